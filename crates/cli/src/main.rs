@@ -1,0 +1,2 @@
+//! The `backhaul` command.
+fn main() {}
