@@ -1,1 +1,15 @@
-//! backhaul-codegen
+//! Generates backhaul's models, operations and filter fields from `schemas/`.
+//!
+//! Two front ends, [`xsd`] for Enterprise Manager and [`json_schema`] for VB365 and ZStack, read into one small [`ir`]; the
+//! [`emit`] back ends render it with quote and prettyplease. [`project`] knows which file comes from which and writes or checks
+//! them. Everything is deterministic: the same schemas give the same bytes.
+
+pub mod emit;
+pub mod error;
+pub mod ir;
+pub mod json_schema;
+pub mod operations;
+pub mod project;
+pub mod xsd;
+
+pub use error::{Result, SchemaError};

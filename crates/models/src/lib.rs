@@ -1,1 +1,67 @@
-//! backhaul-models
+//! Typed models of Veeam Backup Enterprise Manager, Veeam Backup for Microsoft 365 and ZStack, with their operations as data.
+//!
+//! Plain data, no I/O: bring your own HTTP stack, or take `backhaul-transport`. Every field of an answer is an `Option` or a
+//! `Vec`, every struct and enum is `#[non_exhaustive]`, so that no newer server and no newer schema breaks a build.
+//!
+//! ```
+//! use backhaul_models::vb365::{OrganizationStorageSpaceUsage, Page};
+//! use backhaul_wire::json;
+//!
+//! // v6 answers a page; v5 the bare array. One type reads both.
+//! let body = br#"[{"usedSpaceBytes": "12566568", "isAvailable": true}]"#;
+//! let page: Page<OrganizationStorageSpaceUsage> = json::decode(body)?;
+//! assert_eq!(page.results[0].used_space_bytes, Some(12_566_568));
+//! # Ok::<(), backhaul_wire::DecodeError>(())
+//! ```
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `em`, `vb365`, `zstack` | one system each; all three by default |
+//! | `registry` | types and answers by name ([`registry`]), which makes every type part of the program |
+
+pub use backhaul_wire as wire;
+
+#[cfg(feature = "em")]
+pub mod em;
+#[cfg(feature = "registry")]
+pub mod registry;
+#[cfg(feature = "vb365")]
+pub mod vb365;
+#[cfg(feature = "zstack")]
+pub mod zstack;
+
+/// The traits of the generic replies, which the generator does not write.
+#[cfg(any(feature = "vb365", feature = "zstack"))]
+macro_rules! reply_traits {
+    ($($name:ident),*) => {$(
+        impl<T: backhaul_wire::reflect::Model> Clone for $name<T> {
+            fn clone(&self) -> Self {
+                let mut copy = Self::default();
+                backhaul_wire::reflect::copy(self, &mut copy);
+                copy
+            }
+        }
+        impl<T: backhaul_wire::reflect::Model> std::fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(self as &dyn backhaul_wire::Struct, f)
+            }
+        }
+        impl<T: backhaul_wire::reflect::Model> PartialEq for $name<T> {
+            fn eq(&self, other: &Self) -> bool {
+                *(self as &dyn backhaul_wire::Struct) == *(other as &dyn backhaul_wire::Struct)
+            }
+        }
+        impl<T: backhaul_wire::reflect::Model> backhaul_wire::generated::Serialize for $name<T> {
+            fn serialize<S: backhaul_wire::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                backhaul_wire::generated::serialize(self, serializer)
+            }
+        }
+        impl<'de, T: backhaul_wire::reflect::Model> backhaul_wire::generated::Deserialize<'de> for $name<T> {
+            fn deserialize<D: backhaul_wire::generated::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                backhaul_wire::generated::deserialize(deserializer)
+            }
+        }
+    )*};
+}
+#[cfg(any(feature = "vb365", feature = "zstack"))]
+pub(crate) use reply_traits;

@@ -1,1 +1,38 @@
-//! backhaul-wire
+//! The leaf runtime of backhaul's generated code: what a type is, and how it is read and written.
+//!
+//! A generated struct says what its fields are ([`Shape`]), hands out a [`Slot`] to write and a [`View`] to read by index
+//! ([`Struct`]). Everything else is written once, here, over that reflection: JSON, Enterprise Manager's JSON and XML,
+//! serde's traits, drift reports, `Debug` and equality. Nothing in this crate does I/O.
+//!
+//! | module | one idea |
+//! | --- | --- |
+//! | [`shape`] | what a type is, as static data |
+//! | [`reflect`] | reading and writing a value through its shape |
+//! | [`text`] | ids, dates and secrets, which keep the text that came |
+//! | [`json`] | plain JSON and Enterprise Manager's JSON |
+//! | [`xml`] | Enterprise Manager's XML, whole bodies and streams |
+//! | [`operation`] | an API operation as a row of data |
+//! | [`drift`] | what a body held that the schemas do not know |
+//! | [`error`] | decode and encode errors, with the path inside the body |
+
+pub mod drift;
+pub mod error;
+pub mod json;
+pub mod operation;
+pub mod reflect;
+mod serde_impl;
+pub mod shape;
+pub mod text;
+pub mod version;
+pub mod xml;
+
+#[doc(hidden)]
+pub mod generated;
+
+pub use drift::Drift;
+pub use error::{DecodeError, EncodeError};
+pub use operation::{Call, Operation, System};
+pub use reflect::{Enum, Slot, Struct, UnknownValue, View};
+pub use shape::{EnumShape, Field, Kind, Place, Repeat, Shape};
+pub use text::{DateTime, Id, Secret};
+pub use version::Versions;

@@ -1,0 +1,210 @@
+use heck::ToUpperCamelCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::names::{constant, field_name, type_name};
+use super::types::{kind, versions, with_versions};
+use super::{doc, render};
+use crate::ir::{Kind, Operation, Param, Response};
+
+/// A system's operations: the table, and a small struct for each with its parameters.
+///
+/// `system` is the variant of `wire::System`; `query_call` says whether EM's queries get no struct (their types are filter's).
+#[must_use]
+pub fn operations(system: &str, all: &[Operation]) -> String {
+    let system = format_ident!("{system}");
+    let rows = all.iter().map(|operation| row(&system, operation));
+    let answers = all.iter().map(|operation| match answer(&operation.response) {
+        Some(answer) => quote! { Some(make::<#answer>) },
+        None => quote! { None },
+    });
+    let calls = all.iter().enumerate().filter(|(_, op)| !op.path.contains('?')).map(|(index, op)| call(index, op));
+    render(quote! {
+        //! Operations as data, and a typed call for each.
+        use super::prelude::*;
+        use super::super::reply::*;
+        /// Every operation, in schema order.
+        pub static OPERATIONS: &[Operation] = &[#(#rows),*];
+        /// How an empty answer of each operation is made, beside [`OPERATIONS`].
+        #[cfg(feature = "registry")]
+        pub static ANSWERS: &[Option<fn() -> Box<dyn Struct>>] = &[#(#answers),*];
+        #(#calls)*
+    })
+}
+
+/// The Rust type of an answer.
+fn answer(response: &Response) -> Option<TokenStream> {
+    Some(match response {
+        Response::Empty | Response::Bytes => return None,
+        Response::Body(name) | Response::List(name, _) => {
+            let name = type_name(name);
+            quote! { super::#name }
+        }
+        Response::Page(item) => {
+            let item = type_name(item);
+            quote! { Page<super::#item> }
+        }
+        Response::Inventory(item) => {
+            let item = type_name(item);
+            quote! { Reply<super::#item> }
+        }
+    })
+}
+
+fn row(system: &proc_macro2::Ident, operation: &Operation) -> TokenStream {
+    let Operation { name, aliases, method, path, long_running, anonymous, .. } = operation;
+    let params = operation.params.iter().map(|param| {
+        let Param { name, list, required, .. } = param;
+        let place = format_ident!("{}", if param.in_path { "Path" } else { "Query" });
+        let kind = kind(&param.kind);
+        let versions = range(param.versions);
+        quote! {
+            Param { name: #name, place: ParamPlace::#place, kind: #kind, list: #list, required: #required, versions: #versions }
+        }
+    });
+    let request = match &operation.request {
+        None => quote! { None },
+        Some(request) => {
+            let shape = constant(request);
+            quote! { Some(&#shape) }
+        }
+    };
+    let wrapper = operation.wrapper.as_deref().unwrap_or("");
+    let response = match &operation.response {
+        Response::Empty => quote! { Response::Empty },
+        Response::Bytes => quote! { Response::Bytes },
+        Response::Body(name) => {
+            let shape = constant(name);
+            quote! { Response::Body(&#shape) }
+        }
+        Response::List(name, list) => {
+            let shape = constant(name);
+            quote! { Response::Page(&#shape, #list) }
+        }
+        Response::Page(item) => {
+            let item = type_name(item);
+            quote! { Response::Page(<Page<super::#item> as Model>::SHAPE, Page::<super::#item>::LIST) }
+        }
+        Response::Inventory(item) => {
+            let item = type_name(item);
+            quote! { Response::Body(<Reply<super::#item> as Model>::SHAPE) }
+        }
+    };
+    let versions = range(operation.versions);
+    quote! {
+        Operation {
+            system: System::#system, name: #name, aliases: &[#(#aliases),*], method: #method, path: #path,
+            params: &[#(#params),*], versions: #versions, request: #request, wrapper: #wrapper, response: #response,
+            long_running: #long_running, anonymous: #anonymous,
+        }
+    }
+}
+
+fn range(of: crate::ir::Versions) -> TokenStream {
+    match versions(of) {
+        None => quote! { Versions::ALL },
+        Some(_) => {
+            let (since, until) = (of.since.unwrap_or(0), of.until.unwrap_or(0));
+            quote! { Versions::new(#since, #until) }
+        }
+    }
+}
+
+fn call(index: usize, operation: &Operation) -> TokenStream {
+    let name = type_name(&operation.name.to_upper_camel_case());
+    let text = with_versions(format!("`{} {}`: {}", operation.method, operation.path, operation.doc), operation.versions);
+    let docs = doc(&format!("{text}\n\nSchema: `{}`", operation.source));
+    let fields = operation.params.iter().map(|param| {
+        let ident = field_name(&param.name);
+        let rust = param_type(param);
+        let text = if param.doc.is_empty() { format!("`{}`.", param.name) } else { param.doc.clone() };
+        let docs = doc(&with_versions(text, param.versions));
+        quote! { #docs pub #ident: #rust, }
+    });
+    let body = operation.request.as_ref().map(|request| {
+        let request = type_name(request);
+        quote! {
+            /// The body to send.
+            pub body: super::#request,
+        }
+    });
+    let required: Vec<_> = operation.params.iter().filter(|param| param.required && !param.list).collect();
+    let args = required.iter().map(|param| {
+        let (ident, rust) = (field_name(&param.name), value_type(&param.kind));
+        quote! { #ident: impl Into<#rust> }
+    });
+    let body_arg = operation.request.as_ref().map(|request| {
+        let request = type_name(request);
+        quote! { body: super::#request }
+    });
+    let args = args.chain(body_arg);
+    let sets = operation.params.iter().map(|param| {
+        let ident = field_name(&param.name);
+        match (param.required, param.list) {
+            (_, true) => quote! { #ident: Vec::new(), },
+            (true, false) => quote! { #ident: #ident.into(), },
+            (false, false) => quote! { #ident: None, },
+        }
+    });
+    let body_set = operation.request.as_ref().map(|_| quote! { body, });
+    let visits = operation.params.iter().map(|param| {
+        let (ident, name) = (field_name(&param.name), &param.name);
+        let text = match param.kind {
+            Kind::Bool | Kind::Int | Kind::Float => quote! { &value.to_string() },
+            Kind::Text => quote! { value },
+            _ => quote! { value.as_str() },
+        };
+        match (param.required, param.list) {
+            (_, true) => quote! { for value in &self.#ident { visit(#name, #text); } },
+            (true, false) => quote! { { let value = &self.#ident; visit(#name, #text); } },
+            (false, false) => quote! { if let Some(value) = &self.#ident { visit(#name, #text); } },
+        }
+    });
+    let visits: Vec<_> = visits.collect();
+    let visit = if visits.is_empty() { quote! { _visit } } else { quote! { visit } };
+    let body_fn = operation.request.as_ref().map(|_| {
+        quote! { fn body(&self) -> Option<&dyn Struct> { Some(&self.body) } }
+    });
+    let answer = answer(&operation.response).unwrap_or_else(|| quote! { () });
+    quote! {
+        #docs
+        #[derive(Debug, Clone)]
+        #[non_exhaustive]
+        pub struct #name { #(#fields)* #body }
+        impl #name {
+            /// A call with what it must have.
+            #[must_use]
+            pub fn new(#(#args),*) -> Self { Self { #(#sets)* #body_set } }
+        }
+        impl Call for #name {
+            type Answer = #answer;
+            const OPERATION: &'static Operation = &OPERATIONS[#index];
+            #body_fn
+            fn params(&self, #visit: &mut dyn FnMut(&'static str, &str)) { #(#visits)* }
+        }
+    }
+}
+
+fn param_type(param: &Param) -> TokenStream {
+    let value = value_type(&param.kind);
+    match (param.required, param.list) {
+        (_, true) => quote! { Vec<#value> },
+        (true, false) => value,
+        (false, false) => quote! { Option<#value> },
+    }
+}
+
+fn value_type(kind: &Kind) -> TokenStream {
+    match kind {
+        Kind::Bool => quote! { bool },
+        Kind::Int => quote! { i64 },
+        Kind::Float => quote! { f64 },
+        Kind::Id => quote! { Id },
+        Kind::DateTime => quote! { DateTime },
+        Kind::Enum(name) => {
+            let name = type_name(name);
+            quote! { super::#name }
+        }
+        Kind::Text | Kind::Secret | Kind::Json | Kind::Struct(_) => quote! { String },
+    }
+}

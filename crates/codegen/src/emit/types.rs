@@ -1,0 +1,335 @@
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::names::{constant, field_name, module_name, type_name, variant};
+use super::{doc, render};
+use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Types, Value, Versions};
+
+/// The types of one family, as a file.
+#[must_use]
+pub fn family(title: &str, types: &[&Type]) -> String {
+    let mut structs = Vec::new();
+    let mut enums = Vec::new();
+    let bodies = types.iter().map(|ty| {
+        let name = type_name(&ty.name);
+        match &ty.shape {
+            TypeShape::Struct(body) => {
+                structs.push(quote! { #name; });
+                structure(ty, body)
+            }
+            TypeShape::Enum(values) => {
+                enums.push(quote! { #name; });
+                enumeration(ty, values)
+            }
+        }
+    });
+    let bodies: TokenStream = bodies.collect();
+    let title = format!(" {title}");
+    let structs =
+        (!structs.is_empty()).then(|| quote! { backhaul_wire::generated_struct! { #(#structs)* } });
+    let enums =
+        (!enums.is_empty()).then(|| quote! { backhaul_wire::generated_enum! { #(#enums)* } });
+    render(quote! {
+        #![doc = #title]
+        use super::prelude::*;
+        #bodies
+        #structs
+        #enums
+    })
+}
+
+/// The module that gathers a system's families.
+#[must_use]
+pub fn module(types: &Types) -> String {
+    let families: Vec<_> = types
+        .by_family()
+        .into_keys()
+        .map(|family| format_ident!("{}", module_name(family)))
+        .collect();
+    let entries = types.types.iter().map(|ty| {
+        let name = type_name(&ty.name);
+        let shape = constant(&ty.name);
+        match ty.shape {
+            TypeShape::Struct(_) => quote! { TypeEntry::Struct(&#shape, make::<#name>) },
+            TypeShape::Enum(_) => quote! { TypeEntry::Enum(&#shape) },
+        }
+    });
+    render(quote! {
+        pub mod operations;
+        #(mod #families;)*
+        #(pub use #families::*;)*
+        mod prelude {
+            pub(super) use backhaul_wire::generated::*;
+            pub(super) use super::*;
+        }
+        #[cfg(feature = "registry")]
+        use backhaul_wire::generated::{TypeEntry, make};
+        /// Every type, in schema order.
+        #[cfg(feature = "registry")]
+        pub static TYPES: &[TypeEntry] = &[#(#entries),*];
+    })
+}
+
+fn structure(ty: &Type, body: &Struct) -> TokenStream {
+    let name = type_name(&ty.name);
+    let shape = constant(&ty.name);
+    let docs = doc(&documentation(ty));
+    let members = body.fields.iter().map(|field| {
+        let (ident, docs, rust) = (
+            field_name(&field.wire),
+            doc(&field_doc(field)),
+            rust_type(field),
+        );
+        quote! { #docs pub #ident: #rust, }
+    });
+    let empties = body.fields.iter().map(|field| {
+        let ident = field_name(&field.wire);
+        match field.repeat {
+            Repeat::One => quote! { #ident: None, },
+            Repeat::List => quote! { #ident: Vec::new(), },
+            Repeat::Map => quote! { #ident: BTreeMap::new(), },
+        }
+    });
+    let keep_empty = body
+        .keep_unknown
+        .then(|| quote! { unknown: Unknown::NONE, });
+    let keep = body.keep_unknown.then(|| {
+        quote! {
+            /// Fields that this type does not know, written back as they came.
+            pub unknown: Unknown,
+        }
+    });
+    let fields = body.fields.iter().map(field_shape);
+    let aliases = &ty.aliases;
+    let aliases = (!aliases.is_empty()).then(|| quote! { .aliases(&[#(#aliases),*]) });
+    let root = body.root.as_ref().map(|root| quote! { .root(#root) });
+    let bare = body.bare_list.map(|index| {
+        let index = Literal::usize_unsuffixed(index);
+        quote! { .bare_list(#index) }
+    });
+    let versions = versions(ty.versions);
+    let view = arms(body, "View", &quote! { & });
+    let slot = arms(body, "Slot", &quote! { &mut });
+    quote! {
+        #docs
+        #[non_exhaustive]
+        pub struct #name { #(#members)* #keep }
+        pub(crate) static #shape: Shape = Shape::new(stringify!(#name), &[#(#fields),*]) #aliases #root #bare #versions;
+        impl #name {
+            const EMPTY: Self = Self { #(#empties)* #keep_empty };
+        }
+        impl Model for #name {
+            const SHAPE: &'static Shape = &#shape;
+        }
+        impl Struct for #name {
+            fn shape(&self) -> &'static Shape { &#shape }
+            fn view(&self, index: usize) -> View<'_> { match index { #view _ => View::None } }
+            fn slot(&mut self, index: usize) -> Slot<'_> { match index { #slot _ => Slot::None } }
+        }
+    }
+}
+
+/// `0 => View::Text(&self.name), ...`
+fn arms(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
+    let of = format_ident!("{of}");
+    let arms = body.fields.iter().enumerate().map(|(index, field)| {
+        let index = Literal::usize_unsuffixed(index);
+        let (ident, variant) = (field_name(&field.wire), format_ident!("{}", access(field)));
+        quote! { #index => #of::#variant(#borrow self.#ident), }
+    });
+    let unknown = body
+        .keep_unknown
+        .then(|| quote! { UNKNOWN => #of::Unknown(#borrow self.unknown), });
+    arms.chain(unknown).collect()
+}
+
+fn access(field: &Field) -> &'static str {
+    match (field.repeat, &field.kind) {
+        (Repeat::One, Kind::Bool) => "Bool",
+        (Repeat::One, Kind::Int) => "Int",
+        (Repeat::One, Kind::Float) => "Float",
+        (Repeat::One, Kind::Text) => "Text",
+        (Repeat::One, Kind::Id) => "Id",
+        (Repeat::One, Kind::DateTime) => "DateTime",
+        (Repeat::One, Kind::Secret) => "Secret",
+        (Repeat::One, Kind::Json) => "Json",
+        (Repeat::One, Kind::Enum(_)) => "Enum",
+        (Repeat::One, Kind::Struct(_)) => "Struct",
+        (Repeat::List, Kind::Bool) => "Bools",
+        (Repeat::List, Kind::Int) => "Ints",
+        (Repeat::List, Kind::Float) => "Floats",
+        (Repeat::List, Kind::Text | Kind::Secret) => "Texts",
+        (Repeat::List, Kind::Id) => "Ids",
+        (Repeat::List, Kind::DateTime) => "DateTimes",
+        (Repeat::List, Kind::Json) => "Jsons",
+        (Repeat::List, Kind::Enum(_)) => "Enums",
+        (Repeat::List, Kind::Struct(_)) => "Structs",
+        (Repeat::Map, Kind::Text) => "TextMap",
+        (Repeat::Map, Kind::Struct(_)) => "StructMap",
+        (Repeat::Map, _) => "JsonMap",
+    }
+}
+
+fn rust_type(field: &Field) -> TokenStream {
+    let one = match &field.kind {
+        Kind::Bool => quote! { bool },
+        Kind::Int => quote! { i64 },
+        Kind::Float => quote! { f64 },
+        Kind::Text => quote! { String },
+        Kind::Secret if field.repeat != Repeat::One => quote! { String },
+        Kind::Id => quote! { Id },
+        Kind::DateTime => quote! { DateTime },
+        Kind::Secret => quote! { Secret },
+        Kind::Json => quote! { Value },
+        Kind::Enum(name) | Kind::Struct(name) => {
+            let name = type_name(name);
+            if field.boxed {
+                quote! { Box<#name> }
+            } else {
+                quote! { #name }
+            }
+        }
+    };
+    match field.repeat {
+        Repeat::One => quote! { Option<#one> },
+        Repeat::List => quote! { Vec<#one> },
+        Repeat::Map => match field.kind {
+            Kind::Text | Kind::Struct(_) => quote! { BTreeMap<String, #one> },
+            _ => quote! { BTreeMap<String, Value> },
+        },
+    }
+}
+
+/// `Field::new("name", Kind::Text).required()`
+fn field_shape(field: &Field) -> TokenStream {
+    let wire = &field.wire;
+    let kind = kind(&field.kind);
+    let new = match field.repeat {
+        Repeat::One => quote! { new },
+        Repeat::List => quote! { list },
+        Repeat::Map => quote! { map },
+    };
+    let json = (field.json != field.wire).then(|| {
+        let json = &field.json;
+        quote! { .json(#json) }
+    });
+    let item = (field.item.is_some() || field.json_item.is_some()).then(|| {
+        let (item, json_item) = (
+            field.item.as_deref().unwrap_or(""),
+            field.json_item.as_deref().unwrap_or(""),
+        );
+        quote! { .item(#item, #json_item) }
+    });
+    let place = match field.place {
+        Place::Element => None,
+        Place::Attribute => Some(quote! { .attribute() }),
+        Place::Text => Some(quote! { .text() }),
+    };
+    let required = field.required.then(|| quote! { .required() });
+    let versions = versions(field.versions);
+    quote! { Field::#new(#wire, #kind) #json #item #place #required #versions }
+}
+
+pub(super) fn kind(kind: &Kind) -> TokenStream {
+    match kind {
+        Kind::Bool => quote! { Kind::Bool },
+        Kind::Int => quote! { Kind::Int },
+        Kind::Float => quote! { Kind::Float },
+        Kind::Text => quote! { Kind::Text },
+        Kind::Id => quote! { Kind::Id },
+        Kind::DateTime => quote! { Kind::DateTime },
+        Kind::Secret => quote! { Kind::Secret },
+        Kind::Json => quote! { Kind::Json },
+        Kind::Enum(name) => {
+            let name = constant(name);
+            quote! { Kind::Enum(&#name) }
+        }
+        Kind::Struct(name) => {
+            let name = constant(name);
+            quote! { Kind::Struct(&#name) }
+        }
+    }
+}
+
+pub(super) fn versions(versions: Versions) -> Option<TokenStream> {
+    (versions != Versions::default()).then(|| {
+        let since = Literal::u8_unsuffixed(versions.since.unwrap_or(0));
+        let until = Literal::u8_unsuffixed(versions.until.unwrap_or(0));
+        quote! { .versions(#since, #until) }
+    })
+}
+
+fn enumeration(ty: &Type, values: &[Value]) -> TokenStream {
+    let name = type_name(&ty.name);
+    let shape = constant(&ty.name);
+    let docs = doc(&documentation(ty));
+    let idents: Vec<_> = values.iter().map(|value| variant(&value.name)).collect();
+    let variants = values.iter().zip(&idents).map(|(value, ident)| {
+        let text = if value.doc.is_empty() {
+            format!("`{}`.", value.name)
+        } else {
+            format!("`{}`: {}", value.name, value.doc)
+        };
+        let docs = doc(&with_versions(text, value.versions));
+        quote! { #docs #ident, }
+    });
+    let shapes = values.iter().map(|value| {
+        let (text, versions) = (&value.name, versions(value.versions));
+        quote! { EnumValue::new(#text) #versions }
+    });
+    let indices: Vec<_> = (0..values.len()).map(Literal::usize_unsuffixed).collect();
+    quote! {
+        #docs
+        #[derive(Clone)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants)*
+            /// A value that this list does not have, kept as it came.
+            Unknown(UnknownValue),
+        }
+        pub(crate) static #shape: EnumShape = EnumShape { name: stringify!(#name), values: &[#(#shapes),*] };
+        impl Enum for #name {
+            const SHAPE: &'static EnumShape = &#shape;
+            fn from_index(index: usize) -> Option<Self> {
+                Some(match index { #(#indices => Self::#idents,)* _ => return None })
+            }
+            fn index(&self) -> Result<usize, &UnknownValue> {
+                Ok(match self { #(Self::#idents => #indices,)* Self::Unknown(value) => return Err(value) })
+            }
+            fn from_unknown(value: UnknownValue) -> Self { Self::Unknown(value) }
+        }
+    }
+}
+
+fn documentation(ty: &Type) -> String {
+    let mut text = if ty.doc.is_empty() {
+        format!("`{}`.", ty.name)
+    } else {
+        ty.doc.clone()
+    };
+    if ty.versions != Versions::default() {
+        text = with_versions(text, ty.versions);
+    }
+    format!("{text}\n\nSchema: `{}`", ty.source)
+}
+
+fn field_doc(field: &Field) -> String {
+    let text = if field.doc.is_empty() {
+        format!("`{}`.", field.wire)
+    } else {
+        field.doc.clone()
+    };
+    with_versions(text, field.versions)
+}
+
+/// `... (v6 and later)`.
+pub(super) fn with_versions(text: String, versions: Versions) -> String {
+    let range = match (versions.since, versions.until) {
+        (None, None) => return text,
+        (Some(since), None) => format!("v{since} and later"),
+        (None, Some(until)) => format!("up to v{until}"),
+        (Some(since), Some(until)) if since == until => format!("v{since}"),
+        (Some(since), Some(until)) => format!("v{since} to v{until}"),
+    };
+    format!("{text} ({range})")
+}

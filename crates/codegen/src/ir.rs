@@ -1,0 +1,289 @@
+//! The one form that both front ends read into and all back ends render.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One system's types, in schema order.
+#[derive(Debug, Clone, Default)]
+pub struct Types {
+    /// The types, by name in schema order; a name stands once per system.
+    pub types: Vec<Type>,
+}
+
+impl Types {
+    /// The type with this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Type> {
+        self.types.iter().find(|t| t.name == name)
+    }
+
+    /// The types of each schema file, in file order.
+    #[must_use]
+    pub fn by_family(&self) -> BTreeMap<&str, Vec<&Type>> {
+        let mut families: BTreeMap<&str, Vec<&Type>> = BTreeMap::new();
+        for ty in &self.types {
+            families.entry(&ty.family).or_default().push(ty);
+        }
+        families
+    }
+
+    /// Boxes the fields through which a type contains itself by value.
+    pub fn box_recursion(&mut self) {
+        let direct: BTreeMap<String, BTreeSet<String>> = self
+            .types
+            .iter()
+            .filter_map(|ty| match &ty.shape {
+                TypeShape::Struct(Struct { fields, .. }) => Some((
+                    ty.name.clone(),
+                    fields
+                        .iter()
+                        .filter_map(Field::by_value)
+                        .map(str::to_owned)
+                        .collect(),
+                )),
+                TypeShape::Enum(_) => None,
+            })
+            .collect();
+        let reaches = |from: &str, to: &str| {
+            let (mut todo, mut seen) = (vec![from], BTreeSet::new());
+            while let Some(name) = todo.pop() {
+                if name == to {
+                    return true;
+                }
+                if seen.insert(name) {
+                    todo.extend(direct.get(name).into_iter().flatten().map(String::as_str));
+                }
+            }
+            false
+        };
+        for ty in &mut self.types {
+            if let TypeShape::Struct(Struct { fields, .. }) = &mut ty.shape {
+                for field in fields {
+                    field.boxed = field
+                        .by_value()
+                        .is_some_and(|target| reaches(target, &ty.name));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a name can be a type's, in the schemas and in Rust: UpperCamelCase letters and digits.
+#[must_use]
+pub fn is_type_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// A named type.
+#[derive(Debug, Clone)]
+pub struct Type {
+    /// Its name, in the schema and in Rust.
+    pub name: String,
+    /// The family it is generated with: the schema file's stem.
+    pub family: String,
+    /// Where it stands, such as `schemas/vb365/repositories.json#/$defs/BackupRepository`.
+    pub source: String,
+    /// What it is, in our own words.
+    pub doc: String,
+    /// Names that vendors' documents give it.
+    pub aliases: Vec<String>,
+    /// The API versions that have it.
+    pub versions: Versions,
+    /// Its inside.
+    pub shape: TypeShape,
+}
+
+/// A range of API versions, both ends included; `None` leaves an end open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Versions {
+    /// The first version.
+    pub since: Option<u8>,
+    /// The last version.
+    pub until: Option<u8>,
+}
+
+/// A type's inside.
+#[derive(Debug, Clone)]
+pub enum TypeShape {
+    /// Named fields.
+    Struct(Struct),
+    /// One of a list of names.
+    Enum(Vec<Value>),
+}
+
+/// Named fields.
+#[derive(Debug, Clone, Default)]
+pub struct Struct {
+    /// The XML root element, when it can be a document.
+    pub root: Option<String>,
+    /// The fields, in wire order.
+    pub fields: Vec<Field>,
+    /// The index of the field that takes a bare array body.
+    pub bare_list: Option<usize>,
+    /// Whether unknown fields are kept and written back.
+    pub keep_unknown: bool,
+}
+
+/// One name of an enum.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// The text on the wire.
+    pub name: String,
+    /// What it means, in our own words; may be empty.
+    pub doc: String,
+    /// The API versions that have it.
+    pub versions: Versions,
+}
+
+/// One field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// The XML name, or the JSON name where the system speaks only JSON.
+    pub wire: String,
+    /// The JSON name.
+    pub json: String,
+    /// The name of a list's items inside an XML wrapper.
+    pub item: Option<String>,
+    /// The name of the array inside a JSON wrapper.
+    pub json_item: Option<String>,
+    /// What it is, in our own words; may be empty.
+    pub doc: String,
+    /// What a single value is.
+    pub kind: Kind,
+    /// How many values there may be.
+    pub repeat: Repeat,
+    /// Where XML puts it.
+    pub place: Place,
+    /// Whether a request must carry it.
+    pub required: bool,
+    /// The API versions that have it.
+    pub versions: Versions,
+    /// Whether it stands in a box, since its type contains itself.
+    pub boxed: bool,
+}
+
+impl Field {
+    /// The struct that a value of this field holds by value.
+    fn by_value(&self) -> Option<&str> {
+        match (&self.kind, self.repeat) {
+            (Kind::Struct(name), Repeat::One) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// What a single value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// An integer.
+    Int,
+    /// A double.
+    Float,
+    /// Text.
+    Text,
+    /// An identifier.
+    Id,
+    /// A date, a time or both.
+    DateTime,
+    /// A password or key.
+    Secret,
+    /// Any JSON value.
+    Json,
+    /// A named enum.
+    Enum(String),
+    /// A named struct.
+    Struct(String),
+}
+
+/// How many values a field may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// None or one.
+    One,
+    /// Any number, in order.
+    List,
+    /// Any number, by name.
+    Map,
+}
+
+/// Where XML puts a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A child element.
+    Element,
+    /// An attribute.
+    Attribute,
+    /// The element's own text.
+    Text,
+}
+
+/// An operation, with its types resolved.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Its name.
+    pub name: String,
+    /// The family it is generated with: the schema file's stem.
+    pub family: String,
+    /// Where it stands in the schemas.
+    pub source: String,
+    /// What it does, in our own words.
+    pub doc: String,
+    /// Names that older documents give it.
+    pub aliases: Vec<String>,
+    /// The HTTP method.
+    pub method: String,
+    /// The path, as `ops` prints it.
+    pub path: String,
+    /// The API versions that have it.
+    pub versions: Versions,
+    /// Its parameters.
+    pub params: Vec<Param>,
+    /// The request body's type.
+    pub request: Option<String>,
+    /// The member of the body that wraps the request.
+    pub wrapper: Option<String>,
+    /// What the answer holds.
+    pub response: Response,
+    /// Whether the answer only starts the work.
+    pub long_running: bool,
+    /// Whether it needs no session.
+    pub anonymous: bool,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Its name on the wire.
+    pub name: String,
+    /// What it does, in our own words.
+    pub doc: String,
+    /// Whether it stands in the path, else in the query string.
+    pub in_path: bool,
+    /// What a value is.
+    pub kind: Kind,
+    /// Whether it may be given several times.
+    pub list: bool,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The API versions that have it.
+    pub versions: Versions,
+}
+
+/// What an answer holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Response {
+    /// Nothing.
+    Empty,
+    /// A body of this type.
+    Body(String),
+    /// A page of items of this type, in the system's own page form.
+    Page(String),
+    /// A reply with one `inventory` of this type (ZStack).
+    Inventory(String),
+    /// A list inside a body of this type, at this path (EM's queries).
+    List(String, String),
+    /// Bytes.
+    Bytes,
+}

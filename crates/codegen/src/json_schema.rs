@@ -1,0 +1,136 @@
+//! The JSON Schema front end: VB365's and ZStack's types.
+//!
+//! The form is JSON Schema 2020-12, of which a small part is taken and the rest refused, so that nothing in a schema is
+//! silently without effect. `schemas/README.md` lists the keywords.
+
+mod reader;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::error::{Result, SchemaError};
+use crate::ir::Types;
+
+/// One schema file.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its path below `schemas/`, such as `vb365/repositories.json`.
+    pub path: String,
+    /// What it holds.
+    pub json: Json,
+}
+
+impl File {
+    /// The file's stem: the family's name.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        self.name().split('.').next().unwrap_or(&self.path)
+    }
+
+    /// The file's name without its folder.
+    fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// Reads the types of one system's files.
+///
+/// # Errors
+/// When a file breaks a rule of the form: an unknown keyword, a reference to nothing, a name that stands twice.
+pub fn read(files: &[File]) -> Result<Types> {
+    let index = Index::new(files)?;
+    let mut types = Vec::new();
+    for file in files {
+        for (name, definition) in definitions(file)? {
+            let pointer = format!("/$defs/{name}");
+            reader::Reader {
+                file,
+                index: &index,
+                out: &mut types,
+            }
+            .definition(name, definition, &pointer)?;
+        }
+    }
+    let mut seen = BTreeMap::new();
+    for ty in &types {
+        if let Some(first) = seen.insert(ty.name.clone(), ty.source.clone()) {
+            let rule = format!(
+                "the type name `{}` stands twice in one system; the other is {first}",
+                ty.name
+            );
+            return Err(place(&ty.source, rule));
+        }
+    }
+    let mut types = Types { types };
+    types.box_recursion();
+    Ok(types)
+}
+
+fn place(source: &str, rule: String) -> SchemaError {
+    let (file, pointer) = source.split_once('#').unwrap_or((source, ""));
+    SchemaError::new(file.trim_start_matches("schemas/"), pointer, rule)
+}
+
+fn definitions(file: &File) -> Result<impl Iterator<Item = (&str, &Json)>> {
+    let error = |pointer: &str, rule: &str| SchemaError::new(&file.path, pointer, rule);
+    let root = file
+        .json
+        .as_object()
+        .ok_or_else(|| error("", "a schema file is an object"))?;
+    for key in root.keys() {
+        if ![
+            "$schema",
+            "$id",
+            "title",
+            "description",
+            "$defs",
+            "operations",
+        ]
+        .contains(&key.as_str())
+        {
+            return Err(error(&format!("/{key}"), "unknown member of a schema file"));
+        }
+    }
+    let defs = match root.get("$defs") {
+        None => None,
+        Some(Json::Object(defs)) => Some(defs),
+        Some(_) => return Err(error("/$defs", "`$defs` is an object of named definitions")),
+    };
+    Ok(defs
+        .into_iter()
+        .flatten()
+        .map(|(name, definition)| (name.as_str(), definition)))
+}
+
+/// Every definition of a system, by file and name.
+pub(crate) struct Index<'a> {
+    definitions: BTreeMap<(&'a str, &'a str), Definition<'a>>,
+}
+
+/// A definition, with the file that its own references start from.
+#[derive(Clone, Copy)]
+pub(crate) struct Definition<'a> {
+    pub(crate) file: &'a File,
+    pub(crate) name: &'a str,
+    pub(crate) json: &'a Json,
+}
+
+impl<'a> Index<'a> {
+    fn new(files: &'a [File]) -> Result<Self> {
+        let mut all = BTreeMap::new();
+        for file in files {
+            for (name, json) in definitions(file)? {
+                all.insert((file.name(), name), Definition { file, name, json });
+            }
+        }
+        Ok(Self { definitions: all })
+    }
+
+    /// Follows `#/$defs/Name` or `file.json#/$defs/Name`.
+    pub(crate) fn follow(&self, from: &File, reference: &str) -> Option<Definition<'a>> {
+        let (file, pointer) = reference.split_once('#')?;
+        let file = if file.is_empty() { from.name() } else { file };
+        self.definitions.get(&(file, pointer.strip_prefix("/$defs/")?)).copied()
+    }
+}

@@ -1,0 +1,256 @@
+//! The form of operations in the schemas: the `operations` of a JSON Schema file, and all of `em/operations.json`.
+//!
+//! The form is itself a JSON Schema, made from these types with schemars (`schemas/forms/operations.schema.json`).
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::error::{Result, SchemaError};
+use crate::ir::{self, Kind, TypeShape, Types, Versions};
+
+/// A file of operations.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OperationsFile {
+    /// The operations.
+    pub operations: Vec<OperationDef>,
+}
+
+/// An operation.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
+pub struct OperationDef {
+    /// Its name: VB365's newest operationId, ZStack's API name, EM's method and path in PascalCase.
+    pub operation: String,
+    /// What it does, in our own words.
+    pub description: String,
+    /// Names that older documents give it.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path after the host, `{name}` for parameters; VB365's version prefix left out.
+    pub path: String,
+    /// The first API version that has it.
+    pub since: Option<u8>,
+    /// The last API version that has it.
+    pub until: Option<u8>,
+    /// Its parameters. Path parameters that are not listed are ids.
+    #[serde(default)]
+    pub params: Vec<ParamDef>,
+    /// The request body's type.
+    pub request: Option<String>,
+    /// The member of the body that wraps the request.
+    pub wrapper: Option<String>,
+    /// What the answer holds; nothing when left out.
+    pub response: Option<ResponseDef>,
+    /// Whether the answer only starts the work.
+    #[serde(default)]
+    pub long_running: bool,
+    /// Whether it needs no session.
+    #[serde(default)]
+    pub anonymous: bool,
+    /// Where the facts come from: vendor pages.
+    #[serde(default)]
+    pub sources: Vec<String>,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Method {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A parameter.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParamDef {
+    /// Its name on the wire.
+    pub name: String,
+    /// What it does, in our own words.
+    #[serde(default)]
+    pub description: String,
+    /// Where it goes.
+    #[serde(rename = "in")]
+    pub place: PlaceDef,
+    /// What a value is: `id`, `text`, `integer`, `number`, `boolean`, `datetime`, or the name of an enum type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether it may be given several times.
+    #[serde(default)]
+    pub list: bool,
+    /// Whether it must be given; path parameters always must.
+    #[serde(default)]
+    pub required: bool,
+    /// The first API version that has it.
+    pub since: Option<u8>,
+    /// The last API version that has it.
+    pub until: Option<u8>,
+}
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PlaceDef {
+    /// Into the path.
+    Path,
+    /// Into the query string.
+    Query,
+}
+
+/// What an answer holds.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ResponseDef {
+    /// A body of this type.
+    Body(String),
+    /// One page of items of this type: VB365's page or bare array, ZStack's query reply.
+    Page(String),
+    /// ZStack's reply with one `inventory` of this type.
+    Inventory(String),
+    /// A file.
+    Bytes(Bytes),
+}
+
+/// A file, with its media type.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bytes {
+    /// The media type.
+    pub media: String,
+}
+
+/// Reads the operations of one file against the system's types.
+///
+/// # Errors
+/// When the file is not of the form, or an operation breaks a rule; the error names file, pointer and rule.
+pub fn read(path: &str, operations: &serde_json::Value, types: &Types) -> Result<Vec<ir::Operation>> {
+    let file: OperationsFile = crate::error::from_json(path, serde_json::json!({ "operations": operations }))?;
+    let family = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or(path);
+    let read = |(index, def)| Reader { path, types, pointer: format!("/operations/{index}") }.operation(family, def);
+    file.operations.into_iter().enumerate().map(read).collect()
+}
+
+struct Reader<'a> {
+    path: &'a str,
+    types: &'a Types,
+    pointer: String,
+}
+
+impl Reader<'_> {
+    fn error(&self, member: &str, rule: String) -> SchemaError {
+        SchemaError::new(self.path, format!("{}/{member}", self.pointer), rule)
+    }
+
+    fn operation(&self, family: &str, def: OperationDef) -> Result<ir::Operation> {
+        let params = self.params(&def)?;
+        if let Some(request) = &def.request {
+            self.structure("request", request)?;
+        }
+        let response = match &def.response {
+            None => ir::Response::Empty,
+            Some(ResponseDef::Body(name)) => ir::Response::Body(self.structure("response/body", name)?),
+            Some(ResponseDef::Page(name)) => ir::Response::Page(self.structure("response/page", name)?),
+            Some(ResponseDef::Inventory(name)) => ir::Response::Inventory(self.structure("response/inventory", name)?),
+            Some(ResponseDef::Bytes(_)) => ir::Response::Bytes,
+        };
+        if !def.path.starts_with('/') {
+            return Err(self.error("path", format!("`{}` does not start with `/`", def.path)));
+        }
+        Ok(ir::Operation {
+            source: format!("schemas/{}#{}", self.path, self.pointer),
+            family: family.to_owned(),
+            doc: def.description,
+            name: def.operation,
+            aliases: def.aliases,
+            method: def.method.name().to_owned(),
+            path: def.path,
+            versions: Versions { since: def.since, until: def.until },
+            params,
+            request: def.request,
+            wrapper: def.wrapper,
+            response,
+            long_running: def.long_running,
+            anonymous: def.anonymous,
+        })
+    }
+
+    fn structure(&self, member: &str, name: &str) -> Result<String> {
+        match self.types.get(name) {
+            Some(ty) if matches!(ty.shape, TypeShape::Struct(_)) => Ok(name.to_owned()),
+            Some(_) => Err(self.error(member, format!("`{name}` is an enum, not a body"))),
+            None => Err(self.error(member, format!("there is no type `{name}`"))),
+        }
+    }
+
+    /// The listed parameters, and those that stand only in the path.
+    fn params(&self, def: &OperationDef) -> Result<Vec<ir::Param>> {
+        let mut names = Vec::new();
+        for part in def.path.split('{').skip(1) {
+            match part.split_once('}') {
+                Some((name, _)) if !name.is_empty() => names.push(name),
+                _ => return Err(self.error("path", format!("`{}` has a brace without its match", def.path))),
+            }
+        }
+        let mut params: Vec<ir::Param> = Vec::new();
+        for name in &names {
+            if !def.params.iter().any(|param| param.name == *name) {
+                params.push(ir::Param {
+                    name: (*name).to_owned(),
+                    doc: String::new(),
+                    in_path: true,
+                    kind: Kind::Id,
+                    list: false,
+                    required: true,
+                    versions: Versions::default(),
+                });
+            }
+        }
+        for (index, param) in def.params.iter().enumerate() {
+            let in_path = param.place == PlaceDef::Path;
+            if in_path != names.contains(&param.name.as_str()) {
+                let rule = format!("`{}` is a path parameter exactly when it stands in `{}`", param.name, def.path);
+                return Err(self.error(&format!("params/{index}/in"), rule));
+            }
+            let kind = match param.kind.as_str() {
+                "id" => Kind::Id,
+                "text" => Kind::Text,
+                "integer" => Kind::Int,
+                "number" => Kind::Float,
+                "boolean" => Kind::Bool,
+                "datetime" => Kind::DateTime,
+                name => match self.types.get(name).map(|ty| &ty.shape) {
+                    Some(TypeShape::Enum(_)) => Kind::Enum(name.to_owned()),
+                    _ => return Err(self.error(&format!("params/{index}/type"), format!("`{name}` is no kind of value"))),
+                },
+            };
+            params.push(ir::Param {
+                name: param.name.clone(),
+                doc: param.description.clone(),
+                in_path,
+                kind,
+                list: param.list,
+                required: param.required || in_path,
+                versions: Versions { since: param.since, until: param.until },
+            });
+        }
+        Ok(params)
+    }
+}

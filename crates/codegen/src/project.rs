@@ -1,0 +1,232 @@
+//! Which generated file comes from which schema.
+//!
+//! [`generate`] reads all of `schemas/` and renders every file in memory; [`write`](write()) and [`check`] compare that with the
+//! tree, so nothing is half written and `--check` sees exactly what a run would change.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Result, SchemaError};
+use crate::ir::{Operation, Types};
+use crate::json_schema::{self, File};
+use crate::{emit, operations};
+
+/// Generated files, by path below the workspace's root.
+pub type Files = BTreeMap<PathBuf, String>;
+
+/// Folders that hold generated files only: what is in one and not generated is stale.
+const FOLDERS: [&str; 6] = [
+    "crates/models/src/em/generated",
+    "crates/models/src/vb365/generated",
+    "crates/models/src/zstack/generated",
+    "crates/filter/src/generated",
+    "crates/transport/src/generated",
+    "schemas/forms",
+];
+
+/// Renders every generated file from the schemas below `root`.
+///
+/// # Errors
+/// When a schema cannot be read or breaks a rule; the error names the file, the place and the rule.
+pub fn generate(root: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    for (system, variant, title) in
+        [("vb365", "Vb365", "Veeam Backup for Microsoft 365"), ("zstack", "Zstack", "ZStack")]
+    {
+        let inputs = json_files(root, system)?;
+        let types = json_schema::read(&inputs)?;
+        let mut operations = Vec::new();
+        for file in &inputs {
+            if let Some(list) = file.json.get("operations") {
+                operations.extend(operations::read(&file.path, list, &types)?);
+            }
+        }
+        system_files(&mut files, system, variant, title, &types, &operations)?;
+    }
+    forms(&mut files)?;
+    for system in ["em", "vb365", "zstack"] {
+        files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
+    }
+    Ok(files)
+}
+
+/// The files of one system's models.
+fn system_files(
+    files: &mut Files,
+    system: &str,
+    variant: &str,
+    title: &str,
+    types: &Types,
+    operations: &[Operation],
+) -> Result<()> {
+    if let Some((first, second)) = twins(operations) {
+        let (file, pointer) = second.source.split_once('#').unwrap_or((&second.source, ""));
+        let rule = format!("`{} {}` is named or routed like {}", second.method, second.path, first.source);
+        return Err(SchemaError::new(file.trim_start_matches("schemas/"), pointer, rule));
+    }
+    let folder = PathBuf::from(format!("crates/models/src/{system}/generated"));
+    files.insert(folder.join("mod.rs"), emit::module(types));
+    files.insert(folder.join("operations.rs"), emit::operations(variant, operations));
+    for (family, members) in types.by_family() {
+        let name = emit::module_name(family);
+        let doc = format!("{title}: the types of `{family}`.");
+        files.insert(folder.join(format!("{name}.rs")), emit::family(&doc, &members));
+    }
+    Ok(())
+}
+
+/// Two operations of one name, or of one method and path in versions that overlap.
+fn twins(operations: &[Operation]) -> Option<(&Operation, &Operation)> {
+    let overlap = |a: &Operation, b: &Operation| {
+        let end = |until: Option<u8>| until.unwrap_or(u8::MAX);
+        a.versions.since.unwrap_or(0) <= end(b.versions.until) && b.versions.since.unwrap_or(0) <= end(a.versions.until)
+    };
+    let same_route = |a: &Operation, b: &Operation| {
+        // ZStack's actions share a URL and are told apart by the member that wraps them.
+        a.method == b.method && a.path.eq_ignore_ascii_case(&b.path) && a.wrapper == b.wrapper && overlap(a, b)
+    };
+    operations.iter().enumerate().find_map(|(i, a)| {
+        let twin = operations[i + 1..].iter().find(|b| a.name.eq_ignore_ascii_case(&b.name) || same_route(a, b));
+        twin.map(|b| (a, b))
+    })
+}
+
+/// The JSON Schemas of the forms that are not standard ones.
+fn forms(files: &mut Files) -> Result<()> {
+    for (name, schema) in [
+        ("operations", schemars::schema_for!(operations::OperationsFile)),
+    ] {
+        let json = serde_json::to_string_pretty(&schema)
+            .map_err(|error| SchemaError::new(format!("forms/{name}.schema.json"), "", error.to_string()))?;
+        files.insert(format!("schemas/forms/{name}.schema.json").into(), json + "\n");
+    }
+    Ok(())
+}
+
+fn json_files(root: &Path, system: &str) -> Result<Vec<File>> {
+    let mut files = Vec::new();
+    for name in inputs(root, system)? {
+        let path = format!("{system}/{name}");
+        let text = text(root, &path)?;
+        let json = serde_json::from_str(&text)
+            .map_err(|error| SchemaError::new(&path, "", format!("line {}: {error}", error.line())))?;
+        files.push(File { path, json });
+    }
+    Ok(files)
+}
+
+/// The names of a system's schema files, sorted.
+fn inputs(root: &Path, system: &str) -> Result<Vec<String>> {
+    let folder = root.join("schemas").join(system);
+    let fail = |error: io::Error| SchemaError::new(system, "", format!("cannot list the folder: {error}"));
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let name = entry.map_err(fail)?.file_name().to_string_lossy().into_owned();
+        if (name.ends_with(".json") || name.ends_with(".xsd")) && name != "lock.json" {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn text(root: &Path, path: &str) -> Result<String> {
+    let text = fs::read_to_string(root.join("schemas").join(path));
+    // A checkout on Windows may have other line ends; what is generated must not depend on it.
+    text.map(|text| text.replace("\r\n", "\n")).map_err(|error| SchemaError::new(path, "", format!("cannot read: {error}")))
+}
+
+/// The inputs of a system with their sha256, so that a review sees which of them a change to generated code comes from.
+fn lock(root: &Path, system: &str) -> Result<String> {
+    let mut out = serde_json::Map::new();
+    for name in inputs(root, system)? {
+        let digest = Sha256::digest(text(root, &format!("{system}/{name}"))?.as_bytes());
+        out.insert(name, serde_json::Value::String(digest.iter().map(|byte| format!("{byte:02x}")).collect()));
+    }
+    let json = serde_json::json!({ "inputs": out });
+    let error = |error: serde_json::Error| SchemaError::new(format!("{system}/lock.json"), "", error.to_string());
+    Ok(serde_json::to_string_pretty(&json).map_err(error)? + "\n")
+}
+
+/// How the tree differs from what the schemas give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// The file is missing.
+    Missing(PathBuf),
+    /// The file holds something else; the first line that differs, counted from 1.
+    Changed(PathBuf, usize),
+    /// The file is no longer generated.
+    Stale(PathBuf),
+}
+
+/// Compares the tree below `root` with what the schemas give.
+///
+/// # Errors
+/// When a file of the tree cannot be read.
+pub fn check(root: &Path, files: &Files) -> io::Result<Vec<Difference>> {
+    let mut differences = Vec::new();
+    for (path, wanted) in files {
+        match fs::read_to_string(root.join(path)) {
+            Ok(found) => {
+                let found = found.replace("\r\n", "\n");
+                if found != *wanted {
+                    let same = found.lines().zip(wanted.lines()).take_while(|(a, b)| a == b).count();
+                    differences.push(Difference::Changed(path.clone(), same + 1));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => differences.push(Difference::Missing(path.clone())),
+            Err(error) => return Err(error),
+        }
+    }
+    differences.extend(stale(root, files)?.into_iter().map(Difference::Stale));
+    Ok(differences)
+}
+
+/// Writes what differs and removes what is stale; gives the paths of both.
+///
+/// # Errors
+/// When a file cannot be written or removed.
+pub fn write(root: &Path, files: &Files) -> io::Result<Vec<PathBuf>> {
+    let mut changed = Vec::new();
+    for (path, wanted) in files {
+        let target = root.join(path);
+        if fs::read_to_string(&target).is_ok_and(|found| found == *wanted) {
+            continue;
+        }
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let draft = target.with_extension("draft");
+        fs::write(&draft, wanted)?;
+        fs::rename(&draft, &target)?;
+        changed.push(path.clone());
+    }
+    for path in stale(root, files)? {
+        fs::remove_file(root.join(&path))?;
+        changed.push(path);
+    }
+    Ok(changed)
+}
+
+fn stale(root: &Path, files: &Files) -> io::Result<Vec<PathBuf>> {
+    let mut out = Vec::new();
+    for folder in FOLDERS {
+        let entries = match fs::read_dir(root.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let path = Path::new(folder).join(entry?.file_name());
+            if !files.contains_key(&path) {
+                out.push(path);
+            }
+        }
+    }
+    out.sort();
+    Ok(out)
+}

@@ -1,0 +1,292 @@
+//! The inside of a complex type: its fields, those of what it extends first.
+
+use super::element::{Element, Keywords, Reference};
+use super::schema::{Definition, Form, Schema, dangling};
+use crate::error::Result;
+use crate::ir::{Field, Kind, Place, Repeat, Struct, Versions};
+
+/// What our appinfo may say of an element.
+const OF_ELEMENT: Keywords = &[("json", &["name", "bare"])];
+/// The field for the text of an element that also has attributes.
+const TEXT: &str = "Value";
+
+/// The fields of a type, by where XML puts them.
+#[derive(Default)]
+struct Fields {
+    attributes: Vec<Field>,
+    text: Option<Field>,
+    elements: Vec<Field>,
+}
+
+impl<'a> Schema<'a> {
+    /// The fields of a type: attributes, then the text, then elements in the order that XML wants.
+    pub(super) fn structure(&self, definition: &Definition<'a>) -> Result<Struct> {
+        let mut out = Fields::default();
+        self.collect(definition, &mut Vec::new(), &mut out)?;
+        let mut fields = out.attributes;
+        fields.extend(out.text);
+        fields.extend(out.elements);
+        Ok(Struct {
+            root: definition.root.map(str::to_owned),
+            fields,
+            bare_list: None,
+            keep_unknown: definition.keep_unknown,
+        })
+    }
+
+    /// Adds the fields of a type and of its bases; `chain` is what extends it.
+    fn collect(
+        &self,
+        definition: &Definition<'a>,
+        chain: &mut Vec<&'a str>,
+        out: &mut Fields,
+    ) -> Result<()> {
+        if chain.contains(&definition.name) {
+            let rule = format!("`{}` extends itself", definition.name);
+            return Err(definition.element.error(rule));
+        }
+        chain.push(definition.name);
+        let parts = definition.element.children(&[
+            "sequence",
+            "all",
+            "attribute",
+            "simpleContent",
+            "complexContent",
+        ])?;
+        for part in parts {
+            if !part.is("simpleContent") && !part.is("complexContent") {
+                self.part(part, out)?;
+                continue;
+            }
+            part.attributes(&[])?;
+            let extensions = part.children(&["extension"])?;
+            let [extension] = extensions.as_slice() else {
+                return Err(part.error(format!("`{}` holds one `xs:extension`", part.tag())));
+            };
+            extension.attributes(&["base"])?;
+            let parts = if part.is("simpleContent") {
+                out.text = Some(self.text(*extension)?);
+                extension.children(&["attribute"])?
+            } else {
+                self.collect(self.base(*extension)?, chain, out)?;
+                extension.children(&["sequence", "all", "attribute"])?
+            };
+            for part in parts {
+                self.part(part, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn base(&self, extension: Element<'a>) -> Result<&Definition<'a>> {
+        let base = match extension.reference("base")? {
+            Reference::Named(name) => self.get(name),
+            Reference::BuiltIn(_) => None,
+        };
+        let base = base.ok_or_else(|| {
+            extension.error(dangling(extension.get("base").unwrap_or_default()))
+        })?;
+        match base.form {
+            Form::Struct | Form::Abstract => Ok(base),
+            _ => Err(extension.error(format!("`{}` is no struct to extend", base.name))),
+        }
+    }
+
+    /// A group of elements, or one attribute.
+    fn part(&self, part: Element<'a>, out: &mut Fields) -> Result<()> {
+        if part.is("attribute") {
+            let field = self.attribute(part)?;
+            out.once(part, &field)?;
+            out.attributes.push(field);
+            return Ok(());
+        }
+        part.attributes(&[])?;
+        for element in part.children(&["element"])? {
+            let field = self.element(element)?;
+            out.once(element, &field)?;
+            out.elements.push(field);
+        }
+        Ok(())
+    }
+
+    fn attribute(&self, attribute: Element<'a>) -> Result<Field> {
+        attribute.attributes(&["name", "type", "use"])?;
+        attribute.children(&[])?;
+        let required = match attribute.get("use") {
+            None | Some("optional") => false,
+            Some("required") => true,
+            Some(_) => return Err(attribute.error("`use` is `optional` or `required`")),
+        };
+        let Target::One(kind) = self.target(attribute, "type")? else {
+            return Err(attribute.error("an attribute has a simple type"));
+        };
+        if matches!(kind, Kind::Struct(_)) {
+            return Err(attribute.error("an attribute has a simple type"));
+        }
+        let doc = attribute.notes(&[])?.doc;
+        Ok(field(attribute.need("name")?, kind, Place::Attribute, required, doc))
+    }
+
+    /// The text of an element with attributes.
+    fn text(&self, extension: Element<'a>) -> Result<Field> {
+        match self.target(extension, "base")? {
+            Target::One(kind) if !matches!(kind, Kind::Struct(_)) => {
+                Ok(field(TEXT, kind, Place::Text, false, extension.notes(&[])?.doc))
+            }
+            _ => Err(extension.error("`xs:simpleContent` extends a simple type")),
+        }
+    }
+
+    fn element(&self, element: Element<'a>) -> Result<Field> {
+        element.attributes(&["name", "type", "minOccurs", "maxOccurs"])?;
+        element.children(&[])?;
+        let required = element.count("minOccurs")?.is_none_or(|least| least > 0);
+        let notes = element.notes(OF_ELEMENT)?;
+        if notes.flag("json", "bare")?.is_some() {
+            return Err(element.error("`bare` is for the item of a list type that wraps nothing else"));
+        }
+        let (name, list) = (element.need("name")?, element.repeats()?);
+        let json = notes.get("json", "name");
+        let mut out = match self.target(element, "type")? {
+            Target::One(kind) => field(name, kind, Place::Element, required, notes.doc),
+            Target::List(_) if list => {
+                return Err(element.error(format!("`{name}` would be a list of lists")));
+            }
+            Target::List(item) => {
+                let mut out = self.wrapped(name, item)?;
+                out.required = required;
+                if !notes.doc.is_empty() {
+                    out.doc = notes.doc;
+                }
+                out
+            }
+        };
+        if list {
+            out.repeat = Repeat::List;
+            out.json = format!("{name}s");
+        }
+        if let Some(json) = json {
+            out.json = json.to_owned();
+        }
+        Ok(out)
+    }
+
+    /// A list inside a wrapper.
+    fn wrapped(&self, wrapper: &str, item: Element<'a>) -> Result<Field> {
+        item.attributes(&["name", "type", "minOccurs", "maxOccurs"])?;
+        item.children(&[])?;
+        let notes = item.notes(OF_ELEMENT)?;
+        let name = item.need("name")?;
+        let Target::One(kind) = self.target(item, "type")? else {
+            return Err(item.error(format!("`{name}` would be a list of lists")));
+        };
+        let bare = notes.flag("json", "bare")?.unwrap_or(kind == Kind::Text);
+        let mut out = field(wrapper, kind, Place::Element, false, notes.doc);
+        out.repeat = Repeat::List;
+        out.item = Some(name.to_owned());
+        out.json_item = (!bare).then(|| match notes.get("json", "name") {
+            Some(json) => json.to_owned(),
+            None => format!("{name}s"),
+        });
+        Ok(out)
+    }
+
+    fn target(&self, element: Element<'a>, attribute: &str) -> Result<Target<'a>> {
+        let name = match element.reference(attribute)? {
+            Reference::BuiltIn(name) => {
+                return built_in(name)
+                    .map(Target::One)
+                    .ok_or_else(|| element.error(format!("`xs:{name}` is not read: no such kind")));
+            }
+            Reference::Named(name) => name,
+        };
+        let definition = self.get(name).ok_or_else(|| element.error(dangling(name)))?;
+        let rust = || definition.rust.clone();
+        Ok(match &definition.form {
+            Form::Scalar(kind) => Target::One(kind.clone()),
+            Form::Enum(_) => Target::One(Kind::Enum(rust())),
+            Form::Struct => Target::One(Kind::Struct(rust())),
+            Form::List(item) => Target::List(*item),
+            Form::Abstract => {
+                return Err(element.error(format!("`{name}` is abstract: only a base")));
+            }
+        })
+    }
+}
+
+/// What a reference gives.
+enum Target<'a> {
+    One(Kind),
+    List(Element<'a>),
+}
+
+impl Element<'_> {
+    /// Whether the element may stand several times.
+    pub(super) fn repeats(self) -> Result<bool> {
+        if self.get("maxOccurs") == Some("unbounded") {
+            return Ok(true);
+        }
+        match self.count("maxOccurs")? {
+            Some(0) => Err(self.error("an element that never stands has no meaning")),
+            most => Ok(most.is_some_and(|most| most > 1)),
+        }
+    }
+
+    fn count(self, attribute: &str) -> Result<Option<u32>> {
+        let Some(text) = self.get(attribute) else {
+            return Ok(None);
+        };
+        match text.parse() {
+            Ok(count) => Ok(Some(count)),
+            Err(_) => Err(self.error(format!("`{attribute}` is a number"))),
+        }
+    }
+}
+
+impl Fields {
+    /// Refuses a second field of the same name. Readers ignore letter case, so it makes no difference here either.
+    fn once(&self, element: Element<'_>, field: &Field) -> Result<()> {
+        let all = || self.attributes.iter().chain(&self.text).chain(&self.elements);
+        let clash = |other: &Field| {
+            [&other.wire, &other.json].into_iter().any(|name| {
+                name.eq_ignore_ascii_case(&field.wire) || name.eq_ignore_ascii_case(&field.json)
+            })
+        };
+        match all().find(|other| clash(other)) {
+            Some(other) => Err(element.error(format!(
+                "`{}` stands twice: `{}` has its name in XML or JSON",
+                field.wire, other.wire
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn field(wire: &str, kind: Kind, place: Place, required: bool, doc: String) -> Field {
+    Field {
+        wire: wire.to_owned(),
+        json: wire.to_owned(),
+        item: None,
+        json_item: None,
+        doc,
+        kind,
+        repeat: Repeat::One,
+        place,
+        required,
+        versions: Versions::default(),
+        boxed: false,
+    }
+}
+
+fn built_in(name: &str) -> Option<Kind> {
+    Some(match name {
+        "string" | "normalizedString" | "token" | "anyURI" => Kind::Text,
+        "boolean" => Kind::Bool,
+        "byte" | "short" | "int" | "long" | "integer" | "nonNegativeInteger"
+        | "positiveInteger" | "unsignedByte" | "unsignedShort" | "unsignedInt"
+        | "unsignedLong" => Kind::Int,
+        "float" | "double" | "decimal" => Kind::Float,
+        "dateTime" | "date" | "time" => Kind::DateTime,
+        _ => return None,
+    })
+}

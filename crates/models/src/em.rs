@@ -1,0 +1,1 @@
+//! Veeam Backup Enterprise Manager.

@@ -1,0 +1,8 @@
+//! Veeam Backup for Microsoft 365, REST v3 to v8.
+
+mod generated;
+mod reply;
+
+pub use generated::operations;
+pub use generated::*;
+pub use reply::Page;

@@ -1,0 +1,77 @@
+use backhaul_wire::generated::{Field, Id, Kind, Model, Shape, Slot, Struct, View};
+
+use super::Link;
+use super::generated::LINK;
+
+/// One page of a listing, which also reads the bare array that older versions (and some operations of v8) answer.
+///
+/// Totals are optional and never to be trusted: the listing goes on as long as `links` has `next`.
+pub struct Page<T> {
+    /// How many items were skipped.
+    pub offset: Option<i64>,
+    /// How many items a page holds.
+    pub limit: Option<i64>,
+    /// The items.
+    pub results: Vec<T>,
+    /// How many items there are in all (some operations of v5, v6 and v7).
+    pub total_count: Option<i64>,
+    /// The server's cached set that the pages are cut from; to be passed back for the next one.
+    pub set_id: Option<Id>,
+    /// Links to the `first`, `prev`, `self` and `next` page.
+    pub links: std::collections::BTreeMap<String, Link>,
+}
+
+impl<T: Model> Page<T> {
+    /// The field that holds the items.
+    pub const LIST: &'static str = "results";
+
+    const FIELDS: &'static [Field] = &[
+        Field::new("offset", Kind::Int),
+        Field::new("limit", Kind::Int),
+        Field::list("results", Kind::Struct(T::SHAPE)),
+        Field::new("totalCount", Kind::Int).versions(5, 7),
+        Field::new("setId", Kind::Id).versions(6, 0),
+        Field::map("_links", Kind::Struct(&LINK)),
+    ];
+}
+
+impl<T: Model> Model for Page<T> {
+    const SHAPE: &'static Shape = &Shape::new("Page", Self::FIELDS).bare_list(2);
+}
+
+impl<T: Model> Struct for Page<T> {
+    fn shape(&self) -> &'static Shape {
+        Self::SHAPE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Int(&self.offset),
+            1 => View::Int(&self.limit),
+            2 => View::Structs(&self.results),
+            3 => View::Int(&self.total_count),
+            4 => View::Id(&self.set_id),
+            5 => View::StructMap(&self.links),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Int(&mut self.offset),
+            1 => Slot::Int(&mut self.limit),
+            2 => Slot::Structs(&mut self.results),
+            3 => Slot::Int(&mut self.total_count),
+            4 => Slot::Id(&mut self.set_id),
+            5 => Slot::StructMap(&mut self.links),
+            _ => Slot::None,
+        }
+    }
+}
+
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        let (results, links) = (Vec::new(), std::collections::BTreeMap::new());
+        Self { offset: None, limit: None, results, total_count: None, set_id: None, links }
+    }
+}
+
+crate::reply_traits!(Page);

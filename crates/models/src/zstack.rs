@@ -1,0 +1,8 @@
+//! ZStack.
+
+mod generated;
+mod reply;
+
+pub use generated::operations;
+pub use generated::*;
+pub use reply::{Page, Reply};

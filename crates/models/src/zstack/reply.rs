@@ -1,0 +1,113 @@
+use std::collections::BTreeMap;
+
+use backhaul_wire::generated::{Field, Kind, Model, Shape, Slot, Struct, View};
+
+/// The answer of a query: the items of one page.
+pub struct Page<T> {
+    /// The items.
+    pub inventories: Vec<T>,
+    /// How many items there are in all, when `count` or `replyWithCount` asked for it.
+    pub total: Option<i64>,
+    /// The server's class of each object by its place in the body, such as `inventories[0]`.
+    pub schema: BTreeMap<String, String>,
+    /// Whether the call went well: printed by documents, optional and without meaning.
+    pub success: Option<bool>,
+}
+
+impl<T: Model> Page<T> {
+    /// The field that holds the items.
+    pub const LIST: &'static str = "inventories";
+
+    const FIELDS: &'static [Field] = &[
+        Field::list("inventories", Kind::Struct(T::SHAPE)),
+        Field::new("total", Kind::Int),
+        Field::map("schema", Kind::Text),
+        Field::new("success", Kind::Bool),
+    ];
+}
+
+impl<T: Model> Model for Page<T> {
+    const SHAPE: &'static Shape = &Shape::new("Page", Self::FIELDS).bare_list(0);
+}
+
+impl<T: Model> Struct for Page<T> {
+    fn shape(&self) -> &'static Shape {
+        Self::SHAPE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Structs(&self.inventories),
+            1 => View::Int(&self.total),
+            2 => View::TextMap(&self.schema),
+            3 => View::Bool(&self.success),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Structs(&mut self.inventories),
+            1 => Slot::Int(&mut self.total),
+            2 => Slot::TextMap(&mut self.schema),
+            3 => Slot::Bool(&mut self.success),
+            _ => Slot::None,
+        }
+    }
+}
+
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { inventories: Vec::new(), total: None, schema: BTreeMap::new(), success: None }
+    }
+}
+
+/// The answer of a call about one object.
+pub struct Reply<T> {
+    /// The object.
+    pub inventory: Option<T>,
+    /// The server's class of each object by its place in the body.
+    pub schema: BTreeMap<String, String>,
+    /// Whether the call went well: printed by documents, optional and without meaning.
+    pub success: Option<bool>,
+}
+
+impl<T: Model> Reply<T> {
+    const FIELDS: &'static [Field] = &[
+        Field::new("inventory", Kind::Struct(T::SHAPE)),
+        Field::map("schema", Kind::Text),
+        Field::new("success", Kind::Bool),
+    ];
+}
+
+impl<T: Model> Model for Reply<T> {
+    const SHAPE: &'static Shape = &Shape::new("Reply", Self::FIELDS);
+}
+
+impl<T: Model> Struct for Reply<T> {
+    fn shape(&self) -> &'static Shape {
+        Self::SHAPE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.inventory),
+            1 => View::TextMap(&self.schema),
+            2 => View::Bool(&self.success),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.inventory),
+            1 => Slot::TextMap(&mut self.schema),
+            2 => Slot::Bool(&mut self.success),
+            _ => Slot::None,
+        }
+    }
+}
+
+impl<T> Default for Reply<T> {
+    fn default() -> Self {
+        Self { inventory: None, schema: BTreeMap::new(), success: None }
+    }
+}
+
+crate::reply_traits!(Page, Reply);

@@ -1,0 +1,137 @@
+//! What generated code calls. Not for use by hand: it may change with any release of the generator.
+
+pub use crate::operation::{Call, Operation, Param, ParamPlace, Response, System};
+pub use crate::version::Versions;
+pub use crate::reflect::{
+    Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNKNOWN,
+    Unknown, UnknownValue, View, copy,
+};
+pub use crate::serde_impl::{deserialize, deserialize_enum, serialize};
+pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape};
+pub use crate::text::{DateTime, Id, Secret};
+pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+pub use serde_json::Value;
+pub use std::collections::BTreeMap;
+
+/// A generated type, as `types` and `check` find it by name.
+#[derive(Debug, Clone, Copy)]
+pub enum TypeEntry {
+    /// A struct, and how an empty one is made.
+    Struct(&'static Shape, fn() -> Box<dyn Struct>),
+    /// An enum.
+    Enum(&'static EnumShape),
+}
+
+impl TypeEntry {
+    /// The type's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Struct(shape, _) => shape.name,
+            Self::Enum(shape) => shape.name,
+        }
+    }
+}
+
+/// An empty value, whatever its type.
+#[must_use]
+pub fn make<T: Model>() -> Box<dyn Struct> {
+    Box::<T>::default()
+}
+
+/// The traits of a generated struct that need no field names.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! generated_struct {
+    ($($name:ident;)*) => {$(
+        impl Default for $name {
+            fn default() -> Self {
+                // A constant: making one is a copy, not a store per field, and costs a build less.
+                Self::EMPTY
+            }
+        }
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                let mut copy = Self::default();
+                $crate::generated::copy(self, &mut copy);
+                copy
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self as &dyn $crate::generated::Struct, f)
+            }
+        }
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                *(self as &dyn $crate::generated::Struct) == *(other as &dyn $crate::generated::Struct)
+            }
+        }
+        impl $crate::generated::Serialize for $name {
+            fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::generated::serialize(self, serializer)
+            }
+        }
+        impl<'de> $crate::generated::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::generated::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::generated::deserialize(deserializer)
+            }
+        }
+    )*};
+}
+
+/// The traits of a generated enum that need no value names.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! generated_enum {
+    ($($name:ident;)*) => {$(
+        impl $name {
+            /// The text as on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                $crate::generated::Enum::text(self)
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                $crate::generated::Enum::from_text(text)
+            }
+        }
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+        impl Eq for $name {}
+        impl ::std::hash::Hash for $name {
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
+            }
+        }
+        impl $crate::generated::Serialize for $name {
+            fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> $crate::generated::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::generated::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::generated::deserialize_enum(deserializer)
+            }
+        }
+    )*};
+}

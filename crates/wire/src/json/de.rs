@@ -1,0 +1,617 @@
+//! The reading driver, over serde's data model.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::scalar;
+use crate::drift::Drift;
+use crate::reflect::{EnumList, EnumSlot, Slot, Struct, StructList, UnknownField, UnknownPlace};
+use crate::shape::{Field, Shape};
+use crate::text::{DateTime, Id, Secret};
+
+/// Where the driver is, and what it reports.
+pub(crate) struct Context<'a> {
+    segments: Vec<Segment>,
+    drift: Option<&'a mut Drift>,
+}
+
+#[derive(Clone)]
+enum Segment {
+    Field(&'static str),
+    Index(usize),
+    Name(String),
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(drift: Option<&'a mut Drift>) -> Self {
+        Self {
+            segments: Vec::new(),
+            drift,
+        }
+    }
+
+    /// The path to where the driver is, such as `results[3].name`.
+    pub(crate) fn path(&self) -> String {
+        let mut out = String::new();
+        for segment in &self.segments {
+            match segment {
+                Segment::Index(index) => out.push_str(&format!("[{index}]")),
+                Segment::Field(name) => push_name(&mut out, name),
+                Segment::Name(name) => push_name(&mut out, name),
+            }
+        }
+        out
+    }
+
+    fn unknown_field(&mut self, name: &str) {
+        if self.drift.is_some() {
+            let mut path = self.path();
+            push_name(&mut path, name);
+            if let Some(drift) = &mut self.drift {
+                drift.field(path);
+            }
+        }
+    }
+
+    fn unknown_value(&mut self, name: &'static str, text: &str) {
+        if self.drift.is_some() {
+            let mut path = self.path();
+            push_name(&mut path, name);
+            if let Some(drift) = &mut self.drift {
+                drift.value(path, text);
+            }
+        }
+    }
+
+    /// Runs `read` one step deeper. On an error the step stays, so that the path names the place.
+    fn within<T, E>(
+        &mut self,
+        segment: Segment,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.segments.push(segment);
+        let value = read(self)?;
+        self.segments.pop();
+        Ok(value)
+    }
+
+    /// Adds the last step of the path to an error that a scalar gave.
+    fn blame<T, E>(&mut self, field: &'static str, result: Result<T, E>) -> Result<T, E> {
+        if result.is_err() {
+            self.segments.push(Segment::Field(field));
+        }
+        result
+    }
+}
+
+fn push_name(out: &mut String, name: &str) {
+    if !out.is_empty() {
+        out.push('.');
+    }
+    out.extend(name.chars().take(100));
+}
+
+/// A serde_json error without its own notion of the type, with the place in the text.
+pub(super) struct Explained<'a> {
+    pub(super) error: &'a serde_json::Error,
+    pub(super) text: &'a str,
+}
+
+impl fmt::Display for Explained<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start = self.text.trim_start();
+        if start.starts_with('<') {
+            let what = if looks_like_html(start) {
+                "an HTML page (from a proxy or another product?)"
+            } else {
+                "XML"
+            };
+            return write!(f, "the body is {what}, not JSON");
+        }
+        if self.error.is_eof() {
+            return write!(f, "the body ends too early: {}", self.error);
+        }
+        self.error.fmt(f)
+    }
+}
+
+pub(crate) fn looks_like_html(start: &str) -> bool {
+    let head: String = start
+        .chars()
+        .take(200)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    head.starts_with("<!doctype html") || head.contains("<html")
+}
+
+/// Reads a whole text. Not generic, so that it is compiled once, here.
+pub(super) fn run(
+    target: &mut dyn Struct,
+    text: &str,
+    context: &mut Context<'_>,
+) -> Result<(), serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    StructSeed { target, context }.deserialize(&mut reader)?;
+    reader.end()
+}
+
+/// Reads one struct.
+pub(crate) struct StructSeed<'t, 'c, 'd> {
+    pub(crate) target: &'t mut dyn Struct,
+    pub(crate) context: &'c mut Context<'d>,
+}
+
+impl<'de> DeserializeSeed<'de> for StructSeed<'_, '_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", self.target.shape().name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { target, context } = self;
+        let shape = target.shape();
+        let keep = target.unknown().is_some();
+        let mut next = 0;
+        loop {
+            let key = KeySeed {
+                shape,
+                next,
+                name: keep || context.drift.is_some(),
+            };
+            match map.next_key_seed(key)? {
+                None => return Ok(()),
+                Some(Key::Known(index)) => {
+                    next = index + 1;
+                    let field = &shape.fields[index];
+                    read_field(target.slot(index), field, &mut map, context)?;
+                }
+                Some(Key::Unknown(name)) if keep => {
+                    let value = map.next_value::<Value>()?;
+                    context.unknown_field(&name);
+                    if let Some(unknown) = target.unknown_mut() {
+                        unknown.push(UnknownField {
+                            name,
+                            place: UnknownPlace::Member,
+                            value,
+                        });
+                    }
+                }
+                Some(Key::Unknown(name)) => {
+                    map.next_value::<IgnoredAny>()?;
+                    context.unknown_field(&name);
+                }
+            }
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Self { target, context } = self;
+        let shape = target.shape();
+        match shape.bare_list.map(usize::from) {
+            Some(index) => {
+                let field = &shape.fields[index];
+                context.within(Segment::Field(field.json), |context| {
+                    read_items(target.slot(index), field, &mut seq, context)
+                })
+            }
+            None => Err(A::Error::custom(format_args!(
+                "a list stands where an object ({}) is expected",
+                shape.name
+            ))),
+        }
+    }
+}
+
+/// Which field a member is.
+enum Key {
+    Known(usize),
+    Unknown(String),
+}
+
+struct KeySeed {
+    shape: &'static Shape,
+    /// The field after the one read last: members mostly come in the schema's order.
+    next: usize,
+    /// Whether the name of an unknown member is wanted.
+    name: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+        let fields = self.shape.fields;
+        if let Some(field) = fields.get(self.next)
+            && (field.json == name || field.json.eq_ignore_ascii_case(name))
+        {
+            return Ok(Key::Known(self.next));
+        }
+        let exact = fields.iter().position(|field| field.json == name);
+        match exact.or_else(|| self.shape.index_of(name)) {
+            Some(index) => Ok(Key::Known(index)),
+            None => Ok(Key::Unknown(if self.name {
+                name.to_owned()
+            } else {
+                String::new()
+            })),
+        }
+    }
+}
+
+/// Reads the value of a known member into its slot.
+fn read_field<'de, A: MapAccess<'de>>(
+    slot: Slot<'_>,
+    field: &'static Field,
+    map: &mut A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    match slot {
+        Slot::None => map.next_value::<IgnoredAny>().map(|_| ()),
+        Slot::Bool(place) => {
+            let read = map.next_value_seed(scalar::Bool);
+            *place = context.blame(field.json, read)?;
+            Ok(())
+        }
+        Slot::Int(place) => {
+            let read = map.next_value_seed(scalar::Int);
+            *place = context.blame(field.json, read)?;
+            Ok(())
+        }
+        Slot::Float(place) => {
+            let read = map.next_value_seed(scalar::Float);
+            *place = context.blame(field.json, read)?;
+            Ok(())
+        }
+        Slot::Text(place) => {
+            let read = map.next_value_seed(scalar::Text);
+            *place = context.blame(field.json, read)?;
+            Ok(())
+        }
+        Slot::Id(place) => {
+            let read = map.next_value_seed(scalar::Text);
+            *place = context.blame(field.json, read)?.map(Id::from);
+            Ok(())
+        }
+        Slot::DateTime(place) => {
+            let read = map.next_value_seed(scalar::Text);
+            *place = context.blame(field.json, read)?.map(DateTime::from);
+            Ok(())
+        }
+        Slot::Secret(place) => {
+            let read = map.next_value_seed(scalar::Text);
+            *place = context.blame(field.json, read)?.map(Secret::from);
+            Ok(())
+        }
+        Slot::Json(place) => {
+            let value = map.next_value::<Value>();
+            *place = Some(context.blame(field.json, value)?).filter(|value| !value.is_null());
+            Ok(())
+        }
+        Slot::Enum(place) => {
+            let read = map.next_value_seed(EnumSeed {
+                place,
+                field,
+                context,
+            });
+            context.blame(field.json, read)
+        }
+        slot => context.within(Segment::Field(field.json), |context| {
+            map.next_value_seed(NestedSeed {
+                slot,
+                field,
+                context,
+            })
+        }),
+    }
+}
+
+/// Reads an enum value without a copy of its text.
+struct EnumSeed<'t, 'c, 'd> {
+    place: &'t mut dyn EnumSlot,
+    field: &'static Field,
+    context: &'c mut Context<'d>,
+}
+
+impl<'de> DeserializeSeed<'de> for EnumSeed<'_, '_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        let Self {
+            place,
+            field,
+            context,
+        } = self;
+        deserializer.deserialize_any(scalar::WithText(|text: Option<&str>| {
+            if !place.put(text) {
+                context.unknown_value(field.json, text.unwrap_or_default());
+            }
+        }))
+    }
+}
+
+/// Reads a struct, list or map, where `null` empties the place.
+struct NestedSeed<'t, 'c, 'd> {
+    slot: Slot<'t>,
+    field: &'static Field,
+    context: &'c mut Context<'d>,
+}
+
+impl<'de> DeserializeSeed<'de> for NestedSeed<'_, '_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.slot {
+            Slot::Struct(_) => "an object",
+            Slot::TextMap(_) | Slot::JsonMap(_) | Slot::StructMap(_) => "an object of named values",
+            _ => "a list",
+        };
+        write!(f, "{what} ({})", self.field.kind.name())
+    }
+
+    fn visit_unit<E>(mut self) -> Result<(), E> {
+        self.slot.clear();
+        Ok(())
+    }
+
+    /// An empty string stands for absence: naive XML-to-JSON conversions write one for an empty element.
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
+        if text.is_empty() {
+            self.slot.clear();
+            return Ok(());
+        }
+        Err(E::invalid_type(serde::de::Unexpected::Str("..."), &self))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self {
+            slot,
+            field,
+            context,
+        } = self;
+        match slot {
+            Slot::Struct(place) => StructSeed {
+                target: place.get_or_default(),
+                context,
+            }
+            .visit_map(map),
+            Slot::StructMap(place) => {
+                while let Some(name) = map.next_key::<String>()? {
+                    let target = place.entry(&name);
+                    context.within(Segment::Name(name), |context| {
+                        map.next_value_seed(OrNull { target, context })
+                    })?;
+                }
+                Ok(())
+            }
+            Slot::TextMap(place) => {
+                while let Some(name) = map.next_key::<String>()? {
+                    let text = context.within(Segment::Name(name.clone()), |_| {
+                        map.next_value_seed(scalar::Text)
+                    })?;
+                    place.insert(name, text.unwrap_or_default());
+                }
+                Ok(())
+            }
+            Slot::JsonMap(place) => {
+                while let Some(name) = map.next_key::<String>()? {
+                    place.insert(name, map.next_value()?);
+                }
+                Ok(())
+            }
+            list => read_wrapped(list, field, map, context),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Self {
+            slot,
+            field,
+            context,
+        } = self;
+        match slot {
+            // A struct that is nothing but a list may stand as the list alone.
+            Slot::Struct(place) => StructSeed {
+                target: place.get_or_default(),
+                context,
+            }
+            .visit_seq(seq),
+            // ZStack writes maps with object keys as arrays of pairs; an empty one says nothing.
+            Slot::TextMap(_) | Slot::JsonMap(_) | Slot::StructMap(_) => {
+                match seq.next_element::<IgnoredAny>()? {
+                    None => Ok(()),
+                    Some(_) => Err(A::Error::custom(
+                        "a list stands where an object of named values is expected",
+                    )),
+                }
+            }
+            list => read_items(list, field, &mut seq, context),
+        }
+    }
+}
+
+/// Reads a list out of its wrapper: an object whose one known member is the array.
+fn read_wrapped<'de, A: MapAccess<'de>>(
+    list: Slot<'_>,
+    field: &'static Field,
+    mut map: A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    let mut list = list;
+    while let Some(name) = map.next_key::<String>()? {
+        let fits = [field.json_item, field.item, field.json, field.wire]
+            .into_iter()
+            .any(|known| !known.is_empty() && known.eq_ignore_ascii_case(&name));
+        if fits {
+            let slot = list.reborrow();
+            context.within(Segment::Name(name), |context| {
+                map.next_value_seed(NestedSeed {
+                    slot,
+                    field,
+                    context,
+                })
+            })?;
+        } else {
+            map.next_value::<IgnoredAny>()?;
+            context.unknown_field(&name);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the items of a list, replacing what was there.
+fn read_items<'de, A: SeqAccess<'de>>(
+    mut list: Slot<'_>,
+    field: &'static Field,
+    seq: &mut A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    list.clear();
+    match list {
+        Slot::Structs(place) => read_structs(place, seq, context),
+        Slot::Enums(place) => read_enums(place, field, seq, context),
+        Slot::Bools(place) => read_scalars(seq, context, scalar::Bool, |value| place.push(value)),
+        Slot::Ints(place) => read_scalars(seq, context, scalar::Int, |value| place.push(value)),
+        Slot::Floats(place) => read_scalars(seq, context, scalar::Float, |value| place.push(value)),
+        Slot::Texts(place) => read_scalars(seq, context, scalar::Text, |value| place.push(value)),
+        Slot::Ids(place) => {
+            read_scalars(seq, context, scalar::Text, |value| place.push(value.into()))
+        }
+        Slot::DateTimes(place) => {
+            read_scalars(seq, context, scalar::Text, |value| place.push(value.into()))
+        }
+        Slot::Jsons(place) => {
+            while let Some(value) = seq.next_element()? {
+                place.push(value);
+            }
+            Ok(())
+        }
+        _ => Err(A::Error::custom(
+            "a list stands where a single value is expected",
+        )),
+    }
+}
+
+fn read_structs<'de, A: SeqAccess<'de>>(
+    place: &mut dyn StructList,
+    seq: &mut A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    context.segments.push(Segment::Index(0));
+    let at = context.segments.len() - 1;
+    for index in 0.. {
+        context.segments[at] = Segment::Index(index);
+        let target = place.push();
+        if seq.next_element_seed(OrNull { target, context })?.is_none() {
+            // The last `push` made room for an item that did not come.
+            place.truncate(index);
+            break;
+        }
+    }
+    context.segments.pop();
+    Ok(())
+}
+
+fn read_enums<'de, A: SeqAccess<'de>>(
+    place: &mut dyn EnumList,
+    field: &'static Field,
+    seq: &mut A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    let mut index = 0;
+    while let Some(text) = context.within(Segment::Index(index), |_| {
+        seq.next_element_seed(scalar::Text)
+    })? {
+        if let Some(text) = text
+            && !place.push(&text)
+        {
+            context.unknown_value(field.json, &text);
+        }
+        index += 1;
+    }
+    Ok(())
+}
+
+fn read_scalars<'de, A: SeqAccess<'de>, S, T>(
+    seq: &mut A,
+    context: &mut Context<'_>,
+    seed: S,
+    mut push: impl FnMut(T),
+) -> Result<(), A::Error>
+where
+    S: DeserializeSeed<'de, Value = Option<T>> + Copy,
+{
+    let mut index = 0;
+    while let Some(value) =
+        context.within(Segment::Index(index), |_| seq.next_element_seed(seed))?
+    {
+        if let Some(value) = value {
+            push(value);
+        }
+        index += 1;
+    }
+    Ok(())
+}
+
+/// Reads a struct that may be null, which leaves it empty.
+struct OrNull<'t, 'c, 'd> {
+    target: &'t mut dyn Struct,
+    context: &'c mut Context<'d>,
+}
+
+impl<'de> DeserializeSeed<'de> for OrNull<'_, '_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OrNull<'_, '_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", self.target.shape().name)
+    }
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        StructSeed {
+            target: self.target,
+            context: self.context,
+        }
+        .visit_map(map)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        StructSeed {
+            target: self.target,
+            context: self.context,
+        }
+        .visit_seq(seq)
+    }
+}

@@ -1,0 +1,141 @@
+//! The writing driver, over serde's data model.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::Case;
+use super::names::camel_case;
+use crate::reflect::{Node, Scalar, Struct};
+use crate::shape::Field;
+use crate::text::Secret;
+
+/// A struct as serde sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct Out<'a> {
+    value: &'a dyn Struct,
+    style: Style,
+}
+
+#[derive(Clone, Copy)]
+struct Style {
+    case: Case,
+    secrets: bool,
+}
+
+impl<'a> Out<'a> {
+    /// As a server or client wants it: secrets are written as they are.
+    pub(crate) fn wire(value: &'a dyn Struct, case: Case) -> Self {
+        Self {
+            value,
+            style: Style {
+                case,
+                secrets: true,
+            },
+        }
+    }
+
+    /// As people want it: secrets are redacted.
+    pub(crate) fn shown(value: &'a dyn Struct) -> Self {
+        Self {
+            value,
+            style: Style {
+                case: Case::Schema,
+                secrets: false,
+            },
+        }
+    }
+}
+
+impl Serialize for Out<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { value, style } = *self;
+        let shape = value.shape();
+        let mut map = serializer.serialize_map(None)?;
+        for (index, field) in shape.fields.iter().enumerate() {
+            let node = value.view(index).node();
+            match node {
+                Node::Absent => {}
+                Node::List(list)
+                    if list.len == 0 && shape.bare_list.map(usize::from) != Some(index) => {}
+                Node::Map(entries) if entries.len == 0 => {}
+                Node::List(_) if !field.json_item.is_empty() => {
+                    map.serialize_entry(&*style.name(field.json), &Wrapped { node, field, style })?;
+                }
+                _ => map.serialize_entry(&*style.name(field.json), &Item { node, style })?,
+            }
+        }
+        for field in value
+            .unknown()
+            .into_iter()
+            .flat_map(crate::reflect::Unknown::iter)
+        {
+            map.serialize_entry(&field.name, &field.value)?;
+        }
+        map.end()
+    }
+}
+
+impl Style {
+    fn name(self, name: &str) -> std::borrow::Cow<'_, str> {
+        match self.case {
+            Case::Schema => name.into(),
+            Case::Camel => camel_case(name),
+        }
+    }
+}
+
+/// A list inside the object that wraps it.
+struct Wrapped<'a> {
+    node: Node<'a>,
+    field: &'a Field,
+    style: Style,
+}
+
+impl Serialize for Wrapped<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(
+            &*self.style.name(self.field.json_item),
+            &Item {
+                node: self.node,
+                style: self.style,
+            },
+        )?;
+        map.end()
+    }
+}
+
+struct Item<'a> {
+    node: Node<'a>,
+    style: Style,
+}
+
+impl Serialize for Item<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let style = self.style;
+        match self.node {
+            Node::Absent => serializer.serialize_unit(),
+            Node::Scalar(Scalar::Bool(value)) => serializer.serialize_bool(value),
+            Node::Scalar(Scalar::Int(value)) => serializer.serialize_i64(value),
+            Node::Scalar(Scalar::Float(value)) => serializer.serialize_f64(value),
+            Node::Scalar(Scalar::Text(value) | Scalar::Enum(value)) => {
+                serializer.serialize_str(value)
+            }
+            Node::Scalar(Scalar::Secret(value)) if style.secrets => {
+                serializer.serialize_str(value.expose())
+            }
+            Node::Scalar(Scalar::Secret(value)) if value.is_empty() => serializer.serialize_str(""),
+            Node::Scalar(Scalar::Secret(_)) => serializer.serialize_str(Secret::REDACTED),
+            Node::Json(value) => value.serialize(serializer),
+            Node::Struct(value) => Out { value, style }.serialize(serializer),
+            Node::List(list) => serializer.collect_seq((0..list.len).map(|i| Item {
+                node: list.get(i),
+                style,
+            })),
+            Node::Map(map) => {
+                let entries = (0..map.len).filter_map(|i| map.nth(i));
+                serializer.collect_map(entries.map(|(name, node)| (name, Item { node, style })))
+            }
+        }
+    }
+}

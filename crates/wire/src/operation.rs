@@ -1,0 +1,157 @@
+//! An API operation as a row of data.
+
+use std::fmt;
+
+use crate::reflect::Struct;
+use crate::shape::{Kind, Shape};
+use crate::version::Versions;
+
+/// One of the three APIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum System {
+    /// Veeam Backup Enterprise Manager.
+    Em,
+    /// Veeam Backup for Microsoft 365.
+    Vb365,
+    /// ZStack.
+    Zstack,
+}
+
+impl System {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Em, Self::Vb365, Self::Zstack];
+
+    /// `em`, `vb365` or `zstack`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Em => "em",
+            Self::Vb365 => "vb365",
+            Self::Zstack => "zstack",
+        }
+    }
+
+    /// The product's full name.
+    #[must_use]
+    pub const fn product(self) -> &'static str {
+        match self {
+            Self::Em => "Veeam Backup Enterprise Manager",
+            Self::Vb365 => "Veeam Backup for Microsoft 365",
+            Self::Zstack => "ZStack",
+        }
+    }
+}
+
+impl fmt::Display for System {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for System {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL
+            .into_iter()
+            .find(|system| system.name().eq_ignore_ascii_case(text));
+        found.ok_or_else(|| {
+            format!(
+                "`{}` is not a system: use em, vb365 or zstack",
+                text.escape_debug()
+            )
+        })
+    }
+}
+
+/// An operation: everything that is known of it before it is called.
+#[derive(Debug)]
+pub struct Operation {
+    /// The API it belongs to.
+    pub system: System,
+    /// Its name: VB365's newest operationId, ZStack's API name, EM's method and path in PascalCase.
+    pub name: &'static str,
+    /// Names that older documents give it.
+    pub aliases: &'static [&'static str],
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path after the host, `{name}` for parameters; VB365's version prefix left out.
+    pub path: &'static str,
+    /// The parameters.
+    pub params: &'static [Param],
+    /// The API versions that have it.
+    pub versions: Versions,
+    /// The request body's type.
+    pub request: Option<&'static Shape>,
+    /// Where in the body the request stands, when it is wrapped (ZStack: `logInByAccount`).
+    pub wrapper: &'static str,
+    /// What the answer holds.
+    pub response: Response,
+    /// Whether the answer only starts the work.
+    pub long_running: bool,
+    /// Whether it needs no session.
+    pub anonymous: bool,
+}
+
+/// What an answer holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Response {
+    /// Nothing.
+    Empty,
+    /// A body of this type.
+    Body(&'static Shape),
+    /// A body of this type, of which the named list is what the caller asked for; it may go on over several pages.
+    Page(&'static Shape, &'static str),
+    /// Bytes, such as a file.
+    Bytes,
+}
+
+impl Response {
+    /// The body's type, if there is one.
+    #[must_use]
+    pub const fn shape(self) -> Option<&'static Shape> {
+        match self {
+            Self::Body(shape) | Self::Page(shape, _) => Some(shape),
+            Self::Empty | Self::Bytes => None,
+        }
+    }
+}
+
+/// A parameter of an operation.
+#[derive(Debug)]
+pub struct Param {
+    /// Its name, as on the wire.
+    pub name: &'static str,
+    /// Where it goes.
+    pub place: ParamPlace,
+    /// What a value is.
+    pub kind: Kind,
+    /// Whether it may be given several times.
+    pub list: bool,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The API versions that have it.
+    pub versions: Versions,
+}
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamPlace {
+    /// Into the path, percent-encoded.
+    Path,
+    /// Into the query string.
+    Query,
+}
+
+/// A typed call of an operation: its parameters, its body, and the type of its answer.
+pub trait Call {
+    /// The answer's body; `()` where there is none.
+    type Answer;
+    /// The operation.
+    const OPERATION: &'static Operation;
+    /// The body to send.
+    fn body(&self) -> Option<&dyn Struct> {
+        None
+    }
+    /// Hands every parameter that is set to `visit`, with its text.
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str));
+}

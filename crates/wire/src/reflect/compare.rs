@@ -1,0 +1,71 @@
+use super::{Node, Struct};
+
+impl dyn Struct {
+    /// The fields that the type does not know, on types that are sent back.
+    #[must_use]
+    pub fn unknown(&self) -> Option<&super::Unknown> {
+        match self.view(super::UNKNOWN) {
+            super::View::Unknown(unknown) => Some(unknown),
+            _ => None,
+        }
+    }
+
+    /// Where unknown fields go, on types that are sent back.
+    pub fn unknown_mut(&mut self) -> Option<&mut super::Unknown> {
+        match self.slot(super::UNKNOWN) {
+            super::Slot::Unknown(unknown) => Some(unknown),
+            _ => None,
+        }
+    }
+
+    /// The field with this wire or JSON name; [`super::View::None`] when there is none.
+    #[must_use]
+    pub fn field(&self, name: &str) -> super::View<'_> {
+        self.shape()
+            .index_of(name)
+            .map_or(super::View::None, |index| self.view(index))
+    }
+
+    /// The field at a dotted path of wire names, such as `RepositoryQuota.QuotaMb`; lists and maps end the path.
+    #[must_use]
+    pub fn path(&self, path: &str) -> super::View<'_> {
+        match path.split_once('.') {
+            None => self.field(path),
+            Some((first, rest)) => self
+                .field(first)
+                .nested()
+                .map_or(super::View::None, |nested| nested.path(rest)),
+        }
+    }
+}
+
+/// Equality of two values of one type, field by field.
+impl PartialEq for dyn Struct {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape().name == other.shape().name
+            && self.shape().fields.len() == other.shape().fields.len()
+            && (0..self.shape().fields.len())
+                .all(|i| same(self.view(i).node(), other.view(i).node()))
+            && self.unknown() == other.unknown()
+    }
+}
+
+fn same(a: Node<'_>, b: Node<'_>) -> bool {
+    match (a, b) {
+        (Node::Absent, Node::Absent) => true,
+        (Node::Scalar(a), Node::Scalar(b)) => a == b,
+        (Node::Json(a), Node::Json(b)) => a == b,
+        (Node::Struct(a), Node::Struct(b)) => a == b,
+        (Node::List(a), Node::List(b)) => {
+            a.len == b.len && (0..a.len).all(|i| same(a.get(i), b.get(i)))
+        }
+        (Node::Map(a), Node::Map(b)) => {
+            a.len == b.len
+                && (0..a.len).all(|i| match (a.nth(i), b.nth(i)) {
+                    (Some((ka, va)), Some((kb, vb))) => ka == kb && same(va, vb),
+                    _ => false,
+                })
+        }
+        _ => false,
+    }
+}

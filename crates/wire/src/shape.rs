@@ -1,0 +1,304 @@
+//! What a generated type is, as static data.
+//!
+//! Shapes are emitted by `cargo xtask codegen` and only read at run time: by the codecs, by the command's `types` verb, by
+//! the simulator. They refer to each other by reference, so a walk over a whole body needs no registry.
+
+use crate::version::Versions;
+
+/// A struct type: its schema name and its fields, in wire order.
+#[derive(Debug)]
+pub struct Shape {
+    /// The type's name in our schemas, which is also its Rust name.
+    pub name: &'static str,
+    /// Names that vendors' documents give the same type.
+    pub aliases: &'static [&'static str],
+    /// The XML root element, when the type can be a document; empty otherwise.
+    pub root: &'static str,
+    /// The fields, in the order in which XML wants them.
+    pub fields: &'static [Field],
+    /// The field that takes a body which is a bare array instead of an object (VB365 turned arrays into pages in v8).
+    pub bare_list: Option<u16>,
+    /// The API versions that have the type.
+    pub versions: Versions,
+}
+
+impl Shape {
+    /// A struct type; the generated code sets the rest with the methods below.
+    #[must_use]
+    pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            root: "",
+            fields,
+            bare_list: None,
+            versions: Versions::ALL,
+        }
+    }
+
+    /// Sets the vendors' other names.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// Sets the XML root element.
+    #[must_use]
+    pub const fn root(mut self, root: &'static str) -> Self {
+        self.root = root;
+        self
+    }
+
+    /// Sets the field that takes a bare array.
+    #[must_use]
+    pub const fn bare_list(mut self, index: u16) -> Self {
+        self.bare_list = Some(index);
+        self
+    }
+
+    /// Sets the API versions that have the type.
+    #[must_use]
+    pub const fn versions(mut self, since: u8, until: u8) -> Self {
+        self.versions = Versions::new(since, until);
+        self
+    }
+
+    /// The index of the field with this wire or JSON name; letter case is ignored when no name fits exactly.
+    #[must_use]
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        let exact = self
+            .fields
+            .iter()
+            .position(|f| f.wire == name || f.json == name);
+        exact.or_else(|| {
+            self.fields.iter().position(|f| {
+                f.wire.eq_ignore_ascii_case(name) || f.json.eq_ignore_ascii_case(name)
+            })
+        })
+    }
+}
+
+/// One field of a struct type.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The XML name, or the JSON name where the system speaks only JSON.
+    pub wire: &'static str,
+    /// The JSON name, in the letter case of the schema.
+    pub json: &'static str,
+    /// The name of a list's items inside their XML wrapper; empty when items repeat without a wrapper.
+    pub item: &'static str,
+    /// The name of the array inside the JSON wrapper; empty when the array stands without one.
+    pub json_item: &'static str,
+    /// What a single value is.
+    pub kind: Kind,
+    /// How many values there may be.
+    pub repeat: Repeat,
+    /// Where XML puts it.
+    pub place: Place,
+    /// Whether a request must carry it.
+    pub required: bool,
+    /// The API versions that have it.
+    pub versions: Versions,
+}
+
+impl Field {
+    /// A field with one optional value; the generated code sets the rest with the methods below.
+    #[must_use]
+    pub const fn new(wire: &'static str, kind: Kind) -> Self {
+        Self {
+            wire,
+            json: wire,
+            item: "",
+            json_item: "",
+            kind,
+            repeat: Repeat::One,
+            place: Place::Element,
+            required: false,
+            versions: Versions::ALL,
+        }
+    }
+
+    /// A field that repeats.
+    #[must_use]
+    pub const fn list(wire: &'static str, kind: Kind) -> Self {
+        let mut field = Self::new(wire, kind);
+        field.repeat = Repeat::List;
+        field
+    }
+
+    /// A field that maps names to values.
+    #[must_use]
+    pub const fn map(wire: &'static str, kind: Kind) -> Self {
+        let mut field = Self::new(wire, kind);
+        field.repeat = Repeat::Map;
+        field
+    }
+
+    /// Sets the JSON name.
+    #[must_use]
+    pub const fn json(mut self, json: &'static str) -> Self {
+        self.json = json;
+        self
+    }
+
+    /// Sets the names of a wrapped list's items, in XML and in JSON.
+    #[must_use]
+    pub const fn item(mut self, item: &'static str, json_item: &'static str) -> Self {
+        self.item = item;
+        self.json_item = json_item;
+        self
+    }
+
+    /// Makes it an XML attribute.
+    #[must_use]
+    pub const fn attribute(mut self) -> Self {
+        self.place = Place::Attribute;
+        self
+    }
+
+    /// Makes it the XML element's text.
+    #[must_use]
+    pub const fn text(mut self) -> Self {
+        self.place = Place::Text;
+        self
+    }
+
+    /// Marks it as required in requests.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Sets the API versions that have it.
+    #[must_use]
+    pub const fn versions(mut self, since: u8, until: u8) -> Self {
+        self.versions = Versions::new(since, until);
+        self
+    }
+}
+
+/// What a single value is.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// A 64-bit signed integer.
+    Int,
+    /// A double.
+    Float,
+    /// Text.
+    Text,
+    /// An identifier: a GUID, a 32-hex uuid, a URN, or joined GUIDs.
+    Id,
+    /// A date, a time or both, in any of the vendors' forms.
+    DateTime,
+    /// A password or key.
+    Secret,
+    /// Any JSON value.
+    Json,
+    /// One of a list of names.
+    Enum(&'static EnumShape),
+    /// A nested struct.
+    Struct(&'static Shape),
+}
+
+impl Kind {
+    /// The name that `backhaul types` prints: `integer`, `text`, or the nested type's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bool => "boolean",
+            Self::Int => "integer",
+            Self::Float => "number",
+            Self::Text => "text",
+            Self::Id => "id",
+            Self::DateTime => "datetime",
+            Self::Secret => "secret",
+            Self::Json => "any",
+            Self::Enum(shape) => shape.name,
+            Self::Struct(shape) => shape.name,
+        }
+    }
+}
+
+/// How many values a field may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// None or one.
+    One,
+    /// Any number, in order.
+    List,
+    /// Any number, by name.
+    Map,
+}
+
+/// Where XML puts a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A child element.
+    Element,
+    /// An attribute of the struct's own element.
+    Attribute,
+    /// The text of the struct's own element.
+    Text,
+}
+
+/// An enum type: its name and its values, in index order.
+#[derive(Debug)]
+pub struct EnumShape {
+    /// The type's name in our schemas, which is also its Rust name.
+    pub name: &'static str,
+    /// The values, in declared order: Enterprise Manager compares them by it.
+    pub values: &'static [EnumValue],
+}
+
+impl EnumShape {
+    /// The text of a value, by its index or as it came.
+    #[inline(never)] // called from the generated code of every enum type
+    pub(crate) fn text<'a>(&self, value: Result<usize, &'a crate::UnknownValue>) -> &'a str {
+        match value {
+            Ok(index) => self.values.get(index).map_or("", |value| value.name),
+            Err(unknown) => unknown.as_str(),
+        }
+    }
+
+    /// The index of a value; letter case is ignored when no name fits exactly.
+    #[must_use]
+    #[inline(never)] // called from the generated code of every enum type
+    pub fn index_of(&self, text: &str) -> Option<usize> {
+        self.values.iter().position(|v| v.name == text).or_else(|| {
+            self.values
+                .iter()
+                .position(|v| v.name.eq_ignore_ascii_case(text))
+        })
+    }
+}
+
+/// One value of an enum type.
+#[derive(Debug, Clone, Copy)]
+pub struct EnumValue {
+    /// The value as on the wire.
+    pub name: &'static str,
+    /// The API versions that have it.
+    pub versions: Versions,
+}
+
+impl EnumValue {
+    /// A value that every version has.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            versions: Versions::ALL,
+        }
+    }
+
+    /// Sets the API versions that have it.
+    #[must_use]
+    pub const fn versions(mut self, since: u8, until: u8) -> Self {
+        self.versions = Versions::new(since, until);
+        self
+    }
+}

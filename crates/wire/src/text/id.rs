@@ -1,0 +1,84 @@
+use std::borrow::Borrow;
+use std::fmt;
+
+/// An identifier, kept as it came: a GUID, a 32-hex uuid, a URN such as `urn:veeam:CloudTenant:<guid>`, or joined GUIDs.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(String);
+
+impl Id {
+    /// The text as it came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, without a copy.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
+    /// The GUID at the end: all of a bare GUID, the last part of a URN. `None` when there is none.
+    ///
+    /// ```
+    /// use backhaul_wire::Id;
+    /// let id = Id::from("urn:veeam:CloudTenant:65f1c495-1942-449b-8317-e877251d0822");
+    /// assert_eq!(id.guid(), Some("65f1c495-1942-449b-8317-e877251d0822"));
+    /// assert_eq!(Id::from("task-7").guid(), None);
+    /// ```
+    #[must_use]
+    pub fn guid(&self) -> Option<&str> {
+        let last = self.0.rsplit(':').next()?;
+        let dashed = last.len() == 36
+            && last.bytes().enumerate().all(|(i, b)| match i {
+                8 | 13 | 18 | 23 => b == b'-',
+                _ => b.is_ascii_hexdigit(),
+            });
+        dashed.then_some(last)
+    }
+
+    /// Whether both name the same thing: the GUIDs agree whatever their letter case, or the texts do.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        match (self.guid(), other.guid()) {
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            _ => self.0.eq_ignore_ascii_case(&other.0),
+        }
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<String> for Id {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Id {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl AsRef<str> for Id {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Id {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,1 @@
+//! Enterprise Manager's XML, whole bodies and streams.
