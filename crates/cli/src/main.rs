@@ -1,2 +1,59 @@
-//! The `backhaul` command.
-fn main() {}
+//! The `backhaul` command: who uses how much of which backup repository, across Veeam and ZStack.
+//!
+//! | module | one idea |
+//! | --- | --- |
+//! | [`args`] | the command line, as types |
+//! | [`verbs`] | what each verb does |
+//! | [`profile`] | the servers a person has named, and which of them a command speaks to |
+//! | [`secret`] | passwords, and where they come from |
+//! | [`output`] | rows as a table, JSON, NDJSON or CSV |
+//! | [`input`] | arguments that stand for a file or standard input |
+//! | [`console`] | the only module that writes to stdout and stderr |
+//! | [`escape`] | a server's text made harmless to a terminal |
+//! | [`exit`] | exit codes, and what a verb that fails says |
+
+// Until every verb is wired: remove this line, and what it hides is dead or done.
+#![allow(dead_code, unused_imports)]
+
+mod api_version;
+mod args;
+mod console;
+mod escape;
+mod exit;
+mod input;
+mod output;
+mod profile;
+mod secret;
+mod suggest;
+mod system;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::console::Console;
+use crate::exit::Code;
+
+/// Runs the command line; a panic is a fault of ours and ends with the code that says so.
+fn main() -> ExitCode {
+    std::panic::catch_unwind(run)
+        .unwrap_or(Code::Internal)
+        .into()
+}
+
+fn run() -> Code {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return console::print_clap(&error),
+    };
+    let console = Console::new(cli.verbosity());
+    match verbs::run(&cli, &console) {
+        Ok(code) => code,
+        Err(failure) => {
+            console.failure(&failure);
+            failure.code()
+        }
+    }
+}

@@ -1,1 +1,92 @@
-//! backhaul-filter
+//! The filter language of backup platforms: parse it, print it, build it in code, check it, and
+//! evaluate it.
+//!
+//! The text is the filter of Veeam Backup Enterprise Manager's query service (EM):
+//! `Result==Failed;CreationTime>="2025-08-15T06:00:00Z"`, where `;` is AND, `,` is OR, and
+//! parentheses group.
+//!
+//! ```
+//! # mod em { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/em.rs")); }
+//! use backhaul_filter::{Place, Predicate, QueryType, Record, Scalar, check, parse, url};
+//! use em::CloudSubtenant; // generated code has one such type for every query type
+//!
+//! // Typed: fields, kinds of values and query types are checked by the compiler.
+//! let filter = CloudSubtenant::NAME.eq("User 01") & CloudSubtenant::DISABLED.eq(false);
+//! assert_eq!(filter.to_em()?, r#"Name=="User 01";Disabled==false"#);
+//! assert_eq!(url::encode(&filter.to_em()?), "Name==%22User%2001%22;Disabled==false");
+//!
+//! // From a text: parsed, and checked against the fields of the type.
+//! let source = "disabled==fals";
+//! let findings = check(&parse(source)?, CloudSubtenant::DEF);
+//! assert_eq!(findings[0].render(source), "\
+//! error: `Disabled` is a boolean, and `fals` is not one
+//!   | disabled==fals
+//!   |           ^^^^
+//!   = help: write `true` or `false`");
+//!
+//! // Evaluated here, on anything that can say what it holds. `Disabled` is the opposite of
+//! // `Enabled`, which the field's source says, so the record need not know.
+//! struct Enabled;
+//! impl Record for Enabled {
+//!     fn get(&self, place: Place<'_>) -> Scalar<'_> {
+//!         (place == Place::Field("Enabled")).then_some(true).into()
+//!     }
+//! }
+//! let predicate = Predicate::compile(parse("Disabled==false")?.expr(), CloudSubtenant::DEF)?;
+//! assert!(predicate.matches(&Enabled));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is where
+//!
+//! | module | job |
+//! | --- | --- |
+//! | [`ast`] | what a filter says, free of spelling |
+//! | [`mod@parse`] | text to expression, with errors that show the place and say what to do |
+//! | [`mod@print`] | expression to text, in one spelling, which parses back to the same expression |
+//! | [`url`] | percent-encoding for EM's query string, and decoding of its paging links |
+//! | [`field`] | the fields of a type: kinds, values of enumerations, and where a record keeps them |
+//! | [`build`] | filters in code, checked by the compiler |
+//! | [`mod@check`] | whether a filter makes sense for a type |
+//! | [`eval`] | whether a record is one that a filter asks for, and how records sort |
+//! | [`zstack`] | what ZStack's `q=` can carry of a filter |
+//!
+//! # What this is not
+//!
+//! It sends nothing and reads no files, it does not know the vendor's entities (a [`Record`] does),
+//! it does not promise that a server evaluates as [`eval`] does where the vendor's pages are
+//! silent, and it does not write ZQL.
+
+pub mod ast;
+pub mod build;
+pub mod check;
+mod datetime;
+mod error;
+pub mod eval;
+pub mod field;
+mod help;
+mod key;
+pub mod parse;
+pub mod print;
+#[cfg(feature = "wire")]
+mod reflected;
+mod span;
+mod suggest;
+mod text;
+pub mod url;
+pub mod zstack;
+
+pub use ast::{All, Any, Comparison, Expr, FieldName, InvalidName, MAX_DEPTH, Op, Value};
+pub use build::{Filter, FilterError, IntoValue, Sort};
+pub use check::{Checked, Diagnostic, Severity, check};
+pub use datetime::{DateTime, InvalidDateTime};
+pub use error::{ParseError, ParseErrorKind};
+pub use eval::{EvalError, Predicate, Record, Scalar, compare};
+pub use field::{
+    Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, Schema, Source, kind,
+};
+pub use parse::{ComparisonSpans, MAX_LEN, ParseOptions, Parsed, parse};
+pub use print::{PrintError, print};
+#[cfg(feature = "wire")]
+pub use reflected::Reflected;
+pub use span::Span;

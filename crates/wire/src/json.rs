@@ -17,7 +17,8 @@ use crate::drift::Drift;
 use crate::error::{DecodeError, EncodeError};
 use crate::reflect::{Model, Struct};
 
-pub(crate) use de::{Context, StructSeed};
+pub(crate) use de::{Context, Segment, StructSeed, looks_like_html};
+pub(crate) use scalar::{parse_bool, parse_float, parse_int};
 pub(crate) use ser::Out;
 
 /// Reads a body into a new value.

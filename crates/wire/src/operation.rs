@@ -142,10 +142,28 @@ pub enum ParamPlace {
     Query,
 }
 
+/// What an answer is read into: a model, or `()` where there is no body.
+pub trait Answer: Default + Send {
+    /// The value to read the body into; `None` where there is no body.
+    fn target(&mut self) -> Option<&mut dyn Struct>;
+}
+
+impl Answer for () {
+    fn target(&mut self) -> Option<&mut dyn Struct> {
+        None
+    }
+}
+
+impl<T: crate::reflect::Model> Answer for T {
+    fn target(&mut self) -> Option<&mut dyn Struct> {
+        Some(self)
+    }
+}
+
 /// A typed call of an operation: its parameters, its body, and the type of its answer.
-pub trait Call {
+pub trait Call: Send + Sync {
     /// The answer's body; `()` where there is none.
-    type Answer;
+    type Answer: Answer;
     /// The operation.
     const OPERATION: &'static Operation;
     /// The body to send.

@@ -17,11 +17,14 @@ pub(crate) struct Context<'a> {
     drift: Option<&'a mut Drift>,
 }
 
+/// One step of a path.
 #[derive(Clone)]
-enum Segment {
+pub(crate) enum Segment {
     Field(&'static str),
     Index(usize),
     Name(String),
+    /// An item of a list that repeats without a wrapper.
+    Item(&'static str, usize),
 }
 
 impl<'a> Context<'a> {
@@ -40,12 +43,24 @@ impl<'a> Context<'a> {
                 Segment::Index(index) => out.push_str(&format!("[{index}]")),
                 Segment::Field(name) => push_name(&mut out, name),
                 Segment::Name(name) => push_name(&mut out, name),
+                Segment::Item(name, index) => {
+                    push_name(&mut out, name);
+                    out.push_str(&format!("[{index}]"));
+                }
             }
         }
         out
     }
 
-    fn unknown_field(&mut self, name: &str) {
+    pub(crate) fn push(&mut self, segment: Segment) {
+        self.segments.push(segment);
+    }
+
+    pub(crate) fn pop(&mut self) {
+        self.segments.pop();
+    }
+
+    pub(crate) fn unknown_field(&mut self, name: &str) {
         if self.drift.is_some() {
             let mut path = self.path();
             push_name(&mut path, name);
@@ -55,7 +70,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn unknown_value(&mut self, name: &'static str, text: &str) {
+    pub(crate) fn unknown_value(&mut self, name: &'static str, text: &str) {
         if self.drift.is_some() {
             let mut path = self.path();
             push_name(&mut path, name);

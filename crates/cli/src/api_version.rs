@@ -1,0 +1,83 @@
+//! How an API version may be typed, and the one spelling in which it is kept.
+
+use crate::system::System;
+
+/// The versions of VB365's REST API.
+const VB365: std::ops::RangeInclusive<u8> = 3..=8;
+
+/// The version in its one spelling: `v8` for VB365, `v1_7` or `latest` for EM, `5.2.1` for ZStack.
+///
+/// VB365 may be typed `8` or `V8`, EM `1.7`, `v1.7` or `1_7`.
+pub(crate) fn normalise(system: System, text: &str) -> Result<String, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let number = lower.strip_prefix('v').unwrap_or(&lower);
+    let known = match system {
+        System::Vb365 => number
+            .parse()
+            .ok()
+            .filter(|n| VB365.contains(n))
+            .map(|n: u8| format!("v{n}")),
+        System::Em if lower == "latest" => Some(lower),
+        System::Em => match number.split(['.', '_']).collect::<Vec<_>>()[..] {
+            ["1", minor] if is_number(minor) => Some(format!("v1_{minor}")),
+            _ => None,
+        },
+        System::Zstack => number.split('.').all(is_number).then(|| number.to_owned()),
+    };
+    known.ok_or_else(|| {
+        let expected = match system {
+            System::Em => "latest, or a number such as v1_7",
+            System::Vb365 => "v3 to v8",
+            System::Zstack => "a release such as 5.2.1",
+        };
+        format!(
+            "`{}` is not an API version of {}: use {expected}",
+            text.escape_debug(),
+            system.product()
+        )
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() < 6 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_system_has_one_spelling() {
+        for (system, typed, kept) in [
+            (System::Vb365, "8", "v8"),
+            (System::Vb365, "V3", "v3"),
+            (System::Em, "1.7", "v1_7"),
+            (System::Em, "v1_5", "v1_5"),
+            (System::Em, "Latest", "latest"),
+            (System::Zstack, "5.2.1", "5.2.1"),
+            (System::Zstack, "v1", "1"),
+        ] {
+            assert_eq!(
+                normalise(system, typed).as_deref(),
+                Ok(kept),
+                "{system} {typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_system_never_had_is_refused() {
+        for (system, typed) in [
+            (System::Vb365, "v2"),
+            (System::Vb365, "v9"),
+            (System::Vb365, "1.7"),
+            (System::Em, "v8"),
+            (System::Em, "2.0"),
+            (System::Zstack, "latest"),
+            (System::Zstack, "5."),
+            (System::Zstack, ""),
+        ] {
+            assert!(normalise(system, typed).is_err(), "{system} {typed}");
+        }
+    }
+}

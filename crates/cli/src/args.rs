@@ -1,0 +1,101 @@
+//! The command line, as types.
+//!
+//! One file per group of verbs; what several verbs take is in [`common`], how a value is read in [`values`]. No flag
+//! takes a secret: a process list and a shell history keep what stands on a command line.
+
+pub(crate) mod catalogue;
+pub(crate) mod common;
+pub(crate) mod data;
+pub(crate) mod filter;
+pub(crate) mod profile;
+pub(crate) mod sim;
+pub(crate) mod values;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Who uses how much of which backup repository, across Veeam and ZStack
+///
+/// Speaks to Veeam Backup Enterprise Manager (em), Veeam Backup for Microsoft 365 (vb365) and ZStack (zstack), many
+/// servers at once. With no configuration file it speaks to built-in demo servers, so that every example below works.
+#[derive(Debug, Parser)]
+#[command(name = "backhaul", version, max_term_width = 120, after_long_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  backhaul usage                                       storage usage of the built-in demo servers
+  backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
+  backhaul usage -p prod --sort-desc used_bytes        the same, of a server of yours
+  backhaul query em.CloudSubtenant --filter 'Disabled==true' -o csv
+  backhaul ops vb365 --api-version v8                  what the API can do
+
+Exit codes:
+  0  done                             4  not reachable, TLS, or another product
+  1  the data say no                  5  the server answered with an error
+  2  usage or configuration           6  some servers failed, the others were printed
+  3  logon refused                    7  a fault of ours or of the disk
+
+Data goes to stdout, everything else to stderr. Without -o, stdout gets a table when it is a terminal, else JSON.
+
+Environment:
+  BACKHAUL_CONFIG        the configuration file (`backhaul profile list -v` says which it is)
+  HTTPS_PROXY, NO_PROXY  how to reach the servers
+  NO_COLOR               no colours";
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Storage usage: one row per server, repository and tenant
+    Usage(data::Usage),
+    /// List the entities of one type
+    Query(data::Query),
+    /// Call one operation of the API
+    Call(data::Call),
+    /// List the operations of an API
+    Ops(catalogue::Ops),
+    /// List the types of an API, with their fields and values
+    Types(catalogue::Types),
+    /// Check recorded bodies against the schemas
+    Check(catalogue::Check),
+    /// Format, check and explain filters
+    Filter(filter::Filter),
+    /// Run simulated servers
+    Sim(sim::Sim),
+    /// Manage the servers that the command knows by name
+    Profile(profile::Profile),
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+/// `backhaul completions SHELL`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  backhaul completions bash > ~/.local/share/bash-completion/completions/backhaul
+  backhaul completions zsh > ~/.zfunc/_backhaul
+  backhaul completions powershell >> $PROFILE")]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+impl Cli {
+    /// How often `-v` was given.
+    pub(crate) fn verbosity(&self) -> u8 {
+        match &self.verb {
+            Verb::Usage(args) => args.connection.verbose,
+            Verb::Query(args) => args.connection.verbose,
+            Verb::Call(args) => args.connection.verbose,
+            Verb::Profile(args) => args.verbose,
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! `ops`, `types`, `check`: the verbs that ask the schemas alone.
+
+use clap::Args;
+
+use super::common::Output;
+use super::values::{self, RequestLine, Target};
+use crate::exit::Failure;
+use crate::input::Source;
+use crate::system::System;
+
+/// `backhaul ops`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  backhaul ops vb365 --api-version v6
+  backhaul ops em -o json | jq -r '.[] | select(.long_running) | .operation'")]
+pub(crate) struct Ops {
+    /// The system
+    #[arg(value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
+    pub(crate) system: System,
+
+    /// Only what this API version has, such as v8 [default: all versions]
+    #[arg(long, value_name = "V")]
+    pub(crate) api_version: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `backhaul types`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  backhaul types zstack
+  backhaul types vb365 --api-version v8 -o json | jq '.[] | select(.type == \"BackupRepository\") | .fields'")]
+pub(crate) struct Types {
+    /// The system
+    #[arg(value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
+    pub(crate) system: System,
+
+    /// Only what this API version has, such as v8 [default: all versions]
+    #[arg(long, value_name = "V")]
+    pub(crate) api_version: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `backhaul check`
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "backhaul check [OPTIONS] <SYSTEM.TYPE> <FILE|->...\n       \
+                      backhaul check [OPTIONS] <SYSTEM> --request 'METHOD PATH[?QUERY]' <FILE|->...",
+    after_help = "\
+XML or JSON is told from the body. With --request the operation is found by method and path, and its answer is \
+checked, or its error when --status or the body says that it is one. Exit code 1 when a body does not decode.
+
+Examples:
+  backhaul check em.CloudTenant tenant.xml
+  backhaul check vb365 --request 'GET /v6/BackupRepositories' recorded/*.json
+  backhaul check zstack --request 'GET /zstack/v1/backup-storage' --status 503 error.json
+  curl -s ... | backhaul check vb365.Organization --strict -"
+)]
+pub(crate) struct Check {
+    /// The type of the bodies; or a system, with --request
+    #[arg(value_name = "SYSTEM.TYPE")]
+    pub(crate) target: Target,
+
+    /// Recorded bodies; - for standard input
+    #[arg(value_name = "FILE|-", required = true)]
+    pub(crate) files: Vec<Source>,
+
+    /// The request that the bodies answer
+    #[arg(long, value_name = "METHOD PATH")]
+    pub(crate) request: Option<RequestLine>,
+
+    /// The API version that the bodies come from [default: the path's, else the newest]
+    #[arg(long, value_name = "V")]
+    pub(crate) api_version: Option<String>,
+
+    /// The HTTP status of the answer
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(100..=599))]
+    pub(crate) status: Option<u16>,
+
+    /// Fail on fields and values that the schemas do not know, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// What the bodies of `check` are.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Checked<'a> {
+    /// Values of one type.
+    Type(&'a str),
+    /// Answers to one request.
+    Request(&'a RequestLine),
+}
+
+impl Check {
+    /// A type or a request: one of the two, and standard input at most once.
+    pub(crate) fn checked(&self) -> Result<Checked<'_>, Failure> {
+        if self
+            .files
+            .iter()
+            .filter(|file| **file == Source::Stdin)
+            .count()
+            > 1
+        {
+            return Err(Failure::usage(
+                "standard input can be read only once: give `-` once",
+            ));
+        }
+        match (&self.target.name, &self.request) {
+            (Some(name), None) => Ok(Checked::Type(name)),
+            (None, Some(request)) => Ok(Checked::Request(request)),
+            (Some(name), Some(_)) => Err(Failure::usage(format!(
+                "--request says the type already: write `{}` instead of `{}.{name}`",
+                self.target.system, self.target.system
+            ))),
+            (None, None) => Err(Failure::usage("neither a type nor a request is given").with_help(format!(
+                "write {}.TYPE, or add --request 'METHOD PATH'; the types are listed by `backhaul types {}`",
+                self.target.system, self.target.system
+            ))),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What several verbs take.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::values;
+use crate::output::Format;
+
+/// How the command speaks to servers.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Connection {
+    /// The API version to speak, in place of the newest that both sides know [em: v1_7, vb365: v8]
+    #[arg(long, value_name = "V")]
+    pub(crate) api_version: Option<String>,
+
+    /// The format to ask Enterprise Manager for; other systems speak JSON only
+    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true)]
+    pub(crate) em_format: Option<EmFormat>,
+
+    /// How long one request may take: seconds, or a number with ms, s, m or h
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Use the built-in demo servers, whatever the configuration file says
+    #[arg(long)]
+    pub(crate) demo: bool,
+
+    /// Say on stderr what is going on; twice says more
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// What Enterprise Manager is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EmFormat {
+    /// XML, its own first language
+    Xml,
+    /// JSON
+    Json,
+}
+
+/// How rows are printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Output {
+    /// The output's format [default: table on a terminal, else json]
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_name = "FMT",
+        value_enum,
+        ignore_case = true
+    )]
+    pub(crate) format: Option<Format>,
+}
+
+/// In which order rows are printed.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Sort {
+    /// Sort by a field, smallest first
+    #[arg(long, value_name = "F", conflicts_with = "sort_desc")]
+    pub(crate) sort_asc: Option<String>,
+
+    /// Sort by a field, largest first
+    #[arg(long, value_name = "F")]
+    pub(crate) sort_desc: Option<String>,
+}
+
+impl Sort {
+    /// The field and whether the largest comes first.
+    pub(crate) fn order(&self) -> Option<(&str, bool)> {
+        let ascending = self.sort_asc.as_deref().map(|field| (field, false));
+        ascending.or_else(|| self.sort_desc.as_deref().map(|field| (field, true)))
+    }
+}

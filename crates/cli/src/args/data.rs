@@ -1,0 +1,147 @@
+//! `usage`, `query`, `call`: the verbs that speak to servers.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::common::{Connection, Output, Sort};
+use super::values::{self, Qualified};
+use crate::input::{Expression, Source};
+
+/// `backhaul usage`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A row's used_bytes is its backups on local and on object storage. Unknown is null (`-` in a table), never 0. \
+A subtenant's usage is inside its tenant's: do not add the two. A repository's capacity and free space stand on \
+each of its rows: take them once per repository.
+
+Examples:
+  backhaul usage
+  backhaul usage -p berlin -p munich --sort-desc used_bytes
+  backhaul usage --filter 'used_bytes>1000000000000' -o csv > usage.csv
+  backhaul usage --filter @big-tenants.txt -o ndjson")]
+pub(crate) struct Usage {
+    /// The servers to ask; may be repeated [default: all in the configuration file]
+    #[arg(short, long = "profile", value_name = "PROFILE")]
+    pub(crate) profiles: Vec<String>,
+
+    /// Which rows to print: a filter, @FILE, or - for standard input
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) filter: Option<Expression>,
+
+    #[command(flatten)]
+    pub(crate) sort: Sort,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// `backhaul query`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+TYPE is a listing: a query type of em, the resource of a query of zstack, a collection of vb365. What of the filter \
+the server understands is sent to it, the rest is evaluated here; `backhaul filter explain` shows the split.
+
+Examples:
+  backhaul query em.CloudSubtenant
+  backhaul query em.BackupJobSession --filter 'Result==Failed' --sort-desc CreationTime --limit 20
+  backhaul query vb365.BackupRepository --fields name,usedSpaceBytes -o csv
+  backhaul query vb365.Job --param organizationId=b0b0... -p m365
+  backhaul query zstack.BackupStorage --filter 'state==Enabled' -o json")]
+pub(crate) struct Query {
+    /// What to list, such as em.CloudSubtenant, vb365.Organization, zstack.BackupStorage
+    #[arg(value_name = "SYSTEM.TYPE")]
+    pub(crate) target: Qualified,
+
+    /// The servers to ask; may be repeated [default: all of that system in the configuration file]
+    #[arg(short, long = "profile", value_name = "PROFILE")]
+    pub(crate) profiles: Vec<String>,
+
+    /// A parameter of the operation, in its path or query; may be repeated
+    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value)]
+    pub(crate) params: Vec<(String, String)>,
+
+    /// Which rows to print: a filter, @FILE, or - for standard input
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) filter: Option<Expression>,
+
+    #[command(flatten)]
+    pub(crate) sort: Sort,
+
+    /// Print no more than so many rows [default: all, on every page]
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+
+    /// Which fields to print, in this order [default: all]
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// `backhaul call`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+`backhaul ops SYSTEM` lists the operations. Upper and lower case do not matter, and older names are \
+understood.
+
+Examples:
+  backhaul call em.PostBackupServersByIdQuickbackup --param ID=6f1d... --body backup.xml --wait
+  backhaul call vb365.Job_GetById --param jobId=0c7e... -p m365
+  backhaul call zstack.QueryBackupStorage -o raw
+  backhaul call em.GetReportsSummaryOverview --out overview.json")]
+pub(crate) struct Call {
+    /// What to call, such as vb365.Organization_Get
+    #[arg(value_name = "SYSTEM.OPERATION")]
+    pub(crate) target: Qualified,
+
+    /// The server to ask [default: the only one of that system]
+    #[arg(short, long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+
+    /// A parameter of the operation, in its path or query; may be repeated
+    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value)]
+    pub(crate) params: Vec<(String, String)>,
+
+    /// The request's body: a file, or - for standard input
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) body: Option<Source>,
+
+    /// Wait until the task or job that the operation starts has ended
+    #[arg(long)]
+    pub(crate) wait: bool,
+
+    /// Write the answer to a file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// What of the answer to print: the decoded value, or the bytes as they came
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_name = "FMT",
+        value_enum,
+        ignore_case = true,
+        default_value = "json"
+    )]
+    pub(crate) format: CallFormat,
+
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// What `call` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CallFormat {
+    /// The decoded answer
+    Json,
+    /// The bytes as they came
+    Raw,
+}

@@ -1,0 +1,48 @@
+//! `filter`: the verbs that work on filters.
+
+use clap::{Args, Subcommand};
+
+use super::values::Qualified;
+use crate::input::Expression;
+
+/// `backhaul filter`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A filter compares fields with values: == != < <= > >=, joined by `;` (and) and `,` (or), grouped by \
+parentheses. Text with spaces or signs stands in double quotes.
+
+Examples:
+  backhaul filter fmt 'jobtype == backup;name==\"Daily backup\"'
+  backhaul filter check 'JobType==Backup' --type em.Job
+  backhaul filter explain @filter.txt --type vb365.BackupRepository
+  backhaul filter url 'Name==\"ABC Company\"' --type em.CloudSubtenant")]
+pub(crate) struct Filter {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub(crate) verb: FilterVerb,
+}
+
+/// What to do with a filter.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FilterVerb {
+    /// Print the filter in its plain form
+    Fmt(FilterArgs),
+    /// Say what is wrong with the filter: exit 1 on errors, 0 on warnings alone
+    Check(FilterArgs),
+    /// Say what the server evaluates and what is evaluated here
+    Explain(FilterArgs),
+    /// Print the request's path and query, encoded
+    Url(FilterArgs),
+}
+
+/// The filter, and what it is about.
+#[derive(Debug, Args)]
+pub(crate) struct FilterArgs {
+    /// The filter, @FILE, or - for standard input
+    #[arg(value_name = "EXPR")]
+    pub(crate) expression: Expression,
+
+    /// What the filter is about, such as em.CloudSubtenant
+    #[arg(long = "type", value_name = "SYSTEM.TYPE")]
+    pub(crate) target: Option<Qualified>,
+}

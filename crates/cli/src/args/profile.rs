@@ -1,0 +1,152 @@
+//! `profile`: the verbs that manage the servers that the command knows by name.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::common::Output;
+use super::values;
+use crate::system::System;
+
+/// `backhaul profile`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Profiles stand in one TOML file, which may be edited by hand: BACKHAUL_CONFIG names it, else it is the platform's \
+(`backhaul profile list -v` says which). It never holds a password, only where the password comes from.
+
+Examples:
+  backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
+  backhaul profile list
+  backhaul profile test prod")]
+pub(crate) struct Profile {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: ProfileVerb,
+
+    /// Say on stderr what is going on
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+}
+
+/// What to do with profiles.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileVerb {
+    /// Add a profile
+    Add(Box<Add>),
+    /// List the profiles
+    List(List),
+    /// Show a profile, and where its password comes from
+    Show(Show),
+    /// Log on to a profile's server, and say what answered
+    Test(Name),
+    /// Remove a profile
+    Remove(Name),
+}
+
+/// `backhaul profile add`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The password is asked for on the terminal, unless one of the --password options says where it comes from. A \
+password file must be readable by its owner alone. A password command is split into words as a shell would, but run \
+without one; the first line that it prints is the password.
+
+A server's certificate is checked against the system's trusted authorities, unless --pin, --ca or --insecure \
+says otherwise. The pin of a server's certificate:
+  openssl s_client -connect em.example.com:9398 </dev/null | openssl x509 -noout -fingerprint -sha256
+
+An existing profile is not overwritten: remove it first.
+
+Examples:
+  backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
+  backhaul profile add m365 --system vb365 --url https://vb365:4443 --user svc --password-file m365.pw
+  backhaul profile add cloud --system zstack --url http://10.0.0.5:8080 --password-command 'pass z'")]
+pub(crate) struct Add {
+    /// The profile's name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// What runs on the server
+    #[arg(long, value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
+    pub(crate) system: System,
+
+    // Text on purpose: clap would print a refused value, and a URL may hold a password.
+    /// The server's address, such as https://em.example.com:9398
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: String,
+
+    /// The account
+    #[arg(long, value_name = "USER")]
+    pub(crate) user: Option<String>,
+
+    /// The API version to speak, in place of the newest that both sides know [em: v1_7, vb365: v8]
+    #[arg(long, value_name = "V")]
+    pub(crate) api_version: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) password: Password,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+}
+
+/// Where the password comes from: at most one; none asks on the terminal.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+#[command(next_help_heading = "Password")]
+pub(crate) struct Password {
+    /// A file that holds the password
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+
+    /// The environment variable that holds the password
+    #[arg(long, value_name = "NAME")]
+    pub(crate) password_env: Option<String>,
+
+    /// The command that prints the password
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) password_command: Option<String>,
+}
+
+/// Which certificate is trusted: at most one; none trusts the system's authorities.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+#[command(next_help_heading = "TLS")]
+pub(crate) struct Trust {
+    /// Trust the certificate with this SHA-256 fingerprint, and no other
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) pin: Option<String>,
+
+    /// Trust the authorities in this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+
+    /// Trust any certificate: anyone on the way can read the password
+    #[arg(long)]
+    pub(crate) insecure: bool,
+}
+
+/// `backhaul profile list`
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `backhaul profile show`
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The profile's name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// The name of a profile.
+#[derive(Debug, Args)]
+pub(crate) struct Name {
+    /// The profile's name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}

@@ -1,0 +1,125 @@
+//! The only module that writes to stdout and stderr: data to the one, everything else to the other.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::time::Instant;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::escape;
+use crate::exit::{Code, Failure};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The terminal, or whatever stands in its place, and how much the user wants to hear.
+#[derive(Debug, Clone)]
+pub(crate) struct Console {
+    verbosity: u8,
+    started: Instant,
+    stdout_is_terminal: bool,
+}
+
+impl Console {
+    /// The process's own console.
+    pub(crate) fn new(verbosity: u8) -> Self {
+        Self {
+            verbosity,
+            started: Instant::now(),
+            stdout_is_terminal: io::stdout().is_terminal(),
+        }
+    }
+
+    /// Whether a person reads stdout.
+    pub(crate) fn stdout_is_terminal(&self) -> bool {
+        self.stdout_is_terminal
+    }
+
+    /// Whether stdout shows colours and bold: `NO_COLOR` and old terminals say no.
+    pub(crate) fn colours(&self) -> bool {
+        self.stdout_is_terminal
+            && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+    }
+
+    /// How many columns stdout has; `None` when it is no terminal, where nothing is ever cut.
+    pub(crate) fn width(&self) -> Option<usize> {
+        if !self.stdout_is_terminal {
+            return None;
+        }
+        let size = terminal_size::terminal_size_of(io::stdout());
+        Some(size.map_or(80, |(width, _)| usize::from(width.0)))
+    }
+
+    /// A buffered stdout. Flush it: a write that fails on drop is lost.
+    pub(crate) fn stdout(&self) -> BufWriter<Stdout> {
+        BufWriter::new(io::stdout())
+    }
+
+    /// Writes all of `bytes` to stdout, as they are.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::output(&error))
+    }
+
+    /// Says something that the user should know but need not act on.
+    pub(crate) fn note(&self, text: &str) {
+        say(NOTE, "note", text);
+    }
+
+    /// Says something that the user may want to act on.
+    pub(crate) fn warn(&self, text: &str) {
+        say(WARNING, "warning", text);
+    }
+
+    /// Says why the command, or its part that speaks to one server, failed. A failure without a message is quiet.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        if !failure.message().is_empty() {
+            say(ERROR, "error", failure.message());
+        }
+        if let Some(help) = failure.help() {
+            say(NOTE, "help", help);
+        }
+    }
+
+    /// Says what is going on when `-v` was given at least `level` times.
+    pub(crate) fn verbose(&self, level: u8, text: impl FnOnce() -> String) {
+        if self.verbosity >= level {
+            let elapsed = self.started.elapsed().as_secs_f64();
+            let text = text();
+            stderr_line(&format!(
+                "{DIM}[{elapsed:8.3}s]{DIM:#} {}",
+                escape::lines(&text)
+            ));
+        }
+    }
+
+    /// How often `-v` was given.
+    pub(crate) fn verbosity(&self) -> u8 {
+        self.verbosity
+    }
+}
+
+/// Prints what clap has to say: help and version to stdout with 0, errors to stderr with 2.
+pub(crate) fn print_clap(error: &clap::Error) -> Code {
+    let code = if error.use_stderr() {
+        Code::Usage
+    } else {
+        Code::Done
+    };
+    match error.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::BrokenPipe) => Code::Internal,
+        _ => code,
+    }
+}
+
+fn say(style: Style, label: &str, text: &str) {
+    stderr_line(&format!("{style}{label}:{style:#} {}", escape::lines(text)));
+}
+
+/// One write per line, so that lines of parallel work do not mix; a stderr that fails cannot be told so.
+fn stderr_line(line: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
+}

@@ -1,0 +1,152 @@
+//! Rows as one JSON array, or as one object per line.
+
+use std::io::Write;
+
+use serde_json::{Map, Value};
+
+use super::{Column, Row, RowWriter};
+use crate::escape;
+use crate::exit::Failure;
+
+/// Writes objects: an array with two spaces of indent, or a line each.
+pub(crate) struct JsonWriter<W: Write> {
+    out: W,
+    names: Vec<String>,
+    array: bool,
+    count: usize,
+}
+
+impl<W: Write> JsonWriter<W> {
+    /// One array.
+    pub(crate) fn array(out: W) -> Self {
+        Self {
+            out,
+            names: Vec::new(),
+            array: true,
+            count: 0,
+        }
+    }
+
+    /// One object per line.
+    pub(crate) fn lines(out: W) -> Self {
+        Self {
+            array: false,
+            ..Self::array(out)
+        }
+    }
+
+    /// Writes an object.
+    pub(crate) fn object(&mut self, object: Map<String, Value>) -> Result<(), Failure> {
+        let value = Value::Object(object);
+        let text = if self.array {
+            let first = if self.count == 0 { "[\n" } else { ",\n" };
+            // A line feed stands only between values, never inside one, so that the layout may be indented as text.
+            format!("{first}  {}", pretty(&value)?.replace('\n', "\n  "))
+        } else {
+            format!("{}\n", escape::json(&value.to_string()))
+        };
+        self.count += 1;
+        self.out
+            .write_all(text.as_bytes())
+            .map_err(|error| Failure::output(&error))
+    }
+}
+
+impl<W: Write> RowWriter for JsonWriter<W> {
+    fn begin(&mut self, columns: &[Column]) -> Result<(), Failure> {
+        self.names = columns.iter().map(|column| column.name.clone()).collect();
+        Ok(())
+    }
+
+    fn row(&mut self, row: Row) -> Result<(), Failure> {
+        let values = row.into_iter().chain(std::iter::repeat(Value::Null));
+        let object = self.names.iter().cloned().zip(values).collect();
+        self.object(object)
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(|error| Failure::output(&error))
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        let end = match (self.array, self.count) {
+            (true, 0) => "[]\n",
+            (true, _) => "\n]\n",
+            (false, _) => "",
+        };
+        self.out
+            .write_all(end.as_bytes())
+            .map_err(|error| Failure::output(&error))?;
+        self.flush()
+    }
+}
+
+/// The value as JSON text with two spaces of indent.
+pub(crate) fn pretty(value: &Value) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value);
+    let text = text.map_err(|error| {
+        Failure::internal(format!("a value cannot be written as JSON: {error}"))
+    })?;
+    Ok(escape::json(&text).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::*;
+    use serde_json::json;
+
+    fn written(array: bool, rows: Vec<Row>) -> Result<String, Box<dyn std::error::Error>> {
+        let mut out = Vec::new();
+        let mut writer = if array {
+            JsonWriter::array(&mut out)
+        } else {
+            JsonWriter::lines(&mut out)
+        };
+        writer.begin(&[
+            Column::new("name", Kind::Text),
+            Column::new("used_bytes", Kind::Bytes),
+        ])?;
+        rows.into_iter().try_for_each(|row| writer.row(row))?;
+        writer.end()?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    #[test]
+    fn rows_are_objects_with_exact_numbers() -> Result<(), Box<dyn std::error::Error>> {
+        let rows = || {
+            vec![
+                vec![json!("a\nb"), json!(u64::MAX)],
+                vec![json!({"x": [1]})],
+            ]
+        };
+        insta::assert_snapshot!(written(true, rows())?, @r#"
+        [
+          {
+            "name": "a\nb",
+            "used_bytes": 18446744073709551615
+          },
+          {
+            "name": {
+              "x": [
+                1
+              ]
+            },
+            "used_bytes": null
+          }
+        ]
+        "#);
+        insta::assert_snapshot!(written(false, rows())?, @r#"
+        {"name":"a\nb","used_bytes":18446744073709551615}
+        {"name":{"x":[1]},"used_bytes":null}
+        "#);
+        Ok(())
+    }
+
+    #[test]
+    fn no_rows_are_an_empty_array() -> Result<(), Box<dyn std::error::Error>> {
+        assert_eq!(written(true, vec![])?, "[]\n");
+        assert_eq!(written(false, vec![])?, "");
+        Ok(())
+    }
+}

@@ -1,0 +1,212 @@
+//! The servers a person has named, and which of them a command speaks to.
+
+mod demo;
+mod file;
+mod select;
+mod toml;
+mod trust;
+
+use url::{Host, Url};
+
+pub(crate) use demo::Demo;
+pub(crate) use file::{ConfigFile, Location};
+pub(crate) use select::{Selection, Server, Wanted, select, select_one};
+pub(crate) use trust::{Pin, Trust};
+
+use crate::exit::Failure;
+use crate::secret::{Secret, Source};
+use crate::system::System;
+
+/// A server by name: where it is, who logs on, and what proves each to the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Profile {
+    /// The name.
+    pub(crate) name: String,
+    /// What runs there.
+    pub(crate) system: System,
+    /// Where it is: scheme, host, port, and a path when it stands behind a gateway.
+    pub(crate) url: Url,
+    /// The account.
+    pub(crate) user: Option<String>,
+    /// Where the account's password comes from.
+    pub(crate) password: Source,
+    /// Which certificate is trusted.
+    pub(crate) trust: Trust,
+    /// The API version to speak, in its one spelling.
+    pub(crate) api_version: Option<String>,
+}
+
+impl Profile {
+    /// The account and its password, fetched from where it comes from.
+    pub(crate) fn credentials(&self) -> Result<(String, Secret), Failure> {
+        let user = self.user.clone().ok_or_else(|| {
+            Failure::usage(format!("profile `{}` names no account", self.name)).with_help(format!(
+                "add `user = \"...\"` under [profiles.{}] in the configuration file",
+                self.name
+            ))
+        })?;
+        Ok((user, self.password.read(&self.name)?))
+    }
+
+    /// The address as people write it: no slash after the host.
+    pub(crate) fn address(&self) -> &str {
+        let address = self.url.as_str();
+        if self.url.path() == "/" {
+            address.trim_end_matches('/')
+        } else {
+            address
+        }
+    }
+
+    /// What the user should know of a profile that works but not as safely as it could.
+    pub(crate) fn cautions(&self) -> Vec<String> {
+        let mut cautions = Vec::new();
+        let plain = self.url.scheme() == "http";
+        if plain && self.trust != Trust::System {
+            let trust = self.trust.kind();
+            cautions.push(format!(
+                "`{}` speaks http://, where no certificate is shown: {trust} has no effect",
+                self.name
+            ));
+        }
+        if plain && !is_this_machine(&self.url) {
+            cautions.push(format!(
+                "`{}` speaks http://: the password crosses the network in the clear",
+                self.name
+            ));
+        }
+        if !plain && self.trust == Trust::Insecure {
+            cautions.push(format!(
+                "`{}` trusts any certificate: anyone on the way can read the password; --pin trusts one",
+                self.name
+            ));
+        }
+        cautions
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Reads a server's address. The text is never repeated in a failure when it holds a password.
+pub(crate) fn parse_url(text: &str) -> Result<Url, Failure> {
+    let text = text.trim();
+    let no_secret = || {
+        Failure::usage("the URL holds an account or a password, where process lists and logs show it")
+            .with_help("give the account with --user and the password with --password-file or one of its siblings")
+    };
+    let parsed = Url::parse(text);
+    if let Ok(url) = &parsed {
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(no_secret());
+        }
+        if matches!(url.scheme(), "http" | "https") && url.has_host() {
+            if url.query().is_some() || url.fragment().is_some() {
+                return Err(Failure::usage(
+                    "the URL of a server has neither a query nor a fragment",
+                ));
+            }
+            return Ok(url.clone());
+        }
+    }
+    // What does not parse, or parses as something else (`localhost:9398` has the scheme `localhost`).
+    if text.contains('@') {
+        return Err(no_secret());
+    }
+    let failure = Failure::usage(format!("`{text}` is not the address of a server"));
+    let guess = format!("https://{text}");
+    Err(
+        if !text.contains("://") && Url::parse(&guess).is_ok_and(|url| url.has_host()) {
+            failure.with_help(format!("did you mean {guess}?"))
+        } else {
+            failure.with_help(
+                "it begins with https:// or http://, such as https://em.example.com:9398",
+            )
+        },
+    )
+}
+
+/// Whether a profile may be called so: one line of visible text that no flag or file argument looks like.
+pub(crate) fn check_name(name: &str) -> Result<(), Failure> {
+    let problem = if name.is_empty() || name.trim() != name {
+        "is empty, or begins or ends with a space"
+    } else if name.chars().any(crate::escape::is_unsafe) {
+        "holds control characters"
+    } else if name.starts_with(['-', '@']) {
+        "begins with a sign that means something else on the command line"
+    } else if Demo::find(name).is_some() {
+        "is the name of a built-in demo profile"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(format!(
+        "`{name}` cannot be the name of a profile: it {problem}"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_http_and_hold_no_secret() {
+        for good in [
+            "https://em.example.com:9398",
+            "http://10.0.0.5:8080/",
+            "https://[::1]:4443",
+            "https://gw/em",
+        ] {
+            assert!(parse_url(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "em.example.com",
+            "localhost:9398",
+            "ftp://x",
+            "https://",
+            "https://x/?a=b",
+            "https://x/#a",
+        ] {
+            assert!(parse_url(bad).is_err(), "{bad}");
+        }
+        let help = |text| {
+            parse_url(text)
+                .err()
+                .and_then(|failure| failure.help().map(str::to_owned))
+        };
+        assert_eq!(
+            help("localhost:9398").as_deref(),
+            Some("did you mean https://localhost:9398?")
+        );
+    }
+
+    #[test]
+    fn a_refused_address_does_not_repeat_its_password() {
+        for text in [
+            "https://svc:hunter2@em",
+            "https://hunter2@em",
+            "svc:hunter2@em:9398",
+            "https://svc:hunter2@em:99999999",
+        ] {
+            let failure = parse_url(text).err();
+            assert!(failure.is_some(), "{text}");
+            assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_one_line_of_visible_text() {
+        for good in ["prod", "m365-berlin", "Kunde \u{c4}", "a.b"] {
+            assert!(check_name(good).is_ok(), "{good}");
+        }
+        for bad in ["", " a", "a\n", "-p", "@file", "demo-em", "Demo-VB365"] {
+            assert!(check_name(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Where a password comes from: a file, the environment, a command, or the person at the terminal.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Secret;
+use crate::exit::Failure;
+use crate::input;
+
+/// Where a password comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A file, which nobody but its owner may read; a line break at its end does not count.
+    File(PathBuf),
+    /// An environment variable.
+    Env(String),
+    /// A program and its arguments; the first line that it prints is the password.
+    Command(Vec<String>),
+    /// The person at the terminal is asked, every time.
+    Prompt,
+}
+
+impl Source {
+    /// Splits a command line into words as a POSIX shell would, without running one: no variables, no pipes.
+    pub(crate) fn command(line: &str) -> Result<Self, Failure> {
+        match shlex::split(line) {
+            Some(words) if words.first().is_some_and(|program| !program.is_empty()) => {
+                Ok(Self::Command(words))
+            }
+            Some(_) => Err(Failure::usage("the password command is empty")),
+            None => Err(Failure::usage(
+                "the password command has a quote that is never closed",
+            )),
+        }
+    }
+
+    /// `file`, `env`, `command` or `prompt`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::File(_) => "file",
+            Self::Env(_) => "env",
+            Self::Command(_) => "command",
+            Self::Prompt => "prompt",
+        }
+    }
+
+    /// Which file, variable or program. A command's arguments are left out: they may hold what nobody should see.
+    pub(crate) fn place(&self) -> Option<String> {
+        match self {
+            Self::File(path) => Some(path.display().to_string()),
+            Self::Env(name) => Some(name.clone()),
+            Self::Command(words) => words.first().cloned(),
+            Self::Prompt => None,
+        }
+    }
+
+    /// Fetches the password; `profile` names it in the prompt and in failures.
+    pub(crate) fn read(&self, profile: &str) -> Result<Secret, Failure> {
+        let secret = match self {
+            Self::File(path) => from_file(path)?,
+            Self::Env(name) => from_env(name)?,
+            Self::Command(words) => from_command(words)?,
+            Self::Prompt => from_prompt(profile)?,
+        };
+        if secret.expose().is_empty() {
+            return Err(Failure::usage(format!(
+                "the password of profile `{profile}` is empty"
+            )));
+        }
+        Ok(secret)
+    }
+}
+
+/// The password in a file: the whole content but for a line break at its end.
+pub(crate) fn from_file(path: &Path) -> Result<Secret, Failure> {
+    let fail = |error: io::Error| Failure::file(path, &error);
+    let mut file = File::open(path).map_err(fail)?;
+    refuse_readable_by_others(path, &file)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(fail)?;
+    let text = input::utf8(bytes, &path.display().to_string())?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    Ok(Secret::from(
+        text.strip_suffix('\r').unwrap_or(text).to_owned(),
+    ))
+}
+
+/// Refuses a password file that others can read. The open file is asked, so that it cannot change in between; what is
+/// no regular file (a pipe such as `<(pass show x)`) has no mode that says anything.
+#[cfg(unix)]
+fn refuse_readable_by_others(path: &Path, file: &File) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let metadata = file
+        .metadata()
+        .map_err(|error| Failure::file(path, &error))?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if metadata.is_file() && mode & 0o077 != 0 {
+        let path = path.display();
+        return Err(Failure::usage(format!(
+            "others can read the password file {path} (mode {mode:03o})"
+        ))
+        .with_help(format!("chmod 600 {path}")));
+    }
+    Ok(())
+}
+
+/// Elsewhere, access is not a matter of a mode.
+#[cfg(not(unix))]
+fn refuse_readable_by_others(_path: &Path, _file: &File) -> Result<(), Failure> {
+    Ok(())
+}
+
+fn from_env(name: &str) -> Result<Secret, Failure> {
+    match std::env::var(name) {
+        Ok(text) => Ok(Secret::from(text)),
+        Err(std::env::VarError::NotPresent) => Err(Failure::usage(format!(
+            "the environment variable {name}, which should hold the password, is not set"
+        ))),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(format!(
+            "the environment variable {name} is not UTF-8 text"
+        ))),
+    }
+}
+
+/// Runs the program without a shell. Its output is never shown, whatever happens; its stderr is its own, so that it can
+/// say why it fails. Standard input is kept from it: that may be the filter or the body.
+fn from_command(words: &[String]) -> Result<Secret, Failure> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(Failure::usage("the password command is empty"));
+    };
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| {
+            Failure::usage(format!(
+                "the password command `{program}` did not start: {error}"
+            ))
+        })?;
+    if !output.status.success() {
+        return Err(Failure::usage(format!(
+            "the password command `{program}` failed: {}",
+            output.status
+        )));
+    }
+    let text = input::utf8(
+        output.stdout,
+        &format!("what the password command `{program}` printed"),
+    )?;
+    Ok(Secret::from(
+        text.lines().next().unwrap_or_default().to_owned(),
+    ))
+}
+
+fn from_prompt(profile: &str) -> Result<Secret, Failure> {
+    let nobody = || {
+        Failure::usage(format!(
+            "the password of profile `{profile}` must be asked for, and there is no terminal"
+        ))
+        .with_help("give the profile a password_file, password_env or password_command")
+    };
+    if !io::stderr().is_terminal() && !io::stdin().is_terminal() {
+        return Err(nobody());
+    }
+    let prompt = format!("Password of {}: ", crate::escape::line(profile));
+    rpassword::prompt_password(prompt)
+        .map(Secret::from)
+        .map_err(|_| nobody())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Code;
+
+    type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+    fn file(content: &[u8]) -> Result<tempfile::NamedTempFile> {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(file.path(), content)?;
+        Ok(file)
+    }
+
+    #[test]
+    fn it_never_prints() {
+        let secret = Secret::from("hunter2".to_owned());
+        assert_eq!(format!("{secret:?}"), "***");
+        assert_eq!(secret.expose(), "hunter2");
+    }
+
+    #[test]
+    fn one_line_break_at_a_files_end_does_not_count() -> Result {
+        for (content, password) in [
+            ("pass\n", "pass"),
+            ("pass\r\n", "pass"),
+            (" p w ", " p w "),
+            ("\u{feff}pass", "pass"),
+            ("a\n\n", "a\n"),
+        ] {
+            assert_eq!(
+                from_file(file(content.as_bytes())?.path())?.expose(),
+                password
+            );
+        }
+        let empty = file(b"\n")?;
+        assert!(Source::File(empty.path().into()).read("p").is_err());
+        let utf16 = from_file(file(b"\xff\xfep\0")?.path());
+        assert!(utf16.is_err_and(|failure| failure.message().ends_with("is not UTF-8 text")));
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_read_is_refused() -> Result {
+        use std::os::unix::fs::PermissionsExt;
+        let file = file(b"pass")?;
+        for mode in [0o640, 0o604, 0o620] {
+            std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode))?;
+            let failure = from_file(file.path()).err().ok_or("it was read")?;
+            assert_eq!(failure.code(), Code::Usage);
+            assert!(
+                failure
+                    .help()
+                    .is_some_and(|help| help.starts_with("chmod 600 ")),
+                "{failure}"
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_not_there_is_a_usage_error() {
+        for source in [
+            Source::File("/nowhere/at/all".into()),
+            Source::Env("BACKHAUL_TEST_IS_NEVER_SET".into()),
+            Source::Command(vec!["backhaul-test-no-such-program".into()]),
+        ] {
+            assert_eq!(
+                source.read("p").map_err(|failure| failure.code()),
+                Err(Code::Usage),
+                "{source:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn command_lines_are_words_not_scripts() -> Result {
+        let words = Source::command(r#"op read "op://Private/em server/password" $HOME"#)?;
+        let wanted = ["op", "read", "op://Private/em server/password", "$HOME"].map(String::from);
+        assert_eq!(words, Source::Command(wanted.into()));
+        assert_eq!(words.place().as_deref(), Some("op"));
+        assert!(Source::command("pass 'x").is_err() && Source::command("  ").is_err());
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_commands_first_line_counts_and_its_failure_tells_nothing() -> Result {
+        let run =
+            |script: &str| Source::Command(["sh", "-c", script].map(String::from).into()).read("p");
+        assert_eq!(run("printf 'pass\\nuser: x\\n'")?.expose(), "pass");
+        let failure = run("echo hunter2; exit 3").err().ok_or("it succeeded")?;
+        assert_eq!(failure.code(), Code::Usage);
+        assert!(!failure.message().contains("hunter2"), "{failure}");
+        Ok(())
+    }
+}

@@ -1,0 +1,514 @@
+//! What a filter says: groups of conditions, free of any spelling.
+//!
+//! Nodes compare equal by meaning. Where a condition stood in the text is kept beside the tree, in
+//! [`Parsed`](crate::Parsed); whether a value was quoted is a matter of spelling and not kept in
+//! the tree at all.
+//!
+//! Groups are flat: an [`And`](Expr::And) never holds an `And`, an [`Or`](Expr::Or) never holds an
+//! `Or`, and neither holds fewer than two terms. [`All`] and [`Any`] cannot be built any other way
+//! than through [`Expr::and`], [`Expr::or`], [`Expr::all`] and [`Expr::any`], so the rule needs no
+//! checking.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+
+/// How deep groups may nest. Deeper text is not parsed, and a deeper tree is neither printed nor
+/// evaluated.
+pub const MAX_DEPTH: usize = 64;
+
+/// A filter expression.
+///
+/// The first three kinds of node are what EM's text can say. [`Like`](Expr::Like), [`In`](Expr::In)
+/// and [`Null`](Expr::Null) exist for other targets (ZStack) and for evaluation here;
+/// [`print`](crate::print()) refuses them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Expr {
+    /// Every term holds.
+    And(All),
+    /// At least one term holds.
+    Or(Any),
+    /// A field compared with a value.
+    Compare(Comparison),
+    /// A text matched against a pattern, where `%` is any run of characters and `_` is any one
+    /// character.
+    Like {
+        /// The field.
+        field: FieldName,
+        /// The pattern.
+        pattern: Value,
+        /// Whether the field must *not* match.
+        negated: bool,
+    },
+    /// A field that equals one of several values.
+    In {
+        /// The field.
+        field: FieldName,
+        /// The values; with none, nothing is in the list.
+        values: Vec<Value>,
+        /// Whether the field must equal *none* of them.
+        negated: bool,
+    },
+    /// A field without a value.
+    Null {
+        /// The field.
+        field: FieldName,
+        /// Whether the field must *have* a value.
+        negated: bool,
+    },
+}
+
+impl Expr {
+    /// A comparison.
+    #[must_use]
+    pub fn compare(field: FieldName, op: Op, value: impl Into<Value>) -> Self {
+        Self::Compare(Comparison {
+            field,
+            op,
+            value: value.into(),
+        })
+    }
+
+    /// Both hold; groups of the same kind are merged.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let mut terms = Vec::with_capacity(2);
+        All::push(&mut terms, self);
+        All::push(&mut terms, other);
+        Self::And(All(terms))
+    }
+
+    /// At least one holds; groups of the same kind are merged.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let mut terms = Vec::with_capacity(2);
+        Any::push(&mut terms, self);
+        Any::push(&mut terms, other);
+        Self::Or(Any(terms))
+    }
+
+    /// All of the terms hold: `None` without terms, the term itself when there is one.
+    #[must_use]
+    pub fn all(terms: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut flat = Vec::new();
+        terms
+            .into_iter()
+            .for_each(|term| All::push(&mut flat, term));
+        if flat.len() > 1 {
+            Some(Self::And(All(flat)))
+        } else {
+            flat.pop()
+        }
+    }
+
+    /// Any of the terms holds: `None` without terms, the term itself when there is one.
+    #[must_use]
+    pub fn any(terms: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut flat = Vec::new();
+        terms
+            .into_iter()
+            .for_each(|term| Any::push(&mut flat, term));
+        if flat.len() > 1 {
+            Some(Self::Or(Any(flat)))
+        } else {
+            flat.pop()
+        }
+    }
+
+    /// The terms of a group; none for a condition.
+    #[must_use]
+    pub fn terms(&self) -> &[Self] {
+        match self {
+            Self::And(all) => all,
+            Self::Or(any) => any,
+            _ => &[],
+        }
+    }
+
+    /// The field of a condition; none for a group.
+    #[must_use]
+    pub fn field(&self) -> Option<&FieldName> {
+        match self {
+            Self::And(_) | Self::Or(_) => None,
+            Self::Compare(Comparison { field, .. })
+            | Self::Like { field, .. }
+            | Self::In { field, .. }
+            | Self::Null { field, .. } => Some(field),
+        }
+    }
+
+    /// The conditions, in the order they are written.
+    pub fn conditions(&self) -> Conditions<'_> {
+        Conditions {
+            rest: vec![std::slice::from_ref(self)],
+        }
+    }
+
+    /// A word for the kind of node, for messages.
+    pub(crate) fn kind_name(&self) -> &'static str {
+        match self {
+            Self::And(_) => "and",
+            Self::Or(_) => "or",
+            Self::Compare(_) => "comparison",
+            Self::Like { negated: false, .. } => "like",
+            Self::Like { negated: true, .. } => "not like",
+            Self::In { negated: false, .. } => "in",
+            Self::In { negated: true, .. } => "not in",
+            Self::Null { negated: false, .. } => "is null",
+            Self::Null { negated: true, .. } => "not null",
+        }
+    }
+}
+
+impl From<Comparison> for Expr {
+    fn from(comparison: Comparison) -> Self {
+        Self::Compare(comparison)
+    }
+}
+
+/// The conditions of an expression, from left to right. See [`Expr::conditions`].
+#[derive(Debug, Clone)]
+pub struct Conditions<'a> {
+    rest: Vec<&'a [Expr]>,
+}
+
+impl<'a> Iterator for Conditions<'a> {
+    type Item = &'a Expr;
+
+    fn next(&mut self) -> Option<&'a Expr> {
+        loop {
+            let level = self.rest.last_mut()?;
+            let Some((first, others)) = level.split_first() else {
+                self.rest.pop();
+                continue;
+            };
+            *level = others;
+            match first {
+                Expr::And(_) | Expr::Or(_) => self.rest.push(first.terms()),
+                condition => return Some(condition),
+            }
+        }
+    }
+}
+
+macro_rules! group {
+    ($(#[$doc:meta])* $name:ident, $variant:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub struct $name(Vec<Expr>);
+
+        impl $name {
+            /// The terms, to build something else from.
+            #[must_use]
+            pub fn into_terms(self) -> Vec<Expr> {
+                self.0
+            }
+
+            /// Wraps terms that are known to be flat and at least two.
+            pub(crate) fn from_flat(terms: Vec<Expr>) -> Self {
+                debug_assert!(terms.len() > 1 && !terms.iter().any(|term| matches!(term, Expr::$variant(_))));
+                Self(terms)
+            }
+
+            /// Adds a term, or the terms of a group of the same kind.
+            pub(crate) fn push(terms: &mut Vec<Expr>, term: Expr) {
+                match term {
+                    Expr::$variant(group) if terms.is_empty() => *terms = group.0,
+                    Expr::$variant(group) => terms.extend(group.0),
+                    other => terms.push(other),
+                }
+            }
+        }
+
+        impl Deref for $name {
+            type Target = [Expr];
+
+            fn deref(&self) -> &[Expr] {
+                &self.0
+            }
+        }
+
+        impl<'a> IntoIterator for &'a $name {
+            type Item = &'a Expr;
+            type IntoIter = std::slice::Iter<'a, Expr>;
+
+            fn into_iter(self) -> Self::IntoIter {
+                self.0.iter()
+            }
+        }
+    };
+}
+
+group! {
+    /// Two or more terms that must all hold, none of them an [`Expr::And`]. Reads as a slice.
+    All, And
+}
+group! {
+    /// Two or more terms of which one must hold, none of them an [`Expr::Or`]. Reads as a slice.
+    Any, Or
+}
+
+/// A field, an operator and a value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Comparison {
+    /// The field.
+    pub field: FieldName,
+    /// The operator.
+    pub op: Op,
+    /// The value.
+    pub value: Value,
+}
+
+/// A comparison operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+}
+
+impl Op {
+    /// Every operator.
+    pub const ALL: [Self; 6] = [Self::Eq, Self::Ne, Self::Gt, Self::Ge, Self::Lt, Self::Le];
+
+    /// The operator as EM writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Eq => "==",
+            Self::Ne => "!=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            Self::Lt => "<",
+            Self::Le => "<=",
+        }
+    }
+
+    /// Whether the operator asks for an order, not just for equality.
+    #[must_use]
+    pub const fn is_ordering(self) -> bool {
+        !matches!(self, Self::Eq | Self::Ne)
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The name of a filter field: letters, digits and underscores, or several such names joined by
+/// dots (`zone.name`).
+///
+/// EM knows no dotted names. Names compare as written; looking one up in a
+/// [`QueryDef`](crate::QueryDef) ignores ASCII case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldName(Cow<'static, str>);
+
+impl FieldName {
+    /// A name, if it is one.
+    ///
+    /// # Errors
+    /// When the text is not a name.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Result<Self, InvalidName> {
+        let name = name.into();
+        if is_name(&name) {
+            Ok(Self(name))
+        } else {
+            Err(InvalidName {
+                name: name.into_owned(),
+            })
+        }
+    }
+
+    /// A name that the parser or a constant has already looked at.
+    pub(crate) const fn checked(name: Cow<'static, str>) -> Self {
+        Self(name)
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the name has a dot in it, which EM's filter does not know.
+    #[must_use]
+    pub fn is_dotted(&self) -> bool {
+        self.0.contains('.')
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for FieldName {
+    type Err = InvalidName;
+
+    fn from_str(name: &str) -> Result<Self, InvalidName> {
+        Self::new(name.to_owned())
+    }
+}
+
+/// Whether a byte may stand in a field name.
+pub(crate) const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether the text is a field name, dotted or not.
+pub(crate) const fn is_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut after_dot = true;
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'.' {
+            if after_dot {
+                return false;
+            }
+            after_dot = true;
+        } else if is_name_byte(bytes[at]) {
+            after_dot = false;
+        } else {
+            return false;
+        }
+        at += 1;
+    }
+    !after_dot
+}
+
+/// A text that is no field name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidName {
+    name: String,
+}
+
+impl fmt::Display for InvalidName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} is not a field name: letters, digits and `_`, in parts joined by `.`",
+            self.name
+        )
+    }
+}
+
+impl Error for InvalidName {}
+
+/// The value of a comparison: any text, and never anything but a value.
+///
+/// What the text means depends on the field it is compared with, so a number and its digits are the
+/// same value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Value(String);
+
+impl Value {
+    /// A value.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::from(if value { "true" } else { "false" })
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self(value.to_string())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self(value.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn leaf(name: &str) -> Expr {
+        Expr::compare(name.parse().unwrap(), Op::Eq, "x")
+    }
+
+    #[test]
+    fn groups_are_flat_and_never_short() {
+        let nested = leaf("a").and(leaf("b")).and(leaf("c").and(leaf("d")));
+        assert_eq!(nested.terms().len(), 4);
+        let mixed = leaf("a").or(leaf("b")).and(leaf("c"));
+        assert_eq!(mixed.terms().len(), 2);
+        assert_eq!(Expr::all([]), None);
+        assert_eq!(Expr::any([leaf("a")]), Some(leaf("a")));
+        assert_eq!(
+            Expr::all([leaf("a").and(leaf("b"))]),
+            Some(leaf("a").and(leaf("b")))
+        );
+        assert_eq!(
+            Expr::any([leaf("a").or(leaf("b")), leaf("c")])
+                .unwrap()
+                .terms()
+                .len(),
+            3
+        );
+    }
+
+    #[test]
+    fn conditions_come_in_written_order() {
+        let expr = leaf("a")
+            .or(leaf("b").and(leaf("c").or(leaf("d"))))
+            .or(leaf("e"));
+        let names: Vec<_> = expr
+            .conditions()
+            .filter_map(Expr::field)
+            .map(FieldName::as_str)
+            .collect();
+        assert_eq!(names, ["a", "b", "c", "d", "e"]);
+    }
+
+    #[test]
+    fn names() {
+        for good in ["Name", "_x", "9", "zone.name", "a.b.c", "__systemTag__"] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", ".", "a.", ".a", "a..b", "a b", "a-b", "naïve", "a==1"] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Whether a filter makes sense for a type.
+//!
+//! A field that the type lacks and a value that is not of the field's kind are errors. A word that
+//! an enumeration lacks is a warning, because servers know words that lists do not, and so is
+//! anything whose effect the vendor leaves open.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::ast::{Expr, FieldName, Op, Value};
+use crate::datetime::FORMS;
+use crate::error::ParseError;
+use crate::field::{FieldSchema, Kind, Schema};
+use crate::key::{Key, is_uid};
+use crate::parse::{ComparisonSpans, Parsed};
+use crate::span::{Span, render};
+use crate::suggest::{list, suggest};
+use crate::text::shown;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The filter may be meant so.
+    Warning,
+    /// The filter cannot be meant so.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// Something found in a filter. `Display` is one line; [`render`](Diagnostic::render) draws the
+/// place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it is, when the filter came from a text.
+    pub span: Option<Span>,
+    /// What it is.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// The finding with the line it is about, the place underlined, and the help below. `source` is
+    /// the text that was parsed.
+    #[must_use]
+    pub fn render(&self, source: &str) -> String {
+        render(&self.to_string(), source, self.span, self.help.as_deref())
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.severity, self.message)
+    }
+}
+
+impl Error for Diagnostic {}
+
+impl From<ParseError> for Diagnostic {
+    fn from(error: ParseError) -> Self {
+        Self {
+            severity: Severity::Error,
+            span: Some(error.span()),
+            message: error.to_string(),
+            help: error.help().map(str::to_owned),
+        }
+    }
+}
+
+/// What [`check`] looks at: an expression, or a parsed one, whose findings then have a place.
+#[derive(Debug, Clone, Copy)]
+pub struct Checked<'a> {
+    expr: &'a Expr,
+    spans: &'a [ComparisonSpans],
+}
+
+impl<'a> From<&'a Expr> for Checked<'a> {
+    fn from(expr: &'a Expr) -> Self {
+        Self { expr, spans: &[] }
+    }
+}
+
+impl<'a> From<&'a Parsed> for Checked<'a> {
+    fn from(parsed: &'a Parsed) -> Self {
+        Self {
+            expr: parsed.expr(),
+            spans: parsed.spans(),
+        }
+    }
+}
+
+/// Checks a filter, an [`Expr`] or a [`Parsed`], against the fields of a type. The findings are in
+/// the order of the conditions.
+///
+/// ```
+/// use backhaul_filter::{check, parse, FieldDef, Kind, QueryDef, Severity, Source};
+///
+/// const JOB: QueryDef = QueryDef {
+///     name: "Job",
+///     fields: &[FieldDef { name: "Name", kind: Kind::Text, values: &[], source: Source::Field("Name") }],
+/// };
+/// let findings = check(&parse("name==x;Nam==y")?, &JOB);
+/// assert_eq!(findings.len(), 1);
+/// assert_eq!(findings[0].severity, Severity::Error);
+/// assert_eq!(findings[0].help.as_deref(), Some("did you mean `Name`?"));
+/// # Ok::<(), backhaul_filter::ParseError>(())
+/// ```
+#[must_use]
+pub fn check<'a>(filter: impl Into<Checked<'a>>, schema: &Schema<'_>) -> Vec<Diagnostic> {
+    let filter = filter.into();
+    let mut checker = Checker {
+        schema,
+        findings: Vec::new(),
+    };
+    for (at, condition) in filter.expr.conditions().enumerate() {
+        checker.condition(condition, filter.spans.get(at));
+    }
+    checker.findings
+}
+
+struct Checker<'s> {
+    schema: &'s Schema<'s>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn condition(&mut self, condition: &Expr, spans: Option<&ComparisonSpans>) {
+        let Some(name) = condition.field() else {
+            return;
+        };
+        let Some(field) = self.schema.field(name.as_str()) else {
+            return self.unknown_field(name, spans);
+        };
+        match condition {
+            Expr::Compare(comparison) => {
+                if comparison.op.is_ordering() && !field.kind.is_ordered() {
+                    self.no_order(field, comparison.op, spans);
+                }
+                self.value(field, comparison.op, &comparison.value, spans);
+            }
+            Expr::In { values, .. } => values
+                .iter()
+                .for_each(|value| self.value(field, Op::Eq, value, None)),
+            _ => {}
+        }
+    }
+
+    fn unknown_field(&mut self, name: &FieldName, spans: Option<&ComparisonSpans>) {
+        let fields = self.schema.fields.iter().map(|field| field.name);
+        let help = match suggest(name.as_str(), fields.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if name.is_dotted() => {
+                "dotted names reach into joined records, which this type's filter cannot do"
+                    .to_owned()
+            }
+            None => format!("its fields are {}", list(fields)),
+        };
+        let message = format!("{} has no filter field `{name}`", self.schema.name);
+        self.find(
+            Severity::Error,
+            spans.map(|spans| spans.field),
+            message,
+            Some(help),
+        );
+    }
+
+    fn no_order(&mut self, field: &FieldSchema<'_>, op: Op, spans: Option<&ComparisonSpans>) {
+        let message = format!(
+            "`{}` is {} and has no defined order for `{op}`",
+            field.name,
+            a(field.kind)
+        );
+        let help = "what the server makes of it is not documented; use `==` or `!=`".to_owned();
+        self.find(
+            Severity::Warning,
+            spans.map(|spans| spans.op),
+            message,
+            Some(help),
+        );
+    }
+
+    fn value(
+        &mut self,
+        field: &FieldSchema<'_>,
+        op: Op,
+        value: &Value,
+        spans: Option<&ComparisonSpans>,
+    ) {
+        let span = spans.map(|spans| spans.value);
+        let text = value.as_str();
+        match Key::of_literal(field.kind, field.values, text) {
+            None => {
+                let message = format!(
+                    "`{}` is {}, and {} is not one",
+                    field.name,
+                    a(field.kind),
+                    shown(text)
+                );
+                let help = match field.kind {
+                    Kind::Bool => "write `true` or `false`".to_owned(),
+                    Kind::Int => {
+                        "write digits, for example `107374182400`; units are not understood"
+                            .to_owned()
+                    }
+                    Kind::Float => "write a number, for example `\"99.5\"`".to_owned(),
+                    _ => format!("write a date such as {FORMS}"),
+                };
+                self.find(Severity::Error, span, message, Some(help));
+            }
+            Some(Key::Text(_)) if field.kind == Kind::Enum && !field.values.is_empty() => {
+                let mut help = suggest(text, field.values.iter().copied())
+                    .map_or(String::new(), |near| format!("did you mean `{near}`? "));
+                help += &format!("its values are {}", list(field.values.iter().copied()));
+                if op.is_ordering() {
+                    help += "; a value outside of the list has no order";
+                }
+                self.find(
+                    Severity::Warning,
+                    span,
+                    format!("`{}` has no known value {}", field.name, shown(text)),
+                    Some(help),
+                );
+            }
+            Some(_) if field.kind == Kind::Uid && !is_uid(text) => {
+                let message = format!(
+                    "`{}` is an identifier, and {} does not look like one",
+                    field.name,
+                    shown(text)
+                );
+                let help = "write a GUID, or a URN such as `\"urn:veeam:Job:<guid>\"`".to_owned();
+                self.find(Severity::Warning, span, message, Some(help));
+            }
+            Some(_) => {
+                if spans.is_some_and(|spans| !spans.quoted) && has_operator(text) {
+                    let message = format!(
+                        "the value of `{}` is {}, operators and all",
+                        field.name,
+                        shown(text)
+                    );
+                    let help = if starts_with_operator(text) {
+                        format!("is the operator `{op}` meant? if the value is meant, quote it")
+                    } else {
+                        "conditions are joined with `;` (AND) or `,` (OR); if the value is meant so, quote it".to_owned()
+                    };
+                    self.find(Severity::Warning, span, message, Some(help));
+                }
+            }
+        }
+    }
+
+    fn find(
+        &mut self,
+        severity: Severity,
+        span: Option<Span>,
+        message: String,
+        help: Option<String>,
+    ) {
+        self.findings.push(Diagnostic {
+            severity,
+            span,
+            message,
+            help,
+        });
+    }
+}
+
+fn starts_with_operator(text: &str) -> bool {
+    text.starts_with(['=', '<', '>', '!'])
+}
+
+/// Whether a bare value looks as if a separator was forgotten or an operator misspelt.
+fn has_operator(text: &str) -> bool {
+    starts_with_operator(text)
+        || ["==", "!=", ">=", "<=", "||"]
+            .iter()
+            .any(|op| text.contains(op))
+}
+
+/// The kind with its article.
+fn a(kind: Kind) -> String {
+    match kind {
+        Kind::Text => "text".to_owned(),
+        Kind::Uid | Kind::Enum => format!("an {kind}"),
+        _ => format!("a {kind}"),
+    }
+}

@@ -1,0 +1,398 @@
+//! Whether a record is one that a filter asks for.
+//!
+//! What the vendor leaves open is decided here once, for local evaluation, for sorting and for the
+//! simulator:
+//!
+//! | question | answer |
+//! | --- | --- |
+//! | a field without a value | equals nothing and has no order; `!=` is the exact opposite of `==`, so it holds |
+//! | the empty text | equals the empty text and, for text fields, a field without a value: XML and JSON answers must agree |
+//! | the empty text in a field of another kind | is no value |
+//! | case of texts | does not count, in any alphabet (character by character, no language's rules) |
+//! | order of texts, booleans, identifiers | undefined by the vendor ([`check`](crate::check()) warns); here by the lower-case text, `false` first, by GUID |
+//! | enumerations | by place in the list, in any ASCII case |
+//! | a word that the list lacks, in the filter or in the record | equals the same word in any case, and has no order |
+//! | numbers | whole and broken ones compare exactly; a number that arrives as text is a number |
+//! | dates | as moments, to the nanosecond, so `06:00:00` equals `06:00:00.000` and `08:00+02:00`; without an offset UTC; a date alone is midnight |
+//! | identifiers | by GUID, in any case, with or without a URN around it; without a GUID by the rest of the URN |
+//! | a value in the record that is not of the field's kind | equals nothing and has no order, as if unknown |
+//! | booleans in records | `true`, `false`, and as in XML `1` and `0` |
+//! | [`Like`](Expr::Like) | without regard to case; `%` is any run, `_` any one character, and nothing escapes them; nothing matches a field without a value |
+//! | an unquoted value with blanks | not in the grammar, so it never comes here |
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::error::Error;
+use std::fmt;
+
+use crate::ast::{Expr, FieldName, MAX_DEPTH, Op, Value};
+use crate::field::{FieldSchema, Kind, Place, Schema, Source};
+use crate::key::Key;
+use crate::suggest::suggest;
+use crate::text::{Pattern, shown};
+
+/// Something a filter can be asked about: a map, a decoded entity, a row of a table.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use backhaul_filter::{Place, Record, Scalar};
+///
+/// struct Row(BTreeMap<String, String>);
+///
+/// impl Record for Row {
+///     fn get(&self, place: Place<'_>) -> Scalar<'_> {
+///         match place {
+///             Place::Field(path) => self.0.get(path).map(String::as_str).into(),
+///             _ => Scalar::Null,
+///         }
+///     }
+/// }
+/// ```
+pub trait Record {
+    /// The value at a place; [`Scalar::Null`] when there is none. Types need not fit the field's
+    /// kind: a number may come as text.
+    fn get(&self, place: Place<'_>) -> Scalar<'_>;
+}
+
+impl<R: Record + ?Sized> Record for &R {
+    fn get(&self, place: Place<'_>) -> Scalar<'_> {
+        R::get(self, place)
+    }
+}
+
+/// A value in a record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar<'a> {
+    /// No value.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// A text, a date, an identifier, a word of an enumeration.
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Scalar<'a> {
+    pub(crate) fn into_text(self) -> Cow<'a, str> {
+        match self {
+            Self::Null => Cow::Borrowed(""),
+            Self::Bool(true) => Cow::Borrowed("true"),
+            Self::Bool(false) => Cow::Borrowed("false"),
+            Self::Int(int) => Cow::Owned(int.to_string()),
+            Self::Float(float) => Cow::Owned(float.to_string()),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+macro_rules! scalar_from {
+    ($($from:ty => $value:ident => $scalar:expr;)*) => {$(
+        impl<'a> From<$from> for Scalar<'a> {
+            fn from($value: $from) -> Self {
+                $scalar
+            }
+        }
+    )*};
+}
+
+scalar_from! {
+    bool => value => Self::Bool(value);
+    i64 => value => Self::Int(value);
+    i32 => value => Self::Int(value.into());
+    u32 => value => Self::Int(value.into());
+    f64 => value => Self::Float(value);
+    &'a str => value => Self::Text(Cow::Borrowed(value));
+    String => value => Self::Text(Cow::Owned(value));
+    Cow<'a, str> => value => Self::Text(value);
+}
+
+impl<'a, T: Into<Scalar<'a>>> From<Option<T>> for Scalar<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A filter made ready to run: fields looked up, values read, once for all records.
+///
+/// The fields are borrowed from the schema, so the expression may go.
+#[derive(Debug, Clone)]
+pub struct Predicate<'d> {
+    root: Node<'d>,
+}
+
+#[derive(Debug, Clone)]
+enum Node<'d> {
+    All(Vec<Node<'d>>),
+    Any(Vec<Node<'d>>),
+    Test {
+        field: FieldSchema<'d>,
+        place: Place<'d>,
+        test: Test,
+    },
+}
+
+#[derive(Debug, Clone)]
+enum Test {
+    Compare(Op, Key<'static>),
+    Like {
+        pattern: Pattern,
+        negated: bool,
+    },
+    In {
+        values: Vec<Key<'static>>,
+        negated: bool,
+    },
+    Null {
+        negated: bool,
+    },
+}
+
+impl<'d> Predicate<'d> {
+    /// Makes an expression ready to run on records of a type.
+    ///
+    /// # Errors
+    /// When the type has no such field, only the server knows the field, the value is not one of
+    /// the field's kind, or the expression nests deeper than [`MAX_DEPTH`].
+    pub fn compile(expr: &Expr, schema: &Schema<'d>) -> Result<Self, EvalError> {
+        Ok(Self {
+            root: Node::compile(expr, schema, 0)?,
+        })
+    }
+
+    /// Whether the record is one that the filter asks for.
+    #[must_use]
+    pub fn matches<R: Record + ?Sized>(&self, record: &R) -> bool {
+        self.root.matches(record)
+    }
+}
+
+impl<'d> Node<'d> {
+    fn compile(expr: &Expr, schema: &Schema<'d>, depth: usize) -> Result<Self, EvalError> {
+        let terms = || {
+            if depth > MAX_DEPTH {
+                return Err(EvalError::TooDeep);
+            }
+            expr.terms()
+                .iter()
+                .map(|term| Self::compile(term, schema, depth + 1))
+                .collect()
+        };
+        match expr {
+            Expr::And(_) => terms().map(Self::All),
+            Expr::Or(_) => terms().map(Self::Any),
+            Expr::Compare(comparison) => Self::test(&comparison.field, schema, |field| {
+                Ok(Test::Compare(
+                    comparison.op,
+                    literal(field, &comparison.value)?,
+                ))
+            }),
+            Expr::Like {
+                field,
+                pattern,
+                negated,
+            } => Self::test(field, schema, |_| {
+                Ok(Test::Like {
+                    pattern: Pattern::new(pattern.as_str()),
+                    negated: *negated,
+                })
+            }),
+            Expr::In {
+                field,
+                values,
+                negated,
+            } => Self::test(field, schema, |field| {
+                let values = values
+                    .iter()
+                    .map(|value| literal(field, value))
+                    .collect::<Result<_, _>>()?;
+                Ok(Test::In {
+                    values,
+                    negated: *negated,
+                })
+            }),
+            Expr::Null { field, negated } => {
+                Self::test(field, schema, |_| Ok(Test::Null { negated: *negated }))
+            }
+        }
+    }
+
+    fn test(
+        name: &FieldName,
+        schema: &Schema<'d>,
+        make: impl FnOnce(&FieldSchema<'_>) -> Result<Test, EvalError>,
+    ) -> Result<Self, EvalError> {
+        let field = *schema
+            .field(name.as_str())
+            .ok_or_else(|| EvalError::UnknownField {
+                field: name.clone(),
+                of: schema.name.to_owned(),
+                suggestion: suggest(name.as_str(), schema.fields.iter().map(|field| field.name))
+                    .map(str::to_owned),
+            })?;
+        let place = field.source.place().ok_or_else(|| EvalError::ServerOnly {
+            field: name.clone(),
+        })?;
+        Ok(Self::Test {
+            field,
+            place,
+            test: make(&field)?,
+        })
+    }
+
+    fn matches<R: Record + ?Sized>(&self, record: &R) -> bool {
+        match self {
+            Self::All(terms) => terms.iter().all(|term| term.matches(record)),
+            Self::Any(terms) => terms.iter().any(|term| term.matches(record)),
+            Self::Test { field, place, test } => test.matches(field, record.get(*place)),
+        }
+    }
+}
+
+impl Test {
+    fn matches(&self, field: &FieldSchema<'_>, scalar: Scalar<'_>) -> bool {
+        let kind = field.kind;
+        match self {
+            Self::Compare(op, literal) => {
+                let key = key(field, scalar);
+                let order =
+                    |wanted: fn(Ordering) -> bool| key.order(literal, kind).is_some_and(wanted);
+                match op {
+                    Op::Eq => key.equals(literal, kind),
+                    Op::Ne => !key.equals(literal, kind),
+                    Op::Gt => order(Ordering::is_gt),
+                    Op::Ge => order(Ordering::is_ge),
+                    Op::Lt => order(Ordering::is_lt),
+                    Op::Le => order(Ordering::is_le),
+                }
+            }
+            Self::Like { pattern, negated } => {
+                negated
+                    ^ (scalar != Scalar::Null && pattern.matches(&text_of(field.source, scalar)))
+            }
+            Self::In { values, negated } => {
+                let key = key(field, scalar);
+                negated ^ values.iter().any(|literal| key.equals(literal, kind))
+            }
+            Self::Null { negated } => negated ^ key(field, scalar).is_null(),
+        }
+    }
+}
+
+fn literal(field: &FieldSchema<'_>, value: &Value) -> Result<Key<'static>, EvalError> {
+    Key::of_literal(field.kind, field.values, value.as_str()).ok_or_else(|| EvalError::BadValue {
+        field: field.name.to_owned(),
+        kind: field.kind,
+        value: value.clone(),
+    })
+}
+
+fn key<'a>(field: &FieldSchema<'_>, scalar: Scalar<'a>) -> Key<'a> {
+    let key = Key::of_scalar(field.kind, field.values, scalar);
+    if field.source.is_negated() {
+        key.negated()
+    } else {
+        key
+    }
+}
+
+fn text_of<'a>(source: Source<'_>, scalar: Scalar<'a>) -> Cow<'a, str> {
+    match scalar {
+        Scalar::Bool(value) => Scalar::Bool(value ^ source.is_negated()).into_text(),
+        other => other.into_text(),
+    }
+}
+
+/// The order of two records by one field, lowest first: records without a value come first, then
+/// the known values, then values that are not of the field's kind (such as unknown words of an
+/// enumeration), by their text.
+///
+/// Records are equal where only the server knows the field.
+///
+/// ```
+/// # use backhaul_filter::{compare, FieldDef, Kind, Place, Record, Scalar, Source};
+/// # struct Row(&'static str);
+/// # impl Record for Row {
+/// #     fn get(&self, _: Place<'_>) -> Scalar<'_> { self.0.into() }
+/// # }
+/// let result = FieldDef {
+///     name: "Result",
+///     kind: Kind::Enum,
+///     values: &["Success", "Warning", "Failed"],
+///     source: Source::Field("Result"),
+/// };
+/// let mut rows = [Row("Failed"), Row("Odd"), Row("success"), Row("")];
+/// rows.sort_by(|a, b| compare(&result, a, b));
+/// assert_eq!(rows.map(|row| row.0), ["", "success", "Failed", "Odd"]);
+/// ```
+#[must_use]
+pub fn compare<R: Record + ?Sized>(field: &FieldSchema<'_>, a: &R, b: &R) -> Ordering {
+    let Some(place) = field.source.place() else {
+        return Ordering::Equal;
+    };
+    key(field, a.get(place)).sort_order(&key(field, b.get(place)))
+}
+
+/// Why an expression cannot be evaluated here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvalError {
+    /// The type has no such field.
+    UnknownField {
+        /// The name in the filter.
+        field: FieldName,
+        /// The type.
+        of: String,
+        /// A field of a similar name.
+        suggestion: Option<String>,
+    },
+    /// No record holds the field: only the server can evaluate it.
+    ServerOnly {
+        /// The name in the filter.
+        field: FieldName,
+    },
+    /// The value is not one of the field's kind.
+    BadValue {
+        /// The field.
+        field: String,
+        /// Its kind.
+        kind: Kind,
+        /// The value.
+        value: Value,
+    },
+    /// The expression nests deeper than [`MAX_DEPTH`].
+    TooDeep,
+}
+
+impl fmt::Display for EvalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownField {
+                field,
+                of,
+                suggestion,
+            } => {
+                write!(f, "{of} has no filter field `{field}`")?;
+                suggestion
+                    .as_ref()
+                    .map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
+            }
+            Self::ServerOnly { field } => {
+                write!(
+                    f,
+                    "`{field}` is known to the server only: its answers do not hold it, so it cannot be evaluated here"
+                )
+            }
+            Self::BadValue { field, kind, value } => write!(
+                f,
+                "`{field}` holds a {kind}, and {} is not one",
+                shown(value.as_str())
+            ),
+            Self::TooDeep => write!(f, "the filter nests deeper than {MAX_DEPTH} groups"),
+        }
+    }
+}
+
+impl Error for EvalError {}

@@ -1,0 +1,271 @@
+//! Expression to text, in one spelling.
+//!
+//! A value is bare when it is made of ASCII letters, digits, `_` and `-`, and quoted otherwise. A
+//! group inside a group always stands in parentheses, so that no reader has to know which separator
+//! binds tighter.
+
+use std::error::Error;
+use std::fmt::{self, Write};
+
+use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Value};
+use crate::parse::MAX_LEN;
+
+/// Prints an expression as EM reads it. Whatever is printed, [`parse`](crate::parse()) reads back
+/// as the same expression.
+///
+/// # Errors
+/// When EM's text cannot say the expression: a dotted name, one of the nodes made for other
+/// targets, or a size that would not be parsed again.
+///
+/// # Examples
+/// ```
+/// use backhaul_filter::{parse, print};
+///
+/// let parsed = parse(r#"a=="x";b=="x y",c==1"#)?;
+/// assert_eq!(print(parsed.expr())?, r#"(a==x;b=="x y"),c==1"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn print(expr: &Expr) -> Result<String, PrintError> {
+    sayable(expr, 0)?;
+    let text = expr.to_string();
+    if text.len() > MAX_LEN {
+        Err(PrintError::TooLong { len: text.len() })
+    } else {
+        Ok(text)
+    }
+}
+
+fn sayable(expr: &Expr, depth: usize) -> Result<(), PrintError> {
+    match expr {
+        // The outermost group has no parentheses.
+        Expr::And(_) | Expr::Or(_) if depth > MAX_DEPTH => Err(PrintError::TooDeep),
+        Expr::And(_) | Expr::Or(_) => expr
+            .terms()
+            .iter()
+            .try_for_each(|term| sayable(term, depth + 1)),
+        Expr::Compare(comparison) if comparison.field.is_dotted() => Err(PrintError::DottedName {
+            field: comparison.field.clone(),
+        }),
+        Expr::Compare(_) => Ok(()),
+        Expr::Like { field, .. } | Expr::In { field, .. } | Expr::Null { field, .. } => {
+            Err(PrintError::Node {
+                node: expr.kind_name(),
+                field: field.clone(),
+            })
+        }
+    }
+}
+
+/// Why EM's text cannot say an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PrintError {
+    /// EM has no dotted names.
+    DottedName {
+        /// The name.
+        field: FieldName,
+    },
+    /// EM has no word for this kind of condition.
+    Node {
+        /// The kind: `like`, `not in`, `is null` and so on.
+        node: &'static str,
+        /// The field of the condition.
+        field: FieldName,
+    },
+    /// Groups nest deeper than [`MAX_DEPTH`].
+    TooDeep,
+    /// The text would be longer than [`MAX_LEN`].
+    TooLong {
+        /// Its length in bytes.
+        len: usize,
+    },
+}
+
+impl fmt::Display for PrintError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DottedName { field } => {
+                write!(f, "EM's filter knows no dotted names, and `{field}` is one")
+            }
+            Self::Node { node, field } => write!(
+                f,
+                "EM's filter has no `{node}`, which is asked of `{field}`"
+            ),
+            Self::TooDeep => write!(f, "the filter nests deeper than {MAX_DEPTH} groups"),
+            Self::TooLong { len } => {
+                write!(f, "the filter takes {len} bytes, and {MAX_LEN} is the most")
+            }
+        }
+    }
+}
+
+impl Error for PrintError {}
+
+/// The canonical text. Dotted names come out as they are; nodes that no filter text can say come
+/// out in words (`name like "x%"`), for people. To send a filter to EM, use [`print()`].
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let not = |negated: &bool| if *negated { "not " } else { "" };
+        match self {
+            Self::And(all) => write_group(f, all, ';'),
+            Self::Or(any) => write_group(f, any, ','),
+            Self::Compare(comparison) => comparison.fmt(f),
+            Self::Like {
+                field,
+                pattern,
+                negated,
+            } => write!(f, "{field} {}like {pattern}", not(negated)),
+            Self::In {
+                field,
+                values,
+                negated,
+            } => {
+                write!(f, "{field} {}in (", not(negated))?;
+                for (at, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if at == 0 { "" } else { "," })?;
+                }
+                f.write_char(')')
+            }
+            Self::Null { field, negated } => {
+                write!(f, "{field} {}null", if *negated { "not " } else { "is " })
+            }
+        }
+    }
+}
+
+fn write_group(f: &mut fmt::Formatter<'_>, terms: &[Expr], separator: char) -> fmt::Result {
+    for (at, term) in terms.iter().enumerate() {
+        if at > 0 {
+            f.write_char(separator)?;
+        }
+        match term {
+            Expr::And(_) | Expr::Or(_) => write!(f, "({term})")?,
+            condition => fmt::Display::fmt(condition, f)?,
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.field.as_str())?;
+        f.write_str(self.op.as_str())?;
+        self.value.fmt(f)
+    }
+}
+
+/// The value as a filter writes it, quoted when it must be. For the plain text see
+/// [`Value::as_str`].
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.as_str();
+        let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if !text.is_empty() && text.bytes().all(bare) {
+            return f.write_str(text);
+        }
+        f.write_char('"')?;
+        let mut rest = text;
+        while let Some(at) = rest.find('"') {
+            f.write_str(&rest[..=at])?;
+            f.write_char('"')?;
+            rest = &rest[at + 1..];
+        }
+        f.write_str(rest)?;
+        f.write_char('"')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ast::Op;
+    use crate::parse;
+
+    fn reprint(source: &str) -> String {
+        print(parse(source).unwrap().expr()).unwrap()
+    }
+
+    fn name(text: &str) -> FieldName {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn spelling() {
+        let grouped = "(jobtype==replica;scheduleconfigured==false),(jobtype==backup;scheduleconfigured==true)";
+        assert_eq!(reprint(grouped), grouped);
+        assert_eq!(reprint("a==1;b==2,c==3"), "(a==1;b==2),c==3");
+        assert_eq!(
+            reprint("a==\"172.24.31.67\";b==\"x\""),
+            "a==\"172.24.31.67\";b==x"
+        );
+        assert_eq!(reprint("a==\"\""), "a==\"\"");
+        assert_eq!(reprint("a==\"x\"\"\"\"y\""), "a==\"x\"\"\"\"y\"");
+        assert_eq!(
+            reprint("a>=2025-02-18T14:16:31"),
+            "a>=\"2025-02-18T14:16:31\""
+        );
+        assert_eq!(reprint("(((a==1,b==2));c==3)"), "(a==1,b==2);c==3");
+    }
+
+    #[test]
+    fn what_em_cannot_say_is_refused_by_name() {
+        let like = Expr::Like {
+            field: name("name"),
+            pattern: "x%".into(),
+            negated: true,
+        };
+        let within = Expr::In {
+            field: name("a"),
+            values: vec!["x y".into(), "z".into()],
+            negated: false,
+        };
+        let null = Expr::Null {
+            field: name("a"),
+            negated: false,
+        };
+        let dotted = Expr::compare(name("zone.name"), Op::Eq, "x");
+        let message = |expr: &Expr| print(expr).unwrap_err().to_string();
+        assert_eq!(
+            message(&like),
+            "EM's filter has no `not like`, which is asked of `name`"
+        );
+        assert_eq!(
+            message(&dotted.clone().or(within.clone())),
+            "EM's filter knows no dotted names, and `zone.name` is one"
+        );
+        assert_eq!(
+            message(&null),
+            "EM's filter has no `is null`, which is asked of `a`"
+        );
+        assert_eq!(
+            like.and(within).or(dotted).to_string(),
+            "(name not like \"x%\";a in (\"x y\",z)),zone.name==x"
+        );
+        assert_eq!(null.to_string(), "a is null");
+    }
+
+    #[test]
+    fn sizes_that_would_not_parse_again_are_refused() {
+        let leaf = || Expr::compare(name("a"), Op::Eq, "1");
+        let mut expr = leaf().and(leaf());
+        for level in 0..MAX_DEPTH {
+            expr = if level % 2 == 0 {
+                expr.or(leaf())
+            } else {
+                expr.and(leaf())
+            };
+        }
+        let text = print(&expr).unwrap();
+        assert_eq!(parse(&text).unwrap().expr(), &expr);
+        assert_eq!(
+            print(&expr.or(leaf()).and(leaf())).unwrap_err(),
+            PrintError::TooDeep
+        );
+        let long = Expr::compare(name("a"), Op::Eq, "x".repeat(MAX_LEN));
+        assert_eq!(
+            print(&long).unwrap_err(),
+            PrintError::TooLong { len: MAX_LEN + 3 }
+        );
+    }
+}

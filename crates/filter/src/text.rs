@@ -1,0 +1,153 @@
+//! Comparing texts without regard to case, and matching patterns, without allocating.
+
+use std::cmp::Ordering;
+
+/// The characters of a text in lower case, one by one: no rule that looks at neighbours.
+fn folded(text: &str) -> impl Iterator<Item = char> + Clone {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+pub(crate) fn eq_fold(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        a.eq_ignore_ascii_case(b)
+    } else {
+        folded(a).eq(folded(b))
+    }
+}
+
+pub(crate) fn cmp_fold(a: &str, b: &str) -> Ordering {
+    folded(a).cmp(folded(b))
+}
+
+/// A text from outside, to stand in a message: in backquotes, without control characters, and not
+/// too long.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut out = String::from("`");
+    for (at, c) in text.chars().enumerate() {
+        if at == LONGEST {
+            out.push('…');
+            break;
+        }
+        match c {
+            '"' | '\'' | '\\' => out.push(c),
+            _ => out.extend(c.escape_debug()),
+        }
+    }
+    out.push('`');
+    if text.is_empty() {
+        "the empty text".to_owned()
+    } else {
+        out
+    }
+}
+
+/// A pattern, where `%` is any run of characters and `_` any one character.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern(Vec<Piece>);
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Piece {
+    Char(char),
+    One,
+    Run,
+}
+
+impl Pattern {
+    pub(crate) fn new(pattern: &str) -> Self {
+        let pieces = folded(pattern).map(|c| match c {
+            '%' => Piece::Run,
+            '_' => Piece::One,
+            other => Piece::Char(other),
+        });
+        Self(pieces.collect())
+    }
+
+    /// Goes back to the last `%` only: time is at worst the product of both lengths, never
+    /// exponential.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        let mut rest = folded(text);
+        let mut piece = 0;
+        // Where to go on when a match after the last `%` fails: the piece after it, and the text
+        // one character later.
+        let mut back = None;
+        loop {
+            if self.0.get(piece) == Some(&Piece::Run) {
+                piece += 1;
+                back = Some((piece, rest.clone()));
+                continue;
+            }
+            match (rest.next(), self.0.get(piece)) {
+                (None, None) => return true,
+                (Some(_), Some(Piece::One)) => piece += 1,
+                (Some(found), Some(Piece::Char(wanted))) if found == *wanted => piece += 1,
+                (None, Some(_)) => return false,
+                _ => {
+                    let Some((run, start)) = &mut back else {
+                        return false;
+                    };
+                    start.next();
+                    piece = *run;
+                    rest = start.clone();
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_does_not_count() {
+        assert!(
+            eq_fold("Straße", "STRAßE")
+                && eq_fold("ÀB", "àb")
+                && !eq_fold("a", "ab")
+                && !eq_fold("é", "e")
+        );
+        assert_eq!(cmp_fold("a", "B"), Ordering::Less);
+        assert_eq!(cmp_fold("Z", "z"), Ordering::Equal);
+    }
+
+    #[test]
+    fn texts_in_messages() {
+        assert_eq!(shown("a \"b\" 'c' é"), "`a \"b\" 'c' é`");
+        assert_eq!(shown("\u{1b}[31m\u{202e}"), "`\\u{1b}[31m\\u{202e}`");
+        assert_eq!(shown(""), "the empty text");
+        assert_eq!(shown(&"x".repeat(100)).chars().count(), 63);
+    }
+
+    #[test]
+    fn patterns() {
+        for (pattern, text, expected) in [
+            ("", "", true),
+            ("", "a", false),
+            ("%", "", true),
+            ("%", "abc", true),
+            ("_", "", false),
+            ("_", "é", true),
+            ("snap%", "Snapshot", true),
+            ("snap%", "my snap", false),
+            ("%snap", "my SNAP", true),
+            ("%a%b%", "xxaxxbxx", true),
+            ("%a%b%", "xxbxxaxx", false),
+            ("a_c", "abc", true),
+            ("a_c", "ac", false),
+            ("%ab", "aab", true),
+            ("a%%", "a", true),
+            ("%a_", "aaab", true),
+            ("exact", "EXACT", true),
+            ("a%b%c", "abbbbcc", true),
+            ("a%b%c", "abbbbccd", false),
+        ] {
+            assert_eq!(
+                Pattern::new(pattern).matches(text),
+                expected,
+                "{pattern} {text}"
+            );
+        }
+        assert!(!Pattern::new(&"%a".repeat(200)).matches(&"a".repeat(199)));
+    }
+}

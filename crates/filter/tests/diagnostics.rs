@@ -1,0 +1,145 @@
+//! How errors and findings look to a reader.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use backhaul_filter::{Expr, Filter, Op, QueryType, Severity, Value, check, parse};
+use common::{BackupJobSession, CloudSubtenant, name};
+
+#[test]
+fn texts_that_are_no_filters() {
+    let deep = format!("{}a==1{}", "(".repeat(65), ")".repeat(65));
+    let long = format!(
+        "{}Name=oops;{}",
+        "Name==aaaaaaaa;".repeat(20),
+        "Name==bbbbbbbb;".repeat(20)
+    );
+    let sources = [
+        "",
+        "Name",
+        "Name=Backup",
+        "Name = Backup",
+        "Name==",
+        "Name==;Type==Full",
+        "Name:Backup",
+        "Size=>5",
+        "Size=gt=5",
+        "Size≥5",
+        "Name==“Fileserver Backup”",
+        "Name==””Backup””",
+        "Name=='Backup 1'",
+        "Name==\"\"Backup\"\"",
+        "Name==\"Backup",
+        "Name==say\"hello\"",
+        "Name==Backup 1",
+        "Name==a and Type==b",
+        "Name==a || Type==b",
+        "Name==a ",
+        " Name==a",
+        "Platform==vCloud&JobType==Backup",
+        "a==1;",
+        "a==1;;b==2",
+        "a==1)",
+        "(a==1;b==2",
+        "(a==1 ;b==2)",
+        "()",
+        "a==(1,2)",
+        "a==1(b==2)",
+        "!a==1",
+        "not(a==1)",
+        "\"Name\"==x",
+        "zone.==x",
+        "Name%3D%3Dx",
+        "日本==\"x\"",
+        "Name==\"日本\"x",
+        "Name==a\u{1b}[31m b",
+        "Name==\"two\nlines\";x",
+        &deep,
+        &long,
+    ];
+    let mut shown = String::new();
+    for source in sources {
+        shown += &format!("{}\n\n", parse(source).unwrap_err().render(source));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn filters_that_make_no_sense() {
+    let mut shown = String::new();
+    for source in [
+        "nmae==x",
+        "Colour==red",
+        "zone.name==x",
+        "name==x;DISABLED==true;quota>=1024",
+        "Disabled==maybe",
+        "Quota>abc",
+        "Quota>1.5",
+        "Quota>99999999999999999999",
+        "Quota==\"\"",
+        "Name>x;Disabled<true;CloudTenantUid>=7445e6ce-86f5-4171-b909-dac209c66563",
+        "CloudTenantUid==acme",
+        "Name===x",
+        "Quota<>5",
+        "Name==a==b",
+        "Name==\"a==b\"",
+        "(Nome==\"日本\";x==1),Quotta<2",
+    ] {
+        shown += &format!("{source}\n");
+        for finding in check(&parse(source).unwrap(), CloudSubtenant::DEF) {
+            shown += &format!("{}\n", finding.render(source));
+        }
+        shown += "\n";
+    }
+    for source in [
+        "Result==failed",
+        "Result==None",
+        "Result>=Faild",
+        "CreationTime>=yesterday",
+        "CreationTime>=\"2025-02-30\"",
+        "CreationTime>=\"2025-02-28T10:00:00.1234567+01:00\"",
+        "Progress>abc;Progress>NaN;Progress>\"99.5\"",
+    ] {
+        shown += &format!("{source}\n");
+        for finding in check(&parse(source).unwrap(), BackupJobSession::DEF) {
+            shown += &format!("{}\n", finding.render(source));
+        }
+        shown += "\n";
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn findings_without_a_text_have_no_place() {
+    let expr = Expr::In {
+        field: name("Quota"),
+        values: vec![Value::from(5), "x".into()],
+        negated: false,
+    }
+    .and(Expr::Null {
+        field: name("Nothing"),
+        negated: true,
+    })
+    .and(Expr::compare(name("Name"), Op::Eq, "x"));
+    let findings = check(&expr, CloudSubtenant::DEF);
+    assert_eq!(
+        findings
+            .iter()
+            .map(|finding| finding.span)
+            .collect::<Vec<_>>(),
+        [None, None]
+    );
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Error)
+    );
+    assert_eq!(findings[0].render("anything").lines().count(), 2);
+
+    let error = Filter::<CloudSubtenant>::try_from_expr(expr).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`Quota` is a whole number, and `x` is not one (and 1 more)"
+    );
+    assert_eq!(error.diagnostics(), findings);
+}

@@ -1,0 +1,490 @@
+//! A second evaluator, slow and plain, which must agree with the first on random filters and records.
+//!
+//! It shares no code with the crate beyond the tree: it works on owned texts, walks the tree for every record, and knows
+//! the table in the documentation of `eval`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::cmp::Ordering;
+
+use backhaul_filter::{
+    Comparison, EvalError, Expr, FieldDef, Kind, Op, Predicate, QueryType, Scalar, Source, compare,
+};
+use common::{BackupJobSession, Map, condition_on, key, name, nested};
+use proptest::prelude::*;
+
+/// A value as the naive evaluator sees it.
+#[derive(Debug, Clone, PartialEq)]
+enum Plain {
+    Nothing,
+    /// Something of the field's kind, as a text whose equality and order are those of the value.
+    Known(String),
+    Number(f64),
+    Other(String),
+}
+
+fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// Moments as texts that sort: everything brought to UTC by hand. Reads what the generators below produce, and no more.
+fn moment(text: &str) -> Option<String> {
+    let text = text.to_uppercase();
+    let (date, time) = match text.split_once('T') {
+        Some((date, time)) => (date.to_owned(), time.to_owned()),
+        None => (text.clone(), "00:00:00".to_owned()),
+    };
+    let parts: Vec<u32> = date
+        .split('-')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    let [year, month @ 1..=12, day @ 1..=31] = parts[..] else {
+        return None;
+    };
+    let (clock, offset) = match time.find(['Z', '+', '-']) {
+        Some(at) => (
+            time[..at].to_owned(),
+            time[at..].trim_matches('Z').to_owned(),
+        ),
+        None => (time, String::new()),
+    };
+    let (clock, fraction) = clock.split_once('.').unwrap_or((&clock, "0"));
+    let mut clock = clock
+        .split(':')
+        .map(|part| part.parse::<i64>().ok())
+        .collect::<Option<Vec<_>>>()?;
+    clock.resize(3, 0);
+    let hours = if offset.is_empty() {
+        0
+    } else {
+        offset[..3].parse::<i64>().ok()?
+    };
+    // The generators keep away from the ends of a month, so hours never cross one.
+    let minutes = i64::from(day) * 1440 + (clock[0] - hours) * 60 + clock[1];
+    Some(format!(
+        "{year:04}-{month:02}-{minutes:06}-{:02}.{fraction:0<9}",
+        clock[2]
+    ))
+}
+
+fn identifier(text: &str) -> Plain {
+    let text = text.trim();
+    let local = match text.to_lowercase().strip_prefix("urn:") {
+        Some(_) if text.matches(':').count() >= 3 => text.splitn(4, ':').last().unwrap().trim(),
+        _ => text,
+    };
+    let digits: String = local.chars().filter(|c| *c != '-').collect();
+    if digits.len() == 32 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        Plain::Known(digits.to_lowercase())
+    } else {
+        Plain::Other(fold(local))
+    }
+}
+
+fn plain(field: &FieldDef, scalar: &Scalar<'_>) -> Plain {
+    let text = match scalar {
+        Scalar::Null => return Plain::Nothing,
+        Scalar::Bool(value) => value.to_string(),
+        Scalar::Int(value) => value.to_string(),
+        Scalar::Float(value) => value.to_string(),
+        Scalar::Text(text) => text.to_string(),
+    };
+    if field.kind != Kind::Text && text.trim().is_empty() {
+        return Plain::Nothing;
+    }
+    let other = Plain::Other(fold(&text));
+    match field.kind {
+        Kind::Text => Plain::Known(fold(&text)),
+        Kind::Bool => match text.to_lowercase().trim() {
+            "true" | "1" => Plain::Known("true".to_owned()),
+            "false" | "0" => Plain::Known("false".to_owned()),
+            _ => other,
+        },
+        Kind::Int | Kind::Float => match text.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Plain::Number(number),
+            _ => other,
+        },
+        Kind::DateTime => moment(text.trim()).map_or(other, Plain::Known),
+        Kind::Uid => identifier(&text),
+        Kind::Enum => match field
+            .values
+            .iter()
+            .position(|value| value.to_lowercase() == text.to_lowercase())
+        {
+            Some(at) => Plain::Known(at.to_string()),
+            None => other,
+        },
+    }
+}
+
+fn of_record(field: &FieldDef, record: &Map) -> Plain {
+    let value = record
+        .0
+        .get(&key(field.source.place().unwrap()))
+        .cloned()
+        .unwrap_or(Scalar::Null);
+    match (plain(field, &value), field.source) {
+        (Plain::Known(text), Source::Not(_)) => Plain::Known((text != "true").to_string()),
+        (plain, _) => plain,
+    }
+}
+
+fn equal(kind: Kind, a: &Plain, b: &Plain) -> bool {
+    match (a, b) {
+        (Plain::Nothing, Plain::Known(text)) => kind == Kind::Text && text.is_empty(),
+        (Plain::Nothing, _) => false,
+        _ => a == b,
+    }
+}
+
+fn order(a: &Plain, b: &Plain) -> Option<Ordering> {
+    match (a, b) {
+        (Plain::Known(a), Plain::Known(b)) => Some(a.cmp(b)),
+        (Plain::Number(a), Plain::Number(b)) => a.partial_cmp(b),
+        _ => None,
+    }
+}
+
+fn like(pattern: &[char], text: &[char]) -> bool {
+    match (pattern, text) {
+        ([], []) => true,
+        (['%', rest @ ..], _) => (0..=text.len()).any(|from| like(rest, &text[from..])),
+        (['_', rest @ ..], [_, text @ ..]) => like(rest, text),
+        ([a, rest @ ..], [b, text @ ..]) => a == b && like(rest, text),
+        _ => false,
+    }
+}
+
+fn naive(expr: &Expr, record: &Map) -> bool {
+    let field =
+        |name: &backhaul_filter::FieldName| BackupJobSession::DEF.field(name.as_str()).unwrap();
+    let literal = |field: &FieldDef, value: &backhaul_filter::Value| {
+        plain(field, &Scalar::from(value.as_str()))
+    };
+    match expr {
+        Expr::And(terms) => terms.iter().all(|term| naive(term, record)),
+        Expr::Or(terms) => terms.iter().any(|term| naive(term, record)),
+        Expr::Compare(Comparison {
+            field: name,
+            op,
+            value,
+        }) => {
+            let field = field(name);
+            let (held, said) = (of_record(field, record), literal(field, value));
+            match op {
+                Op::Eq => equal(field.kind, &held, &said),
+                Op::Ne => !equal(field.kind, &held, &said),
+                Op::Gt => order(&held, &said) == Some(Ordering::Greater),
+                Op::Lt => order(&held, &said) == Some(Ordering::Less),
+                Op::Ge => matches!(
+                    order(&held, &said),
+                    Some(Ordering::Greater | Ordering::Equal)
+                ),
+                Op::Le => matches!(order(&held, &said), Some(Ordering::Less | Ordering::Equal)),
+            }
+        }
+        Expr::In {
+            field: name,
+            values,
+            negated,
+        } => {
+            let field = field(name);
+            let held = of_record(field, record);
+            *negated
+                != values
+                    .iter()
+                    .any(|value| equal(field.kind, &held, &literal(field, value)))
+        }
+        Expr::Null {
+            field: name,
+            negated,
+        } => *negated != (of_record(field(name), record) == Plain::Nothing),
+        Expr::Like {
+            field: name,
+            pattern,
+            negated,
+        } => {
+            let held = record
+                .0
+                .get(&key(field(name).source.place().unwrap()))
+                .cloned()
+                .unwrap_or(Scalar::Null);
+            let text = match held {
+                Scalar::Null => return *negated,
+                Scalar::Bool(value) => value.to_string(),
+                Scalar::Int(value) => value.to_string(),
+                Scalar::Float(value) => value.to_string(),
+                Scalar::Text(text) => text.into_owned(),
+            };
+            let chars = |text: &str| fold(text).chars().collect::<Vec<_>>();
+            *negated != like(&chars(pattern.as_str()), &chars(&text))
+        }
+    }
+}
+
+const FIELDS: &[&str] = &[
+    "JobUid",
+    "jobname",
+    "RESULT",
+    "CreationTime",
+    "Progress",
+    "Size",
+    "Finished",
+];
+
+/// Few texts, so that filters and records often meet.
+fn texts() -> impl Strategy<Value = String> + Clone {
+    prop_oneof![
+        3 => prop::sample::select(vec!["Success", "warning", "FAILED", "None", "none", "true", "False", "", "0", "1", "É", "é", "a%", "_b%"]).prop_map(str::to_owned),
+        2 => "-?[0-9]{1,2}",
+        1 => "-?[0-9]\\.(0|5|25)",
+        2 => "2025-08-1[45]",
+        2 => "2025-08-1[45]T1[0-2]:00(:0[01](\\.[05]0?)?)?(Z|\\+01:00|-0200)?",
+        1 => "7445e6ce-86f5-4171-b909-dac209c6656[34]",
+        1 => "(urn|URN):veeam:Job:7445E6CE-86F5-4171-B909-DAC209C6656[34]",
+        1 => "urn:VMware:Vm:[ab]\\.vm-1",
+        1 => "[abAB]{0,2}",
+    ]
+}
+
+/// For each field, values that a filter may compare it with.
+fn fitting() -> Vec<(&'static str, BoxedStrategy<String>)> {
+    let words = |words: &[&'static str]| {
+        prop::sample::select(words.to_vec())
+            .prop_map(str::to_owned)
+            .boxed()
+    };
+    vec![
+        ("JobUid", texts().boxed()),
+        ("jobname", texts().boxed()),
+        (
+            "RESULT",
+            words(&["success", "Warning", "FAILED", "None", "true", ""]),
+        ),
+        (
+            "CreationTime",
+            "2025-08-1[45](T1[0-2]:00(:0[01](\\.[05]0?)?)?(Z|\\+01:00|-0200)?)?".boxed(),
+        ),
+        ("Progress", "-?[0-9]{1,2}(\\.(0|5|25))?".boxed()),
+        ("Size", "-?[0-9]{1,2}".boxed()),
+        ("Finished", words(&["true", "FALSE"])),
+    ]
+}
+
+/// The same fields, with values that may not fit.
+fn anything() -> Vec<(&'static str, BoxedStrategy<String>)> {
+    let fit = fitting();
+    let any = FIELDS.iter().map(|field| (*field, texts().boxed()));
+    fit.iter()
+        .cloned()
+        .chain(fit.iter().cloned())
+        .chain(fit.iter().cloned())
+        .chain(any)
+        .collect()
+}
+
+fn scalars() -> impl Strategy<Value = Scalar<'static>> {
+    prop_oneof![
+        1 => Just(Scalar::Null),
+        4 => texts().prop_map(Scalar::from),
+        1 => any::<bool>().prop_map(Scalar::from),
+        1 => (-9i64..99).prop_map(Scalar::from),
+        1 => prop::sample::select(vec![-0.0, 0.5, 1.0, 1.25, f64::NAN, f64::INFINITY]).prop_map(Scalar::from),
+    ]
+}
+
+/// Records, each field mostly of its kind.
+fn records() -> impl Strategy<Value = Map> {
+    let keys = [
+        "Job.id",
+        "JobName",
+        "Result",
+        "CreationTimeUTC",
+        "Progress",
+        "@Size",
+        "Finished",
+    ];
+    proptest::collection::vec(scalars(), keys.len()).prop_map(move |values| {
+        Map(keys
+            .iter()
+            .map(|key| (*key).to_owned())
+            .zip(values)
+            .collect())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn both_evaluators_agree(expr in nested(condition_on(fitting())), records in proptest::collection::vec(records(), 1..6)) {
+        // Infinities are no numbers in the naive one's texts.
+        let finite = |record: &Map| record.0.values().all(|value| !matches!(value, Scalar::Float(float) if float.is_infinite()));
+        let predicate = Predicate::compile(&expr, BackupJobSession::DEF).unwrap();
+        for record in records.iter().filter(|record| finite(record)) {
+            prop_assert_eq!(predicate.matches(record), naive(&expr, record), "{} on {:?}", expr, record);
+        }
+    }
+
+    #[test]
+    fn a_single_condition_agrees(expr in condition_on(fitting()), value in scalars()) {
+        let predicate = Predicate::compile(&expr, BackupJobSession::DEF).unwrap();
+        if matches!(value, Scalar::Float(float) if float.is_infinite()) {
+            return Ok(());
+        }
+        let field = BackupJobSession::DEF.field(expr.field().unwrap().as_str()).unwrap();
+        let record = Map::of([(&key(field.source.place().unwrap()), value)]);
+        prop_assert_eq!(predicate.matches(&record), naive(&expr, &record), "{} on {:?}", expr, record);
+    }
+
+    #[test]
+    fn sorting_is_a_total_order(records in proptest::collection::vec(records(), 3), at in 0..FIELDS.len()) {
+        let field = BackupJobSession::DEF.field(FIELDS[at]).unwrap();
+        let [a, b, c] = &records[..] else { unreachable!() };
+        let by = |a: &Map, b: &Map| compare(field, a, b);
+        prop_assert_eq!(by(a, a), Ordering::Equal);
+        prop_assert_eq!(by(a, b), by(b, a).reverse());
+        if by(a, b).is_le() && by(b, c).is_le() {
+            prop_assert!(by(a, c).is_le());
+        }
+        // What `<` says of two records, sorting says too.
+        let (x, y) = (of_record(field, a), of_record(field, b));
+        if let Some(order) = order(&x, &y) {
+            prop_assert_eq!(by(a, b), order);
+        }
+    }
+
+    #[test]
+    fn a_check_without_errors_is_a_filter_that_compiles(expr in nested(condition_on(anything()))) {
+        let errors = backhaul_filter::check(&expr, BackupJobSession::DEF).iter().any(|finding| finding.severity == backhaul_filter::Severity::Error);
+        prop_assert_eq!(Predicate::compile(&expr, BackupJobSession::DEF).is_err(), errors);
+    }
+}
+
+#[test]
+fn what_cannot_be_evaluated_is_refused_by_name() {
+    let compile = |text: &str| {
+        let expr = backhaul_filter::parse(text).unwrap().into_expr();
+        Predicate::compile(&expr, common::CloudSubtenant::DEF)
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(
+        compile("Name==x;unlimited==true").unwrap_err(),
+        "`unlimited` is known to the server only: its answers do not hold it, so it cannot be evaluated here"
+    );
+    assert_eq!(
+        compile("Nmae==x").unwrap_err(),
+        "CloudSubtenant has no filter field `Nmae`; did you mean `Name`?"
+    );
+    assert_eq!(
+        compile("zone.name==x").unwrap_err(),
+        "CloudSubtenant has no filter field `zone.name`"
+    );
+    assert_eq!(
+        compile("Quota>abc").unwrap_err(),
+        "`Quota` holds a whole number, and `abc` is not one"
+    );
+    let mut deep = Expr::compare(name("Name"), Op::Eq, "x");
+    for level in 0..200 {
+        let leaf = Expr::compare(name("Name"), Op::Eq, "y");
+        deep = if level % 2 == 0 {
+            deep.and(leaf)
+        } else {
+            deep.or(leaf)
+        };
+    }
+    assert_eq!(
+        Predicate::compile(&deep, common::CloudSubtenant::DEF).unwrap_err(),
+        EvalError::TooDeep
+    );
+}
+
+/// The table in the documentation of `eval`, row by row.
+#[test]
+fn the_documented_answers() {
+    let session = |text: &str, key: &str, value: Scalar<'static>| {
+        let expr = backhaul_filter::parse(text).unwrap().into_expr();
+        Predicate::compile(&expr, BackupJobSession::DEF)
+            .unwrap()
+            .matches(&Map::of([(key, value)]))
+    };
+    for (filter, key, value, expected) in [
+        ("JobName==x", "JobName", Scalar::Null, false),
+        ("JobName!=x", "JobName", Scalar::Null, true),
+        ("Size<5", "@Size", Scalar::Null, false),
+        ("Size>=5", "@Size", Scalar::Null, false),
+        (r#"JobName=="""#, "JobName", Scalar::Null, true),
+        (r#"JobName=="""#, "JobName", "".into(), true),
+        ("Size!=0", "@Size", "".into(), true),
+        ("JobName==straÉe", "JobName", "STRAéE".into(), true),
+        ("JobName<b", "JobName", "A".into(), true),
+        ("Finished<true", "Finished", false.into(), true),
+        ("Finished==true", "Finished", "1".into(), true),
+        ("Result>=warning", "Result", "Failed".into(), true),
+        ("Result>=warning", "Result", "Success".into(), false),
+        ("Result==none", "Result", "None".into(), true),
+        ("Result<Failed", "Result", "None".into(), false),
+        ("Result>None", "Result", "Failed".into(), false),
+        ("Result!=Failed", "Result", "None".into(), true),
+        ("Size==12566568", "@Size", "12566568".into(), true),
+        (
+            "Size>9007199254740992",
+            "@Size",
+            Scalar::Int(9_007_199_254_740_993),
+            true,
+        ),
+        ("Size>1", "@Size", Scalar::Float(1.5), true),
+        (
+            "CreationTime==\"2025-08-15T06:00:00Z\"",
+            "CreationTimeUTC",
+            "2025-08-15T06:00:00.0000000".into(),
+            true,
+        ),
+        (
+            "CreationTime==\"2025-08-15T08:00+02:00\"",
+            "CreationTimeUTC",
+            "2025-08-15T06:00:00Z".into(),
+            true,
+        ),
+        (
+            "CreationTime>=2025-08-15",
+            "CreationTimeUTC",
+            "2025-08-15T00:00:00Z".into(),
+            true,
+        ),
+        (
+            "CreationTime<2025-08-15",
+            "CreationTimeUTC",
+            "2025-08-14T23:59:59.9999999".into(),
+            true,
+        ),
+        (
+            "CreationTime<2025-08-15",
+            "CreationTimeUTC",
+            "Apr 11, 2018 2:50:54 PM".into(),
+            false,
+        ),
+        (
+            "JobUid==7445e6ce-86f5-4171-b909-dac209c66563",
+            "Job.id",
+            "urn:veeam:Job:7445E6CE-86F5-4171-B909-DAC209C66563".into(),
+            true,
+        ),
+        (
+            "JobUid==\"urn:VMware:Vm:a.vm-1\"",
+            "Job.id",
+            "A.VM-1".into(),
+            true,
+        ),
+        ("Size!=5", "@Size", "many".into(), true),
+        ("Size>5", "@Size", "many".into(), false),
+    ] {
+        assert_eq!(
+            session(filter, key, value.clone()),
+            expected,
+            "{filter} on {value:?}"
+        );
+    }
+}

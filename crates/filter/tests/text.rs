@@ -1,0 +1,144 @@
+//! Text in, text out: whatever is printed or encoded comes back as it was meant.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use backhaul_filter::{ParseError, parse, print, url, zstack};
+use common::{any_text, condition_on, em_expr, nested};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn what_is_printed_is_parsed_as_the_same(expr in em_expr()) {
+        let text = print(&expr).unwrap();
+        let parsed = parse(&text).unwrap();
+        prop_assert_eq!(parsed.expr(), &expr);
+        prop_assert_eq!(parsed.spans().len(), expr.conditions().count());
+        prop_assert_eq!(print(parsed.expr()).unwrap(), text);
+    }
+
+    #[test]
+    fn groups_are_flat_and_never_short(expr in em_expr()) {
+        fn flat(expr: &backhaul_filter::Expr) -> bool {
+            let kind = std::mem::discriminant(expr);
+            let terms = expr.terms();
+            terms.len() != 1 && terms.iter().all(|term| std::mem::discriminant(term) != kind && flat(term))
+        }
+        prop_assert!(flat(&expr) && flat(parse(&print(&expr).unwrap()).unwrap().expr()));
+    }
+
+    #[test]
+    fn any_text_is_parsed_or_refused_with_its_place(text in any_text(), cut in any::<prop::sample::Index>()) {
+        let refused = |error: ParseError, text: &str| {
+            assert!(error.span().text(text).is_some(), "{error:?}");
+            error.render(text)
+        };
+        if let Err(error) = parse(&text) {
+            refused(error, &text);
+        }
+        // The beginning of a good filter, and then anything.
+        let good = r#"(Name=="Ä ""b""";x>=1),zone.name!=y"#;
+        let at = good.floor_char_boundary(cut.index(good.len()));
+        let text = format!("{}{text}{}", &good[..at], &good[at..]);
+        match parse(&text) {
+            Err(error) => { refused(error, &text); }
+            Ok(parsed) => prop_assert_eq!(parse(&parsed.expr().to_string()).unwrap().into_expr(), parsed.into_expr()),
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_as_the_same(text in any::<String>()) {
+        let encoded = url::encode(&text).into_owned();
+        prop_assert!(encoded.bytes().all(|byte| byte.is_ascii_graphic() && !br##""<>&#+"##.contains(&byte)));
+        prop_assert_eq!(url::decode(&encoded).unwrap(), text.as_str());
+        // As a value among other parameters, too.
+        let query = format!("type=Job&filter={encoded}&page=1");
+        let pairs: Vec<_> = url::pairs(&query).map(Result::unwrap).collect();
+        prop_assert_eq!(&pairs[1], &("filter".into(), text.into()));
+    }
+
+    #[test]
+    fn decoding_never_panics(text in "[%+0-9a-fA-F é\"&=]{0,24}") {
+        let _ = url::decode(&text);
+        let _ = url::pairs(&text).count();
+    }
+
+    #[test]
+    fn what_q_carries_is_read_as_meant(
+        expr in nested(condition_on(
+            ["name", "zone.name", "__systemTag__"]
+                .map(|field| (field, "[a-c=!<>~?,' ]{0,4}|is null|not null|.{0,6}".boxed()))
+                .to_vec(),
+        )),
+    ) {
+        let Ok(lowered) = zstack::lower_q(&expr) else { return Ok(()) };
+        let terms = if expr.terms().is_empty() { std::slice::from_ref(&expr) } else { expr.terms() };
+        prop_assert_eq!(lowered.len(), terms.len());
+        for (text, meant) in lowered.iter().zip(terms) {
+            prop_assert_eq!(&read_q(text), meant);
+        }
+    }
+}
+
+/// What the server understands of a `q=` condition.
+fn read_q(text: &str) -> backhaul_filter::Expr {
+    use backhaul_filter::{Expr, Op, zstack::QOp};
+    let read = zstack::split_q(text).unwrap();
+    let field = common::name(read.field);
+    let negated = matches!(read.op, QOp::NotLike | QOp::NotIn | QOp::NotNull);
+    let op = match read.op {
+        QOp::Eq => Op::Eq,
+        QOp::Ne => Op::Ne,
+        QOp::Gt => Op::Gt,
+        QOp::Ge => Op::Ge,
+        QOp::Lt => Op::Lt,
+        QOp::Le => Op::Le,
+        QOp::Like | QOp::NotLike => {
+            return Expr::Like {
+                field,
+                pattern: read.value.into(),
+                negated,
+            };
+        }
+        QOp::In | QOp::NotIn => {
+            return Expr::In {
+                field,
+                values: read.value.split(',').map(Into::into).collect(),
+                negated,
+            };
+        }
+        QOp::IsNull | QOp::NotNull => return Expr::Null { field, negated },
+    };
+    Expr::compare(field, op, read.value)
+}
+
+/// Every request of the facts, as printed there.
+const EXAMPLES: &str = include_str!("examples.txt");
+
+#[test]
+fn every_published_example_goes_there_and_back() {
+    let mut shown = String::new();
+    for line in EXAMPLES.lines() {
+        let query = line.split_once('?').unwrap().1;
+        for pair in url::pairs(query) {
+            let (key, text) = pair.unwrap();
+            if !key.eq_ignore_ascii_case("filter") {
+                continue;
+            }
+            let parsed = match parse(&text) {
+                Ok(parsed) => parsed,
+                Err(error) => {
+                    shown += &format!("{}\n\n", error.render(&text));
+                    continue;
+                }
+            };
+            let printed = print(parsed.expr()).unwrap();
+            let encoded = url::encode(&printed);
+            assert_eq!(url::decode(&encoded).unwrap(), printed);
+            assert_eq!(parse(&printed).unwrap().expr(), parsed.expr());
+            shown += &format!("{text}\n{printed}\n{encoded}\n\n");
+        }
+    }
+    assert_eq!(EXAMPLES.lines().count(), 61);
+    insta::assert_snapshot!(shown);
+}

@@ -1,0 +1,50 @@
+use std::io::BufRead;
+
+use super::de::{self, Sink};
+use super::source;
+use crate::error::DecodeError;
+use crate::json::Context;
+use crate::reflect::{Model, Struct};
+
+/// Reads a body from a reader and hands the items of one list to `each` as they come, holding one at a time.
+///
+/// `list` is the list's wrapper element, such as `CloudSubtenants`. The rest of the body comes back in `E`, its list empty.
+///
+/// # Errors
+/// As [`super::decode`], and when reading fails. Items that were handed over before an error stay handed over.
+pub fn decode_stream<E: Model, T: Model>(
+    mut reader: impl BufRead,
+    list: &str,
+    each: impl FnMut(T),
+) -> Result<E, DecodeError> {
+    let mut envelope = E::default();
+    run(&mut envelope, &mut reader, &mut Items { list, item: T::default(), each })?;
+    Ok(envelope)
+}
+
+/// Not generic over the reader, so that the driver is compiled once, here.
+fn run(envelope: &mut dyn Struct, reader: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<(), DecodeError> {
+    let mut context = Context::new(None);
+    let name = envelope.shape().name;
+    de::document(envelope, &mut source::Stream::new(reader), &mut context, Some(sink))
+        .map_err(|error| DecodeError::new(name, context.path(), source::explain(&error, 0), b""))
+}
+
+struct Items<'l, T, F> {
+    list: &'l str,
+    item: T,
+    each: F,
+}
+
+impl<T: Model, F: FnMut(T)> Sink for Items<'_, T, F> {
+    fn list(&self) -> &str {
+        self.list
+    }
+    fn fresh(&mut self) -> &mut dyn Struct {
+        self.item = T::default();
+        &mut self.item
+    }
+    fn done(&mut self) {
+        (self.each)(std::mem::take(&mut self.item));
+    }
+}
