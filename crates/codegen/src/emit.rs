@@ -1,9 +1,13 @@
 //! The back ends: what the IR looks like in Rust.
 
+mod em_queries;
+mod filter;
 mod names;
 mod operations;
 mod types;
 
+pub use em_queries::em_queries;
+pub use filter::filter_fields;
 pub use names::{constant, field_name, module_name};
 pub use operations::operations;
 pub use types::{family, module};

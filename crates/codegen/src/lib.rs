@@ -10,6 +10,7 @@ pub mod ir;
 pub mod json_schema;
 pub mod operations;
 pub mod project;
+pub mod queries;
 pub mod xsd;
 
 pub use error::{Result, SchemaError};

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Result, SchemaError};
 use crate::ir::{Operation, Types};
 use crate::json_schema::{self, File};
-use crate::{emit, operations};
+use crate::{emit, operations, xsd};
 
 /// Generated files, by path below the workspace's root.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -34,6 +34,7 @@ const FOLDERS: [&str; 6] = [
 /// When a schema cannot be read or breaks a rule; the error names the file, the place and the rule.
 pub fn generate(root: &Path) -> Result<Files> {
     let mut files = Files::new();
+    em(&mut files, root)?;
     for (system, variant, title) in
         [("vb365", "Vb365", "Veeam Backup for Microsoft 365"), ("zstack", "Zstack", "ZStack")]
     {
@@ -52,6 +53,16 @@ pub fn generate(root: &Path) -> Result<Files> {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
     }
     Ok(files)
+}
+
+/// Enterprise Manager: its models, the filter fields of its queries, and which entity a query answers with.
+fn em(files: &mut Files, root: &Path) -> Result<()> {
+    let types = xsd::read("em/em.xsd", &text(root, "em/em.xsd")?)?;
+    let path = "em/operations.json";
+    let json: serde_json::Value = parse(root, path)?;
+    let list = json.get("operations").cloned().unwrap_or_default();
+    let operations = operations::read(path, &list, &types)?;
+    system_files(files, "em", "Em", "Veeam Backup Enterprise Manager", &types, &operations)
 }
 
 /// The files of one system's models.
@@ -111,12 +122,14 @@ fn json_files(root: &Path, system: &str) -> Result<Vec<File>> {
     let mut files = Vec::new();
     for name in inputs(root, system)? {
         let path = format!("{system}/{name}");
-        let text = text(root, &path)?;
-        let json = serde_json::from_str(&text)
-            .map_err(|error| SchemaError::new(&path, "", format!("line {}: {error}", error.line())))?;
-        files.push(File { path, json });
+        files.push(File { json: parse(root, &path)?, path });
     }
     Ok(files)
+}
+
+fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
+    let text = text(root, path)?;
+    serde_json::from_str(&text).map_err(|error| SchemaError::new(path, format!("line {}", error.line()), error.to_string()))
 }
 
 /// The names of a system's schema files, sorted.

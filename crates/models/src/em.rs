@@ -1,1 +1,6 @@
 //! Veeam Backup Enterprise Manager.
+
+mod generated;
+
+pub use generated::operations;
+pub use generated::*;

@@ -1,1 +1,174 @@
-//! Types and answers by name.
+//! Types, operations and answers by name, for programs that learn at run time what they read.
+
+use backhaul_wire::operation::Response;
+use backhaul_wire::{Kind, Operation, Shape, Struct, System};
+
+pub use backhaul_wire::generated::TypeEntry;
+
+type Make = fn() -> Box<dyn Struct>;
+
+/// A system's types, in schema order; none when its feature is off.
+#[must_use]
+pub fn types(system: System) -> &'static [TypeEntry] {
+    match system {
+        #[cfg(feature = "em")]
+        System::Em => crate::em::TYPES,
+        #[cfg(feature = "vb365")]
+        System::Vb365 => crate::vb365::TYPES,
+        #[cfg(feature = "zstack")]
+        System::Zstack => crate::zstack::TYPES,
+        #[allow(unreachable_patterns)]
+        _ => &[],
+    }
+}
+
+/// A system's operations, in schema order; none when its feature is off.
+#[must_use]
+pub fn operations(system: System) -> &'static [Operation] {
+    tables(system).0
+}
+
+fn tables(system: System) -> (&'static [Operation], &'static [Option<Make>]) {
+    match system {
+        #[cfg(feature = "em")]
+        System::Em => (crate::em::operations::OPERATIONS, crate::em::operations::ANSWERS),
+        #[cfg(feature = "vb365")]
+        System::Vb365 => (crate::vb365::operations::OPERATIONS, crate::vb365::operations::ANSWERS),
+        #[cfg(feature = "zstack")]
+        System::Zstack => (crate::zstack::operations::OPERATIONS, crate::zstack::operations::ANSWERS),
+        #[allow(unreachable_patterns)]
+        _ => (&[], &[]),
+    }
+}
+
+/// The type with this name, or with this name in a vendor's documents; letter case does not count.
+#[must_use]
+pub fn find_type(system: System, name: &str) -> Option<TypeEntry> {
+    let all = types(system);
+    let named = all.iter().find(|entry| entry.name().eq_ignore_ascii_case(name));
+    let aliased = || all.iter().find(|entry| entry.aliases().iter().any(|alias| alias.eq_ignore_ascii_case(name)));
+    named.or_else(aliased).copied()
+}
+
+/// An empty value of the type with this name. `PageOfX` gives a page of `X`.
+#[must_use]
+pub fn make(system: System, name: &str) -> Option<Box<dyn Struct>> {
+    match find_type(system, name) {
+        Some(TypeEntry::Struct(_, make)) => Some(make()),
+        Some(TypeEntry::Enum(_)) => None,
+        None => page_of(system, strip_prefix(name, "PageOf")?),
+    }
+}
+
+/// An empty page of items of the type with this name, where an operation answers with one.
+#[must_use]
+pub fn page_of(system: System, item: &str) -> Option<Box<dyn Struct>> {
+    let item = find_type(system, item)?.name();
+    let (operations, answers) = tables(system);
+    let index = operations.iter().position(|operation| listed(operation).is_some_and(|shape| shape.name == item))?;
+    answers.get(index).copied().flatten().map(|make| make())
+}
+
+/// The type of the items that an operation lists.
+#[must_use]
+pub fn listed(operation: &Operation) -> Option<&'static Shape> {
+    let Response::Page(shape, list) = operation.response else { return None };
+    let mut shape = shape;
+    let mut found = None;
+    for name in list.split('.') {
+        let field = shape.fields.get(shape.index_of(name)?)?;
+        let Kind::Struct(next) = field.kind else { return None };
+        shape = next;
+        found = Some(next);
+    }
+    found
+}
+
+/// The operation with this name, or with this name in an older document; letter case does not count.
+#[must_use]
+pub fn find_operation(system: System, name: &str) -> Option<&'static Operation> {
+    let all = operations(system);
+    let named = all.iter().find(|operation| operation.name.eq_ignore_ascii_case(name));
+    named.or_else(|| all.iter().find(|operation| operation.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))))
+}
+
+/// An empty value for an operation's answer; `None` when it has no body or is a file.
+#[must_use]
+pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
+    let (operations, answers) = tables(operation.system);
+    let index = operations.iter().position(|row| std::ptr::eq(row, operation))?;
+    answers.get(index).copied().flatten().map(|make| make())
+}
+
+/// An empty value for the error that a system answers with.
+#[must_use]
+pub fn error(system: System) -> Option<Box<dyn Struct>> {
+    make(system, match system {
+        System::Em => "Error",
+        System::Vb365 => "ExceptionInfo",
+        System::Zstack => "ErrorResponse",
+    })
+}
+
+/// The operation that a request calls, and VB365's version from its path.
+///
+/// `target` is a path, with or without a host before it and a query after it. Letter case and the names of placeholders do not
+/// count, and a literal segment wins over a placeholder.
+#[must_use]
+pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'static Operation, Option<u8>)> {
+    let target = match target.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        None => target,
+    };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let mut version = None;
+    if system == System::Vb365 {
+        let number = segments.first().and_then(|first| strip_prefix(first, "v")).and_then(|number| number.parse().ok());
+        if number.is_some() {
+            version = number;
+            segments.remove(0);
+        }
+    }
+    let matching = operations(system).iter().filter(|operation| operation.method.eq_ignore_ascii_case(method));
+    let matching = matching.filter(|operation| version.is_none_or(|version| operation.versions.contains(version)));
+    let best = matching.filter_map(|operation| Some((fit(operation, &segments, query)?, operation))).max_by_key(|(fit, _)| *fit);
+    best.map(|(_, operation)| (operation, version))
+}
+
+/// How well an operation fits a request: the more literal text, the better.
+fn fit(operation: &'static Operation, segments: &[&str], query: &str) -> Option<usize> {
+    let (template, fixed) = operation.path.split_once('?').unwrap_or((operation.path, ""));
+    let wanted: Vec<&str> = template.split('/').filter(|segment| !segment.is_empty()).collect();
+    // ZStack's queries also take one uuid behind their path.
+    let by_uuid = operation.system == System::Zstack && matches!(operation.response, Response::Page(..)) && segments.len() == wanted.len() + 1;
+    if wanted.len() != segments.len() && !by_uuid {
+        return None;
+    }
+    let mut score = usize::from(!by_uuid);
+    for (wanted, found) in wanted.iter().zip(segments) {
+        match wanted.find('{') {
+            None if wanted.eq_ignore_ascii_case(found) => score += 4,
+            None => return None,
+            Some(_) => score += 1,
+        }
+    }
+    let pairs = |text: &str| -> Vec<(String, String)> {
+        let pairs = text.split('&').filter(|pair| !pair.is_empty());
+        pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (k.to_ascii_lowercase(), v.to_ascii_lowercase())).collect()
+    };
+    let given = pairs(query);
+    for pair in pairs(fixed) {
+        if !given.contains(&pair) {
+            return None;
+        }
+        score += 4;
+    }
+    Some(score)
+}
+
+/// The text after a prefix, whatever its letter case.
+fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}

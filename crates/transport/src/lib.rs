@@ -1,1 +1,51 @@
-//! backhaul-transport
+//! Clients for Veeam Backup Enterprise Manager, Veeam Backup for Microsoft 365 and ZStack.
+//!
+//! Sessions are opened, renewed and shared; pages are followed to the end or to an error that says why not; answers are read
+//! leniently into `backhaul-models`. TLS is checked unless an option says otherwise, and a session never leaves the server that
+//! it belongs to.
+//!
+//! ```no_run
+//! use backhaul_filter::em::CloudSubtenant;
+//! use backhaul_transport::{Options, em::EmClient};
+//! use futures_util::TryStreamExt;
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let em = EmClient::new(Options::new("https://em.example.com:9398", "admin", std::env::var("EM_PASSWORD")?)?)?;
+//! let enabled = CloudSubtenant::DISABLED.eq(false) & CloudSubtenant::CLOUD_TENANT_NAME.eq("ABC Company");
+//! let mut subtenants = em.query::<CloudSubtenant>().filter(enabled).sort(CloudSubtenant::NAME.asc()).by_item()?;
+//! while let Some(subtenant) = subtenants.try_next().await? {
+//!     println!("{:?}", subtenant.name);
+//! }
+//! em.client().logout().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | module | one idea |
+//! | --- | --- |
+//! | [`client`] | a client: sends operations, keeps the session, reads answers |
+//! | [`paging`] | listings over several pages |
+//! | [`em`], [`vb365`], [`zstack`] | each system's typed front |
+//! | [`options`] | where a server is and how to speak to it |
+//! | [`error`] | what can go wrong |
+//! | [`http`] | requests, TLS, limits, retries |
+
+mod address;
+mod classify;
+pub mod client;
+pub mod em;
+pub mod error;
+mod generated;
+pub mod http;
+pub mod options;
+pub mod paging;
+mod product;
+mod session;
+pub mod vb365;
+pub mod zstack;
+
+pub use address::Params;
+pub use client::{Client, Given, Raw};
+pub use error::{Error, Result};
+pub use generated::em_queries::QUERY_TYPES;
+pub use options::{EmFormat, Options, Version};

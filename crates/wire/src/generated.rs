@@ -31,6 +31,15 @@ impl TypeEntry {
             Self::Enum(shape) => shape.name,
         }
     }
+
+    /// Names that vendors' documents give the type.
+    #[must_use]
+    pub const fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Self::Struct(shape, _) => shape.aliases,
+            Self::Enum(shape) => shape.aliases,
+        }
+    }
 }
 
 /// An empty value, whatever its type.

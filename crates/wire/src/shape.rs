@@ -250,6 +250,8 @@ pub enum Place {
 pub struct EnumShape {
     /// The type's name in our schemas, which is also its Rust name.
     pub name: &'static str,
+    /// Names that vendors' documents give the same type.
+    pub aliases: &'static [&'static str],
     /// The values, in declared order: Enterprise Manager compares them by it.
     pub values: &'static [EnumValue],
 }

@@ -12,6 +12,7 @@ use crate::ir::{Kind, Operation, Param, Response};
 /// `system` is the variant of `wire::System`; `query_call` says whether EM's queries get no struct (their types are filter's).
 #[must_use]
 pub fn operations(system: &str, all: &[Operation]) -> String {
+    let replies = (system != "Em").then(|| quote! { use super::super::reply::*; });
     let system = format_ident!("{system}");
     let rows = all.iter().map(|operation| row(&system, operation));
     let answers = all.iter().map(|operation| match answer(&operation.response) {
@@ -22,7 +23,7 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
     render(quote! {
         //! Operations as data, and a typed call for each.
         use super::prelude::*;
-        use super::super::reply::*;
+        #replies
         /// Every operation, in schema order.
         pub static OPERATIONS: &[Operation] = &[#(#rows),*];
         /// How an empty answer of each operation is made, beside [`OPERATIONS`].

@@ -277,6 +277,7 @@ fn enumeration(ty: &Type, values: &[Value]) -> TokenStream {
         let (text, versions) = (&value.name, versions(value.versions));
         quote! { EnumValue::new(#text) #versions }
     });
+    let aliases = &ty.aliases;
     let indices: Vec<_> = (0..values.len()).map(Literal::usize_unsuffixed).collect();
     quote! {
         #docs
@@ -287,7 +288,7 @@ fn enumeration(ty: &Type, values: &[Value]) -> TokenStream {
             /// A value that this list does not have, kept as it came.
             Unknown(UnknownValue),
         }
-        pub(crate) static #shape: EnumShape = EnumShape { name: stringify!(#name), values: &[#(#shapes),*] };
+        pub(crate) static #shape: EnumShape = EnumShape { name: stringify!(#name), aliases: &[#(#aliases),*], values: &[#(#shapes),*] };
         impl Enum for #name {
             const SHAPE: &'static EnumShape = &#shape;
             fn from_index(index: usize) -> Option<Self> {

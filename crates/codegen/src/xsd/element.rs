@@ -200,7 +200,9 @@ pub(super) struct Notes<'a> {
 impl<'a> Notes<'a> {
     /// The value of a keyword's attribute.
     pub(super) fn get(&self, keyword: &str, attribute: &str) -> Option<&'a str> {
-        self.said.get(&(keyword, attribute)).map(|(_, value)| *value)
+        self.said
+            .get(&(keyword, attribute))
+            .map(|(_, value)| *value)
     }
 
     /// The value of a keyword's attribute, which is `true` or `false`.

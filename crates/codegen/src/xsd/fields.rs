@@ -83,9 +83,8 @@ impl<'a> Schema<'a> {
             Reference::Named(name) => self.get(name),
             Reference::BuiltIn(_) => None,
         };
-        let base = base.ok_or_else(|| {
-            extension.error(dangling(extension.get("base").unwrap_or_default()))
-        })?;
+        let base = base
+            .ok_or_else(|| extension.error(dangling(extension.get("base").unwrap_or_default())))?;
         match base.form {
             Form::Struct | Form::Abstract => Ok(base),
             _ => Err(extension.error(format!("`{}` is no struct to extend", base.name))),
@@ -124,15 +123,25 @@ impl<'a> Schema<'a> {
             return Err(attribute.error("an attribute has a simple type"));
         }
         let doc = attribute.notes(&[])?.doc;
-        Ok(field(attribute.need("name")?, kind, Place::Attribute, required, doc))
+        Ok(field(
+            attribute.need("name")?,
+            kind,
+            Place::Attribute,
+            required,
+            doc,
+        ))
     }
 
     /// The text of an element with attributes.
     fn text(&self, extension: Element<'a>) -> Result<Field> {
         match self.target(extension, "base")? {
-            Target::One(kind) if !matches!(kind, Kind::Struct(_)) => {
-                Ok(field(TEXT, kind, Place::Text, false, extension.notes(&[])?.doc))
-            }
+            Target::One(kind) if !matches!(kind, Kind::Struct(_)) => Ok(field(
+                TEXT,
+                kind,
+                Place::Text,
+                false,
+                extension.notes(&[])?.doc,
+            )),
             _ => Err(extension.error("`xs:simpleContent` extends a simple type")),
         }
     }
@@ -143,7 +152,9 @@ impl<'a> Schema<'a> {
         let required = element.count("minOccurs")?.is_none_or(|least| least > 0);
         let notes = element.notes(OF_ELEMENT)?;
         if notes.flag("json", "bare")?.is_some() {
-            return Err(element.error("`bare` is for the item of a list type that wraps nothing else"));
+            return Err(
+                element.error("`bare` is for the item of a list type that wraps nothing else")
+            );
         }
         let (name, list) = (element.need("name")?, element.repeats()?);
         let json = notes.get("json", "name");
@@ -181,26 +192,28 @@ impl<'a> Schema<'a> {
             return Err(item.error(format!("`{name}` would be a list of lists")));
         };
         let bare = notes.flag("json", "bare")?.unwrap_or(kind == Kind::Text);
+        let array = notes
+            .get("json", "name")
+            .map_or_else(|| format!("{name}s"), str::to_owned);
         let mut out = field(wrapper, kind, Place::Element, false, notes.doc);
         out.repeat = Repeat::List;
         out.item = Some(name.to_owned());
-        out.json_item = (!bare).then(|| match notes.get("json", "name") {
-            Some(json) => json.to_owned(),
-            None => format!("{name}s"),
-        });
+        out.json_item = (!bare).then_some(array);
         Ok(out)
     }
 
     fn target(&self, element: Element<'a>, attribute: &str) -> Result<Target<'a>> {
         let name = match element.reference(attribute)? {
             Reference::BuiltIn(name) => {
-                return built_in(name)
-                    .map(Target::One)
-                    .ok_or_else(|| element.error(format!("`xs:{name}` is not read: no such kind")));
+                return built_in(name).map(Target::One).ok_or_else(|| {
+                    element.error(format!("`xs:{name}` is not read: no such kind"))
+                });
             }
             Reference::Named(name) => name,
         };
-        let definition = self.get(name).ok_or_else(|| element.error(dangling(name)))?;
+        let definition = self
+            .get(name)
+            .ok_or_else(|| element.error(dangling(name)))?;
         let rust = || definition.rust.clone();
         Ok(match &definition.form {
             Form::Scalar(kind) => Target::One(kind.clone()),
@@ -246,7 +259,12 @@ impl Element<'_> {
 impl Fields {
     /// Refuses a second field of the same name. Readers ignore letter case, so it makes no difference here either.
     fn once(&self, element: Element<'_>, field: &Field) -> Result<()> {
-        let all = || self.attributes.iter().chain(&self.text).chain(&self.elements);
+        let all = || {
+            self.attributes
+                .iter()
+                .chain(&self.text)
+                .chain(&self.elements)
+        };
         let clash = |other: &Field| {
             [&other.wire, &other.json].into_iter().any(|name| {
                 name.eq_ignore_ascii_case(&field.wire) || name.eq_ignore_ascii_case(&field.json)
@@ -283,8 +301,9 @@ fn built_in(name: &str) -> Option<Kind> {
         "string" | "normalizedString" | "token" | "anyURI" => Kind::Text,
         "boolean" => Kind::Bool,
         "byte" | "short" | "int" | "long" | "integer" | "nonNegativeInteger"
-        | "positiveInteger" | "unsignedByte" | "unsignedShort" | "unsignedInt"
-        | "unsignedLong" => Kind::Int,
+        | "positiveInteger" | "unsignedByte" | "unsignedShort" | "unsignedInt" | "unsignedLong" => {
+            Kind::Int
+        }
         "float" | "double" | "decimal" => Kind::Float,
         "dateTime" | "date" | "time" => Kind::DateTime,
         _ => return None,

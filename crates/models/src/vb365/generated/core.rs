@@ -219,6 +219,7 @@ pub enum GrantType {
 }
 pub(crate) static GRANT_TYPE: EnumShape = EnumShape {
     name: stringify!(GrantType),
+    aliases: &[],
     values: &[
         EnumValue::new("password"),
         EnumValue::new("refresh_token"),
@@ -369,6 +370,7 @@ pub enum ExceptionInfoErrorCode {
 }
 pub(crate) static EXCEPTION_INFO_ERROR_CODE: EnumShape = EnumShape {
     name: stringify!(ExceptionInfoErrorCode),
+    aliases: &[],
     values: &[
         EnumValue::new("ProxyOffline"),
         EnumValue::new("OutdatedChangeToken").versions(8, 0),

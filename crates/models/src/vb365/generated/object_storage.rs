@@ -19,6 +19,7 @@ pub enum AmazonS3AwsRegionType {
 }
 pub(crate) static AMAZON_S3_AWS_REGION_TYPE: EnumShape = EnumShape {
     name: stringify!(AmazonS3AwsRegionType),
+    aliases: &[],
     values: &[
         EnumValue::new("Global"),
         EnumValue::new("USGovernment"),
@@ -70,6 +71,7 @@ pub enum AzureStorageEndpoint {
 }
 pub(crate) static AZURE_STORAGE_ENDPOINT: EnumShape = EnumShape {
     name: stringify!(AzureStorageEndpoint),
+    aliases: &[],
     values: &[
         EnumValue::new("Global"),
         EnumValue::new("Germany"),
@@ -798,6 +800,7 @@ pub enum CloudServiceAccountType {
 }
 pub(crate) static CLOUD_SERVICE_ACCOUNT_TYPE: EnumShape = EnumShape {
     name: stringify!(CloudServiceAccountType),
+    aliases: &["RESTCloudServiceAccountType"],
     values: &[EnumValue::new("Azure"), EnumValue::new("AWS")],
 };
 impl Enum for CloudServiceAccountType {
@@ -1040,6 +1043,7 @@ pub enum ObjectStorageType {
 }
 pub(crate) static OBJECT_STORAGE_TYPE: EnumShape = EnumShape {
     name: stringify!(ObjectStorageType),
+    aliases: &["RESTObjectStorageType"],
     values: &[
         EnumValue::new("AzureBlob"),
         EnumValue::new("AmazonS3"),

@@ -402,19 +402,19 @@ impl Call for OrganizationGet {
     type Answer = Page<super::Organization>;
     const OPERATION: &'static Operation = &OPERATIONS[2usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
-        for value in &self.extended_view {
+        if let Some(value) = &self.extended_view {
             visit("extendedView", &value.to_string());
         }
-        for value in &self.msid {
+        if let Some(value) = &self.msid {
             visit("msid", value.as_str());
         }
-        for value in &self.backed_up_organization_id {
+        if let Some(value) = &self.backed_up_organization_id {
             visit("backedUpOrganizationId", value.as_str());
         }
-        for value in &self.limit {
+        if let Some(value) = &self.limit {
             visit("limit", &value.to_string());
         }
-        for value in &self.offset {
+        if let Some(value) = &self.offset {
             visit("offset", &value.to_string());
         }
     }
@@ -448,7 +448,7 @@ impl Call for OrganizationGetById {
             let value = &self.organization_id;
             visit("organizationId", value.as_str());
         }
-        for value in &self.extended_view {
+        if let Some(value) = &self.extended_view {
             visit("extendedView", &value.to_string());
         }
     }
@@ -508,22 +508,22 @@ impl Call for BackupRepositoryGetRepositories {
     type Answer = Page<super::BackupRepository>;
     const OPERATION: &'static Operation = &OPERATIONS[5usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
-        for value in &self.proxy_id {
+        if let Some(value) = &self.proxy_id {
             visit("proxyId", value.as_str());
         }
-        for value in &self.proxy_pool_id {
+        if let Some(value) = &self.proxy_pool_id {
             visit("proxyPoolId", value.as_str());
         }
-        for value in &self.organization_id {
+        if let Some(value) = &self.organization_id {
             visit("organizationId", value.as_str());
         }
-        for value in &self.long_term {
+        if let Some(value) = &self.long_term {
             visit("longTerm", &value.to_string());
         }
-        for value in &self.limit {
+        if let Some(value) = &self.limit {
             visit("limit", &value.to_string());
         }
-        for value in &self.offset {
+        if let Some(value) = &self.offset {
             visit("offset", &value.to_string());
         }
     }
@@ -588,10 +588,10 @@ impl Call for OrganizationGetStorageSpaceUsage {
             let value = &self.organization_id;
             visit("organizationId", value.as_str());
         }
-        for value in &self.limit {
+        if let Some(value) = &self.limit {
             visit("limit", &value.to_string());
         }
-        for value in &self.offset {
+        if let Some(value) = &self.offset {
             visit("offset", &value.to_string());
         }
     }
@@ -628,10 +628,10 @@ impl Call for BackupRepositoryGetRepositoryStorageUsage {
             let value = &self.repository_id;
             visit("repositoryId", value.as_str());
         }
-        for value in &self.limit {
+        if let Some(value) = &self.limit {
             visit("limit", &value.to_string());
         }
-        for value in &self.offset {
+        if let Some(value) = &self.offset {
             visit("offset", &value.to_string());
         }
     }

@@ -215,6 +215,7 @@ pub enum OrganizationType {
 }
 pub(crate) static ORGANIZATION_TYPE: EnumShape = EnumShape {
     name: stringify!(OrganizationType),
+    aliases: &["RestOrganizationType"],
     values: &[
         EnumValue::new("Office365"),
         EnumValue::new("OnPremises"),
@@ -268,6 +269,7 @@ pub enum OrganizationRegion {
 }
 pub(crate) static ORGANIZATION_REGION: EnumShape = EnumShape {
     name: stringify!(OrganizationRegion),
+    aliases: &["RestOrganizationRegion"],
     values: &[
         EnumValue::new("Worldwide"),
         EnumValue::new("Germany"),
@@ -323,6 +325,7 @@ pub enum LoggedInOrganizationType {
 }
 pub(crate) static LOGGED_IN_ORGANIZATION_TYPE: EnumShape = EnumShape {
     name: stringify!(LoggedInOrganizationType),
+    aliases: &[],
     values: &[
         EnumValue::new("OnPremises"),
         EnumValue::new("Office365"),

@@ -17,6 +17,7 @@ pub enum BackupRepositoryRetentionType {
 }
 pub(crate) static BACKUP_REPOSITORY_RETENTION_TYPE: EnumShape = EnumShape {
     name: stringify!(BackupRepositoryRetentionType),
+    aliases: &[],
     values: &[EnumValue::new("ItemLevel"), EnumValue::new("SnapshotBased")],
 };
 impl Enum for BackupRepositoryRetentionType {
@@ -60,6 +61,7 @@ pub enum BackupRepositoryRetentionPeriodType {
 }
 pub(crate) static BACKUP_REPOSITORY_RETENTION_PERIOD_TYPE: EnumShape = EnumShape {
     name: stringify!(BackupRepositoryRetentionPeriodType),
+    aliases: &[],
     values: &[
         EnumValue::new("Monthly"),
         EnumValue::new("Daily"),
@@ -119,6 +121,7 @@ pub enum BackupRepositoryYearlyRetentionPeriod {
 }
 pub(crate) static BACKUP_REPOSITORY_YEARLY_RETENTION_PERIOD: EnumShape = EnumShape {
     name: stringify!(BackupRepositoryYearlyRetentionPeriod),
+    aliases: &[],
     values: &[
         EnumValue::new("Year1"),
         EnumValue::new("Years2"),
@@ -181,6 +184,7 @@ pub enum BackupRepositoryRetentionFrequencyType {
 }
 pub(crate) static BACKUP_REPOSITORY_RETENTION_FREQUENCY_TYPE: EnumShape = EnumShape {
     name: stringify!(BackupRepositoryRetentionFrequencyType),
+    aliases: &[],
     values: &[EnumValue::new("Daily"), EnumValue::new("Monthly")],
 };
 impl Enum for BackupRepositoryRetentionFrequencyType {
@@ -238,6 +242,7 @@ pub enum BackupRepositoryDailyType {
 }
 pub(crate) static BACKUP_REPOSITORY_DAILY_TYPE: EnumShape = EnumShape {
     name: stringify!(BackupRepositoryDailyType),
+    aliases: &[],
     values: &[
         EnumValue::new("Everyday"),
         EnumValue::new("Workdays"),
@@ -312,6 +317,7 @@ pub enum BackupRepositoryMonthlyDaynumber {
 }
 pub(crate) static BACKUP_REPOSITORY_MONTHLY_DAYNUMBER: EnumShape = EnumShape {
     name: stringify!(BackupRepositoryMonthlyDaynumber),
+    aliases: &[],
     values: &[
         EnumValue::new("First"),
         EnumValue::new("Second"),
@@ -375,6 +381,7 @@ pub enum BackupRepositoryMonthlyDayofweek {
 }
 pub(crate) static BACKUP_REPOSITORY_MONTHLY_DAYOFWEEK: EnumShape = EnumShape {
     name: stringify!(BackupRepositoryMonthlyDayofweek),
+    aliases: &[],
     values: &[
         EnumValue::new("Sunday"),
         EnumValue::new("Monday"),

@@ -332,28 +332,28 @@ impl Call for QueryBackupStorage {
         for value in &self.q {
             visit("q", value);
         }
-        for value in &self.limit {
+        if let Some(value) = &self.limit {
             visit("limit", &value.to_string());
         }
-        for value in &self.start {
+        if let Some(value) = &self.start {
             visit("start", &value.to_string());
         }
-        for value in &self.count {
+        if let Some(value) = &self.count {
             visit("count", &value.to_string());
         }
-        for value in &self.group_by {
+        if let Some(value) = &self.group_by {
             visit("groupBy", value);
         }
-        for value in &self.reply_with_count {
+        if let Some(value) = &self.reply_with_count {
             visit("replyWithCount", &value.to_string());
         }
-        for value in &self.filter_name {
+        if let Some(value) = &self.filter_name {
             visit("filterName", value);
         }
-        for value in &self.sort {
+        if let Some(value) = &self.sort {
             visit("sort", value);
         }
-        for value in &self.fields {
+        if let Some(value) = &self.fields {
             visit("fields", value);
         }
     }
@@ -407,28 +407,28 @@ impl Call for QueryZone {
         for value in &self.q {
             visit("q", value);
         }
-        for value in &self.limit {
+        if let Some(value) = &self.limit {
             visit("limit", &value.to_string());
         }
-        for value in &self.start {
+        if let Some(value) = &self.start {
             visit("start", &value.to_string());
         }
-        for value in &self.count {
+        if let Some(value) = &self.count {
             visit("count", &value.to_string());
         }
-        for value in &self.group_by {
+        if let Some(value) = &self.group_by {
             visit("groupBy", value);
         }
-        for value in &self.reply_with_count {
+        if let Some(value) = &self.reply_with_count {
             visit("replyWithCount", &value.to_string());
         }
-        for value in &self.filter_name {
+        if let Some(value) = &self.filter_name {
             visit("filterName", value);
         }
-        for value in &self.sort {
+        if let Some(value) = &self.sort {
             visit("sort", value);
         }
-        for value in &self.fields {
+        if let Some(value) = &self.fields {
             visit("fields", value);
         }
     }

@@ -17,6 +17,7 @@ pub enum BackupStorageState {
 }
 pub(crate) static BACKUP_STORAGE_STATE: EnumShape = EnumShape {
     name: stringify!(BackupStorageState),
+    aliases: &[],
     values: &[EnumValue::new("Enabled"), EnumValue::new("Disabled")],
 };
 impl Enum for BackupStorageState {
@@ -60,6 +61,7 @@ pub enum BackupStorageStatus {
 }
 pub(crate) static BACKUP_STORAGE_STATUS: EnumShape = EnumShape {
     name: stringify!(BackupStorageStatus),
+    aliases: &[],
     values: &[
         EnumValue::new("Connecting"),
         EnumValue::new("Connected"),
@@ -109,6 +111,7 @@ pub enum MonStatus {
 }
 pub(crate) static MON_STATUS: EnumShape = EnumShape {
     name: stringify!(MonStatus),
+    aliases: &[],
     values: &[
         EnumValue::new("Connecting"),
         EnumValue::new("Connected"),

@@ -17,6 +17,7 @@ pub enum ZoneState {
 }
 pub(crate) static ZONE_STATE: EnumShape = EnumShape {
     name: stringify!(ZoneState),
+    aliases: &[],
     values: &[EnumValue::new("Enabled"), EnumValue::new("Disabled")],
 };
 impl Enum for ZoneState {

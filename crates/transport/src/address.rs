@@ -1,0 +1,123 @@
+//! From an operation and its parameters to a URL, and from a server's link to the next one.
+
+use backhaul_filter::url as filter_url;
+use backhaul_wire::operation::{Param, ParamPlace};
+use backhaul_wire::{Kind, Operation, System};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use crate::error::Reason;
+
+/// What RFC 3986 lets stand in a path segment or a query value without a meaning of its own.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Parameters by name, in the order given; a name may repeat where the operation allows it.
+pub type Params = Vec<(String, String)>;
+
+type Result<T> = std::result::Result<T, Reason>;
+
+/// The URL of a call.
+pub(crate) fn url(base: &Url, operation: &'static Operation, version: u8, params: &[(String, String)]) -> Result<Url> {
+    check(operation, version, params)?;
+    let (template, fixed) = operation.path.split_once('?').map_or((operation.path, None), |(p, q)| (p, Some(q)));
+    let mut path = base.path().trim_end_matches('/').to_owned();
+    if operation.system == System::Vb365 {
+        path.push_str(&format!("/v{version}"));
+    }
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        path.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        let value = params.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value);
+        // A dot segment would lead to another resource once the path is normalised.
+        if value.is_empty() || value == "." || value == ".." {
+            return Err(Reason::Call(format!("the parameter `{name}` cannot be `{value}`: it stands in the path")));
+        }
+        path.extend(utf8_percent_encode(value, ESCAPED));
+        rest = after;
+    }
+    path.push_str(rest);
+    let mut query: Vec<String> = fixed.map(str::to_owned).into_iter().collect();
+    for (name, value) in params {
+        if let Some(param) = find(operation, name)
+            && param.place == ParamPlace::Query
+        {
+            // Enterprise Manager's own examples leave `==`, `;`, `,` and parentheses raw.
+            let value = match operation.system {
+                System::Em => filter_url::encode(value).into_owned(),
+                _ => utf8_percent_encode(value, ESCAPED).to_string(),
+            };
+            query.push(format!("{}={value}", param.name));
+        }
+    }
+    let mut url = base.clone();
+    url.set_path(&path);
+    url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
+    Ok(url)
+}
+
+pub(crate) fn find(operation: &'static Operation, name: &str) -> Option<&'static Param> {
+    operation.params.iter().find(|param| param.name.eq_ignore_ascii_case(name))
+}
+
+/// Checks the parameters against the operation, before anything is sent.
+fn check(operation: &'static Operation, version: u8, params: &[(String, String)]) -> Result<()> {
+    if version > 0 && !operation.versions.contains(version) {
+        let versions = operation.versions;
+        return Err(Reason::Version(format!("not in v{version} of the API: it is in {versions}")));
+    }
+    for (index, (name, value)) in params.iter().enumerate() {
+        let Some(param) = find(operation, name) else {
+            let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
+            let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+            return Err(Reason::Call(format!("there is no parameter `{}`: {known}", name.escape_debug())));
+        };
+        if version > 0 && !param.versions.contains(version) {
+            let versions = param.versions;
+            let name = param.name;
+            return Err(Reason::Version(format!("the parameter `{name}` is not in v{version}: it is in {versions}")));
+        }
+        if !param.list && params[..index].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            return Err(Reason::Call(format!("the parameter `{}` is given twice", param.name)));
+        }
+        let fits = match param.kind {
+            Kind::Int => value.parse::<i64>().is_ok(),
+            Kind::Bool => matches!(value.as_str(), "true" | "false"),
+            Kind::Float => value.parse::<f64>().is_ok_and(f64::is_finite),
+            _ => true,
+        };
+        if !fits {
+            let kind = param.kind.name();
+            return Err(Reason::Call(format!("the parameter `{}` is of the kind {kind}, not `{}`", param.name, value.escape_debug())));
+        }
+    }
+    let missing = operation
+        .params
+        .iter()
+        .find(|param| param.required && !params.iter().any(|(name, _)| name.eq_ignore_ascii_case(param.name)));
+    match missing {
+        Some(param) => Err(Reason::Call(format!("the parameter `{}` is required", param.name))),
+        None => Ok(()),
+    }
+}
+
+/// Follows a link that a server gave. It may be relative, and may name another version's path; it must stay on the server
+/// that it came from, since the session goes with it.
+pub(crate) fn follow(from: &Url, link: &str) -> Result<Url> {
+    let to = from
+        .join(link)
+        .map_err(|error| Reason::Paging(format!("the link to the next page, `{}`, is not an address: {error}", cut(link))))?;
+    let origin = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_ascii_lowercase), url.port_or_known_default());
+    if origin(&to) != origin(from) {
+        return Err(Reason::Paging(format!(
+            "the link to the next page leads to another server, {}: it was not followed, since the session belongs to {}",
+            to.host_str().unwrap_or("?"),
+            from.host_str().unwrap_or("?"),
+        )));
+    }
+    Ok(to)
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(200).collect::<String>().escape_debug().to_string()
+}

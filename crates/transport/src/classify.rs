@@ -1,0 +1,80 @@
+//! What an answer without success means, by each system's own rules.
+
+use ::http::StatusCode;
+use backhaul_models::vb365::ExceptionInfo;
+use backhaul_models::zstack::{ErrorCode, ErrorResponse};
+use backhaul_wire::{System, json, xml};
+
+use crate::error::Reason;
+use crate::http::Response;
+use crate::product;
+
+/// ZStack's code of a session that is unknown or has ended.
+const SESSION_INVALID: &str = "ID.1001";
+
+/// Whether the server no longer knows the session. What it refuses for that, it has not carried out.
+pub(crate) fn is_expired(system: System, answer: &Response) -> bool {
+    match system {
+        System::Em | System::Vb365 => answer.status == StatusCode::UNAUTHORIZED,
+        System::Zstack => {
+            answer.status == StatusCode::SERVICE_UNAVAILABLE
+                && zstack(answer).is_some_and(|error| error.code.as_deref() == Some(SESSION_INVALID))
+        }
+    }
+}
+
+/// The reason that an answer without success gives.
+pub(crate) fn error(system: System, answer: &Response) -> Reason {
+    let status = answer.status.as_u16();
+    let api = |code, message| Reason::Api { status, code, message };
+    let known = match system {
+        System::Em => em(answer).map(|message| api(None, message)),
+        System::Vb365 => vb365(answer).map(|(code, message)| api(code, message)),
+        System::Zstack => zstack(answer)
+            .map(|error| api(error.code.clone(), root_cause(&error)))
+            .or_else(|| text(answer).map(|message| api(None, message))),
+    };
+    match known {
+        Some(reason) => reason,
+        None if matches!(status, 401 | 403) && answer.body.is_empty() => {
+            api(None, "the session is not accepted, and the server does not say why".to_owned())
+        }
+        // A body that is none of the product's own: mostly a proxy, or another product on the port.
+        None => Reason::Product(None, product::describe(answer)),
+    }
+}
+
+fn em(answer: &Response) -> Option<String> {
+    let error: backhaul_models::em::Error =
+        xml::decode(&answer.body).ok().or_else(|| json::decode(&answer.body).ok())?;
+    error.message.filter(|message| !message.is_empty())
+}
+
+fn vb365(answer: &Response) -> Option<(Option<String>, String)> {
+    let info: ExceptionInfo = json::decode(&answer.body).ok()?;
+    let message = info.message.or(info.error_description).or(info.error)?;
+    Some((info.error_code.map(|code| code.as_str().to_owned()), message))
+}
+
+fn zstack(answer: &Response) -> Option<ErrorCode> {
+    json::decode::<ErrorResponse>(&answer.body).ok()?.error
+}
+
+/// The text of the outermost error and of the deepest cause, which mostly says what to do.
+fn root_cause(error: &ErrorCode) -> String {
+    let said = |error: &ErrorCode| error.details.clone().or_else(|| error.description.clone()).unwrap_or_default();
+    let mut deepest = error;
+    while let Some(cause) = &deepest.cause {
+        deepest = cause;
+    }
+    if std::ptr::eq(deepest, error) { said(error) } else { format!("{}: {}", said(error), said(deepest)) }
+}
+
+/// ZStack answers what its API never saw with plain text.
+fn text(answer: &Response) -> Option<String> {
+    let text = std::str::from_utf8(&answer.body).ok()?.trim();
+    let own = matches!(answer.status.as_u16(), 400 | 403 | 404 | 405 | 500) && !text.starts_with(['<', '{', '[']);
+    // 404 without more is any web server's.
+    let own = own && !(answer.status == StatusCode::NOT_FOUND && text.len() < 20);
+    (own && !text.is_empty()).then(|| text.chars().take(500).collect())
+}

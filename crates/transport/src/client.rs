@@ -1,0 +1,307 @@
+//! One client for all three systems: sends operations, keeps the session, reads answers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use ::http::header::{ACCEPT, HeaderName};
+use ::http::{Method, StatusCode};
+use backhaul_wire::operation::Answer;
+use backhaul_wire::{Call, Drift, Operation, Struct, System, json, xml};
+use bytes::Bytes;
+use url::Url;
+
+use crate::address::{self, Params};
+use crate::error::{Error, Reason, Result};
+use crate::http::{HttpClient, Request, Response, StreamingResponse};
+use crate::options::{EmFormat, Options, Version};
+use crate::session::{Session, Sessions};
+use crate::{classify, product, session};
+
+/// A client of one server. Cheap to clone; all clones share the session, the connections and the limits.
+#[derive(Clone)]
+pub struct Client {
+    core: Arc<Core>,
+}
+
+struct Core {
+    system: System,
+    options: Options,
+    server: String,
+    http: HttpClient,
+    sessions: Sessions,
+    /// VB365's version once it is known; 0 until then, and for the other systems.
+    version: AtomicU8,
+}
+
+/// What goes with a call, as text: the form in which the command and other dynamic callers have it.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Parameters by name.
+    pub params: Params,
+    /// A body, already in the wire form that the server expects inside its wrapper.
+    pub body: Option<Bytes>,
+}
+
+/// An answer before it is read.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    /// The operation that it answers.
+    pub operation: &'static Operation,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Client {
+    /// A client of the server that `options` describe. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the TLS choice cannot be used, or the version is not one of the system's.
+    pub fn new(system: System, options: Options) -> Result<Self> {
+        let server = options.server();
+        let fail = |reason| Error::new(reason, system, &server, "connect");
+        let version = match (system, options.version) {
+            (System::Vb365, Some(Version::Vb365(version))) => version,
+            (_, None) | (System::Em, Some(Version::Em(..))) => 0,
+            (_, Some(version)) => {
+                return Err(fail(Reason::Call(format!("{version} is not a version of {}", system.product()))));
+            }
+        };
+        let http = HttpClient::new(options.http.clone()).map_err(|error| fail(Reason::Http(error)))?;
+        let core = Core { system, server, http, sessions: Sessions::default(), version: AtomicU8::new(version), options };
+        Ok(Self { core: Arc::new(core) })
+    }
+
+    /// The system.
+    #[must_use]
+    pub fn system(&self) -> System {
+        self.core.system
+    }
+
+    /// The server's address, as it was given.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.core.server
+    }
+
+    /// The server's address.
+    pub(crate) fn url(&self) -> &Url {
+        &self.core.options.url
+    }
+
+    /// Opens a session now instead of with the first call: to learn whether address and account are right.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, is another product, or refuses the logon.
+    pub async fn logon(&self) -> Result<()> {
+        self.session(None).await.map(|_| ())
+    }
+
+    /// Ends the session, if there is one. The next call opens another.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or answers with an error; the session is forgotten all the same.
+    pub async fn logout(&self) -> Result<()> {
+        let Some(session) = self.core.sessions.take().await else { return Ok(()) };
+        let Some(url) = session::logout(self.core.system, &self.core.options.url, &session) else { return Ok(()) };
+        let mut request = Request::new(Method::DELETE, url);
+        request = session.authorize(request);
+        let answer = self.core.http.send(request).await.map_err(|error| self.fail("logout", Reason::Http(error)))?;
+        match answer.status {
+            // A session that is gone already is what was wanted.
+            status if status.is_success() || status == StatusCode::UNAUTHORIZED || status == StatusCode::NOT_FOUND => Ok(()),
+            _ => Err(self.fail("logout", classify::error(self.core.system, &answer))),
+        }
+    }
+
+    /// The version of VB365's API that is spoken: the one chosen, else the newest that the server has (asked once). 0 for the
+    /// other systems.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or serves no version that is known here.
+    pub async fn version(&self) -> Result<u8> {
+        let known = self.core.version.load(Ordering::Relaxed);
+        if self.core.system != System::Vb365 || known != 0 {
+            return Ok(known);
+        }
+        let found = session::newest_version(&self.core.http, &self.core.options.url)
+            .await
+            .map_err(|reason| self.fail("version discovery", reason))?;
+        self.core.version.store(found, Ordering::Relaxed);
+        Ok(found)
+    }
+
+    /// Calls an operation.
+    ///
+    /// # Errors
+    /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
+    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
+        let (given, operation) = (self.given(call).await?, C::OPERATION);
+        let raw = self.send(operation, &given).await?;
+        let mut answer = C::Answer::default();
+        if let Some(target) = answer.target() {
+            self.read(&raw, target, None)?;
+        }
+        Ok(answer)
+    }
+
+    /// A typed call as text, its body encoded for this server.
+    pub(crate) async fn given<C: Call>(&self, call: &C) -> Result<Given> {
+        let mut params = Params::new();
+        call.params(&mut |name, value| params.push((name.to_owned(), value.to_owned())));
+        let body = match call.body() {
+            None => None,
+            Some(body) => Some(self.encode(C::OPERATION, body).await?),
+        };
+        Ok(Given { params, body })
+    }
+
+    /// A request body in the form that this server takes, checked against the version that is spoken.
+    ///
+    /// # Errors
+    /// When a field or value is not in the version, or the value cannot be written.
+    pub async fn encode(&self, operation: &'static Operation, body: &dyn Struct) -> Result<Bytes> {
+        let fail = |error: backhaul_wire::EncodeError| self.fail(operation.name, Reason::Version(error.to_string()));
+        let version = self.version().await?;
+        if version > 0 {
+            json::check_versions(body, version).map_err(fail)?;
+        }
+        let bytes = match (self.core.system, self.core.options.em_format) {
+            (System::Em, EmFormat::Xml) => xml::encode(body),
+            _ => json::encode(body, json::Case::Schema),
+        };
+        bytes.map(Bytes::from).map_err(fail)
+    }
+
+    /// Sends an operation with what goes with it, and gives the answer before it is read.
+    ///
+    /// # Errors
+    /// As [`Client::call`], but for the reading.
+    pub async fn send(&self, operation: &'static Operation, given: &Given) -> Result<Raw> {
+        let version = self.check(operation).await?;
+        let url = address::url(&self.core.options.url, operation, version, &given.params)
+            .map_err(|reason| self.fail(operation.name, reason))?;
+        self.send_to(operation, url, given.body.clone()).await
+    }
+
+    /// Sends an operation and gives its answer as it comes, for files.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn open(&self, operation: &'static Operation, given: &Given) -> Result<StreamingResponse> {
+        let version = self.check(operation).await?;
+        let url = address::url(&self.core.options.url, operation, version, &given.params)
+            .map_err(|reason| self.fail(operation.name, reason))?;
+        let session = self.session(None).await?;
+        let request = session.authorize(self.request(operation, url, given.body.clone()));
+        let answer = self.core.http.open(request).await.map_err(|error| self.fail(operation.name, Reason::Http(error)))?;
+        Ok(answer)
+    }
+
+    async fn check(&self, operation: &'static Operation) -> Result<u8> {
+        if operation.system != self.core.system {
+            let rule = format!("this is an operation of {}, not of {}", operation.system.product(), self.core.system.product());
+            return Err(self.fail(operation.name, Reason::Call(rule)));
+        }
+        self.version().await
+    }
+
+    /// Sends to an address that was checked: a new session is opened once when the server no longer knows the old one.
+    pub(crate) async fn send_to(&self, operation: &'static Operation, url: Url, body: Option<Bytes>) -> Result<Raw> {
+        let fail = |reason| self.fail(operation.name, reason);
+        let mut session = if operation.anonymous { None } else { Some(self.session(None).await?) };
+        let mut renewed = false;
+        loop {
+            let mut request = self.request(operation, url.clone(), body.clone());
+            if let Some(session) = &session {
+                request = session.authorize(request);
+            }
+            let answer = self.core.http.send(request).await.map_err(|error| fail(Reason::Http(error)))?;
+            // A request that is refused for its session was not carried out: sending it again does nothing twice.
+            if !renewed && session.is_some() && classify::is_expired(self.core.system, &answer) {
+                session = Some(self.session(session.as_ref()).await?);
+                renewed = true;
+                continue;
+            }
+            if answer.status.is_success() {
+                return Ok(Raw { operation, status: answer.status, body: answer.body });
+            }
+            return Err(fail(self.doubt(&answer).await));
+        }
+    }
+
+    /// What an answer without success means: mostly the server's error, sometimes another product.
+    async fn doubt(&self, answer: &Response) -> Reason {
+        match classify::error(self.core.system, answer) {
+            Reason::Product(None, hint) => product::identify(&self.core.http, &self.core.options.url, hint).await,
+            reason => reason,
+        }
+    }
+
+    fn request(&self, operation: &'static Operation, url: Url, body: Option<Bytes>) -> Request {
+        let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET);
+        let mut request = Request::new(method, url);
+        request.retry_503 = self.core.system != System::Zstack;
+        request = request.header(ACCEPT, self.media_type());
+        match body {
+            None => request,
+            Some(body) if !operation.wrapper.is_empty() => {
+                let wrapped = [b"{\"", operation.wrapper.as_bytes(), b"\":", &body, b"}"].concat();
+                request.body("application/json", wrapped)
+            }
+            Some(body) => request.body(self.media_type(), body),
+        }
+    }
+
+    /// What the server shall answer in, and what a body is sent in: Enterprise Manager chooses by `Accept` alone.
+    fn media_type(&self) -> &'static str {
+        match self.core.system {
+            System::Em => self.core.options.em_format.media_type(),
+            System::Vb365 | System::Zstack => "application/json",
+        }
+    }
+
+    /// Reads an answer into an empty value; what the schemas do not know goes into `drift`.
+    ///
+    /// # Errors
+    /// When the body cannot be read; the error names the path inside it.
+    pub fn read(&self, raw: &Raw, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<()> {
+        let start = raw.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&raw.body);
+        let first = start.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+        let read = match (self.core.system, first) {
+            (System::Em, Some(b'<')) => xml::decode_into(target, &raw.body, drift),
+            _ => json::decode_into(target, &raw.body, drift),
+        };
+        read.map_err(|error| self.fail(raw.operation.name, Reason::Decode(error)))
+    }
+
+    /// The session: the one there is, unless it is `stale` or about to end, else a new one. Many callers share one logon.
+    async fn session(&self, stale: Option<&Arc<Session>>) -> Result<Arc<Session>> {
+        let version = self.version().await?;
+        let core = &self.core;
+        let opened = core.sessions.get(stale, async |old| {
+            session::open(core.system, &core.http, &core.options, version, old).await
+        });
+        match opened.await {
+            Ok(session) => Ok(session),
+            Err(Reason::Product(None, hint)) => {
+                Err(self.fail("logon", product::identify(&core.http, &core.options.url, hint).await))
+            }
+            Err(reason) => Err(self.fail("logon", reason)),
+        }
+    }
+
+    pub(crate) fn fail(&self, operation: &'static str, reason: Reason) -> Error {
+        Error::new(reason, self.core.system, &self.core.server, operation)
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("system", &self.core.system).field("options", &self.core.options).finish_non_exhaustive()
+    }
+}
+
+/// Enterprise Manager's session header.
+pub(crate) const EM_SESSION: HeaderName = HeaderName::from_static("x-restsvcsessionid");

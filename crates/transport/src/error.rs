@@ -1,0 +1,184 @@
+//! What can go wrong between a call and its answer.
+
+use std::fmt;
+
+use backhaul_wire::{DecodeError, System};
+
+use crate::http::HttpError;
+
+/// A call that did not get its answer.
+///
+/// # Troubleshooting
+/// The text says what happened, on which server and in which operation, and what to do. The predicates tell the kinds apart;
+/// [`Error::decode`] leads to the body of an answer that could not be read.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    reason: Reason,
+    system: System,
+    server: String,
+    operation: &'static str,
+}
+
+/// A result whose error is an [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+pub(crate) enum Reason {
+    /// Nothing came back.
+    Http(HttpError),
+    /// The server answered that the account or password is wrong, or that the account may not log on.
+    Logon(String),
+    /// The server answered with an error.
+    Api { status: u16, code: Option<String>, message: String },
+    /// The answer could not be read.
+    Decode(DecodeError),
+    /// Something else answered.
+    Product(Option<System>, String),
+    /// The operation, a parameter or a field is not in the version that is spoken.
+    Version(String),
+    /// The call itself is wrong.
+    Call(String),
+    /// The pages of a listing do not fit together.
+    Paging(String),
+}
+
+impl Error {
+    pub(crate) fn new(reason: Reason, system: System, server: &str, operation: &'static str) -> Self {
+        Self(Box::new(Inner { reason, system, server: server.to_owned(), operation }))
+    }
+
+    /// The system that was called.
+    #[must_use]
+    pub fn system(&self) -> System {
+        self.0.system
+    }
+
+    /// The server that was called, as its address was given.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.0.server
+    }
+
+    /// The operation that was called; `logon` while a session was opened.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        self.0.operation
+    }
+
+    /// Whether the server refused the logon.
+    #[must_use]
+    pub fn is_logon_refused(&self) -> bool {
+        matches!(self.0.reason, Reason::Logon(_))
+    }
+
+    /// Whether the server could not be reached, or its certificate is not trusted.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self.0.reason, Reason::Http(_))
+    }
+
+    /// Whether another product, or none that is known, answered at that address.
+    #[must_use]
+    pub fn is_wrong_product(&self) -> bool {
+        matches!(self.0.reason, Reason::Product(..))
+    }
+
+    /// Whether the server answered with an error of its own.
+    #[must_use]
+    pub fn is_api(&self) -> bool {
+        matches!(self.0.reason, Reason::Api { .. })
+    }
+
+    /// Whether the operation, a parameter or a field is not in the version of the API that is spoken.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self.0.reason, Reason::Version(_))
+    }
+
+    /// Whether the call itself is wrong: a parameter is missing, unknown or of the wrong kind.
+    #[must_use]
+    pub fn is_invalid_call(&self) -> bool {
+        matches!(self.0.reason, Reason::Call(_))
+    }
+
+    /// The HTTP status, when the server answered with an error.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.0.reason {
+            Reason::Api { status, .. } => Some(status),
+            _ => None,
+        }
+    }
+
+    /// The API's own code of the error, such as ZStack's `SYS.1003`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match &self.0.reason {
+            Reason::Api { code, .. } => code.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// What could not be read in an answer, and where.
+    #[must_use]
+    pub fn decode(&self) -> Option<&DecodeError> {
+        match &self.0.reason {
+            Reason::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What the network said.
+    #[must_use]
+    pub fn http(&self) -> Option<&HttpError> {
+        match &self.0.reason {
+            Reason::Http(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { reason, system, server, operation } = &*self.0;
+        match reason {
+            Reason::Http(error) => write!(f, "{operation}: {error}"),
+            Reason::Logon(message) => write!(f, "{server} refused the logon: {message}"),
+            Reason::Api { status, code, message } => {
+                write!(f, "{operation}: {server} answered with an error ({status}")?;
+                if let Some(code) = code {
+                    write!(f, ", {code}")?;
+                }
+                write!(f, "): {message}")
+            }
+            Reason::Decode(error) => write!(f, "{operation}: {server}: {error}"),
+            Reason::Product(Some(found), _) => write!(
+                f,
+                "{server} is {}, not {}: check the address and the port, or use the system `{found}`",
+                found.product(),
+                system.product()
+            ),
+            Reason::Product(None, hint) => {
+                write!(f, "{server} does not answer like {}: {hint}; check the address and the port", system.product())
+            }
+            Reason::Version(message) | Reason::Call(message) => write!(f, "{operation}: {message}"),
+            Reason::Paging(message) => write!(f, "{operation}: {server}: {message}"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.reason {
+            Reason::Http(error) => Some(error),
+            Reason::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+}

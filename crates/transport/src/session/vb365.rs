@@ -1,0 +1,123 @@
+//! VB365: a bearer token, by password first and by refresh token after that.
+
+use std::time::{Duration, Instant};
+
+use ::http::header::AUTHORIZATION;
+use ::http::{Method, StatusCode};
+use backhaul_models::vb365::{ExceptionInfo, GrantType, Token, TokenRequest};
+use backhaul_wire::{Secret, Struct, System, json};
+use url::form_urlencoded::Serializer;
+
+use super::{Session, below};
+use crate::classify;
+use crate::error::Reason;
+use crate::http::{HttpClient, Request, Response};
+use crate::options::{Options, Version};
+use crate::product;
+
+/// How long before its end a token is renewed.
+const MARGIN: Duration = Duration::from_secs(60);
+
+pub(super) async fn open(
+    http: &HttpClient,
+    options: &Options,
+    version: u8,
+    refresh: Option<&Secret>,
+) -> Result<Session, Reason> {
+    if let Some(refresh) = refresh {
+        let mut request = TokenRequest::default();
+        request.grant_type = Some(GrantType::RefreshToken);
+        request.refresh_token = Some(refresh.clone());
+        // A refresh token that is refused is no fault of the account: the password tells.
+        if let Ok(session) = ask(http, options, version, request).await {
+            return Ok(session);
+        }
+    }
+    let mut request = TokenRequest::default();
+    request.grant_type = Some(GrantType::Password);
+    request.username = Some(options.user.clone());
+    request.password = Some(options.password.clone());
+    ask(http, options, version, request).await
+}
+
+async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenRequest) -> Result<Session, Reason> {
+    if version >= 7 {
+        // Else a cookie is handed out, and wanted with every call.
+        form.disable_antiforgery_token = Some(true);
+    }
+    json::check_versions(&form, version).map_err(|error| Reason::Version(error.to_string()))?;
+    let request = Request::new(Method::POST, below(&options.url, &format!("/v{version}/token")))
+        .body("application/x-www-form-urlencoded", encode(&form));
+    let sent = Instant::now();
+    let answer = http.send(request).await.map_err(Reason::Http)?;
+    if !answer.status.is_success() {
+        return Err(refusal(&answer, &options.user));
+    }
+    let token: Token = match json::decode(&answer.body) {
+        Ok(token) => token,
+        Err(_) if !answer.body.starts_with(b"{") => return Err(Reason::Product(None, product::describe(&answer))),
+        Err(error) => return Err(Reason::Decode(error.without_excerpt())),
+    };
+    let Some(access) = token.access_token.filter(|token| !token.is_empty()) else {
+        return Err(Reason::Product(None, "the answer to the logon has no `access_token`".to_owned()));
+    };
+    let lives = token.expires_in.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
+    Ok(Session {
+        header: AUTHORIZATION,
+        value: format!("Bearer {}", access.expose()).into(),
+        renew_at: lives.map(|lives| sent + lives.saturating_sub(MARGIN.min(lives / 2))),
+        refresh: token.refresh_token.filter(|token| !token.is_empty()),
+        // v7 and v8 have a logout, which ends all of the account's sessions: theirs is to end by themselves.
+        logout: None,
+    })
+}
+
+/// The form, from the fields that are set.
+fn encode(form: &TokenRequest) -> String {
+    let mut out = Serializer::new(String::new());
+    for (index, field) in form.shape().fields.iter().enumerate() {
+        match form.view(index).scalar() {
+            Some(backhaul_wire::reflect::Scalar::Secret(secret)) => drop(out.append_pair(field.wire, secret.expose())),
+            Some(backhaul_wire::reflect::Scalar::Text(text) | backhaul_wire::reflect::Scalar::Enum(text)) => {
+                drop(out.append_pair(field.wire, text));
+            }
+            Some(backhaul_wire::reflect::Scalar::Bool(value)) => drop(out.append_pair(field.wire, &value.to_string())),
+            _ => {}
+        }
+    }
+    out.finish()
+}
+
+fn refusal(answer: &Response, user: &str) -> Reason {
+    if !matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Reason::Product(None, product::describe(answer)),
+            _ => classify::error(System::Vb365, answer),
+        };
+    }
+    // Both forms of a refusal are met: OAuth's, and the API's own.
+    match json::decode::<ExceptionInfo>(&answer.body) {
+        Ok(info) => match info.error_description.or(info.message).or(info.error) {
+            Some(text) => Reason::Logon(format!("{} (account `{user}`)", text.trim_end_matches('.'))),
+            None => Reason::Product(None, product::describe(answer)),
+        },
+        Err(_) => Reason::Product(None, product::describe(answer)),
+    }
+}
+
+/// The newest version that the server serves, learnt without credentials: a served one refuses (401), another is not found.
+pub(crate) async fn newest_version(http: &HttpClient, base: &url::Url) -> Result<u8, Reason> {
+    let mut last = None;
+    for version in Version::VB365.rev() {
+        // `ServiceInstance` came with v6.
+        let path = if version >= 6 { "ServiceInstance" } else { "Organizations" };
+        let url = below(base, &format!("/v{version}/{path}"));
+        let answer = http.send(Request::new(Method::GET, url)).await.map_err(Reason::Http)?;
+        if matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            return Ok(version);
+        }
+        last = Some(answer);
+    }
+    let hint = last.as_ref().map_or_else(String::new, product::describe);
+    Err(Reason::Product(None, format!("it serves no version of the API from v3 to v8: {hint}")))
+}
