@@ -31,6 +31,13 @@ pub fn render(tokens: TokenStream) -> String {
     }
 }
 
+/// A `mod.rs` of modules that only belong together by being generated.
+#[must_use]
+pub fn modules(names: &[&str]) -> String {
+    let names = names.iter().map(|name| quote::format_ident!("{name}"));
+    render(quote::quote! { #(pub mod #names;)* })
+}
+
 /// A text as `///` lines.
 fn doc(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::error::{Result, SchemaError};
 use crate::ir::{self, Kind, TypeShape, Types, Versions};
+use crate::queries::QueryType;
 
 /// A file of operations.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -146,6 +147,43 @@ pub fn read(path: &str, operations: &serde_json::Value, types: &Types) -> Result
     let family = path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or(path);
     let read = |(index, def)| Reader { path, types, pointer: format!("/operations/{index}") }.operation(family, def);
     file.operations.into_iter().enumerate().map(read).collect()
+}
+
+/// The operation of one of Enterprise Manager's queries, which all take the same parameters.
+#[must_use]
+pub fn query(query: &QueryType) -> ir::Operation {
+    let param = |name: &str, kind, doc: &str| ir::Param {
+        name: name.to_owned(),
+        doc: doc.to_owned(),
+        in_path: false,
+        kind,
+        list: false,
+        required: false,
+        versions: Versions::default(),
+    };
+    ir::Operation {
+        name: format!("Query{}", query.name),
+        family: "queries".to_owned(),
+        source: format!("schemas/em/queries.json#{}", query.name),
+        doc: format!("Finds entities of the type `{}`.", query.entity),
+        aliases: Vec::new(),
+        method: "GET".to_owned(),
+        path: format!("/api/query?type={}", query.name),
+        versions: Versions::default(),
+        params: vec![
+            param("format", Kind::Text, "`Entities` for all fields; references when left out."),
+            param("filter", Kind::Text, "What to keep, in the filter language."),
+            param("sortAsc", Kind::Text, "The field to order by."),
+            param("sortDesc", Kind::Text, "The field to order by, backwards."),
+            param("pageSize", Kind::Int, "How many entities a page holds: 100 when left out."),
+            param("page", Kind::Int, "The page, counted from 1."),
+        ],
+        request: None,
+        wrapper: None,
+        response: ir::Response::List("QueryResult".to_owned(), format!("{}.{}", query.bucket, query.list)),
+        long_running: false,
+        anonymous: false,
+    }
 }
 
 struct Reader<'a> {

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Result, SchemaError};
 use crate::ir::{Operation, Types};
 use crate::json_schema::{self, File};
-use crate::{emit, operations, xsd};
+use crate::{emit, operations, queries, xsd};
 
 /// Generated files, by path below the workspace's root.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -61,7 +61,15 @@ fn em(files: &mut Files, root: &Path) -> Result<()> {
     let path = "em/operations.json";
     let json: serde_json::Value = parse(root, path)?;
     let list = json.get("operations").cloned().unwrap_or_default();
-    let operations = operations::read(path, &list, &types)?;
+    let mut operations = operations::read(path, &list, &types)?;
+    let queries = queries::read("em/queries.json", &text(root, "em/queries.json")?, &types)?;
+    operations.extend(queries.types.iter().map(operations::query));
+    let modules = [("filter", "em", emit::filter_fields(&queries)), ("transport", "em_queries", emit::em_queries(&queries))];
+    for (crate_name, module, code) in modules {
+        let folder = PathBuf::from(format!("crates/{crate_name}/src/generated"));
+        files.insert(folder.join(format!("{module}.rs")), code);
+        files.insert(folder.join("mod.rs"), emit::modules(&[module]));
+    }
     system_files(files, "em", "Em", "Veeam Backup Enterprise Manager", &types, &operations)
 }
 
@@ -110,6 +118,7 @@ fn twins(operations: &[Operation]) -> Option<(&Operation, &Operation)> {
 fn forms(files: &mut Files) -> Result<()> {
     for (name, schema) in [
         ("operations", schemars::schema_for!(operations::OperationsFile)),
+        ("queries", schemars::schema_for!(queries::Queries)),
     ] {
         let json = serde_json::to_string_pretty(&schema)
             .map_err(|error| SchemaError::new(format!("forms/{name}.schema.json"), "", error.to_string()))?;

@@ -64,6 +64,7 @@ mod datetime;
 mod error;
 pub mod eval;
 pub mod field;
+mod generated;
 mod help;
 mod key;
 pub mod parse;
@@ -82,6 +83,7 @@ pub use check::{Checked, Diagnostic, Severity, check};
 pub use datetime::{DateTime, InvalidDateTime};
 pub use error::{ParseError, ParseErrorKind};
 pub use eval::{EvalError, Predicate, Record, Scalar, compare};
+pub use generated::em;
 pub use field::{
     Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, Schema, Source, kind,
 };

@@ -28,8 +28,10 @@ impl From<Client> for EmClient {
 pub trait EmQuery: QueryType {
     /// The entity.
     type Entity: Model + Send;
-    /// The operation, such as `QueryCloudSubtenant`.
-    const OPERATION: &'static str;
+    /// The part of the answer that holds the entities: `Entities` or `Resources`.
+    const BUCKET: &'static str;
+    /// The list in it, such as `CloudSubtenants`.
+    const LIST: &'static str;
     /// Takes the entities out of a page.
     fn take(result: &mut QueryResult) -> Vec<Self::Entity>;
 }
@@ -39,12 +41,22 @@ pub trait EmQuery: QueryType {
 pub struct QueryTypeRow {
     /// The query type, such as `CloudSubtenant`.
     pub name: &'static str,
-    /// The operation, such as `QueryCloudSubtenant`.
-    pub operation: &'static str,
+    /// The part of the answer that holds the entities: `Entities` or `Resources`.
+    pub bucket: &'static str,
+    /// The list in it, such as `CloudSubtenants`.
+    pub list: &'static str,
     /// The name of the entity that it answers with.
     pub entity: &'static str,
     /// Its filter fields.
-    pub fields: &'static QueryDef,
+    pub def: &'static QueryDef,
+}
+
+impl QueryTypeRow {
+    /// The operation, such as `QueryCloudSubtenant`.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        operation(self.name)
+    }
 }
 
 impl EmClient {
@@ -114,8 +126,9 @@ impl<Q: EmQuery> Query<Q> {
     /// # Errors
     /// When the filter says something that Enterprise Manager's language cannot (a dotted name, `like`, `in`).
     pub fn by_page(self) -> Result<BoxStream<'static, Result<QueryResult>>> {
-        let operation = operation(Q::OPERATION);
-        let operation = operation.ok_or_else(|| self.client.fail("query", Reason::Call(format!("no operation {}", Q::OPERATION))))?;
+        let name = Q::DEF.name;
+        let operation = operation(name)
+            .ok_or_else(|| self.client.fail("query", Reason::Call(format!("there is no query type `{name}`"))))?;
         let mut given = Given::default();
         let mut add = |name: &str, value: String| given.params.push((name.to_owned(), value));
         add("format", "Entities".to_owned());
@@ -142,6 +155,8 @@ impl<Q: EmQuery> Query<Q> {
     }
 }
 
-fn operation(name: &str) -> Option<&'static Operation> {
-    backhaul_models::em::operations::OPERATIONS.iter().find(|operation| operation.name == name)
+/// The operation of a query type.
+fn operation(query_type: &str) -> Option<&'static Operation> {
+    let all = backhaul_models::em::operations::OPERATIONS;
+    all.iter().find(|operation| operation.name.strip_prefix("Query") == Some(query_type))
 }

@@ -538,16 +538,12 @@ fn read_structs<'de, A: SeqAccess<'de>>(
     seq: &mut A,
     context: &mut Context<'_>,
 ) -> Result<(), A::Error> {
+    let at = context.segments.len();
     context.segments.push(Segment::Index(0));
-    let at = context.segments.len() - 1;
-    for index in 0.. {
+    let mut index = 0;
+    while seq.next_element_seed(ItemSeed { place: &mut *place, context: &mut *context })?.is_some() {
+        index += 1;
         context.segments[at] = Segment::Index(index);
-        let target = place.push();
-        if seq.next_element_seed(OrNull { target, context })?.is_none() {
-            // The last `push` made room for an item that did not come.
-            place.truncate(index);
-            break;
-        }
     }
     context.segments.pop();
     Ok(())
@@ -592,6 +588,19 @@ where
         index += 1;
     }
     Ok(())
+}
+
+/// Adds a struct to a list and reads it.
+struct ItemSeed<'t, 'c, 'd> {
+    place: &'t mut dyn StructList,
+    context: &'c mut Context<'d>,
+}
+
+impl<'de> DeserializeSeed<'de> for ItemSeed<'_, '_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        OrNull { target: self.place.push(), context: self.context }.deserialize(deserializer)
+    }
 }
 
 /// Reads a struct that may be null, which leaves it empty.

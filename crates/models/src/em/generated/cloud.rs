@@ -653,7 +653,7 @@ pub struct NetworkAppliance {
     /// Its address, when it does not come by DHCP.
     pub manual_ip_address_settings_info_type: Option<ManualIpAddressSettings>,
     /// The distributed switch of the network; empty without one.
-    pub vi_distributed_switch_uuid: Option<Id>,
+    pub vi_distributed_switch_uuid: Option<String>,
     /// Whether the network is on a distributed switch.
     pub production_network_under_dvs: Option<bool>,
     /// Fields that this type does not know, written back as they came.
@@ -669,7 +669,7 @@ pub(crate) static NETWORK_APPLIANCE: Shape = Shape::new(
                 "ManualIpAddressSettingsInfoType",
                 Kind::Struct(&MANUAL_IP_ADDRESS_SETTINGS),
             ),
-            Field::new("ViDistributedSwitchUuid", Kind::Id),
+            Field::new("ViDistributedSwitchUuid", Kind::Text),
             Field::new("ProductionNetworkUnderDvs", Kind::Bool),
         ],
     )
@@ -698,7 +698,7 @@ impl Struct for NetworkAppliance {
             1 => View::Text(&self.production_network),
             2 => View::Bool(&self.obtain_ip_address_automatically),
             3 => View::Struct(&self.manual_ip_address_settings_info_type),
-            4 => View::Id(&self.vi_distributed_switch_uuid),
+            4 => View::Text(&self.vi_distributed_switch_uuid),
             5 => View::Bool(&self.production_network_under_dvs),
             UNKNOWN => View::Unknown(&self.unknown),
             _ => View::None,
@@ -710,7 +710,7 @@ impl Struct for NetworkAppliance {
             1 => Slot::Text(&mut self.production_network),
             2 => Slot::Bool(&mut self.obtain_ip_address_automatically),
             3 => Slot::Struct(&mut self.manual_ip_address_settings_info_type),
-            4 => Slot::Id(&mut self.vi_distributed_switch_uuid),
+            4 => Slot::Text(&mut self.vi_distributed_switch_uuid),
             5 => Slot::Bool(&mut self.production_network_under_dvs),
             UNKNOWN => Slot::Unknown(&mut self.unknown),
             _ => Slot::None,
