@@ -64,6 +64,7 @@ mod datetime;
 mod error;
 pub mod eval;
 pub mod field;
+#[rustfmt::skip]
 mod generated;
 mod help;
 mod key;

@@ -1,5 +1,6 @@
 //! Veeam Backup Enterprise Manager.
 
+#[rustfmt::skip]
 mod generated;
 
 pub use generated::operations;

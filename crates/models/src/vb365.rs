@@ -1,5 +1,6 @@
 //! Veeam Backup for Microsoft 365, REST v3 to v8.
 
+#[rustfmt::skip]
 mod generated;
 mod reply;
 

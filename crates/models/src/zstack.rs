@@ -1,5 +1,6 @@
 //! ZStack.
 
+#[rustfmt::skip]
 mod generated;
 mod reply;
 

@@ -35,6 +35,7 @@ mod classify;
 pub mod client;
 pub mod em;
 pub mod error;
+#[rustfmt::skip]
 mod generated;
 pub mod http;
 pub mod options;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use ::http::header::AUTHORIZATION;
 use ::http::{Method, StatusCode};
 use backhaul_models::vb365::{ExceptionInfo, GrantType, Token, TokenRequest};
+use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Secret, Struct, System, json};
 use url::form_urlencoded::Serializer;
 
@@ -77,13 +78,11 @@ fn encode(form: &TokenRequest) -> String {
     let mut out = Serializer::new(String::new());
     for (index, field) in form.shape().fields.iter().enumerate() {
         match form.view(index).scalar() {
-            Some(backhaul_wire::reflect::Scalar::Secret(secret)) => drop(out.append_pair(field.wire, secret.expose())),
-            Some(backhaul_wire::reflect::Scalar::Text(text) | backhaul_wire::reflect::Scalar::Enum(text)) => {
-                drop(out.append_pair(field.wire, text));
-            }
-            Some(backhaul_wire::reflect::Scalar::Bool(value)) => drop(out.append_pair(field.wire, &value.to_string())),
-            _ => {}
-        }
+            Some(Scalar::Secret(secret)) => out.append_pair(field.wire, secret.expose()),
+            Some(Scalar::Text(text) | Scalar::Enum(text)) => out.append_pair(field.wire, text),
+            Some(Scalar::Bool(value)) => out.append_pair(field.wire, if value { "true" } else { "false" }),
+            _ => &mut out,
+        };
     }
     out.finish()
 }

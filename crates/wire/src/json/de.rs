@@ -192,6 +192,10 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
                 }
                 Some(Key::Unknown(name)) if keep => {
                     let value = map.next_value::<Value>()?;
+                    // EM writes every member that a type could have: an unknown one without a value says nothing.
+                    if value.is_null() {
+                        continue;
+                    }
                     context.unknown_field(&name);
                     if let Some(unknown) = target.unknown_mut() {
                         unknown.push(UnknownField {
@@ -202,8 +206,9 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
                     }
                 }
                 Some(Key::Unknown(name)) => {
-                    map.next_value::<IgnoredAny>()?;
-                    context.unknown_field(&name);
+                    if map.next_value::<Option<IgnoredAny>>()?.is_some() {
+                        context.unknown_field(&name);
+                    }
                 }
             }
         }
@@ -493,8 +498,9 @@ fn read_wrapped<'de, A: MapAccess<'de>>(
                 })
             })?;
         } else {
-            map.next_value::<IgnoredAny>()?;
-            context.unknown_field(&name);
+            if map.next_value::<Option<IgnoredAny>>()?.is_some() {
+                context.unknown_field(&name);
+            }
         }
     }
     Ok(())

@@ -232,7 +232,7 @@ impl Struct for CloudTenant {
 #[non_exhaustive]
 pub struct CloudTenants {
     /// `CloudTenant`.
-    pub cloud_tenant: Vec<CloudTenant>,
+    pub cloud_tenants: Vec<CloudTenant>,
 }
 pub(crate) static CLOUD_TENANTS: Shape = Shape::new(
         stringify!(CloudTenants),
@@ -241,7 +241,7 @@ pub(crate) static CLOUD_TENANTS: Shape = Shape::new(
     .aliases(&["CloudTenantEntityListType"])
     .root("CloudTenants");
 impl CloudTenants {
-    const EMPTY: Self = Self { cloud_tenant: Vec::new() };
+    const EMPTY: Self = Self { cloud_tenants: Vec::new() };
 }
 impl Model for CloudTenants {
     const SHAPE: &'static Shape = &CLOUD_TENANTS;
@@ -252,13 +252,13 @@ impl Struct for CloudTenants {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_tenant),
+            0 => View::Structs(&self.cloud_tenants),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_tenant),
+            0 => Slot::Structs(&mut self.cloud_tenants),
             _ => Slot::None,
         }
     }
@@ -390,7 +390,7 @@ impl Struct for CloudTenantResource {
 #[non_exhaustive]
 pub struct CloudTenantResources {
     /// The repositories that the tenant may fill, with its quotas.
-    pub cloud_tenant_resource: Vec<CloudTenantResource>,
+    pub cloud_tenant_resources: Vec<CloudTenantResource>,
 }
 pub(crate) static CLOUD_TENANT_RESOURCES: Shape = Shape::new(
         stringify!(CloudTenantResources),
@@ -403,7 +403,7 @@ pub(crate) static CLOUD_TENANT_RESOURCES: Shape = Shape::new(
     .root("CloudTenantResources");
 impl CloudTenantResources {
     const EMPTY: Self = Self {
-        cloud_tenant_resource: Vec::new(),
+        cloud_tenant_resources: Vec::new(),
     };
 }
 impl Model for CloudTenantResources {
@@ -415,13 +415,13 @@ impl Struct for CloudTenantResources {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_tenant_resource),
+            0 => View::Structs(&self.cloud_tenant_resources),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_tenant_resource),
+            0 => Slot::Structs(&mut self.cloud_tenant_resources),
             _ => Slot::None,
         }
     }
@@ -600,7 +600,7 @@ impl Struct for CloudTenantComputeResource {
 #[non_exhaustive]
 pub struct CloudTenantComputeResources {
     /// The hardware plans that the tenant may replicate to.
-    pub cloud_tenant_compute_resource: Vec<CloudTenantComputeResource>,
+    pub cloud_tenant_compute_resources: Vec<CloudTenantComputeResource>,
 }
 pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCES: Shape = Shape::new(
         stringify!(CloudTenantComputeResources),
@@ -616,7 +616,7 @@ pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCES: Shape = Shape::new(
     .root("CloudTenantComputeResources");
 impl CloudTenantComputeResources {
     const EMPTY: Self = Self {
-        cloud_tenant_compute_resource: Vec::new(),
+        cloud_tenant_compute_resources: Vec::new(),
     };
 }
 impl Model for CloudTenantComputeResources {
@@ -628,13 +628,13 @@ impl Struct for CloudTenantComputeResources {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_tenant_compute_resource),
+            0 => View::Structs(&self.cloud_tenant_compute_resources),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_tenant_compute_resource),
+            0 => Slot::Structs(&mut self.cloud_tenant_compute_resources),
             _ => Slot::None,
         }
     }
@@ -1348,7 +1348,7 @@ impl Struct for CloudTenantVCloudComputeResource {
 #[non_exhaustive]
 pub struct CloudTenantVCloudComputeResources {
     /// The virtual data centers that the tenant may replicate to.
-    pub cloud_tenant_v_cloud_compute_resource: Vec<CloudTenantVCloudComputeResource>,
+    pub cloud_tenant_v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCES: Shape = Shape::new(
         stringify!(CloudTenantVCloudComputeResources),
@@ -1364,7 +1364,7 @@ pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCES: Shape = Shape::new(
     .root("CloudTenantVCloudComputeResources");
 impl CloudTenantVCloudComputeResources {
     const EMPTY: Self = Self {
-        cloud_tenant_v_cloud_compute_resource: Vec::new(),
+        cloud_tenant_v_cloud_compute_resources: Vec::new(),
     };
 }
 impl Model for CloudTenantVCloudComputeResources {
@@ -1376,13 +1376,13 @@ impl Struct for CloudTenantVCloudComputeResources {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_tenant_v_cloud_compute_resource),
+            0 => View::Structs(&self.cloud_tenant_v_cloud_compute_resources),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_tenant_v_cloud_compute_resource),
+            0 => Slot::Structs(&mut self.cloud_tenant_v_cloud_compute_resources),
             _ => Slot::None,
         }
     }
@@ -1607,7 +1607,7 @@ impl Struct for CloudSubtenant {
 #[non_exhaustive]
 pub struct CloudSubtenants {
     /// `CloudSubtenant`.
-    pub cloud_subtenant: Vec<CloudSubtenant>,
+    pub cloud_subtenants: Vec<CloudSubtenant>,
 }
 pub(crate) static CLOUD_SUBTENANTS: Shape = Shape::new(
         stringify!(CloudSubtenants),
@@ -1620,7 +1620,7 @@ pub(crate) static CLOUD_SUBTENANTS: Shape = Shape::new(
     .root("CloudSubtenants");
 impl CloudSubtenants {
     const EMPTY: Self = Self {
-        cloud_subtenant: Vec::new(),
+        cloud_subtenants: Vec::new(),
     };
 }
 impl Model for CloudSubtenants {
@@ -1632,13 +1632,13 @@ impl Struct for CloudSubtenants {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_subtenant),
+            0 => View::Structs(&self.cloud_subtenants),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_subtenant),
+            0 => Slot::Structs(&mut self.cloud_subtenants),
             _ => Slot::None,
         }
     }

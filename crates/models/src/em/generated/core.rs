@@ -225,7 +225,7 @@ impl Struct for LogonSession {
 #[non_exhaustive]
 pub struct LogonSessions {
     /// `LogonSession`.
-    pub logon_session: Vec<LogonSession>,
+    pub logon_sessions: Vec<LogonSession>,
 }
 pub(crate) static LOGON_SESSIONS: Shape = Shape::new(
         stringify!(LogonSessions),
@@ -237,7 +237,7 @@ pub(crate) static LOGON_SESSIONS: Shape = Shape::new(
     .aliases(&["LogonSessionListType"])
     .root("LogonSessions");
 impl LogonSessions {
-    const EMPTY: Self = Self { logon_session: Vec::new() };
+    const EMPTY: Self = Self { logon_sessions: Vec::new() };
 }
 impl Model for LogonSessions {
     const SHAPE: &'static Shape = &LOGON_SESSIONS;
@@ -248,13 +248,13 @@ impl Struct for LogonSessions {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.logon_session),
+            0 => View::Structs(&self.logon_sessions),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.logon_session),
+            0 => Slot::Structs(&mut self.logon_sessions),
             _ => Slot::None,
         }
     }
@@ -478,7 +478,7 @@ impl Struct for EntityRef {
 #[non_exhaustive]
 pub struct EntityReferences {
     /// The resources, in their short form.
-    pub r#ref: Vec<EntityRef>,
+    pub refs: Vec<EntityRef>,
 }
 pub(crate) static ENTITY_REFERENCES: Shape = Shape::new(
         stringify!(EntityReferences),
@@ -487,7 +487,7 @@ pub(crate) static ENTITY_REFERENCES: Shape = Shape::new(
     .aliases(&["EntityReferenceListType"])
     .root("EntityReferences");
 impl EntityReferences {
-    const EMPTY: Self = Self { r#ref: Vec::new() };
+    const EMPTY: Self = Self { refs: Vec::new() };
 }
 impl Model for EntityReferences {
     const SHAPE: &'static Shape = &ENTITY_REFERENCES;
@@ -498,13 +498,13 @@ impl Struct for EntityReferences {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.r#ref),
+            0 => View::Structs(&self.refs),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.r#ref),
+            0 => Slot::Structs(&mut self.refs),
             _ => Slot::None,
         }
     }
@@ -810,7 +810,7 @@ impl Struct for Task {
 #[non_exhaustive]
 pub struct Tasks {
     /// `Task`.
-    pub task: Vec<Task>,
+    pub tasks: Vec<Task>,
 }
 pub(crate) static TASKS: Shape = Shape::new(
         stringify!(Tasks),
@@ -819,7 +819,7 @@ pub(crate) static TASKS: Shape = Shape::new(
     .aliases(&["TaskListType"])
     .root("Tasks");
 impl Tasks {
-    const EMPTY: Self = Self { task: Vec::new() };
+    const EMPTY: Self = Self { tasks: Vec::new() };
 }
 impl Model for Tasks {
     const SHAPE: &'static Shape = &TASKS;
@@ -830,13 +830,13 @@ impl Struct for Tasks {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.task),
+            0 => View::Structs(&self.tasks),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.task),
+            0 => Slot::Structs(&mut self.tasks),
             _ => Slot::None,
         }
     }

@@ -96,7 +96,7 @@ impl Struct for BackupServer {
 #[non_exhaustive]
 pub struct BackupServers {
     /// `BackupServer`.
-    pub backup_server: Vec<BackupServer>,
+    pub backup_servers: Vec<BackupServer>,
 }
 pub(crate) static BACKUP_SERVERS: Shape = Shape::new(
         stringify!(BackupServers),
@@ -108,7 +108,7 @@ pub(crate) static BACKUP_SERVERS: Shape = Shape::new(
     .aliases(&["BackupServerEntityListType"])
     .root("BackupServers");
 impl BackupServers {
-    const EMPTY: Self = Self { backup_server: Vec::new() };
+    const EMPTY: Self = Self { backup_servers: Vec::new() };
 }
 impl Model for BackupServers {
     const SHAPE: &'static Shape = &BACKUP_SERVERS;
@@ -119,13 +119,13 @@ impl Struct for BackupServers {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.backup_server),
+            0 => View::Structs(&self.backup_servers),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.backup_server),
+            0 => Slot::Structs(&mut self.backup_servers),
             _ => Slot::None,
         }
     }
@@ -224,7 +224,7 @@ impl Struct for Repository {
 #[non_exhaustive]
 pub struct Repositories {
     /// `Repository`.
-    pub repository: Vec<Repository>,
+    pub repositories: Vec<Repository>,
 }
 pub(crate) static REPOSITORIES: Shape = Shape::new(
         stringify!(Repositories),
@@ -233,7 +233,7 @@ pub(crate) static REPOSITORIES: Shape = Shape::new(
     .aliases(&["RepositoryEntityListType"])
     .root("Repositories");
 impl Repositories {
-    const EMPTY: Self = Self { repository: Vec::new() };
+    const EMPTY: Self = Self { repositories: Vec::new() };
 }
 impl Model for Repositories {
     const SHAPE: &'static Shape = &REPOSITORIES;
@@ -244,13 +244,13 @@ impl Struct for Repositories {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.repository),
+            0 => View::Structs(&self.repositories),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.repository),
+            0 => Slot::Structs(&mut self.repositories),
             _ => Slot::None,
         }
     }
