@@ -126,6 +126,7 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
             emit::family("Measured.", &members),
         )?;
     }
+    fs::write(models.join("src/generated/operations.rs"), "//! No operations are measured.\n")?;
     let names = types
         .types
         .iter()

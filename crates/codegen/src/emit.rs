@@ -35,7 +35,7 @@ pub fn render(tokens: TokenStream) -> String {
 #[must_use]
 pub fn modules(names: &[&str]) -> String {
     let names = names.iter().map(|name| quote::format_ident!("{name}"));
-    render(quote::quote! { #(pub mod #names;)* })
+    render(quote::quote! { #(#[allow(unreachable_pub, reason = "what is public is up to the crate")] pub mod #names;)* })
 }
 
 /// A text as `///` lines.

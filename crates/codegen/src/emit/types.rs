@@ -76,14 +76,14 @@ fn structure(ty: &Type, body: &Struct) -> TokenStream {
     let docs = doc(&documentation(ty));
     let members = body.fields.iter().map(|field| {
         let (ident, docs, rust) = (
-            field_name(&field.wire),
+            member(field),
             doc(&field_doc(field)),
             rust_type(field),
         );
         quote! { #docs pub #ident: #rust, }
     });
     let empties = body.fields.iter().map(|field| {
-        let ident = field_name(&field.wire);
+        let ident = member(field);
         match field.repeat {
             Repeat::One => quote! { #ident: None, },
             Repeat::List => quote! { #ident: Vec::new(), },
@@ -134,13 +134,19 @@ fn arms(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
     let of = format_ident!("{of}");
     let arms = body.fields.iter().enumerate().map(|(index, field)| {
         let index = Literal::usize_unsuffixed(index);
-        let (ident, variant) = (field_name(&field.wire), format_ident!("{}", access(field)));
+        let (ident, variant) = (member(field), format_ident!("{}", access(field)));
         quote! { #index => #of::#variant(#borrow self.#ident), }
     });
     let unknown = body
         .keep_unknown
         .then(|| quote! { UNKNOWN => #of::Unknown(#borrow self.unknown), });
     arms.chain(unknown).collect()
+}
+
+/// The Rust name of a field. An XML element that repeats by itself has a singular name; its list is named as in JSON.
+fn member(field: &Field) -> proc_macro2::Ident {
+    let bare = field.repeat == Repeat::List && field.item.is_none();
+    field_name(if bare { &field.json } else { &field.wire })
 }
 
 fn access(field: &Field) -> &'static str {
