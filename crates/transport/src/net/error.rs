@@ -1,0 +1,208 @@
+//! Why no answer came.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderName;
+
+use super::tls::{TlsChoice, Witness, hex};
+
+/// No answer came, or not all of it.
+///
+/// # Troubleshooting
+/// The text says what happened, to which address, and what to do. When the server's certificate is not trusted,
+/// [`HttpError::fingerprint`] is what could be pinned, once it has been compared with the server's own.
+#[derive(Clone)]
+pub struct HttpError(Arc<Inner>);
+
+struct Inner {
+    cause: Cause,
+    place: Option<String>,
+}
+
+pub(super) enum Cause {
+    /// The connection could not be made.
+    Connect(reqwest::Error),
+    /// The server's certificate is not trusted.
+    Untrusted { presented: String, pinned: Option<String>, why: String },
+    /// TLS failed in another way.
+    Tls(String),
+    /// What answered on the port does not speak TLS.
+    NotTls,
+    /// It took too long.
+    Timeout,
+    /// The answer is larger than the limit.
+    TooLarge(u64),
+    /// The answer ended before its end.
+    Interrupted(reqwest::Error),
+    /// What answered does not speak HTTP.
+    NotHttp(reqwest::Error),
+    /// A header's value cannot be sent.
+    Header(HeaderName),
+    /// The TLS choice cannot be used.
+    Config(String),
+    Other(reqwest::Error),
+}
+
+impl Cause {
+    /// The cause of a request that got no answer.
+    pub(super) fn of(error: reqwest::Error, witness: &Witness, choice: &TlsChoice) -> Self {
+        let error = error.without_url();
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        if let Some(tls) = find::<rustls::Error>(&error) {
+            return match tls {
+                rustls::Error::InvalidCertificate(why) => Self::Untrusted {
+                    presented: witness.last().map(|print| hex(&print)).unwrap_or_default(),
+                    pinned: match choice {
+                        TlsChoice::Pin(pin) => Some(hex(pin)),
+                        _ => None,
+                    },
+                    why: format!("{why:?}").chars().take(120).collect(),
+                },
+                rustls::Error::InvalidMessage(_) => Self::NotTls,
+                other => Self::Tls(other.to_string()),
+            };
+        }
+        if error.is_connect() {
+            return Self::Connect(error);
+        }
+        let text = chain(&error);
+        if text.contains("invalid HTTP") || text.contains("HTTP version") || text.contains("parse") {
+            return Self::NotHttp(error);
+        }
+        if is_cut(&text) { Self::Interrupted(error) } else { Self::Other(error) }
+    }
+
+    /// The cause of a body that could not be read to its end.
+    pub(super) fn of_body(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        if error.is_timeout() { Self::Timeout } else { Self::Interrupted(error) }
+    }
+}
+
+fn is_cut(text: &str) -> bool {
+    ["connection closed", "reset", "unexpected EOF", "incomplete", "broken pipe", "end of file", "aborted"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // An `io::Error` hides what it carries from `source`.
+        if let Some(io) = error.downcast_ref::<std::io::Error>()
+            && let Some(inner) = io.get_ref()
+            && let Some(found) = find(inner)
+        {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The whole chain of sources, since reqwest's own text says little.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        next = error.source();
+    }
+    text
+}
+
+impl HttpError {
+    pub(super) fn new(cause: Cause, place: Option<String>) -> Self {
+        Self(Arc::new(Inner { cause, place }))
+    }
+
+    /// Whether the connection could not be made: nothing was sent.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.cause, Cause::Connect(_)) || self.is_tls()
+    }
+
+    /// Whether TLS failed: the certificate is not trusted, or the other side does not speak TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        matches!(self.0.cause, Cause::Untrusted { .. } | Cause::Tls(_) | Cause::NotTls)
+    }
+
+    /// Whether it took too long.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.cause, Cause::Timeout)
+    }
+
+    /// Whether the answer was larger than the client's limit.
+    #[must_use]
+    pub fn is_body_too_large(&self) -> bool {
+        matches!(self.0.cause, Cause::TooLarge(_))
+    }
+
+    /// Whether the connection ended before the answer did.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self.0.cause, Cause::Interrupted(_))
+    }
+
+    /// The SHA-256 of the certificate that the server showed, in hex, when it is not trusted.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Untrusted { presented, .. } if !presented.is_empty() => Some(presented),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.0.place {
+            write!(f, "{place}: ")?;
+        }
+        match &self.0.cause {
+            Cause::Connect(error) => write!(f, "cannot connect ({}): check the address, the port and any proxy", chain(error)),
+            Cause::Untrusted { presented, pinned: Some(pinned), .. } => write!(
+                f,
+                "the server's certificate is not the pinned one: it shows {presented}, pinned is {pinned}; \
+                 if it was replaced on purpose, pin the new one"
+            ),
+            Cause::Untrusted { presented, why, .. } => write!(
+                f,
+                "the server's certificate is not trusted ({why}); its SHA-256 is {presented}: \
+                 compare it with the server's own and pin it, or name its CA"
+            ),
+            Cause::Tls(why) => write!(f, "TLS failed: {why}"),
+            Cause::NotTls => f.write_str("the server does not speak TLS on this port: check the port, or use http://"),
+            Cause::Timeout => f.write_str("no answer in time: raise the timeout, or ask for less"),
+            Cause::TooLarge(limit) => write!(f, "the answer is larger than the limit of {limit} bytes: ask for less, or raise it"),
+            Cause::Interrupted(error) => write!(f, "the connection ended before the answer did ({})", chain(error)),
+            Cause::NotHttp(error) => {
+                write!(f, "what answers there does not speak HTTP ({}): check the port, or use https://", chain(error))
+            }
+            Cause::Header(name) => write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry"),
+            Cause::Config(why) => write!(f, "the TLS choice cannot be used: {why}"),
+            Cause::Other(error) => write!(f, "the request failed: {}", chain(error)),
+        }
+    }
+}
+
+impl fmt::Debug for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpError({self})")
+    }
+}
+
+impl StdError for HttpError {}
