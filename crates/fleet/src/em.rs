@@ -6,15 +6,14 @@ use backhaul_filter::em::{CloudSubtenant as CloudSubtenantQuery, CloudTenant as 
 use backhaul_models::em::{CloudSubtenant, CloudTenant, Link, Repository};
 use backhaul_transport::em::EmQuery;
 use backhaul_transport::{Client, Error, em::EmClient};
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, try_join};
 
 use crate::row::{Row, from_mb, known};
 
 pub(crate) async fn usage(server: &str, client: &Client) -> Result<Vec<Row>, Error> {
     let em = EmClient::from(client.clone());
-    let repositories: Vec<Repository> = all::<RepositoryQuery>(&em).await?;
-    let tenants: Vec<CloudTenant> = all::<CloudTenantQuery>(&em).await?;
-    let subtenants: Vec<CloudSubtenant> = all::<CloudSubtenantQuery>(&em).await?;
+    let (repositories, tenants, subtenants): (Vec<Repository>, Vec<CloudTenant>, Vec<CloudSubtenant>) =
+        try_join!(all::<RepositoryQuery>(&em), all::<CloudTenantQuery>(&em), all::<CloudSubtenantQuery>(&em))?;
     let mut table = Table { server, repositories: BTreeMap::new(), resources: BTreeMap::new(), rows: Vec::new() };
     for repository in repositories {
         if let Some(id) = repository.uid.as_ref().map(|uid| key(uid.guid().unwrap_or(uid.as_str()))) {

@@ -12,9 +12,12 @@ use backhaul_models::vb365::operations::{
 use backhaul_models::vb365::{BackupRepository, BackupRepositoryStorageUsageInfo, Organization, OrganizationStorageSpaceUsage};
 use backhaul_transport::{Client, Error};
 use backhaul_wire::Id;
-use futures_util::TryStreamExt;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use crate::row::{Row, known, sum};
+
+/// How many listings of one server are under way at once.
+const AT_ONCE: usize = 8;
 
 pub(crate) async fn usage(server: &str, client: &Client) -> Result<Vec<Row>, Error> {
     // Only an organization's own account gets an answer here, and such an account sees nothing else.
@@ -30,16 +33,21 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Vec<Row>, Err
     let repositories: BTreeMap<String, BackupRepository> =
         repositories.into_iter().filter_map(|r| Some((key(r.id.as_ref()?.as_str()), r))).collect();
     let organizations: Vec<Organization> = client.list(&OrganizationGet::new()).by_item().try_collect().await?;
-    let mut rows = Vec::new();
-    for organization in organizations {
+    let all = organizations.into_iter().map(|organization| {
         let tenant = Tenant { id: organization.id, name: organization.name };
-        rows.extend(organization_rows(server, client, &tenant, &repositories).await?);
-    }
+        let repositories = &repositories;
+        async move { organization_rows(server, client, &tenant, repositories).await }
+    });
+    let mut rows: Vec<Row> = stream::iter(all).buffered(AT_ONCE).try_concat().await?;
     let told: BTreeSet<(String, String)> =
         rows.iter().filter_map(|row| Some((key(row.repository_id.as_ref()?), row.tenant_id.clone().map(|id| key(&id))?))).collect();
-    for (id, repository) in &repositories {
+    let all = repositories.iter().map(|(id, repository)| async move {
         let call = BackupRepositoryGetRepositoryStorageUsage::new(repository.id.clone().unwrap_or_default());
         let backed_up: Vec<BackupRepositoryStorageUsageInfo> = client.list(&call).by_item().try_collect().await?;
+        Ok::<_, Error>((id, repository, backed_up))
+    });
+    let seen_from_repositories: Vec<_> = stream::iter(all).buffered(AT_ONCE).try_collect().await?;
+    for (id, repository, backed_up) in seen_from_repositories {
         let mut any = rows.iter().any(|row| row.repository_id.as_deref().is_some_and(|found| key(found) == *id));
         for info in backed_up {
             if info.id.as_ref().is_some_and(|tenant| told.contains(&(id.clone(), key(tenant.as_str())))) {
