@@ -3,9 +3,8 @@
 use backhaul_wire::operation::Response;
 use backhaul_wire::{Kind, Operation, Shape, Struct, System};
 
+use backhaul_wire::generated::Make;
 pub use backhaul_wire::generated::TypeEntry;
-
-type Make = fn() -> Box<dyn Struct>;
 
 /// A system's types, in schema order; none when its feature is off.
 #[must_use]

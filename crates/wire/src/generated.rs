@@ -13,11 +13,14 @@ pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::Value;
 pub use std::collections::BTreeMap;
 
+/// How an empty value of some type is made.
+pub type Make = fn() -> Box<dyn Struct>;
+
 /// A generated type, as `types` and `check` find it by name.
 #[derive(Debug, Clone, Copy)]
 pub enum TypeEntry {
     /// A struct, and how an empty one is made.
-    Struct(&'static Shape, fn() -> Box<dyn Struct>),
+    Struct(&'static Shape, Make),
     /// An enum.
     Enum(&'static EnumShape),
 }

@@ -28,7 +28,7 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
         pub static OPERATIONS: &[Operation] = &[#(#rows),*];
         /// How an empty answer of each operation is made, beside [`OPERATIONS`].
         #[cfg(feature = "registry")]
-        pub static ANSWERS: &[Option<fn() -> Box<dyn Struct>>] = &[#(#answers),*];
+        pub static ANSWERS: &[Option<Make>] = &[#(#answers),*];
         #(#calls)*
     })
 }
@@ -147,6 +147,8 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
             (false, false) => quote! { #ident: None, },
         }
     });
+    // A call that must have nothing can also be made from nothing.
+    let default = (required.is_empty() && operation.request.is_none()).then(|| quote! { , Default });
     let body_set = operation.request.as_ref().map(|_| quote! { body, });
     let visits = operation.params.iter().map(|param| {
         let (ident, name) = (field_name(&param.name), &param.name);
@@ -169,7 +171,7 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
     let answer = answer(&operation.response).unwrap_or_else(|| quote! { () });
     quote! {
         #docs
-        #[derive(Debug, Clone)]
+        #[derive(Debug, Clone #default)]
         #[non_exhaustive]
         pub struct #name { #(#fields)* #body }
         impl #name {

@@ -180,7 +180,8 @@ fn put(slot: Slot<'_>, field: &'static Field, text: Cow<'_, str>, context: &mut 
         Slot::Ints(list) => list.extend(parse_int(&text).map_err(|message| refused(context, message))?),
         Slot::Floats(list) => list.extend(parse_float(&text).map_err(|message| refused(context, message))?),
         Slot::Enums(list) => {
-            if !list.push(text.trim()) {
+            let known = list.push(text.trim());
+            if !known {
                 context.unknown_value(field.wire, text.trim());
             }
         }

@@ -443,7 +443,7 @@ pub static OPERATIONS: &[Operation] = &[
 ];
 /// How an empty answer of each operation is made, beside [`OPERATIONS`].
 #[cfg(feature = "registry")]
-pub static ANSWERS: &[Option<fn() -> Box<dyn Struct>>] = &[
+pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::EnterpriseManager>),
     Some(make::<super::LogonSession>),
     None,
@@ -459,7 +459,7 @@ pub static ANSWERS: &[Option<fn() -> Box<dyn Struct>>] = &[
 /// `GET /api/`: What the server is and which versions of the API it has.
 ///
 /// Schema: `schemas/em/operations.json#/operations/0`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Get {}
 impl Get {
@@ -477,7 +477,7 @@ impl Call for Get {
 /// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
 ///
 /// Schema: `schemas/em/operations.json#/operations/1`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PostSessionMngr {
     /// The version of the API for the session: `latest`, `v1_7`, `v1_6` or `v1_5`.

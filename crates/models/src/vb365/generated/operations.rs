@@ -315,7 +315,7 @@ pub static OPERATIONS: &[Operation] = &[
 ];
 /// How an empty answer of each operation is made, beside [`OPERATIONS`].
 #[cfg(feature = "registry")]
-pub static ANSWERS: &[Option<fn() -> Box<dyn Struct>>] = &[
+pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::Token>),
     Some(make::<super::ServiceInstance>),
     Some(make::<Page<super::Organization>>),
@@ -353,7 +353,7 @@ impl Call for Token {
 /// `GET /ServiceInstance`: The installation and its build. (v6 and later)
 ///
 /// Schema: `schemas/vb365/core.json#/operations/1`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ServiceInstanceGet {}
 impl ServiceInstanceGet {
@@ -371,7 +371,7 @@ impl Call for ServiceInstanceGet {
 /// `GET /Organizations`: The organizations that are added to the server.
 ///
 /// Schema: `schemas/vb365/organizations.json#/operations/0`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationGet {
     /// Whether to give all fields. (v6 and later)
@@ -456,7 +456,7 @@ impl Call for OrganizationGetById {
 /// `GET /Organization`: The organization whose own credentials opened the session; other sessions get no answer.
 ///
 /// Schema: `schemas/vb365/organizations.json#/operations/2`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationGetCurrentOrganization {}
 impl OrganizationGetCurrentOrganization {
@@ -474,7 +474,7 @@ impl Call for OrganizationGetCurrentOrganization {
 /// `GET /BackupRepositories`: The backup repositories.
 ///
 /// Schema: `schemas/vb365/repositories.json#/operations/0`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct BackupRepositoryGetRepositories {
     /// Only those of this backup proxy. (v4 and later)

@@ -225,7 +225,7 @@ pub static OPERATIONS: &[Operation] = &[
 ];
 /// How an empty answer of each operation is made, beside [`OPERATIONS`].
 #[cfg(feature = "registry")]
-pub static ANSWERS: &[Option<fn() -> Box<dyn Struct>>] = &[
+pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::Session>>),
     None,
     Some(make::<Page<super::BackupStorage>>),
@@ -286,7 +286,7 @@ impl Call for LogOut {
 /// `GET /zstack/v1/backup-storage`: Finds backup storages.
 ///
 /// Schema: `schemas/zstack/storage_backup.json#/operations/0`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct QueryBackupStorage {
     /// A condition such as `state=Enabled`; all given must hold.
@@ -361,7 +361,7 @@ impl Call for QueryBackupStorage {
 /// `GET /zstack/v1/zones`: Finds zones.
 ///
 /// Schema: `schemas/zstack/zone.json#/operations/0`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct QueryZone {
     /// A condition such as `state=Enabled`; all given must hold.
