@@ -1,0 +1,185 @@
+//! What a simulator is to be.
+
+use std::fmt;
+use std::time::Duration;
+
+use backhaul_wire::System;
+
+use crate::estate::Estate;
+use crate::fault::Faults;
+use crate::sim::{Sim, StartError};
+
+/// Which systems speak TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum TlsMode {
+    /// As they come: Enterprise Manager and VB365 with a self-signed certificate, ZStack plain HTTP.
+    #[default]
+    Default,
+    /// All of them.
+    AllTls,
+    /// None of them.
+    NoTls,
+}
+
+impl TlsMode {
+    pub(crate) fn covers(self, system: System) -> bool {
+        match self {
+            Self::Default => system != System::Zstack,
+            Self::AllTls => true,
+            Self::NoTls => false,
+        }
+    }
+}
+
+/// The release that the simulated Enterprise Manager is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum EmRelease {
+    /// JSON in `PascalCase`.
+    V12,
+    /// JSON in camelCase.
+    #[default]
+    V13,
+}
+
+/// What a simulator is to be; [`SimBuilder::start`] brings it up.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SimBuilder {
+    pub(crate) addresses: [Option<String>; 3],
+    pub(crate) settings: Settings,
+    pub(crate) estate: Estate,
+    pub(crate) tls: TlsMode,
+    pub(crate) faults: Faults,
+    pub(crate) patience: Duration,
+}
+
+/// What the simulated systems need to know beside the estate.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) user: String,
+    pub(crate) password: String,
+    pub(crate) em_release: EmRelease,
+    pub(crate) em_idle: Duration,
+    pub(crate) em_byte_order_mark: bool,
+    pub(crate) vb365_token_life: Duration,
+    pub(crate) zstack_session_life: Duration,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+impl Default for SimBuilder {
+    fn default() -> Self {
+        Self {
+            addresses: [None, None, None],
+            settings: Settings {
+                user: "admin".to_owned(),
+                password: "password".to_owned(),
+                em_release: EmRelease::default(),
+                em_idle: Duration::from_secs(15 * 60),
+                em_byte_order_mark: false,
+                vb365_token_life: Duration::from_secs(60 * 60),
+                zstack_session_life: Duration::from_secs(7200),
+            },
+            estate: Estate::demo(),
+            tls: TlsMode::default(),
+            faults: Faults::new(),
+            patience: Duration::from_secs(30),
+        }
+    }
+}
+
+impl SimBuilder {
+    /// What the servers hold; the demo estate when this is not called.
+    pub fn estate(mut self, estate: Estate) -> Self {
+        self.estate = estate;
+        self
+    }
+
+    /// Starts Enterprise Manager on this address; port 0 takes a free one.
+    pub fn em(mut self, address: impl Into<String>) -> Self {
+        self.addresses[0] = Some(address.into());
+        self
+    }
+
+    /// Starts VB365 on this address; port 0 takes a free one.
+    pub fn vb365(mut self, address: impl Into<String>) -> Self {
+        self.addresses[1] = Some(address.into());
+        self
+    }
+
+    /// Starts ZStack on this address; port 0 takes a free one.
+    pub fn zstack(mut self, address: impl Into<String>) -> Self {
+        self.addresses[2] = Some(address.into());
+        self
+    }
+
+    /// Which systems speak TLS.
+    pub fn tls(mut self, mode: TlsMode) -> Self {
+        self.tls = mode;
+        self
+    }
+
+    /// The release that Enterprise Manager is of; 13 when this is not called.
+    pub fn em_release(mut self, release: EmRelease) -> Self {
+        self.settings.em_release = release;
+        self
+    }
+
+    /// Whether Enterprise Manager's JSON begins with a byte-order mark.
+    pub fn em_byte_order_mark(mut self, mark: bool) -> Self {
+        self.settings.em_byte_order_mark = mark;
+        self
+    }
+
+    /// The administrator's account on all three, `admin` with `password` when this is not called. The password is also
+    /// that of the VB365 organizations' own accounts, `admin@NAME`.
+    pub fn account(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.settings.user = user.into();
+        self.settings.password = password.into();
+        self
+    }
+
+    /// How long a session of Enterprise Manager may be idle; 15 minutes when this is not called.
+    pub fn em_idle_timeout(mut self, idle: Duration) -> Self {
+        self.settings.em_idle = idle;
+        self
+    }
+
+    /// How long a VB365 access token lives; 60 minutes when this is not called.
+    pub fn vb365_token_life(mut self, life: Duration) -> Self {
+        self.settings.vb365_token_life = life;
+        self
+    }
+
+    /// How long a ZStack session lives; two hours when this is not called.
+    pub fn zstack_session_life(mut self, life: Duration) -> Self {
+        self.settings.zstack_session_life = life;
+        self
+    }
+
+    /// What goes wrong on purpose.
+    pub fn faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// How long a client may take for a TLS handshake, a request's head, or its body; 30 seconds when this is not called.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Starts the systems whose address was given, or all three on free ports of this machine when none was.
+    ///
+    /// # Errors
+    /// When an address is taken or is none, and when no certificate can be made.
+    pub async fn start(self) -> Result<Sim, StartError> {
+        Sim::start(self).await
+    }
+}

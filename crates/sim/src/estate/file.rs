@@ -1,0 +1,155 @@
+//! The file form of estates.
+
+use backhaul_models::em::{BackupServer, CloudTenant};
+use backhaul_wire::reflect::Model;
+use backhaul_wire::{Drift, Id, json};
+use serde_json::Value;
+
+use super::{EmEstate, Estate, Owned, Usage, Vb365Estate, ZstackEstate};
+use crate::form::{FormError, Object, parse};
+
+pub(super) fn read(text: &str) -> Result<Estate, FormError> {
+    let mut root = Object::new("", parse(text)?)?;
+    let mut estate = Estate::default();
+    if let Some(object) = root.object("em")? {
+        estate.em = em(object)?;
+    }
+    if let Some(object) = root.object("vb365")? {
+        estate.vb365 = vb365(object)?;
+    }
+    if let Some(object) = root.object("zstack")? {
+        estate.zstack = zstack(object)?;
+    }
+    root.finish()?;
+    Ok(estate)
+}
+
+fn em(mut object: Object) -> Result<EmEstate, FormError> {
+    let servers: Vec<BackupServer> = records(&mut object, "backupServers")?;
+    let known = || servers.iter().map(|it| it.uid.as_ref());
+    let repositories = owned(&mut object, "repositories", "backupServer", "em.backupServers", known)?;
+    let tenants: Vec<Owned<CloudTenant>> = owned(&mut object, "tenants", "backupServer", "em.backupServers", known)?;
+    let known = || tenants.iter().map(|it| it.entity.uid.as_ref());
+    let subtenants = owned(&mut object, "subtenants", "tenant", "em.tenants", known)?;
+    object.finish()?;
+    Ok(EmEstate { servers, repositories, tenants, subtenants })
+}
+
+/// The records of an array, each with a member that names its owner.
+fn owned<'a, T: Model, I: Iterator<Item = Option<&'a Id>>>(
+    object: &mut Object,
+    name: &'static str,
+    owner: &'static str,
+    list: &str,
+    known: impl Fn() -> I,
+) -> Result<Vec<Owned<T>>, FormError> {
+    let mut all = Vec::new();
+    for (path, value) in object.list(name)? {
+        let mut row = Object::new(path, value)?;
+        let id = Id::from(row.required(owner)?);
+        refers(&row.at(owner), Some(&id), known(), list)?;
+        let (path, rest) = row.rest();
+        all.push(Owned::new(id, record(&path, &rest)?));
+    }
+    Ok(all)
+}
+
+fn vb365(mut object: Object) -> Result<Vb365Estate, FormError> {
+    let mut estate = Vb365Estate::default();
+    if let Some(id) = object.text("installationId")? {
+        estate.installation_id = id.into();
+    }
+    if let Some(build) = object.text("build")? {
+        estate.build = build;
+    }
+    estate.organizations = records(&mut object, "organizations")?;
+    estate.repositories = records(&mut object, "repositories")?;
+    for (path, value) in object.list("usage")? {
+        let mut row = Object::new(path, value)?;
+        let organization = row.required("organizationId")?;
+        let (path, rest) = row.rest();
+        let usage = Usage { organization_id: organization.into(), space: record(&path, &rest)? };
+        refers(
+            &format!("{path}.organizationId"),
+            Some(&usage.organization_id),
+            estate.organizations.iter().map(|it| it.id.as_ref()),
+            "vb365.organizations",
+        )?;
+        refers(
+            &format!("{path}.repositoryId"),
+            usage.space.repository_id.as_ref(),
+            estate.repositories.iter().map(|it| it.id.as_ref()),
+            "vb365.repositories",
+        )?;
+        estate.usage.push(usage);
+    }
+    object.finish()?;
+    Ok(estate)
+}
+
+fn zstack(mut object: Object) -> Result<ZstackEstate, FormError> {
+    let mut estate = ZstackEstate::default();
+    if let Some(offset) = object.text("utcOffset")? {
+        let wrong = || FormError::new(object.at("utcOffset"), "an offset from UTC is written +08:00");
+        estate.utc_offset_seconds = offset_seconds(&offset).ok_or_else(wrong)?;
+    }
+    estate.zones = records(&mut object, "zones")?;
+    estate.backup_storages = records(&mut object, "backupStorages")?;
+    object.finish()?;
+    Ok(estate)
+}
+
+/// The records of an array.
+fn records<T: Model>(object: &mut Object, name: &'static str) -> Result<Vec<T>, FormError> {
+    object.list(name)?.iter().map(|(path, value)| record(path, value)).collect()
+}
+
+/// One record, in the form of the system's own JSON; members that its type does not have are errors.
+fn record<T: Model>(path: &str, value: &Value) -> Result<T, FormError> {
+    let mut record = T::default();
+    let mut drift = Drift::default();
+    json::decode_into(&mut record, value.to_string().as_bytes(), Some(&mut drift)).map_err(|error| {
+        let at = if error.path().is_empty() { path.to_owned() } else { format!("{path}.{}", error.path()) };
+        FormError::new(at, error.message())
+    })?;
+    match drift.unknown_fields.first() {
+        None => Ok(record),
+        Some(field) => {
+            let message = format!("`{field}` is no field of {}", T::SHAPE.name);
+            Err(FormError::new(path, message))
+        }
+    }
+}
+
+/// Fails when an id is missing or not among those of another list.
+fn refers<'a>(
+    path: &str,
+    id: Option<&Id>,
+    mut known: impl Iterator<Item = Option<&'a Id>>,
+    list: &str,
+) -> Result<(), FormError> {
+    let Some(id) = id else {
+        return Err(FormError::new(path, "it is missing"));
+    };
+    if known.any(|other| other.is_some_and(|other| other.same(id))) {
+        Ok(())
+    } else {
+        let message = format!("`{}` is the id of nothing in `{list}`", id.as_str().escape_debug());
+        Err(FormError::new(path, message))
+    }
+}
+
+/// `+08:00`, `-03:30`, `Z`.
+fn offset_seconds(text: &str) -> Option<i32> {
+    if text.eq_ignore_ascii_case("z") {
+        return Some(0);
+    }
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = text.get(1..)?.split_once(':')?;
+    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours <= 18 && minutes < 60).then_some(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60))
+}

@@ -1,0 +1,153 @@
+//! Finding the operation that a request calls, in the route tables of `backhaul-models`.
+
+use std::borrow::Cow;
+
+use backhaul_wire::Operation;
+use percent_encoding::percent_decode_str;
+
+/// The routes of one system.
+#[derive(Debug)]
+pub(crate) struct Router {
+    rows: Vec<Row>,
+    ignore_case: bool,
+}
+
+#[derive(Debug)]
+struct Row {
+    operation: &'static Operation,
+    segments: Vec<Segment>,
+    /// What the query must hold, such as `action=start`.
+    query: Vec<(&'static str, &'static str)>,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Literal(&'static str),
+    Param(&'static str),
+}
+
+/// What a request calls.
+#[derive(Debug)]
+pub(crate) enum Routed {
+    /// An operation, with the values of its path parameters.
+    Found(&'static Operation, PathParams),
+    /// A known path that does not answer to this method; these it does answer to.
+    OtherMethods(Vec<&'static str>),
+    /// Nothing.
+    Unknown,
+}
+
+/// The values of path parameters, by name.
+#[derive(Debug, Default)]
+pub(crate) struct PathParams(Vec<(&'static str, String)>);
+
+impl PathParams {
+    /// One parameter.
+    pub(crate) fn one(name: &'static str, value: &str) -> Self {
+        Self(vec![(name, percent_decode_str(value).decode_utf8_lossy().into_owned())])
+    }
+
+    /// The value of the first parameter.
+    pub(crate) fn first(&self) -> &str {
+        self.nth(0)
+    }
+
+    /// The value of a parameter by its place in the path; empty when there is no such place.
+    pub(crate) fn nth(&self, index: usize) -> &str {
+        self.0.get(index).map_or("", |(_, value)| value)
+    }
+}
+
+impl Router {
+    /// The routes of a table. `ignore_case` says whether the server takes paths in any letter case.
+    pub(crate) fn new(operations: &'static [Operation], ignore_case: bool) -> Self {
+        let rows = operations.iter().map(Row::new).collect();
+        Self { rows, ignore_case }
+    }
+
+    /// Finds the operation for a method, a path (percent-encoded) and the query's parameters. With `version`, only
+    /// operations that the version has are there.
+    pub(crate) fn find(&self, method: &str, path: &str, query: &[(String, String)], version: Option<u8>) -> Routed {
+        let segments: Vec<Cow<'_, str>> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
+            .collect();
+        let mut others = Vec::new();
+        let mut best: Option<(usize, &Row, PathParams)> = None;
+        for row in &self.rows {
+            let there = version.is_none_or(|version| row.operation.versions.contains(version));
+            let Some(params) = row.matches(&segments, self.ignore_case).filter(|_| there) else {
+                continue;
+            };
+            if row.operation.method != method {
+                if !others.contains(&row.operation.method) {
+                    others.push(row.operation.method);
+                }
+            } else if row.query_matches(query) {
+                let rank = row.rank();
+                if best.as_ref().is_none_or(|(other, ..)| rank > *other) {
+                    best = Some((rank, row, params));
+                }
+            }
+        }
+        match best {
+            Some((_, row, params)) => Routed::Found(row.operation, params),
+            None if others.is_empty() => Routed::Unknown,
+            None => Routed::OtherMethods(others),
+        }
+    }
+}
+
+impl Row {
+    fn new(operation: &'static Operation) -> Self {
+        let (path, query) = operation.path.split_once('?').unwrap_or((operation.path, ""));
+        let segments = path.split('/').filter(|segment| !segment.is_empty());
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        Self {
+            operation,
+            segments: segments.map(Segment::new).collect(),
+            query: pairs
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .filter(|(_, value)| !value.starts_with('{'))
+                .collect(),
+        }
+    }
+
+    fn matches(&self, segments: &[Cow<'_, str>], ignore_case: bool) -> Option<PathParams> {
+        if segments.len() != self.segments.len() {
+            return None;
+        }
+        let mut params = Vec::new();
+        for (pattern, segment) in self.segments.iter().zip(segments) {
+            match pattern {
+                Segment::Literal(text) if text == segment => {}
+                Segment::Literal(text) if ignore_case && text.eq_ignore_ascii_case(segment) => {}
+                Segment::Literal(_) => return None,
+                Segment::Param(name) => params.push((*name, segment.clone().into_owned())),
+            }
+        }
+        Some(PathParams(params))
+    }
+
+    fn query_matches(&self, query: &[(String, String)]) -> bool {
+        self.query.iter().all(|(name, value)| {
+            query.iter().any(|(n, v)| n.eq_ignore_ascii_case(name) && v.eq_ignore_ascii_case(value))
+        })
+    }
+
+    /// Exact paths win over patterns, and rows that ask for something in the query over those that do not.
+    fn rank(&self) -> usize {
+        let literal = |segment: &&Segment| matches!(segment, Segment::Literal(_));
+        self.segments.iter().filter(literal).count() * 8 + self.query.len()
+    }
+}
+
+impl Segment {
+    fn new(text: &'static str) -> Self {
+        match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) => Self::Param(name),
+            None => Self::Literal(text),
+        }
+    }
+}

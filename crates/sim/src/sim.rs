@@ -1,0 +1,198 @@
+//! A running simulator.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use backhaul_wire::System;
+use tokio::task::JoinHandle;
+
+use crate::builder::{Settings, SimBuilder};
+use crate::em::Em;
+use crate::estate::Estate;
+use crate::fault::Plan;
+use crate::server::{Api, Identity, Server, listen};
+use crate::session::lock;
+use crate::vb365::Vb365;
+use crate::zstack::Zstack;
+
+/// A running simulator; it ends when it is dropped.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use backhaul_sim::{Estate, Sim};
+/// use backhaul_wire::System;
+///
+/// let sim = Sim::builder().estate(Estate::demo()).vb365("127.0.0.1:0").start().await?;
+/// assert!(sim.url(System::Vb365).unwrap().starts_with("https://127.0.0.1:"));
+/// assert_eq!(sim.url(System::Em), None); // only what was named is started
+/// # Ok::<(), backhaul_sim::StartError>(()) }).unwrap();
+/// ```
+pub struct Sim {
+    servers: Vec<Running>,
+    identity: Option<Identity>,
+    requests: Arc<Mutex<VecDeque<RecordedRequest>>>,
+}
+
+struct Running {
+    server: Arc<Server>,
+    url: String,
+    task: JoinHandle<()>,
+}
+
+/// A request that a simulator has answered. Bodies, headers and secrets in paths are not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The system it went to.
+    pub system: System,
+    /// Its method.
+    pub method: String,
+    /// Its path and query, as sent.
+    pub path_and_query: String,
+    /// The status of the answer; `None` when a fault ended the connection without one.
+    pub status: Option<u16>,
+}
+
+/// A simulator could not be started.
+#[derive(Debug)]
+pub struct StartError(io::Error);
+
+impl StartError {
+    /// What the operating system said.
+    #[must_use]
+    pub fn kind(&self) -> io::ErrorKind {
+        self.0.kind()
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl Sim {
+    /// Describes a simulator.
+    pub fn builder() -> SimBuilder {
+        SimBuilder::default()
+    }
+
+    pub(crate) async fn start(builder: SimBuilder) -> Result<Self, StartError> {
+        let SimBuilder { addresses, settings, estate, tls, faults, patience } = builder;
+        let all = addresses.iter().all(Option::is_none);
+        let free = || all.then(|| "127.0.0.1:0".to_owned());
+        let wanted: Vec<(System, String)> = System::ALL
+            .into_iter()
+            .zip(addresses)
+            .filter_map(|(system, address)| Some((system, address.or_else(free)?)))
+            .collect();
+        let identity = match wanted.iter().any(|(system, _)| tls.covers(*system)) {
+            true => Some(Identity::new().map_err(StartError)?),
+            false => None,
+        };
+        // All listen before any is served, so that a port that is taken leaves nothing running.
+        let mut listeners = Vec::new();
+        for (system, address) in wanted {
+            listeners.push((system, listen(system, &address).await.map_err(StartError)?));
+        }
+        let (estate, plan) = (Arc::new(estate), Arc::new(Plan::new(faults)));
+        let requests = Arc::new(Mutex::new(VecDeque::new()));
+        let mut servers = Vec::new();
+        for (system, listener) in listeners {
+            let address = listener.local_addr().map_err(StartError)?;
+            let acceptor = identity.as_ref().filter(|_| tls.covers(system)).map(|id| id.acceptor.clone());
+            let scheme = if acceptor.is_some() { "https" } else { "http" };
+            let server = Arc::new(Server {
+                system,
+                api: api(system, &estate, &settings),
+                plan: plan.clone(),
+                requests: requests.clone(),
+                patience,
+            });
+            let task = tokio::spawn(server.clone().run(listener, acceptor));
+            servers.push(Running { server, url: format!("{scheme}://{address}"), task });
+        }
+        Ok(Self { servers, identity, requests })
+    }
+
+    /// The URL of a system, without a path: `https://127.0.0.1:41233`; `None` when it was not started.
+    #[must_use]
+    pub fn url(&self, system: System) -> Option<&str> {
+        let running = self.servers.iter().find(|running| running.server.system == system);
+        running.map(|running| running.url.as_str())
+    }
+
+    /// The SHA-256 of the certificate in lower-case hex; `None` when no system speaks TLS.
+    #[must_use]
+    pub fn cert_sha256(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| identity.sha256.as_str())
+    }
+
+    /// The certificate in PEM, to trust as an authority; `None` when no system speaks TLS.
+    #[must_use]
+    pub fn cert_pem(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| identity.pem.as_str())
+    }
+
+    /// Where everything is, as one line of JSON:
+    /// `{"em":"https://127.0.0.1:41233","vb365":...,"zstack":...,"cert_sha256":...}`, null for what there is not.
+    #[must_use]
+    pub fn announce(&self) -> String {
+        let quote = |text: Option<&str>| serde_json::Value::from(text).to_string();
+        let urls = System::ALL.map(|system| format!("\"{system}\":{}", quote(self.url(system))));
+        format!("{{{},\"cert_sha256\":{}}}", urls.join(","), quote(self.cert_sha256()))
+    }
+
+    /// The requests so far, oldest first; the last 10,000 of them.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        lock(&self.requests).iter().cloned().collect()
+    }
+
+    /// Ends every session of every system, as if all had run out.
+    pub fn expire_sessions(&self) {
+        for running in &self.servers {
+            running.server.api.expire_sessions();
+        }
+    }
+
+    /// Waits until the servers end, which they do only with their runtime.
+    pub async fn wait(&mut self) {
+        for running in &mut self.servers {
+            // The task ends when it is aborted; that is all there is to learn.
+            let _ = (&mut running.task).await;
+        }
+    }
+
+    /// Ends the servers and their connections.
+    pub fn shutdown(self) {
+        drop(self);
+    }
+}
+
+fn api(system: System, estate: &Arc<Estate>, settings: &Settings) -> Box<dyn Api> {
+    match system {
+        System::Em => Box::new(Em::new(estate.clone(), settings)),
+        System::Vb365 => Box::new(Vb365::new(estate.clone(), settings)),
+        System::Zstack => Box::new(Zstack::new(estate.clone(), settings)),
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        for running in &self.servers {
+            running.task.abort();
+        }
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let urls: Vec<&str> = self.servers.iter().map(|running| running.url.as_str()).collect();
+        f.debug_struct("Sim").field("urls", &urls).finish_non_exhaustive()
+    }
+}

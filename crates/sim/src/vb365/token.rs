@@ -1,0 +1,178 @@
+//! Logging on: access tokens, refresh tokens, antiforgery tokens.
+
+use backhaul_models::vb365::{GrantType, Organization, Token, TokenRequest};
+use backhaul_wire::{Secret, json};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, SET_COOKIE};
+use serde_json::json;
+
+use super::{Account, organization_of};
+use crate::builder::Settings;
+use crate::clock;
+use crate::message::{Reply, Request};
+use crate::project::to_json;
+use crate::session::{Life, Sessions};
+
+/// The cookie that carries an antiforgery token, and the header that may carry it instead.
+const COOKIE: &str = "XSRF-TOKEN";
+const HEADER: &str = "X-XSRF-TOKEN";
+/// A refresh token lives longer than the access token that came with it; how long, the vendor does not say.
+const REFRESH_LIVES: u32 = 24;
+
+/// The tokens of a server.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    access: Sessions<Grant>,
+    refresh: Sessions<Grant>,
+    settings: Settings,
+}
+
+/// What a token stands for.
+#[derive(Debug, Clone)]
+struct Grant {
+    account: Account,
+    user: String,
+    /// The antiforgery token that must come along.
+    antiforgery: Option<String>,
+}
+
+impl Tokens {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let life = settings.vb365_token_life;
+        Self {
+            access: Sessions::new(Life::Fixed(life)),
+            refresh: Sessions::new(Life::Fixed(life.saturating_mul(REFRESH_LIVES))),
+            settings: settings.clone(),
+        }
+    }
+
+    pub(super) fn expire(&self) {
+        self.access.clear();
+        self.refresh.clear();
+    }
+
+    /// Who sent a request, or the refusal.
+    pub(super) fn check(&self, request: &Request, version: u8) -> Result<Account, Box<Reply>> {
+        let token = request.authorization("Bearer");
+        let Some(grant) = token.and_then(|token| self.access.get(token)) else {
+            return Err(Box::new(Reply::empty(StatusCode::UNAUTHORIZED)));
+        };
+        match grant.antiforgery {
+            Some(wanted) if version >= 7 && !carries(request, &wanted) => {
+                let message = "The required antiforgery token was not supplied.";
+                Err(Box::new(super::refuse(StatusCode::BAD_REQUEST, version, message)))
+            }
+            _ => Ok(grant.account),
+        }
+    }
+
+    /// `POST /vN/token`.
+    pub(super) fn answer(&self, request: &Request, version: u8, organizations: &[Organization]) -> Reply {
+        let body = match read(request, version) {
+            Ok(body) => body,
+            Err((error, description)) => return refused(error, &description),
+        };
+        let secret = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+        let grant = match body.grant_type {
+            None | Some(GrantType::Password) => {
+                let user = body.username.unwrap_or_default();
+                let password = secret(&body.password).unwrap_or_default();
+                let account = if user.eq_ignore_ascii_case(&self.settings.user) {
+                    Some(Account::Administrator)
+                } else {
+                    let organization = organization_of(&user, organizations);
+                    organization.and_then(|it| it.id.clone()).map(Account::Organization)
+                };
+                account
+                    .filter(|_| password == self.settings.password)
+                    .map(|account| Grant { account, user, antiforgery: None })
+                    .ok_or("The user name or password is incorrect.")
+            }
+            Some(GrantType::RefreshToken) => {
+                let token = secret(&body.refresh_token).unwrap_or_default();
+                match self.refresh.get(&token) {
+                    None => Err("The refresh token is not valid."),
+                    Some(Grant { antiforgery: Some(wanted), .. }) if version >= 7 && !carries(request, &wanted) => {
+                        Err("The required antiforgery token was not supplied.")
+                    }
+                    Some(grant) => {
+                        // One use: the answer brings another.
+                        self.refresh.close(&token);
+                        Ok(grant)
+                    }
+                }
+            }
+            Some(other) => {
+                return refused("unsupported_grant_type", &format!("The grant type {other} is not simulated."));
+            }
+        };
+        match grant {
+            Ok(grant) => self.issue(grant, version >= 7 && body.disable_antiforgery_token != Some(true)),
+            Err(description) => refused("invalid_grant", description),
+        }
+    }
+
+    fn issue(&self, mut grant: Grant, antiforgery: bool) -> Reply {
+        grant.antiforgery = None;
+        let mut token = Token::default();
+        token.user_name = Some(grant.user.clone());
+        if antiforgery {
+            // Any text that nobody can guess will do: an access token that is never handed out is one.
+            let guess = self.access.open(grant.clone());
+            self.access.close(&guess);
+            grant.antiforgery = Some(guess);
+        }
+        let life = self.settings.vb365_token_life.as_secs();
+        let life = i64::try_from(life).unwrap_or(i64::MAX);
+        let now = clock::now();
+        token.access_token = Some(Secret::from(self.access.open(grant.clone())));
+        token.refresh_token = Some(Secret::from(self.refresh.open(grant.clone())));
+        token.token_type = Some("bearer".to_owned());
+        token.expires_in = Some(life);
+        token.issued = Some(clock::iso(now).into());
+        token.expires = Some(clock::iso(now.saturating_add(life)).into());
+        let reply = Reply::json(StatusCode::OK, &to_json(&token).unwrap_or_default());
+        match grant.antiforgery {
+            Some(value) => reply.with(SET_COOKIE, format!("{COOKIE}={value}; path=/; secure; samesite=strict")),
+            None => reply,
+        }
+    }
+}
+
+/// Whether a request carries an antiforgery token.
+fn carries(request: &Request, wanted: &str) -> bool {
+    request.cookie(COOKIE) == Some(wanted) || request.header(HEADER) == Some(wanted)
+}
+
+fn refused(error: &str, description: &str) -> Reply {
+    Reply::json(StatusCode::BAD_REQUEST, &json!({ "error": error, "error_description": description }))
+}
+
+/// The body, which is a form; the newer documents list JSON, too.
+fn read(request: &Request, version: u8) -> Result<TokenRequest, (&'static str, String)> {
+    let malformed = |message: String| ("invalid_request", message);
+    let kind = request.header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+    let mut body = TokenRequest::default();
+    if kind.starts_with("application/json") && version >= 6 {
+        json::decode_into(&mut body, &request.body, None).map_err(|error| malformed(error.message().to_owned()))?;
+    } else if kind.starts_with("application/x-www-form-urlencoded") {
+        let text = std::str::from_utf8(&request.body).map_err(|error| malformed(error.to_string()))?;
+        for pair in backhaul_filter::url::pairs(text) {
+            let (name, value) = pair.map_err(|error| malformed(error.to_string()))?;
+            let value = value.into_owned();
+            match name.as_ref() {
+                "grant_type" => body.grant_type = Some(GrantType::from(value.as_str())),
+                "username" => body.username = Some(value),
+                "password" => body.password = Some(value.into()),
+                "refresh_token" => body.refresh_token = Some(value.into()),
+                "disable_antiforgery_token" => {
+                    body.disable_antiforgery_token = Some(value.eq_ignore_ascii_case("true"));
+                }
+                _ => {}
+            }
+        }
+    } else {
+        return Err(malformed("The body must be application/x-www-form-urlencoded.".to_owned()));
+    }
+    Ok(body)
+}
