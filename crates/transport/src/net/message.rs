@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 use super::error::{Cause, HttpError};
@@ -117,12 +118,19 @@ pub struct StreamingResponse {
     left: u64,
     limit: u64,
     place: Option<String>,
+    /// Counts as under way until the answer is read or dropped.
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl StreamingResponse {
-    pub(super) fn new(mut answer: reqwest::Response, limit: u64, place: Option<String>) -> Self {
+    pub(super) fn new(
+        mut answer: reqwest::Response,
+        limit: u64,
+        place: Option<String>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Self {
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
-        Self { status, headers, answer, left: limit, limit, place }
+        Self { status, headers, answer, left: limit, limit, place, _permit: permit }
     }
 
     /// The next part of the body; `None` at its end.

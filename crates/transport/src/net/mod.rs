@@ -37,7 +37,7 @@ pub struct HttpOptions {
     pub timeout: Option<Duration>,
     /// How large an answer may be: 256 MiB. A larger one is an error, never cut.
     pub max_body_bytes: u64,
-    /// How many requests may be under way at once: 512. Further ones wait.
+    /// How many requests may be under way at once, until their answers are read: 512. Further ones wait.
     pub max_in_flight: usize,
     /// When to try again.
     pub retry: RetryPolicy,
@@ -67,7 +67,7 @@ struct Shared {
     direct: reqwest::Client,
     options: HttpOptions,
     witness: Arc<Witness>,
-    in_flight: Semaphore,
+    in_flight: Arc<Semaphore>,
     budget: Budget,
 }
 
@@ -85,6 +85,10 @@ impl HttpClient {
                 .http1_only()
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
+                // One place decides what is sent again: the policy.
+                .retry(reqwest::retry::never())
+                // Less than servers keep idle connections, so that one rarely closes under a request.
+                .pool_idle_timeout(Duration::from_secs(15))
                 .user_agent(concat!("backhaul/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(options.connect_timeout);
             let builder = match options.timeout {
@@ -95,7 +99,7 @@ impl HttpClient {
         };
         let proxied = build(reqwest::Client::builder())?;
         let direct = build(reqwest::Client::builder().no_proxy())?;
-        let in_flight = Semaphore::new(options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS));
+        let in_flight = Arc::new(Semaphore::new(options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)));
         let budget = Budget::new(options.retry.budget_percent);
         Ok(Self { shared: Arc::new(Shared { proxied, direct, options, witness, in_flight, budget }) })
     }
@@ -137,14 +141,13 @@ impl HttpClient {
             return Err(HttpError::new(Cause::Header(name.clone()), place));
         }
         // The semaphore is never closed.
-        let permit = self.shared.in_flight.acquire().await.ok();
+        let permit = Arc::clone(&self.shared.in_flight).acquire_owned().await.ok();
         let client = if is_loopback(&request.url) { &self.shared.direct } else { &self.shared.proxied };
         let built = client.request(request.method, request.url).headers(request.headers).body(request.body);
         let answer = built.send().await.map_err(|error| {
             HttpError::new(Cause::of(error, &self.shared.witness, &self.shared.options.tls), place.clone())
         })?;
-        drop(permit);
-        Ok(StreamingResponse::new(answer, self.shared.options.max_body_bytes, place))
+        Ok(StreamingResponse::new(answer, self.shared.options.max_body_bytes, place, permit))
     }
 }
 
