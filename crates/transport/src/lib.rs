@@ -37,7 +37,6 @@ pub mod em;
 pub mod error;
 #[rustfmt::skip]
 mod generated;
-#[path = "net/mod.rs"]
 pub mod http;
 pub mod options;
 pub mod paging;

@@ -1,221 +1,201 @@
-//! What can go wrong between a request and the end of its answer.
-
-mod engine;
+//! Why no answer came.
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
 
-use ::http::Method;
-use url::Url;
+use http::HeaderName;
 
-use super::Fingerprint;
-use super::request::Shown;
-use super::tls::Untrusted;
+use super::tls::{TlsChoice, Witness, hex};
 
-pub(super) use engine::{Phase, Trouble};
-
-/// A request that did not get its answer, or a client that cannot be made.
-///
-/// Its text is for people: what happened, with which request, and what to do. It never has a header's value, an account, the
-/// value of a query parameter or any part of a body. The text says what matters of the cause; [`source`](StdError::source)
-/// leads to the rest.
+/// No answer came, or not all of it.
 ///
 /// # Troubleshooting
-/// | predicate | what happened | what to do |
-/// | --- | --- | --- |
-/// | [`is_connect`](Self::is_connect) | no connection was made, so nothing was sent | check address, port, firewall, proxy |
-/// | [`is_tls`](Self::is_tls) | a connection, but no TLS session, so nothing was sent | pin the certificate or name its CA; check the port |
-/// | [`is_timeout`](Self::is_timeout) | the connection or the answer took too long | allow more time, ask for less |
-/// | [`is_interrupted`](Self::is_interrupted) | the connection was cut before the answer was complete | try again if that is safe |
-/// | [`is_body_too_large`](Self::is_body_too_large) | the answer is larger than the limit | raise it, ask for less, or stream |
-/// | [`is_invalid`](Self::is_invalid) | the request or the options cannot be used | mend them |
-pub struct HttpError(Box<Inner>);
+/// The text says what happened, to which address, and what to do. When the server's certificate is not trusted,
+/// [`HttpError::fingerprint`] is what could be pinned, once it has been compared with the server's own.
+#[derive(Clone)]
+pub struct HttpError(Arc<Inner>);
 
 struct Inner {
-    kind: Kind,
-    place: Option<Place>,
-    attempts: u32,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    cause: Cause,
+    place: Option<String>,
 }
 
-/// Which request.
-#[derive(Clone)]
-pub(super) struct Place {
-    pub(super) method: Method,
-    pub(super) url: Url,
-    pub(super) hide_path: bool,
-}
-
-pub(super) enum Kind {
-    /// The request or the options cannot be used.
-    Invalid(String),
-    /// No connection: why, and through which proxy.
-    Connect { why: String, proxy: Option<String> },
-    /// No connection in time.
-    ConnectTimeout(Duration),
-    /// A connection whose certificate is not trusted.
-    Untrusted { presented: Fingerprint, text: String },
-    /// A connection without a TLS session, for another reason.
+pub(super) enum Cause {
+    /// The connection could not be made.
+    Connect(reqwest::Error),
+    /// The server's certificate is not trusted.
+    Untrusted { presented: String, pinned: Option<String>, why: String },
+    /// TLS failed in another way.
     Tls(String),
-    /// No whole answer in time.
-    Timeout { after: Duration, received: Option<u64> },
-    /// The answer is larger than allowed.
-    TooLarge { limit: u64 },
-    /// The connection ended before the answer's head.
-    CutBeforeHead,
-    /// The connection ended in the answer's body.
-    CutInBody { received: u64, expected: Option<u64> },
-    /// What answers does not speak HTTP.
-    NotHttp,
-    /// The body is not what its head says.
-    Malformed(String),
+    /// What answered on the port does not speak TLS.
+    NotTls,
+    /// It took too long.
+    Timeout,
+    /// The answer is larger than the limit.
+    TooLarge(u64),
+    /// The answer ended before its end.
+    Interrupted(reqwest::Error),
+    /// What answered does not speak HTTP.
+    NotHttp(reqwest::Error),
+    /// A header's value cannot be sent.
+    Header(HeaderName),
+    /// The TLS choice cannot be used.
+    Config(String),
+    Other(reqwest::Error),
 }
 
-impl Place {
-    pub(super) fn fail(&self, kind: Kind) -> HttpError {
-        let mut error = HttpError::new(kind);
-        error.0.place = Some(self.clone());
-        error
+impl Cause {
+    /// The cause of a request that got no answer.
+    pub(super) fn of(error: reqwest::Error, witness: &Witness, choice: &TlsChoice) -> Self {
+        let error = error.without_url();
+        if error.is_timeout() {
+            return Self::Timeout;
+        }
+        if let Some(tls) = find::<rustls::Error>(&error) {
+            return match tls {
+                rustls::Error::InvalidCertificate(why) => Self::Untrusted {
+                    presented: witness.last().map(|print| hex(&print)).unwrap_or_default(),
+                    pinned: match choice {
+                        TlsChoice::Pin(pin) => Some(hex(pin)),
+                        _ => None,
+                    },
+                    why: format!("{why:?}").chars().take(120).collect(),
+                },
+                rustls::Error::InvalidMessage(_) => Self::NotTls,
+                other => Self::Tls(other.to_string()),
+            };
+        }
+        if error.is_connect() {
+            return Self::Connect(error);
+        }
+        let text = chain(&error);
+        if text.contains("invalid HTTP") || text.contains("HTTP version") || text.contains("parse") {
+            return Self::NotHttp(error);
+        }
+        if is_cut(&text) { Self::Interrupted(error) } else { Self::Other(error) }
     }
+
+    /// The cause of a body that could not be read to its end.
+    pub(super) fn of_body(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        if error.is_timeout() { Self::Timeout } else { Self::Interrupted(error) }
+    }
+}
+
+fn is_cut(text: &str) -> bool {
+    ["connection closed", "reset", "unexpected EOF", "incomplete", "broken pipe", "end of file", "aborted"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // An `io::Error` hides what it carries from `source`.
+        if let Some(io) = error.downcast_ref::<std::io::Error>()
+            && let Some(inner) = io.get_ref()
+            && let Some(found) = find(inner)
+        {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The whole chain of sources, since reqwest's own text says little.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        next = error.source();
+    }
+    text
 }
 
 impl HttpError {
-    pub(super) fn new(kind: Kind) -> Self {
-        Self(Box::new(Inner { kind, place: None, attempts: 1, source: None }))
+    pub(super) fn new(cause: Cause, place: Option<String>) -> Self {
+        Self(Arc::new(Inner { cause, place }))
     }
 
-    pub(super) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Box::new(source));
-        self
-    }
-
-    pub(super) fn with_attempts(mut self, attempts: u32) -> Self {
-        self.0.attempts = attempts;
-        self
-    }
-
-    /// Whether no connection was made, also when it took too long: nothing was sent.
+    /// Whether the connection could not be made: nothing was sent.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect { .. } | Kind::ConnectTimeout(_))
+        matches!(self.0.cause, Cause::Connect(_)) || self.is_tls()
     }
 
-    /// Whether the connection came to no TLS session, be it that the certificate is not trusted or that the server does not
-    /// speak TLS: nothing was sent.
+    /// Whether TLS failed: the certificate is not trusted, or the other side does not speak TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {
-        matches!(self.0.kind, Kind::Untrusted { .. } | Kind::Tls(_))
+        matches!(self.0.cause, Cause::Untrusted { .. } | Cause::Tls(_) | Cause::NotTls)
     }
 
-    /// Whether the certificate is not trusted; [`HttpError::fingerprint`] then has it.
-    #[must_use]
-    pub fn is_untrusted(&self) -> bool {
-        matches!(self.0.kind, Kind::Untrusted { .. })
-    }
-
-    /// Whether the connection or the answer took too long.
+    /// Whether it took too long.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::ConnectTimeout(_) | Kind::Timeout { .. })
+        matches!(self.0.cause, Cause::Timeout)
     }
 
-    /// Whether the answer is larger than the client allows.
+    /// Whether the answer was larger than the client's limit.
     #[must_use]
     pub fn is_body_too_large(&self) -> bool {
-        matches!(self.0.kind, Kind::TooLarge { .. })
+        matches!(self.0.cause, Cause::TooLarge(_))
     }
 
-    /// Whether the connection was cut before the answer was complete.
+    /// Whether the connection ended before the answer did.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
-        matches!(self.0.kind, Kind::CutBeforeHead | Kind::CutInBody { .. })
+        matches!(self.0.cause, Cause::Interrupted(_))
     }
 
-    /// Whether the request or the options cannot be used: nothing was sent.
+    /// The SHA-256 of the certificate that the server showed, in hex, when it is not trusted.
     #[must_use]
-    pub fn is_invalid(&self) -> bool {
-        matches!(self.0.kind, Kind::Invalid(_))
-    }
-
-    /// The fingerprint of the certificate that the server presented and that is not trusted.
-    #[must_use]
-    pub fn fingerprint(&self) -> Option<Fingerprint> {
-        match self.0.kind {
-            Kind::Untrusted { presented, .. } => Some(presented),
+    pub fn fingerprint(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Untrusted { presented, .. } if !presented.is_empty() => Some(presented),
             _ => None,
         }
-    }
-
-    /// How often the request was tried.
-    #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.0.attempts
-    }
-
-    /// The request's method; none when the client could not be made.
-    #[must_use]
-    pub fn method(&self) -> Option<&Method> {
-        self.0.place.as_ref().map(|place| &place.method)
-    }
-
-    /// The request's address, without what may be secret in it.
-    #[must_use]
-    pub fn address(&self) -> Option<String> {
-        self.0.place.as_ref().map(|place| Shown(&place.url, place.hide_path).to_string())
     }
 }
 
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, place, attempts, .. } = &*self.0;
-        if let Some(place) = place {
-            write!(f, "{} {}: ", place.method, Shown(&place.url, place.hide_path))?;
+        if let Some(place) = &self.0.place {
+            write!(f, "{place}: ")?;
         }
-        let https = place.as_ref().is_some_and(|place| place.url.scheme() == "https");
-        match kind {
-            Kind::Invalid(text) | Kind::Untrusted { text, .. } | Kind::Tls(text) => f.write_str(text)?,
-            Kind::Connect { why, proxy: None } => {
-                write!(f, "cannot connect: {why}; check the address, the port and the firewall")?;
-            }
-            Kind::Connect { why, proxy: Some(proxy) } => write!(
+        match &self.0.cause {
+            Cause::Connect(error) => write!(f, "cannot connect ({}): check the address, the port and any proxy", chain(error)),
+            Cause::Untrusted { presented, pinned: Some(pinned), .. } => write!(
                 f,
-                "cannot connect through the proxy {proxy}: {why}; the environment names the proxy, and NO_PROXY can leave this \
-                 server out"
-            )?,
-            Kind::ConnectTimeout(after) => {
-                write!(f, "no connection within {after:?}; check the address, the port and the firewall")?;
-            }
-            Kind::Timeout { after, received: None } => {
-                write!(f, "no answer within {after:?}; allow more time, or ask for less at once")?;
-            }
-            Kind::Timeout { after, received: Some(received) } => write!(
+                "the server's certificate is not the pinned one: it shows {presented}, pinned is {pinned}; \
+                 if it was replaced on purpose, pin the new one"
+            ),
+            Cause::Untrusted { presented, why, .. } => write!(
                 f,
-                "the answer did not go on within {after:?} ({received} bytes came); allow more time, or ask for less at once"
-            )?,
-            Kind::TooLarge { limit } => {
-                write!(f, "the answer is larger than the limit of {limit} bytes; ask for less at once, or raise the limit")?;
+                "the server's certificate is not trusted ({why}); its SHA-256 is {presented}: \
+                 compare it with the server's own and pin it, or name its CA"
+            ),
+            Cause::Tls(why) => write!(f, "TLS failed: {why}"),
+            Cause::NotTls => f.write_str("the server does not speak TLS on this port: check the port, or use http://"),
+            Cause::Timeout => f.write_str("no answer in time: raise the timeout, or ask for less"),
+            Cause::TooLarge(limit) => write!(f, "the answer is larger than the limit of {limit} bytes: ask for less, or raise it"),
+            Cause::Interrupted(error) => write!(f, "the connection ended before the answer did ({})", chain(error)),
+            Cause::NotHttp(error) => {
+                write!(f, "what answers there does not speak HTTP ({}): check the port, or use https://", chain(error))
             }
-            Kind::CutBeforeHead => {
-                f.write_str("the connection was cut before an answer came")?;
-                if !https {
-                    f.write_str("; if it is so every time, the server may want https:// on this port")?;
-                }
-            }
-            Kind::CutInBody { received, expected: Some(expected) } => {
-                write!(f, "the connection was cut after {received} of {expected} bytes of the answer")?;
-            }
-            Kind::CutInBody { received, expected: None } => {
-                write!(f, "the connection was cut after {received} bytes of the answer, before its end")?;
-            }
-            Kind::NotHttp if https => f.write_str("what answers is not HTTP; check the port")?,
-            Kind::NotHttp => f.write_str("what answers is not HTTP; the server may want https:// on this port, or check the port")?,
-            Kind::Malformed(why) => write!(f, "the body of the answer is broken: {why}")?,
+            Cause::Header(name) => write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry"),
+            Cause::Config(why) => write!(f, "the TLS choice cannot be used: {why}"),
+            Cause::Other(error) => write!(f, "the request failed: {}", chain(error)),
         }
-        if *attempts > 1 {
-            write!(f, " (tried {attempts} times)")?;
-        }
-        Ok(())
     }
 }
 
@@ -225,14 +205,4 @@ impl fmt::Debug for HttpError {
     }
 }
 
-impl StdError for HttpError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_ref().map(|source| &**source as _)
-    }
-}
-
-impl From<&Untrusted> for Kind {
-    fn from(untrusted: &Untrusted) -> Self {
-        Self::Untrusted { presented: untrusted.presented, text: untrusted.to_string() }
-    }
-}
+impl StdError for HttpError {}
