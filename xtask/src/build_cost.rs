@@ -27,25 +27,16 @@ pub(crate) fn run(openapi: &Path, rounds: usize) -> Result<()> {
         "{} structs, {} enums, {} fields",
         count(|s| usize::from(matches!(s, TypeShape::Struct(_)))),
         count(|s| usize::from(matches!(s, TypeShape::Enum(_)))),
-        count(|s| if let TypeShape::Struct(s) = s {
-            s.fields.len()
-        } else {
-            0
-        }),
+        count(|s| if let TypeShape::Struct(s) = s { s.fields.len() } else { 0 }),
     );
     measure(&home, rounds)
 }
 
 /// The document's schemas in the form that the front end takes.
 fn definitions(document: &Value) -> Result<Value> {
-    let schemas = document
-        .pointer("/components/schemas")
-        .and_then(Value::as_object)
-        .ok_or("no /components/schemas")?;
-    let defs: Map<String, Value> = schemas
-        .iter()
-        .map(|(name, schema)| (name.replace('_', ""), plain(schema)))
-        .collect();
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).ok_or("no /components/schemas")?;
+    let defs: Map<String, Value> =
+        schemas.iter().map(|(name, schema)| (name.replace('_', ""), plain(schema))).collect();
     Ok(json!({ "$defs": defs }))
 }
 
@@ -59,41 +50,20 @@ fn families(mut types: Types) -> Types {
 
 /// Drops what OpenAPI adds to JSON Schema.
 fn plain(schema: &Value) -> Value {
-    const KEPT: [&str; 7] = [
-        "$ref",
-        "type",
-        "format",
-        "enum",
-        "items",
-        "properties",
-        "additionalProperties",
-    ];
+    const KEPT: [&str; 7] = ["$ref", "type", "format", "enum", "items", "properties", "additionalProperties"];
     let Some(object) = schema.as_object() else {
         return schema.clone();
     };
-    if let Some(only) = object
-        .get("allOf")
-        .and_then(Value::as_array)
-        .and_then(|all| all.first())
-    {
+    if let Some(only) = object.get("allOf").and_then(Value::as_array).and_then(|all| all.first()) {
         return plain(only);
     }
     let mut out = Map::new();
-    for (key, value) in object
-        .iter()
-        .filter(|(key, _)| KEPT.contains(&key.as_str()))
-    {
+    for (key, value) in object.iter().filter(|(key, _)| KEPT.contains(&key.as_str())) {
         let value = match (key.as_str(), value) {
-            ("$ref", Value::String(path)) => json!(
-                path.replace("#/components/schemas/", "#/$defs/")
-                    .replace('_', "")
-            ),
-            ("properties", Value::Object(members)) => Value::Object(
-                members
-                    .iter()
-                    .map(|(name, member)| (name.clone(), plain(member)))
-                    .collect(),
-            ),
+            ("$ref", Value::String(path)) => json!(path.replace("#/components/schemas/", "#/$defs/").replace('_', "")),
+            ("properties", Value::Object(members)) => {
+                Value::Object(members.iter().map(|(name, member)| (name.clone(), plain(member))).collect())
+            }
             ("items" | "additionalProperties", inner) => plain(inner),
             _ => value.clone(),
         };
@@ -113,10 +83,7 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
     fs::create_dir_all(models.join("src/generated"))?;
     fs::write(
         models.join("Cargo.toml"),
-        manifest(
-            "measured-models",
-            &format!("backhaul-wire = {{ path = {wire:?} }}\n[features]\nregistry = []"),
-        ),
+        manifest("measured-models", &format!("backhaul-wire = {{ path = {wire:?} }}\n[features]\nregistry = []")),
     )?;
     fs::write(models.join("src/lib.rs"), "pub mod generated;\n")?;
     fs::write(models.join("src/generated/mod.rs"), emit::module(types))?;
@@ -127,23 +94,15 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
         )?;
     }
     fs::write(models.join("src/generated/operations.rs"), "//! No operations are measured.\n")?;
-    let names = types
-        .types
-        .iter()
-        .filter(|t| matches!(t.shape, TypeShape::Struct(_)))
-        .map(|t| &t.name);
-    let calls: String = names
-        .map(|name| format!("    go::<{name}>(&body);\n"))
-        .collect();
+    let names = types.types.iter().filter(|t| matches!(t.shape, TypeShape::Struct(_))).map(|t| &t.name);
+    let calls: String = names.map(|name| format!("    go::<{name}>(&body);\n")).collect();
     let all = home.join("use-all");
     fs::create_dir_all(all.join("src"))?;
     fs::write(
         all.join("Cargo.toml"),
         manifest(
             "use-all",
-            &format!(
-                "backhaul-wire = {{ path = {wire:?} }}\nmeasured-models = {{ path = \"../models\" }}"
-            ),
+            &format!("backhaul-wire = {{ path = {wire:?} }}\nmeasured-models = {{ path = \"../models\" }}"),
         ),
     )?;
     fs::write(
@@ -159,10 +118,7 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
     fs::create_dir_all(small.join("src"))?;
     fs::write(
         small.join("Cargo.toml"),
-        manifest(
-            "small-serde",
-            "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"",
-        ),
+        manifest("small-serde", "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\""),
     )?;
     fs::write(
         small.join("src/main.rs"),
@@ -175,11 +131,10 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
 
 fn measure(home: &Path, rounds: usize) -> Result<()> {
     let mut rows: Vec<(&str, Vec<Duration>)> = Vec::new();
-    let mut note =
-        |name: &'static str, took: Duration| match rows.iter_mut().find(|(n, _)| *n == name) {
-            Some((_, times)) => times.push(took),
-            None => rows.push((name, vec![took])),
-        };
+    let mut note = |name: &'static str, took: Duration| match rows.iter_mut().find(|(n, _)| *n == name) {
+        Some((_, times)) => times.push(took),
+        None => rows.push((name, vec![took])),
+    };
     for _ in 0..rounds {
         for (profile, clean, alone) in [
             ("check", "H check", "models check, the crate alone"),
@@ -200,37 +155,19 @@ fn measure(home: &Path, rounds: usize) -> Result<()> {
             note(alone, build(&models, profile, false)?);
         }
         let all = home.join("use-all");
-        note(
-            "models + use all release, dependencies included",
-            build(&all, "release", true)?,
-        );
+        note("models + use all release, dependencies included", build(&all, "release", true)?);
         touch(&home.join("models/src/lib.rs"))?;
-        note(
-            "models + use all release, the two crates",
-            build(&all, "release", false)?,
-        );
+        note("models + use all release, the two crates", build(&all, "release", false)?);
     }
     let median = |times: &[Duration]| {
         let mut times = times.to_vec();
         times.sort();
         times[times.len() / 2].as_secs_f64()
     };
-    let find = |name: &str| {
-        rows.iter()
-            .find(|(n, _)| *n == name)
-            .map_or(f64::NAN, |(_, times)| median(times))
-    };
+    let find = |name: &str| rows.iter().find(|(n, _)| *n == name).map_or(f64::NAN, |(_, times)| median(times));
     for (name, times) in &rows {
-        let yardstick = if name.contains("check") {
-            find("H check")
-        } else {
-            find("H release")
-        };
-        println!(
-            "{name:50} {:6.2} s  {:5.2} × H",
-            median(times),
-            median(times) / yardstick
-        );
+        let yardstick = if name.contains("check") { find("H check") } else { find("H release") };
+        println!("{name:50} {:6.2} s  {:5.2} × H", median(times), median(times) / yardstick);
     }
     Ok(())
 }
@@ -247,24 +184,12 @@ fn build(home: &Path, profile: &str, clean: bool) -> Result<Duration> {
     }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command
-        .current_dir(home)
-        .env("CARGO_TARGET_DIR", &target)
-        .env("CARGO_INCREMENTAL", "0");
-    command.args(if profile == "check" {
-        &["check", "--quiet"][..]
-    } else {
-        &["build", "--release", "--quiet"][..]
-    });
+    command.current_dir(home).env("CARGO_TARGET_DIR", &target).env("CARGO_INCREMENTAL", "0");
+    command.args(if profile == "check" { &["check", "--quiet"][..] } else { &["build", "--release", "--quiet"][..] });
     let start = Instant::now();
     let output = command.output()?;
     if !output.status.success() {
-        return Err(format!(
-            "{}: {}",
-            home.display(),
-            String::from_utf8_lossy(&output.stderr)
-        )
-        .into());
+        return Err(format!("{}: {}", home.display(), String::from_utf8_lossy(&output.stderr)).into());
     }
     Ok(start.elapsed())
 }

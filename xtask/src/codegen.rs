@@ -21,7 +21,9 @@ pub(crate) fn run(check: bool) -> Result<(), Box<dyn Error>> {
     for difference in &differences {
         match difference {
             Difference::Missing(path) => eprintln!("{}: missing", path.display()),
-            Difference::Changed(path, line) => eprintln!("{}:{line}: differs from what the schemas give", path.display()),
+            Difference::Changed(path, line) => {
+                eprintln!("{}:{line}: differs from what the schemas give", path.display())
+            }
             Difference::Stale(path) => eprintln!("{}: no longer generated", path.display()),
         }
     }

@@ -15,16 +15,8 @@ pub struct SchemaError {
 
 impl SchemaError {
     /// An error at a place.
-    pub fn new(
-        file: impl Into<String>,
-        pointer: impl Into<String>,
-        rule: impl Into<String>,
-    ) -> Self {
-        Self {
-            file: file.into(),
-            pointer: pointer.into(),
-            rule: rule.into(),
-        }
+    pub fn new(file: impl Into<String>, pointer: impl Into<String>, rule: impl Into<String>) -> Self {
+        Self { file: file.into(), pointer: pointer.into(), rule: rule.into() }
     }
 }
 

@@ -32,14 +32,9 @@ impl Types {
             .types
             .iter()
             .filter_map(|ty| match &ty.shape {
-                TypeShape::Struct(Struct { fields, .. }) => Some((
-                    ty.name.clone(),
-                    fields
-                        .iter()
-                        .filter_map(Field::by_value)
-                        .map(str::to_owned)
-                        .collect(),
-                )),
+                TypeShape::Struct(Struct { fields, .. }) => {
+                    Some((ty.name.clone(), fields.iter().filter_map(Field::by_value).map(str::to_owned).collect()))
+                }
                 TypeShape::Enum(_) => None,
             })
             .collect();
@@ -58,9 +53,7 @@ impl Types {
         for ty in &mut self.types {
             if let TypeShape::Struct(Struct { fields, .. }) = &mut ty.shape {
                 for field in fields {
-                    field.boxed = field
-                        .by_value()
-                        .is_some_and(|target| reaches(target, &ty.name));
+                    field.boxed = field.by_value().is_some_and(|target| reaches(target, &ty.name));
                 }
             }
         }
@@ -70,8 +63,7 @@ impl Types {
 /// Whether a name can be a type's, in the schemas and in Rust: UpperCamelCase letters and digits.
 #[must_use]
 pub fn is_type_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_uppercase())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric())
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// A named type.

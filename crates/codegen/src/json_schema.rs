@@ -44,21 +44,13 @@ pub fn read(files: &[File]) -> Result<Types> {
     for file in files {
         for (name, definition) in definitions(file)? {
             let pointer = format!("/$defs/{name}");
-            reader::Reader {
-                file,
-                index: &index,
-                out: &mut types,
-            }
-            .definition(name, definition, &pointer)?;
+            reader::Reader { file, index: &index, out: &mut types }.definition(name, definition, &pointer)?;
         }
     }
     let mut seen = BTreeMap::new();
     for ty in &types {
         if let Some(first) = seen.insert(ty.name.clone(), ty.source.clone()) {
-            let rule = format!(
-                "the type name `{}` stands twice in one system; the other is {first}",
-                ty.name
-            );
+            let rule = format!("the type name `{}` stands twice in one system; the other is {first}", ty.name);
             return Err(place(&ty.source, rule));
         }
     }
@@ -74,21 +66,9 @@ fn place(source: &str, rule: String) -> SchemaError {
 
 fn definitions(file: &File) -> Result<impl Iterator<Item = (&str, &Json)>> {
     let error = |pointer: &str, rule: &str| SchemaError::new(&file.path, pointer, rule);
-    let root = file
-        .json
-        .as_object()
-        .ok_or_else(|| error("", "a schema file is an object"))?;
+    let root = file.json.as_object().ok_or_else(|| error("", "a schema file is an object"))?;
     for key in root.keys() {
-        if ![
-            "$schema",
-            "$id",
-            "title",
-            "description",
-            "$defs",
-            "operations",
-        ]
-        .contains(&key.as_str())
-        {
+        if !["$schema", "$id", "title", "description", "$defs", "operations"].contains(&key.as_str()) {
             return Err(error(&format!("/{key}"), "unknown member of a schema file"));
         }
     }
@@ -97,10 +77,7 @@ fn definitions(file: &File) -> Result<impl Iterator<Item = (&str, &Json)>> {
         Some(Json::Object(defs)) => Some(defs),
         Some(_) => return Err(error("/$defs", "`$defs` is an object of named definitions")),
     };
-    Ok(defs
-        .into_iter()
-        .flatten()
-        .map(|(name, definition)| (name.as_str(), definition)))
+    Ok(defs.into_iter().flatten().map(|(name, definition)| (name.as_str(), definition)))
 }
 
 /// Every definition of a system, by file and name.

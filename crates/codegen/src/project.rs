@@ -64,7 +64,8 @@ fn em(files: &mut Files, root: &Path) -> Result<()> {
     let mut operations = operations::read(path, &list, &types)?;
     let queries = queries::read("em/queries.json", &text(root, "em/queries.json")?, &types)?;
     operations.extend(queries.types.iter().map(operations::query));
-    let modules = [("filter", "em", emit::filter_fields(&queries)), ("transport", "em_queries", emit::em_queries(&queries))];
+    let modules =
+        [("filter", "em", emit::filter_fields(&queries)), ("transport", "em_queries", emit::em_queries(&queries))];
     for (crate_name, module, code) in modules {
         let folder = PathBuf::from(format!("crates/{crate_name}/src/generated"));
         files.insert(folder.join(format!("{module}.rs")), code);
@@ -138,7 +139,8 @@ fn json_files(root: &Path, system: &str) -> Result<Vec<File>> {
 
 fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
     let text = text(root, path)?;
-    serde_json::from_str(&text).map_err(|error| SchemaError::new(path, format!("line {}", error.line()), error.to_string()))
+    serde_json::from_str(&text)
+        .map_err(|error| SchemaError::new(path, format!("line {}", error.line()), error.to_string()))
 }
 
 /// The names of a system's schema files, sorted.
@@ -159,7 +161,8 @@ fn inputs(root: &Path, system: &str) -> Result<Vec<String>> {
 fn text(root: &Path, path: &str) -> Result<String> {
     let text = fs::read_to_string(root.join("schemas").join(path));
     // A checkout on Windows may have other line ends; what is generated must not depend on it.
-    text.map(|text| text.replace("\r\n", "\n")).map_err(|error| SchemaError::new(path, "", format!("cannot read: {error}")))
+    text.map(|text| text.replace("\r\n", "\n"))
+        .map_err(|error| SchemaError::new(path, "", format!("cannot read: {error}")))
 }
 
 /// The inputs of a system with their sha256, so that a review sees which of them a change to generated code comes from.
@@ -200,7 +203,9 @@ pub fn check(root: &Path, files: &Files) -> io::Result<Vec<Difference>> {
                     differences.push(Difference::Changed(path.clone(), same + 1));
                 }
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => differences.push(Difference::Missing(path.clone())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                differences.push(Difference::Missing(path.clone()))
+            }
             Err(error) => return Err(error),
         }
     }

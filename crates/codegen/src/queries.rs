@@ -103,11 +103,9 @@ pub enum Source {
 /// When the file breaks a rule of the form, or names a type or a field that the types do not have.
 pub fn read(path: &str, text: &str, types: &Types) -> Result<Queries> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let queries: Queries = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        SchemaError::new(path, pointer(error.path()), error.inner().to_string())
-    })?;
-    json.end()
-        .map_err(|error| SchemaError::new(path, "", error.to_string()))?;
+    let queries: Queries = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| SchemaError::new(path, pointer(error.path()), error.inner().to_string()))?;
+    json.end().map_err(|error| SchemaError::new(path, "", error.to_string()))?;
     sources::Check { path, types }.all(&queries)?;
     Ok(queries)
 }

@@ -47,17 +47,11 @@ use crate::ir::Types;
 pub fn read(path: &str, text: &str) -> Result<Types> {
     let document = Document::parse(text).map_err(|error| {
         let at = error.pos();
-        SchemaError::new(
-            path,
-            format!("{}:{}", at.row, at.col),
-            format!("not XML: {error}"),
-        )
+        SchemaError::new(path, format!("{}:{}", at.row, at.col), format!("not XML: {error}"))
     })?;
     let root = element::Element::new(path, document.root_element());
     let schema = schema::Schema::read(root)?;
-    let mut types = Types {
-        types: schema.types()?,
-    };
+    let mut types = Types { types: schema.types()? };
     types.box_recursion();
     Ok(types)
 }

@@ -14,19 +14,14 @@ fn types() -> Types {
 
 fn body<'a>(types: &'a Types, name: &str) -> &'a Struct {
     match types.get(name) {
-        Some(Type {
-            shape: TypeShape::Struct(body),
-            ..
-        }) => body,
+        Some(Type { shape: TypeShape::Struct(body), .. }) => body,
         other => panic!("{name} is {other:?}"),
     }
 }
 
 fn field<'a>(types: &'a Types, owner: &str, wire: &str) -> &'a Field {
     let mut fields = body(types, owner).fields.iter();
-    fields
-        .find(|f| f.wire == wire)
-        .unwrap_or_else(|| panic!("{owner} has no {wire}"))
+    fields.find(|f| f.wire == wire).unwrap_or_else(|| panic!("{owner} has no {wire}"))
 }
 
 /// A schema around some definitions. They begin on line 2.
@@ -45,9 +40,7 @@ fn read(inside: &str) -> Types {
 
 /// The error of a schema, as it is shown.
 fn refused(inside: &str) -> String {
-    xsd::read("em/test.xsd", &schema(inside))
-        .expect_err("this is wrong")
-        .to_string()
+    xsd::read("em/test.xsd", &schema(inside)).expect_err("this is wrong").to_string()
 }
 
 #[test]
@@ -67,17 +60,8 @@ fn names_come_from_roots_then_from_the_vendors_type() {
         assert_eq!(ty.source, format!("schemas/em/em.xsd#{vendors}"));
     }
     assert!(types.get("Link").unwrap().aliases.is_empty());
-    assert_eq!(
-        body(&types, "CloudTenant").root.as_deref(),
-        Some("CloudTenant")
-    );
-    for hidden in [
-        "Entity",
-        "Resource",
-        "Links",
-        "SupportedVersions",
-        "UidType",
-    ] {
+    assert_eq!(body(&types, "CloudTenant").root.as_deref(), Some("CloudTenant"));
+    for hidden in ["Entity", "Resource", "Links", "SupportedVersions", "UidType"] {
         assert!(types.get(hidden).is_none(), "{hidden} is generated");
     }
     let families: Vec<_> = types.by_family().into_keys().collect();
@@ -87,50 +71,16 @@ fn names_come_from_roots_then_from_the_vendors_type() {
 #[test]
 fn bases_come_first_and_attributes_before_elements() {
     let types = types();
-    let names = |name| -> Vec<String> {
-        body(&types, name)
-            .fields
-            .iter()
-            .map(|f| f.wire.clone())
-            .collect()
-    };
+    let names = |name| -> Vec<String> { body(&types, name).fields.iter().map(|f| f.wire.clone()).collect() };
     assert_eq!(
         names("CloudSubtenant"),
-        [
-            "Href",
-            "Type",
-            "Id",
-            "Links",
-            "Name",
-            "Description",
-            "Password",
-            "Enabled",
-            "RepositoryQuota"
-        ]
+        ["Href", "Type", "Id", "Links", "Name", "Description", "Password", "Enabled", "RepositoryQuota"]
     );
-    assert_eq!(
-        names("Repository"),
-        [
-            "Href",
-            "Type",
-            "Name",
-            "UID",
-            "Links",
-            "Capacity",
-            "FreeSpace",
-            "Kind"
-        ]
-    );
+    assert_eq!(names("Repository"), ["Href", "Type", "Name", "UID", "Links", "Capacity", "FreeSpace", "Kind"]);
     assert_eq!(field(&types, "Repository", "UID").place, Place::Attribute);
     assert_eq!(field(&types, "Repository", "UID").kind, Kind::Id);
-    assert_eq!(
-        field(&types, "CloudSubtenant", "Password").kind,
-        Kind::Secret
-    );
-    assert_eq!(
-        field(&types, "CloudTenant", "LastActive").kind,
-        Kind::DateTime
-    );
+    assert_eq!(field(&types, "CloudSubtenant", "Password").kind, Kind::Secret);
+    assert_eq!(field(&types, "CloudTenant", "LastActive").kind, Kind::DateTime);
 }
 
 #[test]
@@ -162,58 +112,23 @@ fn wrappers_collapse_into_lists() {
             Some("CloudTenantResources"),
             "CloudTenantResource",
         ),
-        (
-            "QueryEntities",
-            "CloudTenants",
-            Some("CloudTenant"),
-            "CloudTenants",
-            Some("CloudTenants"),
-            "CloudTenant",
-        ),
-        (
-            "QueryEntities",
-            "Repositories",
-            Some("Repository"),
-            "Repositories",
-            Some("Repositories"),
-            "Repository",
-        ),
-        (
-            "QueryResult",
-            "Refs",
-            Some("Ref"),
-            "Refs",
-            Some("Refs"),
-            "EntityRef",
-        ),
+        ("QueryEntities", "CloudTenants", Some("CloudTenant"), "CloudTenants", Some("CloudTenants"), "CloudTenant"),
+        ("QueryEntities", "Repositories", Some("Repository"), "Repositories", Some("Repositories"), "Repository"),
+        ("QueryResult", "Refs", Some("Ref"), "Refs", Some("Refs"), "EntityRef"),
         ("EntityReferences", "Ref", None, "Refs", None, "EntityRef"),
-        (
-            "Repositories",
-            "Repository",
-            None,
-            "Repositories",
-            None,
-            "Repository",
-        ),
+        ("Repositories", "Repository", None, "Repositories", None, "Repository"),
     ] {
         let field = field(&types, owner, wire);
         assert_eq!(field.repeat, Repeat::List, "{owner}.{wire}");
         assert_eq!(field.kind, Kind::Struct(kind.to_owned()), "{owner}.{wire}");
         assert_eq!(
-            (
-                field.item.as_deref(),
-                field.json.as_str(),
-                field.json_item.as_deref()
-            ),
+            (field.item.as_deref(), field.json.as_str(), field.json_item.as_deref()),
             (item, json, json_item),
             "{owner}.{wire}"
         );
     }
     let pools = field(&types, "CloudTenant", "CloudGatewayPools");
-    assert_eq!(
-        (&pools.kind, pools.json_item.as_deref()),
-        (&Kind::Id, Some("CloudGatewayPoolUids"))
-    );
+    assert_eq!((&pools.kind, pools.json_item.as_deref()), (&Kind::Id, Some("CloudGatewayPoolUids")));
 }
 
 #[test]
@@ -229,70 +144,32 @@ fn texts_in_lists_are_bare_and_text_beside_attributes_is_a_value() {
     );
     let folders = field(&types, "Plan", "Folders");
     assert_eq!(
-        (
-            &folders.kind,
-            folders.item.as_deref(),
-            folders.json_item.as_deref()
-        ),
+        (&folders.kind, folders.item.as_deref(), folders.json_item.as_deref()),
         (&Kind::Text, Some("Path"), None)
     );
     assert!(folders.required);
     let days = field(&types, "Plan", "Day");
-    assert_eq!(
-        (days.repeat, days.json.as_str(), days.required),
-        (Repeat::List, "Days", false)
-    );
+    assert_eq!((days.repeat, days.json.as_str(), days.required), (Repeat::List, "Days", false));
     let value = field(&types, "Day", "Value");
     assert_eq!((value.place, &value.kind), (Place::Text, &Kind::Bool));
     assert!(field(&types, "Day", "Name").required);
-    assert!(
-        field(&types, "Plan", "Next").boxed,
-        "a type that contains itself needs a box"
-    );
+    assert!(field(&types, "Plan", "Next").boxed, "a type that contains itself needs a box");
 }
 
 #[test]
 fn what_lies_outside_the_form_is_refused() {
-    let complex = |inside: &str| {
-        refused(&format!(
-            "<xs:complexType name='Plan'>\n{inside}</xs:complexType>"
-        ))
-    };
+    let complex = |inside: &str| refused(&format!("<xs:complexType name='Plan'>\n{inside}</xs:complexType>"));
     let sequence = |inside: &str| complex(&format!("<xs:sequence>{inside}</xs:sequence>"));
     for (error, expected) in [
-        (
-            refused("<xs:group name='G'/>"),
-            "schemas/em/test.xsd#2:1: `group` is outside the part of XSD that is read",
-        ),
+        (refused("<xs:group name='G'/>"), "schemas/em/test.xsd#2:1: `group` is outside the part of XSD that is read"),
         (complex("<xs:choice/>"), "test.xsd#3:1: `choice` is outside"),
-        (
-            complex("<xs:sequence minOccurs='0'/>"),
-            "3:1: the attribute `minOccurs` has no meaning on `sequence`",
-        ),
-        (
-            sequence("<xs:element name='A' type='Nothing'/>"),
-            "3:14: `Nothing` refers to nothing",
-        ),
-        (
-            sequence("<xs:element name='A' type='x:B'/>"),
-            "3:14: `x:B` is neither in XML Schema's namespace",
-        ),
-        (
-            sequence("<xs:element name='A' type='xs:duration'/>"),
-            "3:14: `xs:duration` is not read",
-        ),
-        (
-            sequence("<xs:element name='A'/>"),
-            "3:14: `xs:element` needs `type` here",
-        ),
-        (
-            sequence("<xs:element ref='A'/>"),
-            "3:14: the attribute `ref` has no meaning on `element`",
-        ),
-        (
-            sequence("<xs:element name='A' type='xs:int'>text</xs:element>"),
-            "3:14: text has no meaning in `element`",
-        ),
+        (complex("<xs:sequence minOccurs='0'/>"), "3:1: the attribute `minOccurs` has no meaning on `sequence`"),
+        (sequence("<xs:element name='A' type='Nothing'/>"), "3:14: `Nothing` refers to nothing"),
+        (sequence("<xs:element name='A' type='x:B'/>"), "3:14: `x:B` is neither in XML Schema's namespace"),
+        (sequence("<xs:element name='A' type='xs:duration'/>"), "3:14: `xs:duration` is not read"),
+        (sequence("<xs:element name='A'/>"), "3:14: `xs:element` needs `type` here"),
+        (sequence("<xs:element ref='A'/>"), "3:14: the attribute `ref` has no meaning on `element`"),
+        (sequence("<xs:element name='A' type='xs:int'>text</xs:element>"), "3:14: text has no meaning in `element`"),
         (
             sequence("<xs:element name='A' type='xs:int'/><xs:element name='a' type='xs:int'/>"),
             "`a` stands twice: `A` has its name in XML or JSON",
@@ -309,10 +186,7 @@ fn what_lies_outside_the_form_is_refused() {
             ),
             "3:76: the attribute `named` has no meaning on `json`",
         ),
-        (
-            refused("<xs:complexType name='A'/><xs:complexType name='A'/>"),
-            "2:27: the type `A` stands twice",
-        ),
+        (refused("<xs:complexType name='A'/><xs:complexType name='A'/>"), "2:27: the type `A` stands twice"),
         (
             refused("<xs:complexType name='AType'/><xs:complexType name='AEntityType'/>"),
             "2:31: `AEntityType` and `AType` are both `A` in Rust",
@@ -323,10 +197,7 @@ fn what_lies_outside_the_form_is_refused() {
             ),
             "2:1: `A` extends itself",
         ),
-        (
-            refused("<xs:element name='A' type='B'/>"),
-            "2:1: `B` refers to nothing",
-        ),
+        (refused("<xs:element name='A' type='B'/>"), "2:1: `B` refers to nothing"),
         (
             refused("<xs:simpleType name='A'><xs:restriction base='xs:string'/></xs:simpleType>"),
             "2:1: `A` lists no values",
@@ -345,51 +216,28 @@ fn what_lies_outside_the_form_is_refused() {
 #[test]
 fn the_frame_of_a_schema_is_checked() {
     let error = |text: &str| xsd::read("em/test.xsd", text).unwrap_err().to_string();
-    assert!(
-        error("<a></b>").starts_with("schemas/em/test.xsd#1:4: not XML: "),
-        "{}",
-        error("<a></b>")
-    );
+    assert!(error("<a></b>").starts_with("schemas/em/test.xsd#1:4: not XML: "), "{}", error("<a></b>"));
+    assert_eq!(error("<schema/>"), "schemas/em/test.xsd#1:1: the root is `xs:schema`");
     assert_eq!(
-        error("<schema/>"),
-        "schemas/em/test.xsd#1:1: the root is `xs:schema`"
-    );
-    assert_eq!(
-        error(&schema("").replace(
-            "targetNamespace='http://www.veeam.com/ent/v1.0'",
-            "targetNamespace='urn:x'"
-        )),
+        error(&schema("").replace("targetNamespace='http://www.veeam.com/ent/v1.0'", "targetNamespace='urn:x'")),
         "schemas/em/test.xsd#1:1: the target namespace is http://www.veeam.com/ent/v1.0"
     );
     let without = schema("<xs:complexType name='A'/>").replace("<b:family name='core'/>", "");
-    assert_eq!(
-        error(&without),
-        "schemas/em/test.xsd#2:1: a type belongs to a family: name it with `b:family` above"
-    );
+    assert_eq!(error(&without), "schemas/em/test.xsd#2:1: a type belongs to a family: name it with `b:family` above");
 }
 
 /// The error of the checked-in query types after a change.
 fn broken(from: &str, to: &str) -> String {
     assert!(QUERIES.contains(from), "{from} is not in queries.json");
     let text = QUERIES.replacen(from, to, 1);
-    queries::read("em/queries.json", &text, &types())
-        .expect_err("this is wrong")
-        .to_string()
+    queries::read("em/queries.json", &text, &types()).expect_err("this is wrong").to_string()
 }
 
 #[test]
 fn query_types_are_checked_against_the_entities() {
     let read = queries::read("em/queries.json", QUERIES, &types()).unwrap();
     let names: Vec<_> = read.types.iter().map(|query| query.name.as_str()).collect();
-    assert_eq!(
-        names,
-        [
-            "BackupServer",
-            "CloudSubtenant",
-            "CloudTenant",
-            "Repository"
-        ]
-    );
+    assert_eq!(names, ["BackupServer", "CloudSubtenant", "CloudTenant", "Repository"]);
     for (error, expected) in [
         (
             broken("\"RepositoryQuota.QuotaMb\"", "\"RepositoryQuota.Quota\""),
@@ -408,35 +256,20 @@ fn query_types_are_checked_against_the_entities() {
             "/types/0/params/0/source/field: `UID` is an attribute",
         ),
         (
-            broken(
-                "{\"linkId\": \"CloudTenant\"}",
-                "{\"linkId\": \"CloudTenantReference\"}",
-            ),
+            broken("{\"linkId\": \"CloudTenant\"}", "{\"linkId\": \"CloudTenantReference\"}"),
             "/types/1/params/2/source/linkId: ",
         ),
         (
-            broken(
-                "{\"linkId\": \"CloudTenant\"}",
-                "{\"linkUid\": \"CloudTenant\"}",
-            ),
+            broken("{\"linkId\": \"CloudTenant\"}", "{\"linkUid\": \"CloudTenant\"}"),
             "/types/1/params/2/source: unknown variant `linkUid`",
         ),
-        (
-            broken("\"kind\": \"Int64\"", "\"kind\": \"Int65\""),
-            "/types/0/params/4/kind: unknown variant `Int65`",
-        ),
+        (broken("\"kind\": \"Int64\"", "\"kind\": \"Int65\""), "/types/0/params/4/kind: unknown variant `Int65`"),
         (
             broken("\"bucket\": \"Entities\"", "\"bucket\": \"PagingInfos\""),
             "/types/0/bucket: `QueryResult` has no struct",
         ),
-        (
-            broken("\"list\": \"BackupServers\"", "\"list\": \"CloudTenants\""),
-            "/types/0/list: `Entities` has no list",
-        ),
-        (
-            broken("\"entity\": \"BackupServer\"", "\"entity\": \"Backup\""),
-            "/types/0/entity: no struct `Backup`",
-        ),
+        (broken("\"list\": \"BackupServers\"", "\"list\": \"CloudTenants\""), "/types/0/list: `Entities` has no list"),
+        (broken("\"entity\": \"BackupServer\"", "\"entity\": \"Backup\""), "/types/0/entity: no struct `Backup`"),
         (
             broken("\"type\": \"CloudTenant\"", "\"type\": \"Cloudsubtenant\""),
             "/types/2/type: the query type `Cloudsubtenant` stands twice",
@@ -445,10 +278,7 @@ fn query_types_are_checked_against_the_entities() {
             broken("\"name\": \"Description\"", "\"name\": \"uid\""),
             "/types/0/params/2/name: the filter field `uid` stands twice",
         ),
-        (
-            broken("\"kind\": \"Boolean\"", "\"kind\": \"Enum\""),
-            "/types/1/params/4/values: an enum lists its values",
-        ),
+        (broken("\"kind\": \"Boolean\"", "\"kind\": \"Enum\""), "/types/1/params/4/values: an enum lists its values"),
         (
             broken("\"description\": \"The build", "\"note\": \"The build"),
             "/types/0/params/5/note: unknown field `note`",
@@ -463,17 +293,8 @@ fn emission_is_rust_and_the_same_every_time() {
     let once = || {
         let types = types();
         let queries = queries::read("em/queries.json", QUERIES, &types).unwrap();
-        let mut out = vec![
-            emit::filter_fields(&queries),
-            emit::em_queries(&queries),
-            emit::module(&types),
-        ];
-        out.extend(
-            types
-                .by_family()
-                .into_iter()
-                .map(|(family, types)| emit::family(family, &types)),
-        );
+        let mut out = vec![emit::filter_fields(&queries), emit::em_queries(&queries), emit::module(&types)];
+        out.extend(types.by_family().into_iter().map(|(family, types)| emit::family(family, &types)));
         out
     };
     let (first, second) = (once(), once());

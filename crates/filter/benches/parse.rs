@@ -3,9 +3,7 @@
 
 use std::hint::black_box;
 
-use backhaul_filter::{
-    FieldDef, Kind, Place, Predicate, QueryDef, Record, Scalar, Source, parse, print,
-};
+use backhaul_filter::{FieldDef, Kind, Place, Predicate, QueryDef, Record, Scalar, Source, parse, print};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
@@ -23,34 +21,25 @@ fn main() {
 
 #[divan::bench]
 fn parse_ours(bencher: Bencher) {
-    bencher
-        .counter(BytesCount::new(FILTER.len()))
-        .bench(|| parse(black_box(FILTER)));
+    bencher.counter(BytesCount::new(FILTER.len())).bench(|| parse(black_box(FILTER)));
 }
 
 #[divan::bench]
 fn parse_minimal(bencher: Bencher) {
-    bencher
-        .counter(BytesCount::new(FILTER.len()))
-        .bench(|| minimal::parse(black_box(FILTER)));
+    bencher.counter(BytesCount::new(FILTER.len())).bench(|| minimal::parse(black_box(FILTER)));
 }
 
 #[divan::bench]
 fn byte_scan(bencher: Bencher) {
-    bencher.counter(BytesCount::new(FILTER.len())).bench(|| {
-        black_box(FILTER)
-            .bytes()
-            .filter(|byte| matches!(byte, b';' | b',' | b'(' | b')' | b'"'))
-            .count()
-    });
+    bencher
+        .counter(BytesCount::new(FILTER.len()))
+        .bench(|| black_box(FILTER).bytes().filter(|byte| matches!(byte, b';' | b',' | b'(' | b')' | b'"')).count());
 }
 
 #[divan::bench]
 fn print_ours(bencher: Bencher) {
     let expr = parse(FILTER).unwrap().into_expr();
-    bencher
-        .counter(BytesCount::new(FILTER.len()))
-        .bench(|| print(black_box(&expr)));
+    bencher.counter(BytesCount::new(FILTER.len())).bench(|| print(black_box(&expr)));
 }
 
 const SESSION: QueryDef = QueryDef {
@@ -65,12 +54,7 @@ const SESSION: QueryDef = QueryDef {
 };
 
 const fn field(name: &'static str, kind: Kind, values: &'static [&'static str]) -> FieldDef {
-    FieldDef {
-        name,
-        kind,
-        values,
-        source: Source::Field(name),
-    }
+    FieldDef { name, kind, values, source: Source::Field(name) }
 }
 
 struct Session {
@@ -111,12 +95,9 @@ fn sessions() -> Vec<Session> {
 fn eval(bencher: Bencher, text: &str) {
     let sessions = sessions();
     let predicate = Predicate::compile(parse(text).unwrap().expr(), &SESSION).unwrap();
-    bencher.counter(ItemsCount::new(sessions.len())).bench(|| {
-        sessions
-            .iter()
-            .filter(|session| predicate.matches(*session))
-            .count()
-    });
+    bencher
+        .counter(ItemsCount::new(sessions.len()))
+        .bench(|| sessions.iter().filter(|session| predicate.matches(*session)).count());
 }
 
 /// The least that could do it: an owned tree of the same shape, no places, no messages, no limits.
@@ -181,9 +162,7 @@ mod minimal {
                 node
             });
         }
-        let name = run(text, at, |byte| {
-            byte.is_ascii_alphanumeric() || byte == b'_'
-        })?;
+        let name = run(text, at, |byte| byte.is_ascii_alphanumeric() || byte == b'_')?;
         let rest = &text[*at..];
         let (op, len) = if rest.starts_with("==") {
             (Op::Eq, 2)
@@ -202,9 +181,7 @@ mod minimal {
         };
         *at += len;
         if text.as_bytes().get(*at) != Some(&b'"') {
-            let value = run(text, at, |byte| {
-                !matches!(byte, b' ' | b'"' | b';' | b',' | b'(' | b')' | b'&')
-            })?;
+            let value = run(text, at, |byte| !matches!(byte, b' ' | b'"' | b';' | b',' | b'(' | b')' | b'&'))?;
             return Some(Node::Compare(name, op, value));
         }
         *at += 1;
@@ -222,10 +199,7 @@ mod minimal {
     }
 
     fn run(text: &str, at: &mut usize, accept: fn(u8) -> bool) -> Option<String> {
-        let len = text.as_bytes()[*at..]
-            .iter()
-            .take_while(|&&byte| accept(byte))
-            .count();
+        let len = text.as_bytes()[*at..].iter().take_while(|&&byte| accept(byte)).count();
         let start = *at;
         *at += len;
         (len > 0).then(|| text[start..start + len].to_owned())

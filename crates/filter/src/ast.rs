@@ -64,11 +64,7 @@ impl Expr {
     /// A comparison.
     #[must_use]
     pub fn compare(field: FieldName, op: Op, value: impl Into<Value>) -> Self {
-        Self::Compare(Comparison {
-            field,
-            op,
-            value: value.into(),
-        })
+        Self::Compare(Comparison { field, op, value: value.into() })
     }
 
     /// Both hold; groups of the same kind are merged.
@@ -93,28 +89,16 @@ impl Expr {
     #[must_use]
     pub fn all(terms: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut flat = Vec::new();
-        terms
-            .into_iter()
-            .for_each(|term| All::push(&mut flat, term));
-        if flat.len() > 1 {
-            Some(Self::And(All(flat)))
-        } else {
-            flat.pop()
-        }
+        terms.into_iter().for_each(|term| All::push(&mut flat, term));
+        if flat.len() > 1 { Some(Self::And(All(flat))) } else { flat.pop() }
     }
 
     /// Any of the terms holds: `None` without terms, the term itself when there is one.
     #[must_use]
     pub fn any(terms: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut flat = Vec::new();
-        terms
-            .into_iter()
-            .for_each(|term| Any::push(&mut flat, term));
-        if flat.len() > 1 {
-            Some(Self::Or(Any(flat)))
-        } else {
-            flat.pop()
-        }
+        terms.into_iter().for_each(|term| Any::push(&mut flat, term));
+        if flat.len() > 1 { Some(Self::Or(Any(flat))) } else { flat.pop() }
     }
 
     /// The terms of a group; none for a condition.
@@ -141,9 +125,7 @@ impl Expr {
 
     /// The conditions, in the order they are written.
     pub fn conditions(&self) -> Conditions<'_> {
-        Conditions {
-            rest: vec![std::slice::from_ref(self)],
-        }
+        Conditions { rest: vec![std::slice::from_ref(self)] }
     }
 
     /// A word for the kind of node, for messages.
@@ -323,13 +305,7 @@ impl FieldName {
     /// When the text is not a name.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Result<Self, InvalidName> {
         let name = name.into();
-        if is_name(&name) {
-            Ok(Self(name))
-        } else {
-            Err(InvalidName {
-                name: name.into_owned(),
-            })
-        }
+        if is_name(&name) { Ok(Self(name)) } else { Err(InvalidName { name: name.into_owned() }) }
     }
 
     /// A name that the parser or a constant has already looked at.
@@ -398,11 +374,7 @@ pub struct InvalidName {
 
 impl fmt::Display for InvalidName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?} is not a field name: letters, digits and `_`, in parts joined by `.`",
-            self.name
-        )
+        write!(f, "{:?} is not a field name: letters, digits and `_`, in parts joined by `.`", self.name)
     }
 }
 
@@ -476,29 +448,14 @@ mod tests {
         assert_eq!(mixed.terms().len(), 2);
         assert_eq!(Expr::all([]), None);
         assert_eq!(Expr::any([leaf("a")]), Some(leaf("a")));
-        assert_eq!(
-            Expr::all([leaf("a").and(leaf("b"))]),
-            Some(leaf("a").and(leaf("b")))
-        );
-        assert_eq!(
-            Expr::any([leaf("a").or(leaf("b")), leaf("c")])
-                .unwrap()
-                .terms()
-                .len(),
-            3
-        );
+        assert_eq!(Expr::all([leaf("a").and(leaf("b"))]), Some(leaf("a").and(leaf("b"))));
+        assert_eq!(Expr::any([leaf("a").or(leaf("b")), leaf("c")]).unwrap().terms().len(), 3);
     }
 
     #[test]
     fn conditions_come_in_written_order() {
-        let expr = leaf("a")
-            .or(leaf("b").and(leaf("c").or(leaf("d"))))
-            .or(leaf("e"));
-        let names: Vec<_> = expr
-            .conditions()
-            .filter_map(Expr::field)
-            .map(FieldName::as_str)
-            .collect();
+        let expr = leaf("a").or(leaf("b").and(leaf("c").or(leaf("d")))).or(leaf("e"));
+        let names: Vec<_> = expr.conditions().filter_map(Expr::field).map(FieldName::as_str).collect();
         assert_eq!(names, ["a", "b", "c", "d", "e"]);
     }
 

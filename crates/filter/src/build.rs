@@ -68,10 +68,7 @@ pub struct Filter<Q> {
 
 impl<Q> Filter<Q> {
     fn new(expr: Expr) -> Self {
-        Self {
-            expr,
-            of: PhantomData,
-        }
+        Self { expr, of: PhantomData }
     }
 
     /// What the filter says.
@@ -103,10 +100,7 @@ impl<Q: QueryType> Filter<Q> {
     /// with everything [`check()`] finds, when one of the findings is an error.
     pub fn try_from_expr(expr: Expr) -> Result<Self, FilterError> {
         let diagnostics = check(&expr, Q::DEF);
-        if diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
-        {
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             Err(FilterError { diagnostics })
         } else {
             Ok(Self::new(expr))
@@ -184,10 +178,7 @@ impl FilterError {
 
 impl fmt::Display for FilterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut errors = self
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let mut errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         if let Some(first) = errors.next() {
             f.write_str(&first.message)?;
         }
@@ -233,21 +224,13 @@ impl<Q, K> Field<Q, K> {
     /// Sorts by this field, lowest first.
     #[must_use]
     pub fn asc(self) -> Sort<Q> {
-        Sort {
-            field: self.field_name(),
-            descending: false,
-            of: PhantomData,
-        }
+        Sort { field: self.field_name(), descending: false, of: PhantomData }
     }
 
     /// Sorts by this field, highest first.
     #[must_use]
     pub fn desc(self) -> Sort<Q> {
-        Sort {
-            field: self.field_name(),
-            descending: true,
-            of: PhantomData,
-        }
+        Sort { field: self.field_name(), descending: true, of: PhantomData }
     }
 }
 
@@ -347,11 +330,7 @@ impl<Q> Sort<Q> {
     /// The name of EM's query parameter: `sortAsc` or `sortDesc`. Its value is the field's name.
     #[must_use]
     pub fn parameter(&self) -> &'static str {
-        if self.descending {
-            "sortDesc"
-        } else {
-            "sortAsc"
-        }
+        if self.descending { "sortDesc" } else { "sortAsc" }
     }
 }
 
@@ -360,21 +339,13 @@ impl<Q: QueryType> Sort<Q> {
     #[must_use]
     pub fn by_name(name: &str, descending: bool) -> Option<Self> {
         let field = FieldName::new(Q::DEF.field(name)?.name).ok()?;
-        Some(Self {
-            field,
-            descending,
-            of: PhantomData,
-        })
+        Some(Self { field, descending, of: PhantomData })
     }
 }
 
 impl<Q> Clone for Sort<Q> {
     fn clone(&self) -> Self {
-        Self {
-            field: self.field.clone(),
-            descending: self.descending,
-            of: PhantomData,
-        }
+        Self { field: self.field.clone(), descending: self.descending, of: PhantomData }
     }
 }
 
@@ -388,9 +359,6 @@ impl<Q> Eq for Sort<Q> {}
 
 impl<Q> fmt::Debug for Sort<Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sort")
-            .field("field", &self.field)
-            .field("descending", &self.descending)
-            .finish()
+        f.debug_struct("Sort").field("field", &self.field).field("descending", &self.descending).finish()
     }
 }

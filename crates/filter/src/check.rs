@@ -93,10 +93,7 @@ impl<'a> From<&'a Expr> for Checked<'a> {
 
 impl<'a> From<&'a Parsed> for Checked<'a> {
     fn from(parsed: &'a Parsed) -> Self {
-        Self {
-            expr: parsed.expr(),
-            spans: parsed.spans(),
-        }
+        Self { expr: parsed.expr(), spans: parsed.spans() }
     }
 }
 
@@ -119,10 +116,7 @@ impl<'a> From<&'a Parsed> for Checked<'a> {
 #[must_use]
 pub fn check<'a>(filter: impl Into<Checked<'a>>, schema: &Schema<'_>) -> Vec<Diagnostic> {
     let filter = filter.into();
-    let mut checker = Checker {
-        schema,
-        findings: Vec::new(),
-    };
+    let mut checker = Checker { schema, findings: Vec::new() };
     for (at, condition) in filter.expr.conditions().enumerate() {
         checker.condition(condition, filter.spans.get(at));
     }
@@ -149,9 +143,7 @@ impl Checker<'_> {
                 }
                 self.value(field, comparison.op, &comparison.value, spans);
             }
-            Expr::In { values, .. } => values
-                .iter()
-                .for_each(|value| self.value(field, Op::Eq, value, None)),
+            Expr::In { values, .. } => values.iter().for_each(|value| self.value(field, Op::Eq, value, None)),
             _ => {}
         }
     }
@@ -161,58 +153,29 @@ impl Checker<'_> {
         let help = match suggest(name.as_str(), fields.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if name.is_dotted() => {
-                "dotted names reach into joined records, which this type's filter cannot do"
-                    .to_owned()
+                "dotted names reach into joined records, which this type's filter cannot do".to_owned()
             }
             None => format!("its fields are {}", list(fields)),
         };
         let message = format!("{} has no filter field `{name}`", self.schema.name);
-        self.find(
-            Severity::Error,
-            spans.map(|spans| spans.field),
-            message,
-            Some(help),
-        );
+        self.find(Severity::Error, spans.map(|spans| spans.field), message, Some(help));
     }
 
     fn no_order(&mut self, field: &FieldSchema<'_>, op: Op, spans: Option<&ComparisonSpans>) {
-        let message = format!(
-            "`{}` is {} and has no defined order for `{op}`",
-            field.name,
-            a(field.kind)
-        );
+        let message = format!("`{}` is {} and has no defined order for `{op}`", field.name, a(field.kind));
         let help = "what the server makes of it is not documented; use `==` or `!=`".to_owned();
-        self.find(
-            Severity::Warning,
-            spans.map(|spans| spans.op),
-            message,
-            Some(help),
-        );
+        self.find(Severity::Warning, spans.map(|spans| spans.op), message, Some(help));
     }
 
-    fn value(
-        &mut self,
-        field: &FieldSchema<'_>,
-        op: Op,
-        value: &Value,
-        spans: Option<&ComparisonSpans>,
-    ) {
+    fn value(&mut self, field: &FieldSchema<'_>, op: Op, value: &Value, spans: Option<&ComparisonSpans>) {
         let span = spans.map(|spans| spans.value);
         let text = value.as_str();
         match Key::of_literal(field.kind, field.values, text) {
             None => {
-                let message = format!(
-                    "`{}` is {}, and {} is not one",
-                    field.name,
-                    a(field.kind),
-                    shown(text)
-                );
+                let message = format!("`{}` is {}, and {} is not one", field.name, a(field.kind), shown(text));
                 let help = match field.kind {
                     Kind::Bool => "write `true` or `false`".to_owned(),
-                    Kind::Int => {
-                        "write digits, for example `107374182400`; units are not understood"
-                            .to_owned()
-                    }
+                    Kind::Int => "write digits, for example `107374182400`; units are not understood".to_owned(),
                     Kind::Float => "write a number, for example `\"99.5\"`".to_owned(),
                     _ => format!("write a date such as {FORMS}"),
                 };
@@ -233,25 +196,18 @@ impl Checker<'_> {
                 );
             }
             Some(_) if field.kind == Kind::Uid && !is_uid(text) => {
-                let message = format!(
-                    "`{}` is an identifier, and {} does not look like one",
-                    field.name,
-                    shown(text)
-                );
+                let message = format!("`{}` is an identifier, and {} does not look like one", field.name, shown(text));
                 let help = "write a GUID, or a URN such as `\"urn:veeam:Job:<guid>\"`".to_owned();
                 self.find(Severity::Warning, span, message, Some(help));
             }
             Some(_) => {
                 if spans.is_some_and(|spans| !spans.quoted) && has_operator(text) {
-                    let message = format!(
-                        "the value of `{}` is {}, operators and all",
-                        field.name,
-                        shown(text)
-                    );
+                    let message = format!("the value of `{}` is {}, operators and all", field.name, shown(text));
                     let help = if starts_with_operator(text) {
                         format!("is the operator `{op}` meant? if the value is meant, quote it")
                     } else {
-                        "conditions are joined with `;` (AND) or `,` (OR); if the value is meant so, quote it".to_owned()
+                        "conditions are joined with `;` (AND) or `,` (OR); if the value is meant so, quote it"
+                            .to_owned()
                     };
                     self.find(Severity::Warning, span, message, Some(help));
                 }
@@ -259,19 +215,8 @@ impl Checker<'_> {
         }
     }
 
-    fn find(
-        &mut self,
-        severity: Severity,
-        span: Option<Span>,
-        message: String,
-        help: Option<String>,
-    ) {
-        self.findings.push(Diagnostic {
-            severity,
-            span,
-            message,
-            help,
-        });
+    fn find(&mut self, severity: Severity, span: Option<Span>, message: String, help: Option<String>) {
+        self.findings.push(Diagnostic { severity, span, message, help });
     }
 }
 
@@ -281,10 +226,7 @@ fn starts_with_operator(text: &str) -> bool {
 
 /// Whether a bare value looks as if a separator was forgotten or an operator misspelt.
 fn has_operator(text: &str) -> bool {
-    starts_with_operator(text)
-        || ["==", "!=", ">=", "<=", "||"]
-            .iter()
-            .any(|op| text.contains(op))
+    starts_with_operator(text) || ["==", "!=", ">=", "<=", "||"].iter().any(|op| text.contains(op))
 }
 
 /// The kind with its article.

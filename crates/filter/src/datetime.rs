@@ -40,9 +40,7 @@ impl DateTime {
         rest.eat(b'-')?;
         let month = rest.number(2).filter(|month| (1..=12).contains(month))?;
         rest.eat(b'-')?;
-        let day = rest
-            .number(2)
-            .filter(|&day| day >= 1 && day <= days_in(year, month))?;
+        let day = rest.number(2).filter(|&day| day >= 1 && day <= days_in(year, month))?;
         let mut seconds = days_since_epoch(year, month, day) * DAY;
         let mut nanos = 0;
         if !rest.0.is_empty() {
@@ -86,11 +84,7 @@ impl Digits<'_> {
     fn fraction(&mut self) -> Option<u32> {
         let mut scale = 100_000_000;
         let mut nanos = 0;
-        let len = self
-            .0
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let len = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (digits, rest) = self.0.split_at(len);
         for digit in digits {
             nanos += u32::from(digit - b'0') * scale;
@@ -115,11 +109,7 @@ impl Digits<'_> {
         self.0 = &self.0[1..];
         let hours = self.number(2).filter(|&hours| hours < 24)?;
         let colon = self.eat(b':').is_some();
-        let minutes = if colon || !self.0.is_empty() {
-            self.number(2).filter(|&minutes| minutes < 60)?
-        } else {
-            0
-        };
+        let minutes = if colon || !self.0.is_empty() { self.number(2).filter(|&minutes| minutes < 60)? } else { 0 };
         Some(sign * (hours * 3600 + minutes * 60))
     }
 }
@@ -147,15 +137,10 @@ fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
 }
@@ -164,9 +149,7 @@ impl FromStr for DateTime {
     type Err = InvalidDateTime;
 
     fn from_str(text: &str) -> Result<Self, InvalidDateTime> {
-        Self::read(text).ok_or_else(|| InvalidDateTime {
-            text: text.to_owned(),
-        })
+        Self::read(text).ok_or_else(|| InvalidDateTime { text: text.to_owned() })
     }
 }
 
@@ -184,8 +167,7 @@ impl From<SystemTime> for DateTime {
             Ok(after) => (after.as_secs() as i64, after.subsec_nanos()),
             Err(error) => {
                 let before = error.duration();
-                let up =
-                    Duration::from_secs(before.as_secs() + u64::from(before.subsec_nanos() > 0));
+                let up = Duration::from_secs(before.as_secs() + u64::from(before.subsec_nanos() > 0));
                 (-(up.as_secs() as i64), (up - before).subsec_nanos())
             }
         };
@@ -198,10 +180,7 @@ impl fmt::Display for DateTime {
         let (year, month, day) = date_of(self.seconds.div_euclid(DAY));
         let second = self.seconds.rem_euclid(DAY);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        )?;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
         if self.nanos > 0 {
             let digits = format!("{:09}", self.nanos);
             write!(f, ".{}", digits.trim_end_matches('0'))?;
@@ -218,11 +197,7 @@ pub struct InvalidDateTime {
 
 impl fmt::Display for InvalidDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?} is not a date and time such as {}",
-            self.text, FORMS
-        )
+        write!(f, "{:?} is not a date and time such as {}", self.text, FORMS)
     }
 }
 
@@ -257,10 +232,7 @@ mod tests {
         assert_eq!(at("2025-08-14T12:31:30.389954Z").1, 389_954_000);
         assert_eq!(at("2025-08-14T12:31:30.38995401234Z").1, 389_954_012);
         assert_eq!(at("0001-01-01T00:00:00"), (-62_135_596_800, 0));
-        assert_eq!(
-            at("9999-12-31T23:59:59.9999999"),
-            (253_402_300_799, 999_999_900)
-        );
+        assert_eq!(at("9999-12-31T23:59:59.9999999"), (253_402_300_799, 999_999_900));
         assert_eq!(at("2024-02-29").0, at("2024-03-01").0 - DAY);
     }
 
@@ -301,22 +273,13 @@ mod tests {
     #[test]
     fn printing_reads_back() {
         for day in (-800_000..2_900_000).step_by(997) {
-            let moment = DateTime {
-                seconds: day * DAY + 86_399,
-                nanos: 120_000_000,
-            };
+            let moment = DateTime { seconds: day * DAY + 86_399, nanos: 120_000_000 };
             let text = moment.to_string();
             if text.len() == "2025-08-15T06:00:00.12Z".len() && !text.starts_with('-') {
                 assert_eq!(DateTime::read(&text), Some(moment), "{text}");
             }
         }
-        assert_eq!(
-            DateTime::from(UNIX_EPOCH).to_string(),
-            "1970-01-01T00:00:00Z"
-        );
-        assert_eq!(
-            DateTime::from(UNIX_EPOCH - Duration::from_millis(1)).to_string(),
-            "1969-12-31T23:59:59.999Z"
-        );
+        assert_eq!(DateTime::from(UNIX_EPOCH).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(DateTime::from(UNIX_EPOCH - Duration::from_millis(1)).to_string(), "1969-12-31T23:59:59.999Z");
     }
 }

@@ -50,15 +50,7 @@ impl ParseError {
         found: Cow<'static, str>,
         help: Option<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            inner: Box::new(Inner {
-                kind,
-                span,
-                expected,
-                found,
-                help,
-            }),
-        }
+        Self { inner: Box::new(Inner { kind, span, expected, found, help }) }
     }
 
     /// What kind of thing was wrong.
@@ -105,22 +97,13 @@ impl ParseError {
     /// ```
     #[must_use]
     pub fn render(&self, source: &str) -> String {
-        render(
-            &format!("error: {self}"),
-            source,
-            Some(self.span()),
-            self.help(),
-        )
+        render(&format!("error: {self}"), source, Some(self.span()), self.help())
     }
 }
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "expected {}, found {}",
-            self.inner.expected, self.inner.found
-        )
+        write!(f, "expected {}, found {}", self.inner.expected, self.inner.found)
     }
 }
 

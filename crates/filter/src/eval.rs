@@ -127,27 +127,15 @@ pub struct Predicate<'d> {
 enum Node<'d> {
     All(Vec<Node<'d>>),
     Any(Vec<Node<'d>>),
-    Test {
-        field: FieldSchema<'d>,
-        place: Place<'d>,
-        test: Test,
-    },
+    Test { field: FieldSchema<'d>, place: Place<'d>, test: Test },
 }
 
 #[derive(Debug, Clone)]
 enum Test {
     Compare(Op, Key<'static>),
-    Like {
-        pattern: Pattern,
-        negated: bool,
-    },
-    In {
-        values: Vec<Key<'static>>,
-        negated: bool,
-    },
-    Null {
-        negated: bool,
-    },
+    Like { pattern: Pattern, negated: bool },
+    In { values: Vec<Key<'static>>, negated: bool },
+    Null { negated: bool },
 }
 
 impl<'d> Predicate<'d> {
@@ -157,9 +145,7 @@ impl<'d> Predicate<'d> {
     /// When the type has no such field, only the server knows the field, the value is not one of
     /// the field's kind, or the expression nests deeper than [`MAX_DEPTH`].
     pub fn compile(expr: &Expr, schema: &Schema<'d>) -> Result<Self, EvalError> {
-        Ok(Self {
-            root: Node::compile(expr, schema, 0)?,
-        })
+        Ok(Self { root: Node::compile(expr, schema, 0)? })
     }
 
     /// Whether the record is one that the filter asks for.
@@ -175,47 +161,22 @@ impl<'d> Node<'d> {
             if depth > MAX_DEPTH {
                 return Err(EvalError::TooDeep);
             }
-            expr.terms()
-                .iter()
-                .map(|term| Self::compile(term, schema, depth + 1))
-                .collect()
+            expr.terms().iter().map(|term| Self::compile(term, schema, depth + 1)).collect()
         };
         match expr {
             Expr::And(_) => terms().map(Self::All),
             Expr::Or(_) => terms().map(Self::Any),
             Expr::Compare(comparison) => Self::test(&comparison.field, schema, |field| {
-                Ok(Test::Compare(
-                    comparison.op,
-                    literal(field, &comparison.value)?,
-                ))
+                Ok(Test::Compare(comparison.op, literal(field, &comparison.value)?))
             }),
-            Expr::Like {
-                field,
-                pattern,
-                negated,
-            } => Self::test(field, schema, |_| {
-                Ok(Test::Like {
-                    pattern: Pattern::new(pattern.as_str()),
-                    negated: *negated,
-                })
+            Expr::Like { field, pattern, negated } => Self::test(field, schema, |_| {
+                Ok(Test::Like { pattern: Pattern::new(pattern.as_str()), negated: *negated })
             }),
-            Expr::In {
-                field,
-                values,
-                negated,
-            } => Self::test(field, schema, |field| {
-                let values = values
-                    .iter()
-                    .map(|value| literal(field, value))
-                    .collect::<Result<_, _>>()?;
-                Ok(Test::In {
-                    values,
-                    negated: *negated,
-                })
+            Expr::In { field, values, negated } => Self::test(field, schema, |field| {
+                let values = values.iter().map(|value| literal(field, value)).collect::<Result<_, _>>()?;
+                Ok(Test::In { values, negated: *negated })
             }),
-            Expr::Null { field, negated } => {
-                Self::test(field, schema, |_| Ok(Test::Null { negated: *negated }))
-            }
+            Expr::Null { field, negated } => Self::test(field, schema, |_| Ok(Test::Null { negated: *negated })),
         }
     }
 
@@ -224,22 +185,13 @@ impl<'d> Node<'d> {
         schema: &Schema<'d>,
         make: impl FnOnce(&FieldSchema<'_>) -> Result<Test, EvalError>,
     ) -> Result<Self, EvalError> {
-        let field = *schema
-            .field(name.as_str())
-            .ok_or_else(|| EvalError::UnknownField {
-                field: name.clone(),
-                of: schema.name.to_owned(),
-                suggestion: suggest(name.as_str(), schema.fields.iter().map(|field| field.name))
-                    .map(str::to_owned),
-            })?;
-        let place = field.source.place().ok_or_else(|| EvalError::ServerOnly {
+        let field = *schema.field(name.as_str()).ok_or_else(|| EvalError::UnknownField {
             field: name.clone(),
+            of: schema.name.to_owned(),
+            suggestion: suggest(name.as_str(), schema.fields.iter().map(|field| field.name)).map(str::to_owned),
         })?;
-        Ok(Self::Test {
-            field,
-            place,
-            test: make(&field)?,
-        })
+        let place = field.source.place().ok_or_else(|| EvalError::ServerOnly { field: name.clone() })?;
+        Ok(Self::Test { field, place, test: make(&field)? })
     }
 
     fn matches<R: Record + ?Sized>(&self, record: &R) -> bool {
@@ -257,8 +209,7 @@ impl Test {
         match self {
             Self::Compare(op, literal) => {
                 let key = key(field, scalar);
-                let order =
-                    |wanted: fn(Ordering) -> bool| key.order(literal, kind).is_some_and(wanted);
+                let order = |wanted: fn(Ordering) -> bool| key.order(literal, kind).is_some_and(wanted);
                 match op {
                     Op::Eq => key.equals(literal, kind),
                     Op::Ne => !key.equals(literal, kind),
@@ -269,8 +220,7 @@ impl Test {
                 }
             }
             Self::Like { pattern, negated } => {
-                negated
-                    ^ (scalar != Scalar::Null && pattern.matches(&text_of(field.source, scalar)))
+                negated ^ (scalar != Scalar::Null && pattern.matches(&text_of(field.source, scalar)))
             }
             Self::In { values, negated } => {
                 let key = key(field, scalar);
@@ -291,11 +241,7 @@ fn literal(field: &FieldSchema<'_>, value: &Value) -> Result<Key<'static>, EvalE
 
 fn key<'a>(field: &FieldSchema<'_>, scalar: Scalar<'a>) -> Key<'a> {
     let key = Key::of_scalar(field.kind, field.values, scalar);
-    if field.source.is_negated() {
-        key.negated()
-    } else {
-        key
-    }
+    if field.source.is_negated() { key.negated() } else { key }
 }
 
 fn text_of<'a>(source: Source<'_>, scalar: Scalar<'a>) -> Cow<'a, str> {
@@ -369,15 +315,9 @@ pub enum EvalError {
 impl fmt::Display for EvalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownField {
-                field,
-                of,
-                suggestion,
-            } => {
+            Self::UnknownField { field, of, suggestion } => {
                 write!(f, "{of} has no filter field `{field}`")?;
-                suggestion
-                    .as_ref()
-                    .map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
+                suggestion.as_ref().map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
             }
             Self::ServerOnly { field } => {
                 write!(
@@ -385,11 +325,9 @@ impl fmt::Display for EvalError {
                     "`{field}` is known to the server only: its answers do not hold it, so it cannot be evaluated here"
                 )
             }
-            Self::BadValue { field, kind, value } => write!(
-                f,
-                "`{field}` holds a {kind}, and {} is not one",
-                shown(value.as_str())
-            ),
+            Self::BadValue { field, kind, value } => {
+                write!(f, "`{field}` holds a {kind}, and {} is not one", shown(value.as_str()))
+            }
             Self::TooDeep => write!(f, "the filter nests deeper than {MAX_DEPTH} groups"),
         }
     }

@@ -39,9 +39,7 @@ impl<'a> Schema<'a> {
     /// The field of this name, in any ASCII case.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'a FieldSchema<'a>> {
-        self.fields
-            .iter()
-            .find(|field| field.name.eq_ignore_ascii_case(name))
+        self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 }
 
@@ -166,10 +164,7 @@ impl<Q, K> Field<Q, K> {
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         assert!(is_name(name), "not a field name");
-        Self {
-            name,
-            of: PhantomData,
-        }
+        Self { name, of: PhantomData }
     }
 
     /// The name in a filter.

@@ -9,8 +9,7 @@ use crate::error::{ParseError, ParseErrorKind};
 use crate::parse::{MAX_LEN, Parser};
 use crate::span::Span;
 
-const QUOTE_BLANKS: &str =
-    "blanks are not part of the grammar; a value that has them is written in double quotes";
+const QUOTE_BLANKS: &str = "blanks are not part of the grammar; a value that has them is written in double quotes";
 const URL_AND: &str = "a raw `&` ends the filter in a URL: AND is written `;`";
 
 /// Quotes of other alphabets and of word processors, which do not quote here.
@@ -52,9 +51,7 @@ impl Parser<'_> {
             }
             Some(';' | ',') if before.is_some() => Some("one separator is enough".into()),
             Some(')') if before == Some('(') => Some("a group holds at least one condition".into()),
-            Some('!') => Some(
-                "there is no NOT: turn the operators around (`!=` for `==`, `<` for `>=`)".into(),
-            ),
+            Some('!') => Some("there is no NOT: turn the operators around (`!=` for `==`, `<` for `>=`)".into()),
             Some('&') => Some(URL_AND.into()),
             Some('|') => Some("OR is written `,`".into()),
             Some('%') => Some("this looks percent-encoded: decode it first".into()),
@@ -76,18 +73,10 @@ impl Parser<'_> {
     pub(crate) fn expected_op(&self) -> ParseError {
         const EXPECTED: &str = "an operator (`==`, `!=`, `>`, `>=`, `<` or `<=`)";
         let rest = &self.source[self.at..];
-        for (alias, op) in [
-            ("=eq=", Op::Eq),
-            ("=ne=", Op::Ne),
-            ("=gt=", Op::Gt),
-            ("=ge=", Op::Ge),
-            ("=lt=", Op::Lt),
-            ("=le=", Op::Le),
-        ] {
-            if rest
-                .get(..alias.len())
-                .is_some_and(|text| text.eq_ignore_ascii_case(alias))
-            {
+        for (alias, op) in
+            [("=eq=", Op::Eq), ("=ne=", Op::Ne), ("=gt=", Op::Gt), ("=ge=", Op::Ge), ("=lt=", Op::Lt), ("=le=", Op::Le)]
+        {
+            if rest.get(..alias.len()).is_some_and(|text| text.eq_ignore_ascii_case(alias)) {
                 let span = Span::new(self.at, self.at + alias.len());
                 let help = format!("the operator is written `{op}`");
                 return ParseError::new(
@@ -109,9 +98,9 @@ impl Parser<'_> {
             Some('≥') => Some("did you mean `>=`?".into()),
             Some('≤') => Some("did you mean `<=`?".into()),
             Some('≠') => Some("did you mean `!=`?".into()),
-            Some('(') if self.word_before("not") => Some(
-                "there is no NOT: turn the operators around (`!=` for `==`, `<` for `>=`)".into(),
-            ),
+            Some('(') if self.word_before("not") => {
+                Some("there is no NOT: turn the operators around (`!=` for `==`, `<` for `>=`)".into())
+            }
             Some(c) if c.is_whitespace() => Some("no blanks around operators".into()),
             _ => None,
         };
@@ -123,21 +112,15 @@ impl Parser<'_> {
     pub(crate) fn expected_value(&self) -> ParseError {
         let help: Option<Cow<'static, str>> = match self.next_char() {
             None | Some(';' | ',' | ')') => Some("the empty text is written `\"\"`".into()),
-            Some('\'') => {
-                Some("single quotes do not quote: write the value in double quotes".into())
+            Some('\'') => Some("single quotes do not quote: write the value in double quotes".into()),
+            Some(c) if is_foreign_quote(c) => {
+                Some("this quote does not quote: write the value in plain double quotes (`\"`)".into())
             }
-            Some(c) if is_foreign_quote(c) => Some(
-                "this quote does not quote: write the value in plain double quotes (`\"`)".into(),
-            ),
             Some('&') => Some(URL_AND.into()),
-            Some('(') => Some(
-                "a value with parentheses in it is written in double quotes; there are no lists"
-                    .into(),
-            ),
-            Some(c) if c.is_whitespace() => Some(
-                "no blanks around operators; a value that has them is written in double quotes"
-                    .into(),
-            ),
+            Some('(') => Some("a value with parentheses in it is written in double quotes; there are no lists".into()),
+            Some(c) if c.is_whitespace() => {
+                Some("no blanks around operators; a value that has them is written in double quotes".into())
+            }
             _ => None,
         };
         self.unexpected("a value", help)
@@ -186,9 +169,9 @@ impl Parser<'_> {
                     _ => QUOTE_BLANKS.into(),
                 })
             }
-            _ if before.ends_with("==\"\"") => {
-                Some("a quote in a quoted value is doubled, and the whole is quoted once more: `\"\"\"Backup\"\"\"`".into())
-            }
+            _ if before.ends_with("==\"\"") => Some(
+                "a quote in a quoted value is doubled, and the whole is quoted once more: `\"\"\"Backup\"\"\"`".into(),
+            ),
             _ => None,
         }
     }
@@ -200,13 +183,7 @@ impl Parser<'_> {
             Some(c @ ('"' | '\'' | '\\')) => (1, format!("`{c}`").into()),
             Some(c) => (c.len_utf8(), format!("`{}`", c.escape_debug()).into()),
         };
-        ParseError::new(
-            ParseErrorKind::Unexpected,
-            Span::new(self.at, self.at + len),
-            expected,
-            found,
-            help,
-        )
+        ParseError::new(ParseErrorKind::Unexpected, Span::new(self.at, self.at + len), expected, found, help)
     }
 
     fn next_char(&self) -> Option<char> {
@@ -216,8 +193,6 @@ impl Parser<'_> {
     fn word_before(&self, word: &str) -> bool {
         let before = &self.source[..self.at];
         let start = before.len().saturating_sub(word.len());
-        before
-            .get(start..)
-            .is_some_and(|text| text.eq_ignore_ascii_case(word))
+        before.get(start..).is_some_and(|text| text.eq_ignore_ascii_case(word))
     }
 }

@@ -49,9 +49,7 @@ impl<'a> Key<'a> {
             (Kind::Text, Scalar::Text(text)) => Key::Text(text),
             (Kind::Bool, Scalar::Bool(value)) => Key::Bool(value),
             (Kind::Int | Kind::Float, Scalar::Int(int)) => Key::Number(Number::Int(int)),
-            (Kind::Int | Kind::Float, Scalar::Float(float)) if !float.is_nan() => {
-                Key::Number(Number::Float(float))
-            }
+            (Kind::Int | Kind::Float, Scalar::Float(float)) if !float.is_nan() => Key::Number(Number::Float(float)),
             (_, Scalar::Text(text)) if text.trim().is_empty() => Key::Null,
             (_, Scalar::Text(Cow::Borrowed(text))) => Key::of_text(kind, values, text),
             (_, other) => Key::of_text(kind, values, &other.into_text()).into_owned(),
@@ -74,10 +72,7 @@ impl<'a> Key<'a> {
                 let local = after_urn(text);
                 return guid(local).map_or(Key::Text(Cow::Borrowed(local)), Key::Guid);
             }
-            Kind::Enum => values
-                .iter()
-                .position(|value| value.eq_ignore_ascii_case(text))
-                .map(Key::Place),
+            Kind::Enum => values.iter().position(|value| value.eq_ignore_ascii_case(text)).map(Key::Place),
         };
         known.unwrap_or(Key::Text(Cow::Borrowed(text)))
     }
@@ -139,9 +134,7 @@ impl<'a> Key<'a> {
         };
         match (self, other) {
             (Key::Text(a), Key::Text(b)) => cmp_fold(a, b),
-            _ => self
-                .order(other, Kind::Text)
-                .unwrap_or_else(|| rank(self).cmp(&rank(other))),
+            _ => self.order(other, Kind::Text).unwrap_or_else(|| rank(self).cmp(&rank(other))),
         }
     }
 }
@@ -158,11 +151,7 @@ impl Number {
     fn read(text: &str) -> Option<Self> {
         match text.parse() {
             Ok(int) => Some(Self::Int(int)),
-            Err(_) => text
-                .parse()
-                .ok()
-                .filter(|float: &f64| float.is_finite())
-                .map(Self::Float),
+            Err(_) => text.parse().ok().filter(|float: &f64| float.is_finite()).map(Self::Float),
         }
     }
 
@@ -183,8 +172,7 @@ fn int_to_float(int: i64, float: f64) -> Ordering {
     } else if float < -BEYOND {
         Ordering::Greater
     } else {
-        int.cmp(&(float.trunc() as i64))
-            .then_with(|| 0.0.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal))
+        int.cmp(&(float.trunc() as i64)).then_with(|| 0.0.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal))
     }
 }
 
@@ -200,10 +188,7 @@ fn after_urn(text: &str) -> &str {
 
 /// The GUID that a text is: with hyphens, without, or in braces.
 fn guid(text: &str) -> Option<u128> {
-    let text = text
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-        .unwrap_or(text);
+    let text = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
     let bytes = text.as_bytes();
     let mut digits = [0; 32];
     match bytes.len() {
@@ -263,10 +248,7 @@ mod tests {
             assert_eq!(guid(after_urn(text)), Some(id), "{text}");
             assert!(is_uid(text));
         }
-        assert_eq!(
-            after_urn("urn:VMware:Vm:b5a60ace.vm-31017"),
-            "b5a60ace.vm-31017"
-        );
+        assert_eq!(after_urn("urn:VMware:Vm:b5a60ace.vm-31017"), "b5a60ace.vm-31017");
         assert!(is_uid("urn:VMware:Vm:b5a60ace.vm-31017"));
         for text in [
             "",
@@ -283,15 +265,9 @@ mod tests {
     #[test]
     fn numbers_compare_exactly() {
         let order = |a: i64, b: f64| int_to_float(a, b);
-        assert_eq!(
-            order(9_007_199_254_740_993, 9_007_199_254_740_992.0),
-            Ordering::Greater
-        );
+        assert_eq!(order(9_007_199_254_740_993, 9_007_199_254_740_992.0), Ordering::Greater);
         assert_eq!(order(i64::MAX, 9_223_372_036_854_775_807.0), Ordering::Less);
-        assert_eq!(
-            order(i64::MIN, -9_223_372_036_854_775_808.0),
-            Ordering::Equal
-        );
+        assert_eq!(order(i64::MIN, -9_223_372_036_854_775_808.0), Ordering::Equal);
         assert_eq!(order(-1, -1.5), Ordering::Greater);
         assert_eq!(order(1, 1.5), Ordering::Less);
         assert_eq!(order(0, -0.0), Ordering::Equal);

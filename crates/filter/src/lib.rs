@@ -84,10 +84,8 @@ pub use check::{Checked, Diagnostic, Severity, check};
 pub use datetime::{DateTime, InvalidDateTime};
 pub use error::{ParseError, ParseErrorKind};
 pub use eval::{EvalError, Predicate, Record, Scalar, compare};
+pub use field::{Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, Schema, Source, kind};
 pub use generated::em;
-pub use field::{
-    Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, Schema, Source, kind,
-};
 pub use parse::{ComparisonSpans, MAX_LEN, ParseOptions, Parsed, parse};
 pub use print::{PrintError, print};
 #[cfg(feature = "wire")]

@@ -64,9 +64,7 @@ impl ParseOptions {
     /// The readings that the [module](mod@crate::parse) describes.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            doubled_quotes_enclose: false,
-        }
+        Self { doubled_quotes_enclose: false }
     }
 
     /// Also reads `""Backup""`, which is no value otherwise, as the text `"Backup"` with its
@@ -85,18 +83,9 @@ impl ParseOptions {
         if source.len() > MAX_LEN {
             return Err(help::too_long(source));
         }
-        let mut parser = Parser {
-            source,
-            at: 0,
-            depth: 0,
-            options: self,
-            spans: Vec::new(),
-        };
+        let mut parser = Parser { source, at: 0, depth: 0, options: self, spans: Vec::new() };
         let expr = parser.filter()?;
-        Ok(Parsed {
-            expr,
-            spans: parser.spans,
-        })
+        Ok(Parsed { expr, spans: parser.spans })
     }
 }
 
@@ -162,11 +151,7 @@ pub(crate) struct Parser<'a> {
 impl Parser<'_> {
     fn filter(&mut self) -> Result<Expr, ParseError> {
         let expr = self.or_expr()?;
-        if self.at < self.source.len() {
-            Err(self.expected_separator())
-        } else {
-            Ok(expr)
-        }
+        if self.at < self.source.len() { Err(self.expected_separator()) } else { Ok(expr) }
     }
 
     fn or_expr(&mut self) -> Result<Expr, ParseError> {
@@ -208,11 +193,7 @@ impl Parser<'_> {
         self.depth += 1;
         let expr = self.or_expr()?;
         self.depth -= 1;
-        if self.eat(b')') {
-            Ok(expr)
-        } else {
-            Err(self.expected_close(open))
-        }
+        if self.eat(b')') { Ok(expr) } else { Err(self.expected_close(open)) }
     }
 
     fn comparison(&mut self) -> Result<Expr, ParseError> {
@@ -223,12 +204,7 @@ impl Parser<'_> {
         let start = self.at;
         let (value, quoted) = self.value()?;
         let value_span = Span::new(start, self.at);
-        self.spans.push(ComparisonSpans {
-            field: field_span,
-            op: op_span,
-            value: value_span,
-            quoted,
-        });
+        self.spans.push(ComparisonSpans { field: field_span, op: op_span, value: value_span, quoted });
         Ok(Expr::Compare(Comparison { field, op, value }))
     }
 
@@ -240,21 +216,14 @@ impl Parser<'_> {
                 self.at += 1;
             }
             if word == self.at {
-                return Err(if word == start {
-                    self.expected_term()
-                } else {
-                    self.expected_word()
-                });
+                return Err(if word == start { self.expected_term() } else { self.expected_word() });
             }
             if !self.eat(b'.') {
                 break;
             }
         }
         let name = self.source[start..self.at].to_owned();
-        Ok((
-            FieldName::checked(Cow::Owned(name)),
-            Span::new(start, self.at),
-        ))
+        Ok((FieldName::checked(Cow::Owned(name)), Span::new(start, self.at)))
     }
 
     fn op(&mut self) -> Result<Op, ParseError> {
@@ -301,10 +270,7 @@ impl Parser<'_> {
         let mut piece = open + 1;
         let mut text = String::new();
         loop {
-            let Some(len) = source.as_bytes()[piece..]
-                .iter()
-                .position(|&byte| byte == b'"')
-            else {
+            let Some(len) = source.as_bytes()[piece..].iter().position(|&byte| byte == b'"') else {
                 return Err(self.unclosed_quote(open));
             };
             let quote = piece + len;
@@ -327,9 +293,7 @@ impl Parser<'_> {
         let inner = self.source[self.at..].strip_prefix("\"\"")?;
         let len = inner.find('"').filter(|&len| len > 0)?;
         let after = inner[len..].strip_prefix("\"\"")?;
-        if !matches!(after.bytes().next(), None | Some(b';' | b',' | b')'))
-            || inner.starts_with([';', ',', ')'])
-        {
+        if !matches!(after.bytes().next(), None | Some(b';' | b',' | b')')) || inner.starts_with([';', ',', ')']) {
             return None;
         }
         let value = Value::new(format!("\"{}\"", &inner[..len]));
@@ -386,10 +350,7 @@ mod tests {
     #[test]
     fn operators() {
         for op in Op::ALL {
-            let Expr::Compare(comparison) = parse(&format!("Name{op}x")).unwrap().into_expr()
-            else {
-                unreachable!()
-            };
+            let Expr::Compare(comparison) = parse(&format!("Name{op}x")).unwrap().into_expr() else { unreachable!() };
             assert_eq!(comparison.op, op);
         }
     }
@@ -410,34 +371,11 @@ mod tests {
     fn doubled_quotes() {
         let lenient = ParseOptions::new().doubled_quotes_enclose(true);
         let expect = parse(r#"Name=="""Backup""";a==b"#).unwrap().into_expr();
-        assert_eq!(
-            lenient
-                .parse(r#"Name==""Backup"";a==b"#)
-                .unwrap()
-                .into_expr(),
-            expect
-        );
-        assert_eq!(
-            lenient
-                .parse(r#"Name=="""Backup""";a==b"#)
-                .unwrap()
-                .into_expr(),
-            expect
-        );
-        for same in [
-            r#"a=="";b=="""#,
-            r#"(a=="")"#,
-            r#"a=="",b=="x""#,
-            r#"a=="x"""#,
-            r#"a=="";b==""x"""#,
-        ] {
-            let lenient = lenient
-                .parse(same)
-                .map(Parsed::into_expr)
-                .map_err(|e| e.to_string());
-            let strict = parse(same)
-                .map(Parsed::into_expr)
-                .map_err(|e| e.to_string());
+        assert_eq!(lenient.parse(r#"Name==""Backup"";a==b"#).unwrap().into_expr(), expect);
+        assert_eq!(lenient.parse(r#"Name=="""Backup""";a==b"#).unwrap().into_expr(), expect);
+        for same in [r#"a=="";b=="""#, r#"(a=="")"#, r#"a=="",b=="x""#, r#"a=="x"""#, r#"a=="";b==""x"""#] {
+            let lenient = lenient.parse(same).map(Parsed::into_expr).map_err(|e| e.to_string());
+            let strict = parse(same).map(Parsed::into_expr).map_err(|e| e.to_string());
             if strict.is_ok() {
                 assert_eq!(lenient, strict, "{same}");
             }
@@ -447,27 +385,15 @@ mod tests {
     #[test]
     fn and_binds_tighter() {
         let loose = parse("a==1;b==2,c==3;d==4").unwrap();
-        assert_eq!(
-            loose.expr(),
-            parse("(a==1;b==2),(c==3;d==4)").unwrap().expr()
-        );
+        assert_eq!(loose.expr(), parse("(a==1;b==2),(c==3;d==4)").unwrap().expr());
         assert_eq!(loose.expr().terms().len(), 2);
     }
 
     #[test]
     fn redundant_parentheses_vanish() {
-        assert_eq!(
-            parse("((a==1))").unwrap().expr(),
-            parse("a==1").unwrap().expr()
-        );
-        assert_eq!(
-            parse("(a==1;b==2);c==3").unwrap().expr(),
-            parse("a==1;b==2;c==3").unwrap().expr()
-        );
-        assert_eq!(
-            parse("a==1,(b==2,(c==3))").unwrap().expr(),
-            parse("a==1,b==2,c==3").unwrap().expr()
-        );
+        assert_eq!(parse("((a==1))").unwrap().expr(), parse("a==1").unwrap().expr());
+        assert_eq!(parse("(a==1;b==2);c==3").unwrap().expr(), parse("a==1;b==2;c==3").unwrap().expr());
+        assert_eq!(parse("a==1,(b==2,(c==3))").unwrap().expr(), parse("a==1,b==2,c==3").unwrap().expr());
     }
 
     #[test]
@@ -480,26 +406,11 @@ mod tests {
             .spans()
             .iter()
             .map(|s| {
-                (
-                    s.field.text(source).unwrap(),
-                    s.op.text(source).unwrap(),
-                    s.value.text(source).unwrap(),
-                    s.quoted,
-                )
+                (s.field.text(source).unwrap(), s.op.text(source).unwrap(), s.value.text(source).unwrap(), s.quoted)
             })
             .collect();
-        assert_eq!(
-            texts,
-            [
-                ("a", "==", "1", false),
-                ("zone.name", "!=", "\"x y\"", true),
-                ("c", ">=", "3", false)
-            ]
-        );
-        assert_eq!(
-            parsed.spans()[1].whole().text(source),
-            Some("zone.name!=\"x y\"")
-        );
+        assert_eq!(texts, [("a", "==", "1", false), ("zone.name", "!=", "\"x y\"", true), ("c", ">=", "3", false)]);
+        assert_eq!(parsed.spans()[1].whole().text(source), Some("zone.name!=\"x y\""));
         assert_eq!(parsed.expr().conditions().count(), parsed.spans().len());
     }
 
@@ -507,20 +418,11 @@ mod tests {
     fn limits() {
         let nest = |depth: usize| format!("{}a==1{}", "(".repeat(depth), ")".repeat(depth));
         assert!(parse(&nest(MAX_DEPTH)).is_ok());
-        assert_eq!(
-            parse(&nest(MAX_DEPTH + 1)).unwrap_err().kind(),
-            ParseErrorKind::TooDeep
-        );
-        assert_eq!(
-            parse(&"(".repeat(MAX_LEN)).unwrap_err().kind(),
-            ParseErrorKind::TooDeep
-        );
+        assert_eq!(parse(&nest(MAX_DEPTH + 1)).unwrap_err().kind(), ParseErrorKind::TooDeep);
+        assert_eq!(parse(&"(".repeat(MAX_LEN)).unwrap_err().kind(), ParseErrorKind::TooDeep);
         let long = |len: usize| format!("a=={}", "x".repeat(len - 3));
         assert!(parse(&long(MAX_LEN)).is_ok());
-        assert_eq!(
-            parse(&long(MAX_LEN + 1)).unwrap_err().kind(),
-            ParseErrorKind::TooLong
-        );
+        assert_eq!(parse(&long(MAX_LEN + 1)).unwrap_err().kind(), ParseErrorKind::TooLong);
         assert!(parse(&"a==1;(b==1,".repeat(5000)).is_err());
     }
 }

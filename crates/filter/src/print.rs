@@ -28,30 +28,20 @@ use crate::parse::MAX_LEN;
 pub fn print(expr: &Expr) -> Result<String, PrintError> {
     sayable(expr, 0)?;
     let text = expr.to_string();
-    if text.len() > MAX_LEN {
-        Err(PrintError::TooLong { len: text.len() })
-    } else {
-        Ok(text)
-    }
+    if text.len() > MAX_LEN { Err(PrintError::TooLong { len: text.len() }) } else { Ok(text) }
 }
 
 fn sayable(expr: &Expr, depth: usize) -> Result<(), PrintError> {
     match expr {
         // The outermost group has no parentheses.
         Expr::And(_) | Expr::Or(_) if depth > MAX_DEPTH => Err(PrintError::TooDeep),
-        Expr::And(_) | Expr::Or(_) => expr
-            .terms()
-            .iter()
-            .try_for_each(|term| sayable(term, depth + 1)),
-        Expr::Compare(comparison) if comparison.field.is_dotted() => Err(PrintError::DottedName {
-            field: comparison.field.clone(),
-        }),
+        Expr::And(_) | Expr::Or(_) => expr.terms().iter().try_for_each(|term| sayable(term, depth + 1)),
+        Expr::Compare(comparison) if comparison.field.is_dotted() => {
+            Err(PrintError::DottedName { field: comparison.field.clone() })
+        }
         Expr::Compare(_) => Ok(()),
         Expr::Like { field, .. } | Expr::In { field, .. } | Expr::Null { field, .. } => {
-            Err(PrintError::Node {
-                node: expr.kind_name(),
-                field: field.clone(),
-            })
+            Err(PrintError::Node { node: expr.kind_name(), field: field.clone() })
         }
     }
 }
@@ -87,10 +77,7 @@ impl fmt::Display for PrintError {
             Self::DottedName { field } => {
                 write!(f, "EM's filter knows no dotted names, and `{field}` is one")
             }
-            Self::Node { node, field } => write!(
-                f,
-                "EM's filter has no `{node}`, which is asked of `{field}`"
-            ),
+            Self::Node { node, field } => write!(f, "EM's filter has no `{node}`, which is asked of `{field}`"),
             Self::TooDeep => write!(f, "the filter nests deeper than {MAX_DEPTH} groups"),
             Self::TooLong { len } => {
                 write!(f, "the filter takes {len} bytes, and {MAX_LEN} is the most")
@@ -110,16 +97,8 @@ impl fmt::Display for Expr {
             Self::And(all) => write_group(f, all, ';'),
             Self::Or(any) => write_group(f, any, ','),
             Self::Compare(comparison) => comparison.fmt(f),
-            Self::Like {
-                field,
-                pattern,
-                negated,
-            } => write!(f, "{field} {}like {pattern}", not(negated)),
-            Self::In {
-                field,
-                values,
-                negated,
-            } => {
+            Self::Like { field, pattern, negated } => write!(f, "{field} {}like {pattern}", not(negated)),
+            Self::In { field, values, negated } => {
                 write!(f, "{field} {}in (", not(negated))?;
                 for (at, value) in values.iter().enumerate() {
                     write!(f, "{}{value}", if at == 0 { "" } else { "," })?;
@@ -195,53 +174,27 @@ mod tests {
         let grouped = "(jobtype==replica;scheduleconfigured==false),(jobtype==backup;scheduleconfigured==true)";
         assert_eq!(reprint(grouped), grouped);
         assert_eq!(reprint("a==1;b==2,c==3"), "(a==1;b==2),c==3");
-        assert_eq!(
-            reprint("a==\"172.24.31.67\";b==\"x\""),
-            "a==\"172.24.31.67\";b==x"
-        );
+        assert_eq!(reprint("a==\"172.24.31.67\";b==\"x\""), "a==\"172.24.31.67\";b==x");
         assert_eq!(reprint("a==\"\""), "a==\"\"");
         assert_eq!(reprint("a==\"x\"\"\"\"y\""), "a==\"x\"\"\"\"y\"");
-        assert_eq!(
-            reprint("a>=2025-02-18T14:16:31"),
-            "a>=\"2025-02-18T14:16:31\""
-        );
+        assert_eq!(reprint("a>=2025-02-18T14:16:31"), "a>=\"2025-02-18T14:16:31\"");
         assert_eq!(reprint("(((a==1,b==2));c==3)"), "(a==1,b==2);c==3");
     }
 
     #[test]
     fn what_em_cannot_say_is_refused_by_name() {
-        let like = Expr::Like {
-            field: name("name"),
-            pattern: "x%".into(),
-            negated: true,
-        };
-        let within = Expr::In {
-            field: name("a"),
-            values: vec!["x y".into(), "z".into()],
-            negated: false,
-        };
-        let null = Expr::Null {
-            field: name("a"),
-            negated: false,
-        };
+        let like = Expr::Like { field: name("name"), pattern: "x%".into(), negated: true };
+        let within = Expr::In { field: name("a"), values: vec!["x y".into(), "z".into()], negated: false };
+        let null = Expr::Null { field: name("a"), negated: false };
         let dotted = Expr::compare(name("zone.name"), Op::Eq, "x");
         let message = |expr: &Expr| print(expr).unwrap_err().to_string();
-        assert_eq!(
-            message(&like),
-            "EM's filter has no `not like`, which is asked of `name`"
-        );
+        assert_eq!(message(&like), "EM's filter has no `not like`, which is asked of `name`");
         assert_eq!(
             message(&dotted.clone().or(within.clone())),
             "EM's filter knows no dotted names, and `zone.name` is one"
         );
-        assert_eq!(
-            message(&null),
-            "EM's filter has no `is null`, which is asked of `a`"
-        );
-        assert_eq!(
-            like.and(within).or(dotted).to_string(),
-            "(name not like \"x%\";a in (\"x y\",z)),zone.name==x"
-        );
+        assert_eq!(message(&null), "EM's filter has no `is null`, which is asked of `a`");
+        assert_eq!(like.and(within).or(dotted).to_string(), "(name not like \"x%\";a in (\"x y\",z)),zone.name==x");
         assert_eq!(null.to_string(), "a is null");
     }
 
@@ -250,22 +203,12 @@ mod tests {
         let leaf = || Expr::compare(name("a"), Op::Eq, "1");
         let mut expr = leaf().and(leaf());
         for level in 0..MAX_DEPTH {
-            expr = if level % 2 == 0 {
-                expr.or(leaf())
-            } else {
-                expr.and(leaf())
-            };
+            expr = if level % 2 == 0 { expr.or(leaf()) } else { expr.and(leaf()) };
         }
         let text = print(&expr).unwrap();
         assert_eq!(parse(&text).unwrap().expr(), &expr);
-        assert_eq!(
-            print(&expr.or(leaf()).and(leaf())).unwrap_err(),
-            PrintError::TooDeep
-        );
+        assert_eq!(print(&expr.or(leaf()).and(leaf())).unwrap_err(), PrintError::TooDeep);
         let long = Expr::compare(name("a"), Op::Eq, "x".repeat(MAX_LEN));
-        assert_eq!(
-            print(&long).unwrap_err(),
-            PrintError::TooLong { len: MAX_LEN + 3 }
-        );
+        assert_eq!(print(&long).unwrap_err(), PrintError::TooLong { len: MAX_LEN + 3 });
     }
 }

@@ -34,7 +34,8 @@ impl<'a> Reflected<'a> {
             Some(Value::Text(found)) => found.strip_suffix("Reference").unwrap_or(found).eq_ignore_ascii_case(wanted),
             _ => false,
         };
-        let is_up = |link: &&dyn Struct| matches!(link.field("Rel").scalar(), Some(Value::Text("Up") | Value::Enum("Up")));
+        let is_up =
+            |link: &&dyn Struct| matches!(link.field("Rel").scalar(), Some(Value::Text("Up") | Value::Enum("Up")));
         let mut found = (0..links.len()).filter_map(|index| links.get(index)).filter(of_type);
         let first = found.next()?;
         if is_up(&first) { Some(first) } else { found.find(is_up).or(Some(first)) }

@@ -22,10 +22,7 @@ impl Span {
     /// The smallest span that holds both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// The span as a range, to slice with.
@@ -61,9 +58,7 @@ fn draw(out: &mut String, source: &str, span: Span) {
     let start = floor(source, span.start);
     let end = floor(source, span.end.max(start));
     let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = source[start..]
-        .find('\n')
-        .map_or(source.len(), |at| start + at);
+    let line_end = source[start..].find('\n').map_or(source.len(), |at| start + at);
 
     let before = cells(&source[line_start..start]);
     let marked = cells(&source[start..end.min(line_end)]);
@@ -113,16 +108,11 @@ fn cells(text: &str) -> Vec<Cell> {
         .map(|c| match c {
             '\t' => (' ', 1),
             '\u{7f}' => ('\u{2421}', 1),
-            '\0'..='\u{1f}' => (
-                char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
-                1,
-            ),
+            '\0'..='\u{1f}' => (char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'), 1),
             // C1 controls, and the marks that turn the direction of the text around.
-            '\u{80}'..='\u{9f}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => ('\u{fffd}', 1),
+            '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                ('\u{fffd}', 1)
+            }
             _ => (c, columns(c)),
         })
         .collect()
@@ -133,19 +123,11 @@ fn cells(text: &str) -> Vec<Cell> {
 fn columns(c: char) -> usize {
     match u32::from(c) {
         // combining marks, joiners, variation selectors
-        0x0300..=0x036f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x200b..=0x200d | 0x20d0..=0x20ff => {
-            0
-        }
+        0x0300..=0x036f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x200b..=0x200d | 0x20d0..=0x20ff => 0,
         0xfe00..=0xfe0f | 0xfe20..=0xfe2f | 0xfeff => 0,
         // Hangul, CJK, kana, full-width forms, emoji
-        0x1100..=0x115f | 0x2e80..=0x303e | 0x3041..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff => {
-            2
-        }
-        0xfe30..=0xfe6f
-        | 0xff00..=0xff60
-        | 0xffe0..=0xffe6
-        | 0x1f300..=0x1f64f
-        | 0x1f680..=0x1f6ff => 2,
+        0x1100..=0x115f | 0x2e80..=0x303e | 0x3041..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff => 2,
+        0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1f64f | 0x1f680..=0x1f6ff => 2,
         0x1f900..=0x1faff | 0x20000..=0x3fffd => 2,
         _ => 1,
     }
@@ -180,10 +162,7 @@ mod tests {
 
     #[test]
     fn controls_cannot_reach_the_terminal() {
-        assert_eq!(
-            drawn("a\u{1b}[31m\u{202e}b", 1, 2),
-            "t\n  | a␛[31m\u{fffd}b\n  |  ^"
-        );
+        assert_eq!(drawn("a\u{1b}[31m\u{202e}b", 1, 2), "t\n  | a␛[31m\u{fffd}b\n  |  ^");
     }
 
     #[test]
@@ -191,15 +170,9 @@ mod tests {
         let source = format!("{}X{}", "a".repeat(500), "b".repeat(500));
         let text = drawn(&source, 500, 501);
         let lines: Vec<_> = text.lines().collect();
-        assert!(
-            lines[1].starts_with("  | …aaa") && lines[1].ends_with("bbb…"),
-            "{text}"
-        );
+        assert!(lines[1].starts_with("  | …aaa") && lines[1].ends_with("bbb…"), "{text}");
         assert_eq!(lines[1].chars().count(), WIDTH + 4);
-        assert_eq!(
-            lines[1].chars().position(|c| c == 'X'),
-            lines[2].chars().position(|c| c == '^')
-        );
+        assert_eq!(lines[1].chars().position(|c| c == 'X'), lines[2].chars().position(|c| c == '^'));
         drawn(&source, 0, source.len());
         drawn(&source, 990, 5000);
         drawn(&source, 5000, 2);

@@ -2,10 +2,7 @@
 
 /// The candidate nearest to `name`, if any is near: about one slip in three letters, three at most,
 /// case apart.
-pub(crate) fn suggest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.len() / 3).clamp(1, 3);
     candidates
         .into_iter()
@@ -53,14 +50,7 @@ mod tests {
 
     #[test]
     fn near_names() {
-        let names = [
-            "UID",
-            "Name",
-            "Disabled",
-            "Quota",
-            "UsedQuota",
-            "BackupServerName",
-        ];
+        let names = ["UID", "Name", "Disabled", "Quota", "UsedQuota", "BackupServerName"];
         assert_eq!(suggest("Nmae", names), Some("Name"));
         assert_eq!(suggest("disable", names), Some("Disabled"));
         assert_eq!(suggest("BackupServrName", names), Some("BackupServerName"));

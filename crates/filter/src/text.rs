@@ -8,11 +8,7 @@ fn folded(text: &str) -> impl Iterator<Item = char> + Clone {
 }
 
 pub(crate) fn eq_fold(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() {
-        a.eq_ignore_ascii_case(b)
-    } else {
-        folded(a).eq(folded(b))
-    }
+    if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { folded(a).eq(folded(b)) }
 }
 
 pub(crate) fn cmp_fold(a: &str, b: &str) -> Ordering {
@@ -35,11 +31,7 @@ pub(crate) fn shown(text: &str) -> String {
         }
     }
     out.push('`');
-    if text.is_empty() {
-        "the empty text".to_owned()
-    } else {
-        out
-    }
+    if text.is_empty() { "the empty text".to_owned() } else { out }
 }
 
 /// A pattern, where `%` is any run of characters and `_` any one character.
@@ -101,12 +93,7 @@ mod tests {
 
     #[test]
     fn case_does_not_count() {
-        assert!(
-            eq_fold("Straße", "STRAßE")
-                && eq_fold("ÀB", "àb")
-                && !eq_fold("a", "ab")
-                && !eq_fold("é", "e")
-        );
+        assert!(eq_fold("Straße", "STRAßE") && eq_fold("ÀB", "àb") && !eq_fold("a", "ab") && !eq_fold("é", "e"));
         assert_eq!(cmp_fold("a", "B"), Ordering::Less);
         assert_eq!(cmp_fold("Z", "z"), Ordering::Equal);
     }
@@ -142,11 +129,7 @@ mod tests {
             ("a%b%c", "abbbbcc", true),
             ("a%b%c", "abbbbccd", false),
         ] {
-            assert_eq!(
-                Pattern::new(pattern).matches(text),
-                expected,
-                "{pattern} {text}"
-            );
+            assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern} {text}");
         }
         assert!(!Pattern::new(&"%a".repeat(200)).matches(&"a".repeat(199)));
     }

@@ -56,11 +56,7 @@ pub fn decode(text: &str) -> Result<Cow<'_, str>, DecodeError> {
         match byte {
             b'+' => out.push(b' '),
             b'%' => {
-                let digit = |at: usize| {
-                    bytes
-                        .get(at)
-                        .and_then(|&digit| char::from(digit).to_digit(16))
-                };
+                let digit = |at: usize| bytes.get(at).and_then(|&digit| char::from(digit).to_digit(16));
                 let (Some(high), Some(low)) = (digit(at + 1), digit(at + 2)) else {
                     return Err(DecodeError { at: Some(at) });
                 };
@@ -71,9 +67,7 @@ pub fn decode(text: &str) -> Result<Cow<'_, str>, DecodeError> {
         }
         at += 1;
     }
-    String::from_utf8(out)
-        .map(Cow::Owned)
-        .map_err(|_| DecodeError { at: None })
+    String::from_utf8(out).map(Cow::Owned).map_err(|_| DecodeError { at: None })
 }
 
 /// The parameters of a query string, in order, names and values decoded. A part without `=` has an
@@ -87,16 +81,11 @@ pub fn decode(text: &str) -> Result<Cow<'_, str>, DecodeError> {
 /// assert_eq!(pairs[2], ("JobType".into(), "=Backup".into())); // what a raw `&` makes of the rest
 /// # Ok::<(), backhaul_filter::url::DecodeError>(())
 /// ```
-pub fn pairs(
-    query: &str,
-) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), DecodeError>> {
-    query
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(|part| {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            Ok((decode(name)?, decode(value)?))
-        })
+pub fn pairs(query: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, Cow<'_, str>), DecodeError>> {
+    query.split('&').filter(|part| !part.is_empty()).map(|part| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        Ok((decode(name)?, decode(value)?))
+    })
 }
 
 /// A text that is not percent-encoded UTF-8.
@@ -108,10 +97,7 @@ pub struct DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.at {
-            Some(at) => write!(
-                f,
-                "the `%` at byte {at} is not followed by two hexadecimal digits"
-            ),
+            Some(at) => write!(f, "the `%` at byte {at} is not followed by two hexadecimal digits"),
             None => f.write_str("the decoded bytes are not UTF-8"),
         }
     }
@@ -147,37 +133,17 @@ mod tests {
     fn encoding() {
         assert_eq!(encode("a==b;c!=d,(e==f)"), "a==b;c!=d,(e==f)");
         assert_eq!(encode("\"< >&#%+"), "%22%3C%20%3E%26%23%25%2B");
-        assert_eq!(
-            encode("é\u{1}\u{7f}[]{}|\\^`"),
-            "%C3%A9%01%7F%5B%5D%7B%7D%7C%5C%5E%60"
-        );
+        assert_eq!(encode("é\u{1}\u{7f}[]{}|\\^`"), "%C3%A9%01%7F%5B%5D%7B%7D%7C%5C%5E%60");
     }
 
     #[test]
     fn decoding() {
         assert_eq!(decode("a%20b+c%2b%2B").unwrap(), "a b c++");
-        assert_eq!(
-            decode("CreationTime%3e%3d2025-02-18T14%3a16%3a31").unwrap(),
-            "CreationTime>=2025-02-18T14:16:31"
-        );
+        assert_eq!(decode("CreationTime%3e%3d2025-02-18T14%3a16%3a31").unwrap(), "CreationTime>=2025-02-18T14:16:31");
         assert_eq!(decode("raw \"<é").unwrap(), "raw \"<é");
-        for (bad, at) in [
-            ("%", 0),
-            ("a%2", 1),
-            ("%zz", 0),
-            ("%+1", 0),
-            ("ok%%20", 2),
-            ("%é", 0),
-        ] {
-            assert_eq!(
-                decode(bad).unwrap_err(),
-                DecodeError { at: Some(at) },
-                "{bad}"
-            );
+        for (bad, at) in [("%", 0), ("a%2", 1), ("%zz", 0), ("%+1", 0), ("ok%%20", 2), ("%é", 0)] {
+            assert_eq!(decode(bad).unwrap_err(), DecodeError { at: Some(at) }, "{bad}");
         }
-        assert_eq!(
-            decode("%ff").unwrap_err().to_string(),
-            "the decoded bytes are not UTF-8"
-        );
+        assert_eq!(decode("%ff").unwrap_err().to_string(), "the decoded bytes are not UTF-8");
     }
 }

@@ -116,11 +116,7 @@ pub fn split_q(text: &str) -> Result<Condition<'_>, SplitError> {
     let (op, at) = find_op(text).ok_or(SplitError::NoOperator)?;
     let field = text[..at].trim_matches(|c| c <= ' ');
     let unary = matches!(op, QOp::IsNull | QOp::NotNull);
-    let value = if unary {
-        ""
-    } else {
-        &text[at + op.as_str().len()..]
-    };
+    let value = if unary { "" } else { &text[at + op.as_str().len()..] };
     if field.is_empty() {
         Err(SplitError::NoField)
     } else if value.is_empty() && !unary {
@@ -133,9 +129,7 @@ pub fn split_q(text: &str) -> Result<Condition<'_>, SplitError> {
 /// The server's rule: the first operator of its list that is anywhere in the text, and where it is
 /// first.
 fn find_op(text: &str) -> Option<(QOp, usize)> {
-    QOp::ORDER
-        .into_iter()
-        .find_map(|op| Some((op, text.find(op.as_str())?)))
+    QOp::ORDER.into_iter().find_map(|op| Some((op, text.find(op.as_str())?)))
 }
 
 /// Why a text is no `q=` condition.
@@ -196,55 +190,26 @@ fn condition(expr: &Expr) -> Result<String, LowerError> {
             };
             joined(field, op, value.as_str())
         }
-        Expr::Like {
-            field,
-            pattern,
-            negated,
-        } => joined(
-            field,
-            if *negated { QOp::NotLike } else { QOp::Like },
-            pattern.as_str(),
-        ),
-        Expr::In {
-            field,
-            values,
-            negated,
-        } => {
+        Expr::Like { field, pattern, negated } => {
+            joined(field, if *negated { QOp::NotLike } else { QOp::Like }, pattern.as_str())
+        }
+        Expr::In { field, values, negated } => {
             let op = if *negated { QOp::NotIn } else { QOp::In };
-            let refused = |reason| LowerError::Value {
-                field: field.clone(),
-                reason,
-            };
+            let refused = |reason| LowerError::Value { field: field.clone(), reason };
             if values.is_empty() || values.iter().any(|value| value.as_str().is_empty()) {
                 return Err(refused(Refusal::Empty));
             }
             if values.iter().any(|value| value.as_str().contains(',')) {
                 return Err(refused(Refusal::Comma));
             }
-            joined(
-                field,
-                op,
-                &values
-                    .iter()
-                    .map(Value::as_str)
-                    .collect::<Vec<_>>()
-                    .join(","),
-            )
+            joined(field, op, &values.iter().map(Value::as_str).collect::<Vec<_>>().join(","))
         }
-        Expr::Null { field, negated } => Ok(format!(
-            "{field} {}",
-            if *negated { QOp::NotNull } else { QOp::IsNull }
-        )),
+        Expr::Null { field, negated } => Ok(format!("{field} {}", if *negated { QOp::NotNull } else { QOp::IsNull })),
     }
 }
 
 fn joined(field: &FieldName, op: QOp, value: &str) -> Result<String, LowerError> {
-    let refused = |reason| {
-        Err(LowerError::Value {
-            field: field.clone(),
-            reason,
-        })
-    };
+    let refused = |reason| Err(LowerError::Value { field: field.clone(), reason });
     if value.is_empty() {
         return refused(Refusal::Empty);
     }
@@ -256,9 +221,7 @@ fn joined(field: &FieldName, op: QOp, value: &str) -> Result<String, LowerError>
     }
     let text = format!("{field}{op}{value}");
     match find_op(&text) {
-        Some((read, at)) if read != op || at != field.as_str().len() => {
-            refused(Refusal::Operator { meant: op, read })
-        }
+        Some((read, at)) if read != op || at != field.as_str().len() => refused(Refusal::Operator { meant: op, read }),
         _ => Ok(text),
     }
 }
@@ -318,10 +281,7 @@ impl fmt::Display for Refusal {
             Self::Backslash => f.write_str("the server doubles a backslash"),
             Self::Comma => f.write_str("the server splits a list at every comma"),
             Self::Operator { meant, read } => {
-                write!(
-                    f,
-                    "it has `{read}` in it, at which the server would split instead of `{meant}`"
-                )
+                write!(f, "it has `{read}` in it, at which the server would split instead of `{meant}`")
             }
         }
     }
@@ -354,18 +314,12 @@ mod tests {
         let split = |text| split_q(text).map(|c| (c.field, c.op, c.value));
         assert_eq!(split("name=a!=b"), Ok(("name=a", QOp::Ne, "b")));
         assert_eq!(split("name~=x>=y"), Ok(("name~=x", QOp::Ge, "y")));
-        assert_eq!(
-            split("description=is null"),
-            Ok(("description", QOp::Eq, "is null"))
-        );
+        assert_eq!(split("description=is null"), Ok(("description", QOp::Eq, "is null")));
         assert_eq!(split("uuid!?=a,b"), Ok(("uuid", QOp::NotIn, "a,b")));
         assert_eq!(split("uuid!~=a%"), Ok(("uuid", QOp::NotLike, "a%")));
         assert_eq!(split(" name = x "), Ok(("name", QOp::Eq, " x ")));
         assert_eq!(split("name is null"), Ok(("name", QOp::IsNull, "")));
-        assert_eq!(
-            split("vmInstanceUuid not null"),
-            Ok(("vmInstanceUuid", QOp::NotNull, ""))
-        );
+        assert_eq!(split("vmInstanceUuid not null"), Ok(("vmInstanceUuid", QOp::NotNull, "")));
         assert_eq!(split("name=a=b"), Ok(("name", QOp::Eq, "a=b")));
         assert_eq!(split("name>a=b"), Ok(("name>a", QOp::Eq, "b")));
         assert_eq!(split("name="), Err(SplitError::NoValue));
@@ -381,24 +335,10 @@ mod tests {
             compare(Op::Ne, "x y"),
             compare(Op::Gt, "1"),
             compare(Op::Le, "2"),
-            Expr::Like {
-                field: field(),
-                pattern: "web%".into(),
-                negated: true,
-            },
-            Expr::In {
-                field: field(),
-                values: vec!["a".into(), " b".into()],
-                negated: false,
-            },
-            Expr::Null {
-                field: field(),
-                negated: false,
-            },
-            Expr::Null {
-                field: field(),
-                negated: true,
-            },
+            Expr::Like { field: field(), pattern: "web%".into(), negated: true },
+            Expr::In { field: field(), values: vec!["a".into(), " b".into()], negated: false },
+            Expr::Null { field: field(), negated: false },
+            Expr::Null { field: field(), negated: true },
         ]);
         assert_eq!(
             lower_q(&all.unwrap()).unwrap(),
@@ -420,34 +360,10 @@ mod tests {
         assert_eq!(reason(&compare(Op::Eq, "")), Refusal::Empty);
         assert_eq!(reason(&compare(Op::Eq, "O'Brien")), Refusal::Quote);
         assert_eq!(reason(&compare(Op::Eq, "a\\b")), Refusal::Backslash);
-        assert_eq!(
-            reason(&compare(Op::Eq, "a>=b")),
-            Refusal::Operator {
-                meant: QOp::Eq,
-                read: QOp::Ge
-            }
-        );
-        assert_eq!(
-            reason(&compare(Op::Gt, "a=b")),
-            Refusal::Operator {
-                meant: QOp::Gt,
-                read: QOp::Eq
-            }
-        );
-        assert_eq!(
-            reason(&compare(Op::Eq, "~=")),
-            Refusal::Operator {
-                meant: QOp::Eq,
-                read: QOp::Like
-            }
-        );
-        assert_eq!(
-            reason(&compare(Op::Gt, "=")),
-            Refusal::Operator {
-                meant: QOp::Gt,
-                read: QOp::Ge
-            }
-        );
+        assert_eq!(reason(&compare(Op::Eq, "a>=b")), Refusal::Operator { meant: QOp::Eq, read: QOp::Ge });
+        assert_eq!(reason(&compare(Op::Gt, "a=b")), Refusal::Operator { meant: QOp::Gt, read: QOp::Eq });
+        assert_eq!(reason(&compare(Op::Eq, "~=")), Refusal::Operator { meant: QOp::Eq, read: QOp::Like });
+        assert_eq!(reason(&compare(Op::Gt, "=")), Refusal::Operator { meant: QOp::Gt, read: QOp::Ge });
         let list = |values: &[&str]| Expr::In {
             field: field(),
             values: values.iter().map(|&value| value.into()).collect(),
@@ -459,9 +375,7 @@ mod tests {
         let either = compare(Op::Eq, "a").or(compare(Op::Eq, "b"));
         assert_eq!(lower_q(&either).unwrap_err(), LowerError::Or);
         assert_eq!(
-            lower_q(&either.and(compare(Op::Eq, "c")))
-                .unwrap_err()
-                .to_string(),
+            lower_q(&either.and(compare(Op::Eq, "c"))).unwrap_err().to_string(),
             "`q=` has no OR: all conditions of a query must hold"
         );
         assert_eq!(

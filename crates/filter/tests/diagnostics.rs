@@ -9,11 +9,7 @@ use common::{BackupJobSession, CloudSubtenant, name};
 #[test]
 fn texts_that_are_no_filters() {
     let deep = format!("{}a==1{}", "(".repeat(65), ")".repeat(65));
-    let long = format!(
-        "{}Name=oops;{}",
-        "Name==aaaaaaaa;".repeat(20),
-        "Name==bbbbbbbb;".repeat(20)
-    );
+    let long = format!("{}Name=oops;{}", "Name==aaaaaaaa;".repeat(20), "Name==bbbbbbbb;".repeat(20));
     let sources = [
         "",
         "Name",
@@ -111,35 +107,15 @@ fn filters_that_make_no_sense() {
 
 #[test]
 fn findings_without_a_text_have_no_place() {
-    let expr = Expr::In {
-        field: name("Quota"),
-        values: vec![Value::from(5), "x".into()],
-        negated: false,
-    }
-    .and(Expr::Null {
-        field: name("Nothing"),
-        negated: true,
-    })
-    .and(Expr::compare(name("Name"), Op::Eq, "x"));
+    let expr = Expr::In { field: name("Quota"), values: vec![Value::from(5), "x".into()], negated: false }
+        .and(Expr::Null { field: name("Nothing"), negated: true })
+        .and(Expr::compare(name("Name"), Op::Eq, "x"));
     let findings = check(&expr, CloudSubtenant::DEF);
-    assert_eq!(
-        findings
-            .iter()
-            .map(|finding| finding.span)
-            .collect::<Vec<_>>(),
-        [None, None]
-    );
-    assert!(
-        findings
-            .iter()
-            .all(|finding| finding.severity == Severity::Error)
-    );
+    assert_eq!(findings.iter().map(|finding| finding.span).collect::<Vec<_>>(), [None, None]);
+    assert!(findings.iter().all(|finding| finding.severity == Severity::Error));
     assert_eq!(findings[0].render("anything").lines().count(), 2);
 
     let error = Filter::<CloudSubtenant>::try_from_expr(expr).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "`Quota` is a whole number, and `x` is not one (and 1 more)"
-    );
+    assert_eq!(error.to_string(), "`Quota` is a whole number, and `x` is not one (and 1 more)");
     assert_eq!(error.diagnostics(), findings);
 }

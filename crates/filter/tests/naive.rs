@@ -8,9 +8,7 @@ mod common;
 
 use std::cmp::Ordering;
 
-use backhaul_filter::{
-    Comparison, EvalError, Expr, FieldDef, Kind, Op, Predicate, QueryType, Scalar, Source, compare,
-};
+use backhaul_filter::{Comparison, EvalError, Expr, FieldDef, Kind, Op, Predicate, QueryType, Scalar, Source, compare};
 use common::{BackupJobSession, Map, condition_on, key, name, nested};
 use proptest::prelude::*;
 
@@ -35,37 +33,21 @@ fn moment(text: &str) -> Option<String> {
         Some((date, time)) => (date.to_owned(), time.to_owned()),
         None => (text.clone(), "00:00:00".to_owned()),
     };
-    let parts: Vec<u32> = date
-        .split('-')
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
+    let parts: Vec<u32> = date.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let [year, month @ 1..=12, day @ 1..=31] = parts[..] else {
         return None;
     };
     let (clock, offset) = match time.find(['Z', '+', '-']) {
-        Some(at) => (
-            time[..at].to_owned(),
-            time[at..].trim_matches('Z').to_owned(),
-        ),
+        Some(at) => (time[..at].to_owned(), time[at..].trim_matches('Z').to_owned()),
         None => (time, String::new()),
     };
     let (clock, fraction) = clock.split_once('.').unwrap_or((&clock, "0"));
-    let mut clock = clock
-        .split(':')
-        .map(|part| part.parse::<i64>().ok())
-        .collect::<Option<Vec<_>>>()?;
+    let mut clock = clock.split(':').map(|part| part.parse::<i64>().ok()).collect::<Option<Vec<_>>>()?;
     clock.resize(3, 0);
-    let hours = if offset.is_empty() {
-        0
-    } else {
-        offset[..3].parse::<i64>().ok()?
-    };
+    let hours = if offset.is_empty() { 0 } else { offset[..3].parse::<i64>().ok()? };
     // The generators keep away from the ends of a month, so hours never cross one.
     let minutes = i64::from(day) * 1440 + (clock[0] - hours) * 60 + clock[1];
-    Some(format!(
-        "{year:04}-{month:02}-{minutes:06}-{:02}.{fraction:0<9}",
-        clock[2]
-    ))
+    Some(format!("{year:04}-{month:02}-{minutes:06}-{:02}.{fraction:0<9}", clock[2]))
 }
 
 fn identifier(text: &str) -> Plain {
@@ -107,11 +89,7 @@ fn plain(field: &FieldDef, scalar: &Scalar<'_>) -> Plain {
         },
         Kind::DateTime => moment(text.trim()).map_or(other, Plain::Known),
         Kind::Uid => identifier(&text),
-        Kind::Enum => match field
-            .values
-            .iter()
-            .position(|value| value.to_lowercase() == text.to_lowercase())
-        {
+        Kind::Enum => match field.values.iter().position(|value| value.to_lowercase() == text.to_lowercase()) {
             Some(at) => Plain::Known(at.to_string()),
             None => other,
         },
@@ -119,11 +97,7 @@ fn plain(field: &FieldDef, scalar: &Scalar<'_>) -> Plain {
 }
 
 fn of_record(field: &FieldDef, record: &Map) -> Plain {
-    let value = record
-        .0
-        .get(&key(field.source.place().unwrap()))
-        .cloned()
-        .unwrap_or(Scalar::Null);
+    let value = record.0.get(&key(field.source.place().unwrap())).cloned().unwrap_or(Scalar::Null);
     match (plain(field, &value), field.source) {
         (Plain::Known(text), Source::Not(_)) => Plain::Known((text != "true").to_string()),
         (plain, _) => plain,
@@ -157,19 +131,12 @@ fn like(pattern: &[char], text: &[char]) -> bool {
 }
 
 fn naive(expr: &Expr, record: &Map) -> bool {
-    let field =
-        |name: &backhaul_filter::FieldName| BackupJobSession::DEF.field(name.as_str()).unwrap();
-    let literal = |field: &FieldDef, value: &backhaul_filter::Value| {
-        plain(field, &Scalar::from(value.as_str()))
-    };
+    let field = |name: &backhaul_filter::FieldName| BackupJobSession::DEF.field(name.as_str()).unwrap();
+    let literal = |field: &FieldDef, value: &backhaul_filter::Value| plain(field, &Scalar::from(value.as_str()));
     match expr {
         Expr::And(terms) => terms.iter().all(|term| naive(term, record)),
         Expr::Or(terms) => terms.iter().any(|term| naive(term, record)),
-        Expr::Compare(Comparison {
-            field: name,
-            op,
-            value,
-        }) => {
+        Expr::Compare(Comparison { field: name, op, value }) => {
             let field = field(name);
             let (held, said) = (of_record(field, record), literal(field, value));
             match op {
@@ -177,39 +144,18 @@ fn naive(expr: &Expr, record: &Map) -> bool {
                 Op::Ne => !equal(field.kind, &held, &said),
                 Op::Gt => order(&held, &said) == Some(Ordering::Greater),
                 Op::Lt => order(&held, &said) == Some(Ordering::Less),
-                Op::Ge => matches!(
-                    order(&held, &said),
-                    Some(Ordering::Greater | Ordering::Equal)
-                ),
+                Op::Ge => matches!(order(&held, &said), Some(Ordering::Greater | Ordering::Equal)),
                 Op::Le => matches!(order(&held, &said), Some(Ordering::Less | Ordering::Equal)),
             }
         }
-        Expr::In {
-            field: name,
-            values,
-            negated,
-        } => {
+        Expr::In { field: name, values, negated } => {
             let field = field(name);
             let held = of_record(field, record);
-            *negated
-                != values
-                    .iter()
-                    .any(|value| equal(field.kind, &held, &literal(field, value)))
+            *negated != values.iter().any(|value| equal(field.kind, &held, &literal(field, value)))
         }
-        Expr::Null {
-            field: name,
-            negated,
-        } => *negated != (of_record(field(name), record) == Plain::Nothing),
-        Expr::Like {
-            field: name,
-            pattern,
-            negated,
-        } => {
-            let held = record
-                .0
-                .get(&key(field(name).source.place().unwrap()))
-                .cloned()
-                .unwrap_or(Scalar::Null);
+        Expr::Null { field: name, negated } => *negated != (of_record(field(name), record) == Plain::Nothing),
+        Expr::Like { field: name, pattern, negated } => {
+            let held = record.0.get(&key(field(name).source.place().unwrap())).cloned().unwrap_or(Scalar::Null);
             let text = match held {
                 Scalar::Null => return *negated,
                 Scalar::Bool(value) => value.to_string(),
@@ -223,15 +169,7 @@ fn naive(expr: &Expr, record: &Map) -> bool {
     }
 }
 
-const FIELDS: &[&str] = &[
-    "JobUid",
-    "jobname",
-    "RESULT",
-    "CreationTime",
-    "Progress",
-    "Size",
-    "Finished",
-];
+const FIELDS: &[&str] = &["JobUid", "jobname", "RESULT", "CreationTime", "Progress", "Size", "Finished"];
 
 /// Few texts, so that filters and records often meet.
 fn texts() -> impl Strategy<Value = String> + Clone {
@@ -250,22 +188,12 @@ fn texts() -> impl Strategy<Value = String> + Clone {
 
 /// For each field, values that a filter may compare it with.
 fn fitting() -> Vec<(&'static str, BoxedStrategy<String>)> {
-    let words = |words: &[&'static str]| {
-        prop::sample::select(words.to_vec())
-            .prop_map(str::to_owned)
-            .boxed()
-    };
+    let words = |words: &[&'static str]| prop::sample::select(words.to_vec()).prop_map(str::to_owned).boxed();
     vec![
         ("JobUid", texts().boxed()),
         ("jobname", texts().boxed()),
-        (
-            "RESULT",
-            words(&["success", "Warning", "FAILED", "None", "true", ""]),
-        ),
-        (
-            "CreationTime",
-            "2025-08-1[45](T1[0-2]:00(:0[01](\\.[05]0?)?)?(Z|\\+01:00|-0200)?)?".boxed(),
-        ),
+        ("RESULT", words(&["success", "Warning", "FAILED", "None", "true", ""])),
+        ("CreationTime", "2025-08-1[45](T1[0-2]:00(:0[01](\\.[05]0?)?)?(Z|\\+01:00|-0200)?)?".boxed()),
         ("Progress", "-?[0-9]{1,2}(\\.(0|5|25))?".boxed()),
         ("Size", "-?[0-9]{1,2}".boxed()),
         ("Finished", words(&["true", "FALSE"])),
@@ -276,12 +204,7 @@ fn fitting() -> Vec<(&'static str, BoxedStrategy<String>)> {
 fn anything() -> Vec<(&'static str, BoxedStrategy<String>)> {
     let fit = fitting();
     let any = FIELDS.iter().map(|field| (*field, texts().boxed()));
-    fit.iter()
-        .cloned()
-        .chain(fit.iter().cloned())
-        .chain(fit.iter().cloned())
-        .chain(any)
-        .collect()
+    fit.iter().cloned().chain(fit.iter().cloned()).chain(fit.iter().cloned()).chain(any).collect()
 }
 
 fn scalars() -> impl Strategy<Value = Scalar<'static>> {
@@ -296,22 +219,9 @@ fn scalars() -> impl Strategy<Value = Scalar<'static>> {
 
 /// Records, each field mostly of its kind.
 fn records() -> impl Strategy<Value = Map> {
-    let keys = [
-        "Job.id",
-        "JobName",
-        "Result",
-        "CreationTimeUTC",
-        "Progress",
-        "@Size",
-        "Finished",
-    ];
-    proptest::collection::vec(scalars(), keys.len()).prop_map(move |values| {
-        Map(keys
-            .iter()
-            .map(|key| (*key).to_owned())
-            .zip(values)
-            .collect())
-    })
+    let keys = ["Job.id", "JobName", "Result", "CreationTimeUTC", "Progress", "@Size", "Finished"];
+    proptest::collection::vec(scalars(), keys.len())
+        .prop_map(move |values| Map(keys.iter().map(|key| (*key).to_owned()).zip(values).collect()))
 }
 
 proptest! {
@@ -366,39 +276,21 @@ proptest! {
 fn what_cannot_be_evaluated_is_refused_by_name() {
     let compile = |text: &str| {
         let expr = backhaul_filter::parse(text).unwrap().into_expr();
-        Predicate::compile(&expr, common::CloudSubtenant::DEF)
-            .map(|_| ())
-            .map_err(|error| error.to_string())
+        Predicate::compile(&expr, common::CloudSubtenant::DEF).map(|_| ()).map_err(|error| error.to_string())
     };
     assert_eq!(
         compile("Name==x;unlimited==true").unwrap_err(),
         "`unlimited` is known to the server only: its answers do not hold it, so it cannot be evaluated here"
     );
-    assert_eq!(
-        compile("Nmae==x").unwrap_err(),
-        "CloudSubtenant has no filter field `Nmae`; did you mean `Name`?"
-    );
-    assert_eq!(
-        compile("zone.name==x").unwrap_err(),
-        "CloudSubtenant has no filter field `zone.name`"
-    );
-    assert_eq!(
-        compile("Quota>abc").unwrap_err(),
-        "`Quota` holds a whole number, and `abc` is not one"
-    );
+    assert_eq!(compile("Nmae==x").unwrap_err(), "CloudSubtenant has no filter field `Nmae`; did you mean `Name`?");
+    assert_eq!(compile("zone.name==x").unwrap_err(), "CloudSubtenant has no filter field `zone.name`");
+    assert_eq!(compile("Quota>abc").unwrap_err(), "`Quota` holds a whole number, and `abc` is not one");
     let mut deep = Expr::compare(name("Name"), Op::Eq, "x");
     for level in 0..200 {
         let leaf = Expr::compare(name("Name"), Op::Eq, "y");
-        deep = if level % 2 == 0 {
-            deep.and(leaf)
-        } else {
-            deep.or(leaf)
-        };
+        deep = if level % 2 == 0 { deep.and(leaf) } else { deep.or(leaf) };
     }
-    assert_eq!(
-        Predicate::compile(&deep, common::CloudSubtenant::DEF).unwrap_err(),
-        EvalError::TooDeep
-    );
+    assert_eq!(Predicate::compile(&deep, common::CloudSubtenant::DEF).unwrap_err(), EvalError::TooDeep);
 }
 
 /// The table in the documentation of `eval`, row by row.
@@ -406,9 +298,7 @@ fn what_cannot_be_evaluated_is_refused_by_name() {
 fn the_documented_answers() {
     let session = |text: &str, key: &str, value: Scalar<'static>| {
         let expr = backhaul_filter::parse(text).unwrap().into_expr();
-        Predicate::compile(&expr, BackupJobSession::DEF)
-            .unwrap()
-            .matches(&Map::of([(key, value)]))
+        Predicate::compile(&expr, BackupJobSession::DEF).unwrap().matches(&Map::of([(key, value)]))
     };
     for (filter, key, value, expected) in [
         ("JobName==x", "JobName", Scalar::Null, false),
@@ -429,62 +319,23 @@ fn the_documented_answers() {
         ("Result>None", "Result", "Failed".into(), false),
         ("Result!=Failed", "Result", "None".into(), true),
         ("Size==12566568", "@Size", "12566568".into(), true),
-        (
-            "Size>9007199254740992",
-            "@Size",
-            Scalar::Int(9_007_199_254_740_993),
-            true,
-        ),
+        ("Size>9007199254740992", "@Size", Scalar::Int(9_007_199_254_740_993), true),
         ("Size>1", "@Size", Scalar::Float(1.5), true),
-        (
-            "CreationTime==\"2025-08-15T06:00:00Z\"",
-            "CreationTimeUTC",
-            "2025-08-15T06:00:00.0000000".into(),
-            true,
-        ),
-        (
-            "CreationTime==\"2025-08-15T08:00+02:00\"",
-            "CreationTimeUTC",
-            "2025-08-15T06:00:00Z".into(),
-            true,
-        ),
-        (
-            "CreationTime>=2025-08-15",
-            "CreationTimeUTC",
-            "2025-08-15T00:00:00Z".into(),
-            true,
-        ),
-        (
-            "CreationTime<2025-08-15",
-            "CreationTimeUTC",
-            "2025-08-14T23:59:59.9999999".into(),
-            true,
-        ),
-        (
-            "CreationTime<2025-08-15",
-            "CreationTimeUTC",
-            "Apr 11, 2018 2:50:54 PM".into(),
-            false,
-        ),
+        ("CreationTime==\"2025-08-15T06:00:00Z\"", "CreationTimeUTC", "2025-08-15T06:00:00.0000000".into(), true),
+        ("CreationTime==\"2025-08-15T08:00+02:00\"", "CreationTimeUTC", "2025-08-15T06:00:00Z".into(), true),
+        ("CreationTime>=2025-08-15", "CreationTimeUTC", "2025-08-15T00:00:00Z".into(), true),
+        ("CreationTime<2025-08-15", "CreationTimeUTC", "2025-08-14T23:59:59.9999999".into(), true),
+        ("CreationTime<2025-08-15", "CreationTimeUTC", "Apr 11, 2018 2:50:54 PM".into(), false),
         (
             "JobUid==7445e6ce-86f5-4171-b909-dac209c66563",
             "Job.id",
             "urn:veeam:Job:7445E6CE-86F5-4171-B909-DAC209C66563".into(),
             true,
         ),
-        (
-            "JobUid==\"urn:VMware:Vm:a.vm-1\"",
-            "Job.id",
-            "A.VM-1".into(),
-            true,
-        ),
+        ("JobUid==\"urn:VMware:Vm:a.vm-1\"", "Job.id", "A.VM-1".into(), true),
         ("Size!=5", "@Size", "many".into(), true),
         ("Size>5", "@Size", "many".into(), false),
     ] {
-        assert_eq!(
-            session(filter, key, value.clone()),
-            expected,
-            "{filter} on {value:?}"
-        );
+        assert_eq!(session(filter, key, value.clone()), expected, "{filter} on {value:?}");
     }
 }

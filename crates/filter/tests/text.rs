@@ -94,18 +94,10 @@ fn read_q(text: &str) -> backhaul_filter::Expr {
         QOp::Lt => Op::Lt,
         QOp::Le => Op::Le,
         QOp::Like | QOp::NotLike => {
-            return Expr::Like {
-                field,
-                pattern: read.value.into(),
-                negated,
-            };
+            return Expr::Like { field, pattern: read.value.into(), negated };
         }
         QOp::In | QOp::NotIn => {
-            return Expr::In {
-                field,
-                values: read.value.split(',').map(Into::into).collect(),
-                negated,
-            };
+            return Expr::In { field, values: read.value.split(',').map(Into::into).collect(), negated };
         }
         QOp::IsNull | QOp::NotNull => return Expr::Null { field, negated },
     };

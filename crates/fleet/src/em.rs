@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use backhaul_filter::em::{CloudSubtenant as CloudSubtenantQuery, CloudTenant as CloudTenantQuery, Repository as RepositoryQuery};
+use backhaul_filter::em::{
+    CloudSubtenant as CloudSubtenantQuery, CloudTenant as CloudTenantQuery, Repository as RepositoryQuery,
+};
 use backhaul_models::em::{CloudSubtenant, CloudTenant, Link, Repository};
 use backhaul_transport::em::EmQuery;
 use backhaul_transport::{Client, Error, em::EmClient};
@@ -84,7 +86,8 @@ impl Table<'_> {
 
     /// Repositories that no tenant has a quota on.
     fn unused(&mut self) {
-        let used: std::collections::BTreeSet<String> = self.rows.iter().filter_map(|row| row.repository_id.clone()).collect();
+        let used: std::collections::BTreeSet<String> =
+            self.rows.iter().filter_map(|row| row.repository_id.clone()).collect();
         let unused: Vec<String> = self.repositories.keys().filter(|id| !used.contains(*id)).cloned().collect();
         for id in unused {
             let row = self.on(Some(id));

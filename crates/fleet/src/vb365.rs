@@ -9,7 +9,9 @@ use backhaul_models::vb365::operations::{
     BackupRepositoryGetRepositories, BackupRepositoryGetRepositoryStorageUsage, OrganizationGet,
     OrganizationGetCurrentOrganization, OrganizationGetStorageSpaceUsage,
 };
-use backhaul_models::vb365::{BackupRepository, BackupRepositoryStorageUsageInfo, Organization, OrganizationStorageSpaceUsage};
+use backhaul_models::vb365::{
+    BackupRepository, BackupRepositoryStorageUsageInfo, Organization, OrganizationStorageSpaceUsage,
+};
 use backhaul_transport::{Client, Error};
 use backhaul_wire::Id;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -29,7 +31,8 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Vec<Row>, Err
         Err(error) if error.is_api() => {}
         Err(error) => return Err(error),
     }
-    let repositories: Vec<BackupRepository> = client.list(&BackupRepositoryGetRepositories::new()).by_item().try_collect().await?;
+    let repositories: Vec<BackupRepository> =
+        client.list(&BackupRepositoryGetRepositories::new()).by_item().try_collect().await?;
     let repositories: BTreeMap<String, BackupRepository> =
         repositories.into_iter().filter_map(|r| Some((key(r.id.as_ref()?.as_str()), r))).collect();
     let organizations: Vec<Organization> = client.list(&OrganizationGet::new()).by_item().try_collect().await?;
@@ -39,8 +42,10 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Vec<Row>, Err
         async move { organization_rows(server, client, &tenant, repositories).await }
     });
     let mut rows: Vec<Row> = stream::iter(all).buffered(AT_ONCE).try_concat().await?;
-    let told: BTreeSet<(String, String)> =
-        rows.iter().filter_map(|row| Some((key(row.repository_id.as_ref()?), row.tenant_id.clone().map(|id| key(&id))?))).collect();
+    let told: BTreeSet<(String, String)> = rows
+        .iter()
+        .filter_map(|row| Some((key(row.repository_id.as_ref()?), row.tenant_id.clone().map(|id| key(&id))?)))
+        .collect();
     let all = repositories.iter().map(|(id, repository)| async move {
         let call = BackupRepositoryGetRepositoryStorageUsage::new(repository.id.clone().unwrap_or_default());
         let backed_up: Vec<BackupRepositoryStorageUsageInfo> = client.list(&call).by_item().try_collect().await?;

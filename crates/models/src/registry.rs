@@ -88,7 +88,8 @@ pub fn listed(operation: &Operation) -> Option<&'static Shape> {
 pub fn find_operation(system: System, name: &str) -> Option<&'static Operation> {
     let all = operations(system);
     let named = all.iter().find(|operation| operation.name.eq_ignore_ascii_case(name));
-    named.or_else(|| all.iter().find(|operation| operation.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))))
+    named
+        .or_else(|| all.iter().find(|operation| operation.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))))
 }
 
 /// An empty value for an operation's answer; `None` when it has no body or is a file.
@@ -102,11 +103,14 @@ pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
 /// An empty value for the error that a system answers with.
 #[must_use]
 pub fn error(system: System) -> Option<Box<dyn Struct>> {
-    make(system, match system {
-        System::Em => "Error",
-        System::Vb365 => "ExceptionInfo",
-        System::Zstack => "ErrorResponse",
-    })
+    make(
+        system,
+        match system {
+            System::Em => "Error",
+            System::Vb365 => "ExceptionInfo",
+            System::Zstack => "ErrorResponse",
+        },
+    )
 }
 
 /// The operation that a request calls, and VB365's version from its path.
@@ -131,7 +135,9 @@ pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'st
     }
     let matching = operations(system).iter().filter(|operation| operation.method.eq_ignore_ascii_case(method));
     let matching = matching.filter(|operation| version.is_none_or(|version| operation.versions.contains(version)));
-    let best = matching.filter_map(|operation| Some((fit(operation, &segments, query)?, operation))).max_by_key(|(fit, _)| *fit);
+    let best = matching
+        .filter_map(|operation| Some((fit(operation, &segments, query)?, operation)))
+        .max_by_key(|(fit, _)| *fit);
     best.map(|(_, operation)| (operation, version))
 }
 
@@ -140,7 +146,9 @@ fn fit(operation: &'static Operation, segments: &[&str], query: &str) -> Option<
     let (template, fixed) = operation.path.split_once('?').unwrap_or((operation.path, ""));
     let wanted: Vec<&str> = template.split('/').filter(|segment| !segment.is_empty()).collect();
     // ZStack's queries also take one uuid behind their path.
-    let by_uuid = operation.system == System::Zstack && matches!(operation.response, Response::Page(..)) && segments.len() == wanted.len() + 1;
+    let by_uuid = operation.system == System::Zstack
+        && matches!(operation.response, Response::Page(..))
+        && segments.len() == wanted.len() + 1;
     if wanted.len() != segments.len() && !by_uuid {
         return None;
     }
@@ -154,7 +162,10 @@ fn fit(operation: &'static Operation, segments: &[&str], query: &str) -> Option<
     }
     let pairs = |text: &str| -> Vec<(String, String)> {
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
-        pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (k.to_ascii_lowercase(), v.to_ascii_lowercase())).collect()
+        pairs
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(k, v)| (k.to_ascii_lowercase(), v.to_ascii_lowercase()))
+            .collect()
     };
     let given = pairs(query);
     for pair in pairs(fixed) {

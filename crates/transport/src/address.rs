@@ -69,7 +69,8 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
     for (index, (name, value)) in params.iter().enumerate() {
         let Some(param) = find(operation, name) else {
             let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
-            let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+            let known =
+                if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
             return Err(Reason::Call(format!("there is no parameter `{}`: {known}", name.escape_debug())));
         };
         if version > 0 && !param.versions.contains(version) {
@@ -88,7 +89,11 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
         };
         if !fits {
             let kind = param.kind.name();
-            return Err(Reason::Call(format!("the parameter `{}` is of the kind {kind}, not `{}`", param.name, value.escape_debug())));
+            return Err(Reason::Call(format!(
+                "the parameter `{}` is of the kind {kind}, not `{}`",
+                param.name,
+                value.escape_debug()
+            )));
         }
     }
     let missing = operation
@@ -104,10 +109,11 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
 /// Follows a link that a server gave. It may be relative, and may name another version's path; it must stay on the server
 /// that it came from, since the session goes with it.
 pub(crate) fn follow(from: &Url, link: &str) -> Result<Url> {
-    let to = from
-        .join(link)
-        .map_err(|error| Reason::Paging(format!("the link to the next page, `{}`, is not an address: {error}", cut(link))))?;
-    let origin = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_ascii_lowercase), url.port_or_known_default());
+    let to = from.join(link).map_err(|error| {
+        Reason::Paging(format!("the link to the next page, `{}`, is not an address: {error}", cut(link)))
+    })?;
+    let origin =
+        |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_ascii_lowercase), url.port_or_known_default());
     if origin(&to) != origin(from) {
         return Err(Reason::Paging(format!(
             "the link to the next page leads to another server, {}: it was not followed, since the session belongs to {}",

@@ -69,7 +69,8 @@ impl Client {
             }
         };
         let http = HttpClient::new(options.http.clone()).map_err(|error| fail(Reason::Http(error)))?;
-        let core = Core { system, server, http, sessions: Sessions::default(), version: AtomicU8::new(version), options };
+        let core =
+            Core { system, server, http, sessions: Sessions::default(), version: AtomicU8::new(version), options };
         Ok(Self { core: Arc::new(core) })
     }
 
@@ -110,7 +111,9 @@ impl Client {
         let answer = self.core.http.send(request).await.map_err(|error| self.fail("logout", Reason::Http(error)))?;
         match answer.status {
             // A session that is gone already is what was wanted.
-            status if status.is_success() || status == StatusCode::UNAUTHORIZED || status == StatusCode::NOT_FOUND => Ok(()),
+            status if status.is_success() || status == StatusCode::UNAUTHORIZED || status == StatusCode::NOT_FOUND => {
+                Ok(())
+            }
             _ => Err(self.fail("logout", classify::error(self.core.system, &answer))),
         }
     }
@@ -195,13 +198,18 @@ impl Client {
             .map_err(|reason| self.fail(operation.name, reason))?;
         let session = self.session(None).await?;
         let request = session.authorize(self.request(operation, url, given.body.clone()));
-        let answer = self.core.http.open(request).await.map_err(|error| self.fail(operation.name, Reason::Http(error)))?;
+        let answer =
+            self.core.http.open(request).await.map_err(|error| self.fail(operation.name, Reason::Http(error)))?;
         Ok(answer)
     }
 
     async fn check(&self, operation: &'static Operation) -> Result<u8> {
         if operation.system != self.core.system {
-            let rule = format!("this is an operation of {}, not of {}", operation.system.product(), self.core.system.product());
+            let rule = format!(
+                "this is an operation of {}, not of {}",
+                operation.system.product(),
+                self.core.system.product()
+            );
             return Err(self.fail(operation.name, Reason::Call(rule)));
         }
         self.version().await
@@ -280,9 +288,9 @@ impl Client {
     async fn session(&self, stale: Option<&Arc<Session>>) -> Result<Arc<Session>> {
         let version = self.version().await?;
         let core = &self.core;
-        let opened = core.sessions.get(stale, async |old| {
-            session::open(core.system, &core.http, &core.options, version, old).await
-        });
+        let opened = core
+            .sessions
+            .get(stale, async |old| session::open(core.system, &core.http, &core.options, version, old).await);
         match opened.await {
             Ok(session) => Ok(session),
             Err(Reason::Product(None, hint)) => {
@@ -299,7 +307,10 @@ impl Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("system", &self.core.system).field("options", &self.core.options).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("system", &self.core.system)
+            .field("options", &self.core.options)
+            .finish_non_exhaustive()
     }
 }
 

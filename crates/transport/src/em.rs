@@ -136,7 +136,8 @@ impl<Q: EmQuery> Query<Q> {
             add(sort.parameter(), sort.field().to_string());
         }
         if let Some(filter) = &self.filter {
-            let text = filter.to_em().map_err(|error| self.client.fail(operation.name, Reason::Call(error.to_string())))?;
+            let text =
+                filter.to_em().map_err(|error| self.client.fail(operation.name, Reason::Call(error.to_string())))?;
             add("filter", text);
         }
         if let Some(size) = self.page_size {

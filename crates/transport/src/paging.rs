@@ -80,7 +80,9 @@ impl Pages {
         self.next = self.after(target, items).await?;
         self.empty = if items == 0 { self.empty + 1 } else { 0 };
         if self.empty >= EMPTY_PAGES && !matches!(self.next, Next::End) {
-            return Err(self.fail(format!("{EMPTY_PAGES} pages without an item came one after the other, and the server says there are more")));
+            return Err(self.fail(format!(
+                "{EMPTY_PAGES} pages without an item came one after the other, and the server says there are more"
+            )));
         }
         Ok(Some(raw))
     }
@@ -88,7 +90,9 @@ impl Pages {
     /// Asks for pages of a useful size, and for what following them needs.
     async fn prepare(&mut self) -> Result<()> {
         let version = self.client.version().await?;
-        let takes = |name: &str| address::find(self.operation, name).is_some_and(|param| version == 0 || param.versions.contains(version));
+        let takes = |name: &str| {
+            address::find(self.operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
+        };
         let mut defaults: Vec<(&str, String)> = Vec::new();
         match self.client.system() {
             System::Em => {}
@@ -154,7 +158,9 @@ impl Pages {
         let limit = self.param("limit").and_then(|limit| limit.parse::<i64>().ok()).unwrap_or(PAGE);
         let more = match int(page, "total") {
             Some(total) if items == 0 && end < total => {
-                return Err(self.fail(format!("the listing ends at {end} of {total} items: it changed meanwhile, ask again")));
+                return Err(
+                    self.fail(format!("the listing ends at {end} of {total} items: it changed meanwhile, ask again"))
+                );
             }
             Some(total) => end < total,
             None => items > 0 && i64::try_from(items).is_ok_and(|items| items >= limit),
@@ -172,7 +178,10 @@ impl Pages {
             .map_err(|reason| self.client.fail(self.operation.name, reason))?;
         let url = address::follow(&here, link).map_err(|reason| self.client.fail(self.operation.name, reason))?;
         if !self.seen.insert(url.to_string()) {
-            return Err(self.fail(format!("the pages go in a circle after {} items: the link to the next page came before", self.items)));
+            return Err(self.fail(format!(
+                "the pages go in a circle after {} items: the link to the next page came before",
+                self.items
+            )));
         }
         Ok(Next::Link(url))
     }
@@ -249,7 +258,10 @@ impl<P: Paged> Listing<P> {
     /// The items of all pages. An error ends the stream.
     #[must_use]
     pub fn by_item(self) -> BoxStream<'static, Result<P::Item>> {
-        by_page::<P>(self.pages).map_ok(|page| stream::iter(page.into_items().into_iter().map(Ok))).try_flatten().boxed()
+        by_page::<P>(self.pages)
+            .map_ok(|page| stream::iter(page.into_items().into_iter().map(Ok)))
+            .try_flatten()
+            .boxed()
     }
 }
 

@@ -18,7 +18,10 @@ pub(crate) async fn identify(http: &HttpClient, base: &Url, hint: String) -> Rea
         url.set_query(None);
         http.send(Request::new(Method::GET, url)).await.ok()
     };
-    if ask("/api/").await.is_some_and(|answer| contains(&answer, "EnterpriseManager") || contains(&answer, "SupportedVersions")) {
+    if ask("/api/")
+        .await
+        .is_some_and(|answer| contains(&answer, "EnterpriseManager") || contains(&answer, "SupportedVersions"))
+    {
         return Reason::Product(Some(System::Em), hint);
     }
     for version in [8, 7, 6] {
@@ -28,7 +31,9 @@ pub(crate) async fn identify(http: &HttpClient, base: &Url, hint: String) -> Rea
         }
     }
     let answer = ask("/zstack/v1/zones").await;
-    if answer.is_some_and(|answer| matches!(answer.status.as_u16(), 400 | 503) && contains(&answer, "session") || contains_text(&hint, "zstack")) {
+    if answer.is_some_and(|answer| {
+        matches!(answer.status.as_u16(), 400 | 503) && contains(&answer, "session") || contains_text(&hint, "zstack")
+    }) {
         return Reason::Product(Some(System::Zstack), hint);
     }
     Reason::Product(None, hint)

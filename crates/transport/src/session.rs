@@ -54,7 +54,8 @@ impl Sessions {
         open: impl AsyncFnOnce(Option<&Session>) -> Result<Session, Reason>,
     ) -> Result<Arc<Session>, Reason> {
         let mut current = self.0.lock().await;
-        let usable = current.as_ref().filter(|now| !now.is_ending() && stale.is_none_or(|stale| !Arc::ptr_eq(stale, now)));
+        let usable =
+            current.as_ref().filter(|now| !now.is_ending() && stale.is_none_or(|stale| !Arc::ptr_eq(stale, now)));
         if let Some(session) = usable {
             return Ok(Arc::clone(session));
         }

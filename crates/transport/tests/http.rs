@@ -16,7 +16,8 @@ use url::Url;
 async fn server(answers: &[&str]) -> (Url, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}/api/", listener.local_addr().unwrap())).unwrap();
-    let (answers, seen): (Vec<String>, _) = (answers.iter().map(|a| (*a).to_owned()).collect(), Arc::new(AtomicUsize::new(0)));
+    let (answers, seen): (Vec<String>, _) =
+        (answers.iter().map(|a| (*a).to_owned()).collect(), Arc::new(AtomicUsize::new(0)));
     let count = Arc::clone(&seen);
     tokio::spawn(async move {
         loop {
@@ -150,7 +151,10 @@ async fn a_port_without_tls_is_told_from_an_untrusted_one() {
 #[tokio::test]
 async fn secrets_are_in_no_text() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://user:hunter2@{}/zstack/v1/accounts/sessions/hunter2?token=hunter2", listener.local_addr().unwrap());
+    let url = format!(
+        "http://user:hunter2@{}/zstack/v1/accounts/sessions/hunter2?token=hunter2",
+        listener.local_addr().unwrap()
+    );
     drop(listener);
     let request = Request::new(Method::DELETE, Url::parse(&url).unwrap()).secret_header(AUTHORIZATION, "OAuth hunter2");
     assert!(!format!("{request:?}").contains("hunter2"), "{request:?}");

@@ -11,10 +11,7 @@ use crate::queries::{Param, ParamKind, Queries, QueryType, Source};
 #[must_use]
 pub fn filter_fields(queries: &Queries) -> String {
     let bodies = queries.types.iter().map(query);
-    let names = queries
-        .types
-        .iter()
-        .map(|query| format_ident!("{}", query.name));
+    let names = queries.types.iter().map(|query| format_ident!("{}", query.name));
     render(quote! {
         #![doc = " What Enterprise Manager can be queried for, and the fields that a filter may use."]
         use crate::field::{Field, FieldDef, Kind, QueryDef, QueryType, Source, kind};
@@ -26,13 +23,7 @@ pub fn filter_fields(queries: &Queries) -> String {
 
 fn query(query: &QueryType) -> TokenStream {
     let ident = format_ident!("{}", query.name);
-    let (docs, name) = (
-        doc(&format!(
-            "Filter fields of the `{}` query type.",
-            query.name
-        )),
-        &query.name,
-    );
+    let (docs, name) = (doc(&format!("Filter fields of the `{}` query type.", query.name)), &query.name);
     let rows = query.params.iter().map(row);
     let constants = query.params.iter().map(constant);
     quote! {
@@ -68,11 +59,7 @@ fn constant(param: &Param) -> TokenStream {
         text = format!("{text} {}", param.description);
     }
     if param.kind == ParamKind::Enum {
-        let values: Vec<_> = param
-            .values
-            .iter()
-            .map(|value| format!("`{value}`"))
-            .collect();
+        let values: Vec<_> = param.values.iter().map(|value| format!("`{value}`")).collect();
         text = format!("{text}\n\nValues, lowest first: {}.", values.join(", "));
     }
     if param.source == Source::ServerOnly {

@@ -16,32 +16,21 @@ pub fn field_name(wire: &str) -> Ident {
 #[must_use]
 pub fn module_name(name: &str) -> String {
     let name = name.to_snake_case();
-    if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() {
-        format!("n{name}")
-    } else {
-        name
-    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() { format!("n{name}") } else { name }
 }
 
 /// The Rust name of a static or constant.
 #[must_use]
 pub fn constant(name: &str) -> Ident {
     let name = name.to_shouty_snake_case();
-    let name = if name.starts_with(|c: char| c.is_ascii_digit()) {
-        format!("N{name}")
-    } else {
-        name
-    };
+    let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("N{name}") } else { name };
     Ident::new(&name, Span::call_site())
 }
 
 /// The Rust name of an enum value.
 pub(super) fn variant(name: &str) -> Ident {
     // `urn:ietf:params:oauth:grant-type:jwt-bearer` and `OneTime,` are values too.
-    let words: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
-        .collect();
+    let words: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
     let name = words.to_upper_camel_case();
     let name = match name.as_str() {
         "" => "Empty".to_owned(),

@@ -113,7 +113,8 @@ fn range(of: crate::ir::Versions) -> TokenStream {
 
 fn call(index: usize, operation: &Operation) -> TokenStream {
     let name = type_name(&operation.name.to_upper_camel_case());
-    let text = with_versions(format!("`{} {}`: {}", operation.method, operation.path, operation.doc), operation.versions);
+    let text =
+        with_versions(format!("`{} {}`: {}", operation.method, operation.path, operation.doc), operation.versions);
     let docs = doc(&format!("{text}\n\nSchema: `{}`", operation.source));
     let fields = operation.params.iter().map(|param| {
         let ident = field_name(&param.name);
@@ -164,7 +165,11 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
         }
     });
     let visits: Vec<_> = visits.collect();
-    let visit = if visits.is_empty() { quote! { _visit } } else { quote! { visit } };
+    let visit = if visits.is_empty() {
+        quote! { _visit }
+    } else {
+        quote! { visit }
+    };
     let body_fn = operation.request.as_ref().map(|_| {
         quote! { fn body(&self) -> Option<&dyn Struct> { Some(&self.body) } }
     });

@@ -25,10 +25,8 @@ pub fn family(title: &str, types: &[&Type]) -> String {
     });
     let bodies: TokenStream = bodies.collect();
     let title = format!(" {title}");
-    let structs =
-        (!structs.is_empty()).then(|| quote! { backhaul_wire::generated_struct! { #(#structs)* } });
-    let enums =
-        (!enums.is_empty()).then(|| quote! { backhaul_wire::generated_enum! { #(#enums)* } });
+    let structs = (!structs.is_empty()).then(|| quote! { backhaul_wire::generated_struct! { #(#structs)* } });
+    let enums = (!enums.is_empty()).then(|| quote! { backhaul_wire::generated_enum! { #(#enums)* } });
     render(quote! {
         #![doc = #title]
         use super::prelude::*;
@@ -41,11 +39,8 @@ pub fn family(title: &str, types: &[&Type]) -> String {
 /// The module that gathers a system's families.
 #[must_use]
 pub fn module(types: &Types) -> String {
-    let families: Vec<_> = types
-        .by_family()
-        .into_keys()
-        .map(|family| format_ident!("{}", module_name(family)))
-        .collect();
+    let families: Vec<_> =
+        types.by_family().into_keys().map(|family| format_ident!("{}", module_name(family))).collect();
     let entries = types.types.iter().map(|ty| {
         let name = type_name(&ty.name);
         let shape = constant(&ty.name);
@@ -75,11 +70,7 @@ fn structure(ty: &Type, body: &Struct) -> TokenStream {
     let shape = constant(&ty.name);
     let docs = doc(&documentation(ty));
     let members = body.fields.iter().map(|field| {
-        let (ident, docs, rust) = (
-            member(field),
-            doc(&field_doc(field)),
-            rust_type(field),
-        );
+        let (ident, docs, rust) = (member(field), doc(&field_doc(field)), rust_type(field));
         quote! { #docs pub #ident: #rust, }
     });
     let empties = body.fields.iter().map(|field| {
@@ -90,9 +81,7 @@ fn structure(ty: &Type, body: &Struct) -> TokenStream {
             Repeat::Map => quote! { #ident: BTreeMap::new(), },
         }
     });
-    let keep_empty = body
-        .keep_unknown
-        .then(|| quote! { unknown: Unknown::NONE, });
+    let keep_empty = body.keep_unknown.then(|| quote! { unknown: Unknown::NONE, });
     let keep = body.keep_unknown.then(|| {
         quote! {
             /// Fields that this type does not know, written back as they came.
@@ -137,9 +126,7 @@ fn arms(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
         let (ident, variant) = (member(field), format_ident!("{}", access(field)));
         quote! { #index => #of::#variant(#borrow self.#ident), }
     });
-    let unknown = body
-        .keep_unknown
-        .then(|| quote! { UNKNOWN => #of::Unknown(#borrow self.unknown), });
+    let unknown = body.keep_unknown.then(|| quote! { UNKNOWN => #of::Unknown(#borrow self.unknown), });
     arms.chain(unknown).collect()
 }
 
@@ -220,10 +207,7 @@ fn field_shape(field: &Field) -> TokenStream {
         quote! { .json(#json) }
     });
     let item = (field.item.is_some() || field.json_item.is_some()).then(|| {
-        let (item, json_item) = (
-            field.item.as_deref().unwrap_or(""),
-            field.json_item.as_deref().unwrap_or(""),
-        );
+        let (item, json_item) = (field.item.as_deref().unwrap_or(""), field.json_item.as_deref().unwrap_or(""));
         quote! { .item(#item, #json_item) }
     });
     let place = match field.place {
@@ -309,11 +293,7 @@ fn enumeration(ty: &Type, values: &[Value]) -> TokenStream {
 }
 
 fn documentation(ty: &Type) -> String {
-    let mut text = if ty.doc.is_empty() {
-        format!("`{}`.", ty.name)
-    } else {
-        ty.doc.clone()
-    };
+    let mut text = if ty.doc.is_empty() { format!("`{}`.", ty.name) } else { ty.doc.clone() };
     if ty.versions != Versions::default() {
         text = with_versions(text, ty.versions);
     }
@@ -321,11 +301,7 @@ fn documentation(ty: &Type) -> String {
 }
 
 fn field_doc(field: &Field) -> String {
-    let text = if field.doc.is_empty() {
-        format!("`{}`.", field.wire)
-    } else {
-        field.doc.clone()
-    };
+    let text = if field.doc.is_empty() { format!("`{}`.", field.wire) } else { field.doc.clone() };
     with_versions(text, field.versions)
 }
 

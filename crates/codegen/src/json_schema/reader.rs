@@ -3,9 +3,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{File, Index};
 use crate::error::{Result, SchemaError};
-use crate::ir::{
-    Field, Kind, Place, Repeat, Struct, Type, TypeShape, Value, Versions, is_type_name,
-};
+use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Value, Versions, is_type_name};
 
 /// What a definition may say.
 const DEFINITION: &[&str] = &[
@@ -56,18 +54,15 @@ impl Reader<'_> {
     pub(super) fn definition(&mut self, name: &str, json: &Json, pointer: &str) -> Result<()> {
         let object = self.object(json, pointer, DEFINITION)?;
         if !is_type_name(name) {
-            return Err(self.error(
-                pointer,
-                format!("`{name}` is not a type name: use UpperCamelCase letters and digits"),
-            ));
+            return Err(
+                self.error(pointer, format!("`{name}` is not a type name: use UpperCamelCase letters and digits"))
+            );
         }
         let shape = if object.contains_key("enum") {
             TypeShape::Enum(self.values(object, pointer)?)
         } else if object.contains_key("properties") || object.contains_key("allOf") {
             TypeShape::Struct(self.structure(name, object, pointer)?)
-        } else if object.contains_key("additionalProperties")
-            || object.get("type").is_some_and(|t| t != "object")
-        {
+        } else if object.contains_key("additionalProperties") || object.get("type").is_some_and(|t| t != "object") {
             // A named scalar, list or map: it is read where it is referred to.
             return Ok(());
         } else {
@@ -86,12 +81,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn structure(
-        &mut self,
-        name: &str,
-        object: &Map<String, Json>,
-        pointer: &str,
-    ) -> Result<Struct> {
+    fn structure(&mut self, name: &str, object: &Map<String, Json>, pointer: &str) -> Result<Struct> {
         let mut fields = Vec::new();
         self.fields(name, object, pointer, &mut fields)?;
         let required = self.texts(object, "required", pointer)?;
@@ -99,41 +89,23 @@ impl Reader<'_> {
             match fields.iter_mut().find(|field| field.wire == *wanted) {
                 Some(field) => field.required = true,
                 None => {
-                    return Err(self.error(
-                        &format!("{pointer}/required"),
-                        format!("`{wanted}` is not a property"),
-                    ));
+                    return Err(self.error(&format!("{pointer}/required"), format!("`{wanted}` is not a property")));
                 }
             }
         }
         let bare_list = match object.get("x-bare-list") {
             None => None,
             Some(wanted) => {
-                let found = fields
-                    .iter()
-                    .position(|f| *wanted == f.wire.as_str() && f.repeat == Repeat::List);
+                let found = fields.iter().position(|f| *wanted == f.wire.as_str() && f.repeat == Repeat::List);
                 let pointer = format!("{pointer}/x-bare-list");
-                Some(found.ok_or_else(|| {
-                    self.error(&pointer, "`x-bare-list` names a property that is a list")
-                })?)
+                Some(found.ok_or_else(|| self.error(&pointer, "`x-bare-list` names a property that is a list"))?)
             }
         };
-        Ok(Struct {
-            root: None,
-            fields,
-            bare_list,
-            keep_unknown: self.flag(object, "x-keep-unknown", pointer)?,
-        })
+        Ok(Struct { root: None, fields, bare_list, keep_unknown: self.flag(object, "x-keep-unknown", pointer)? })
     }
 
     /// The properties of a struct, those of what it extends (`allOf`) first.
-    fn fields(
-        &mut self,
-        name: &str,
-        object: &Map<String, Json>,
-        pointer: &str,
-        out: &mut Vec<Field>,
-    ) -> Result<()> {
+    fn fields(&mut self, name: &str, object: &Map<String, Json>, pointer: &str, out: &mut Vec<Field>) -> Result<()> {
         if let Some(bases) = object.get("allOf") {
             let pointer = format!("{pointer}/allOf");
             for (i, base) in bases.as_array().into_iter().flatten().enumerate() {
@@ -142,7 +114,8 @@ impl Reader<'_> {
                 let Some(base) = self.index.follow(self.file, reference) else {
                     return Err(self.error(&pointer, "`allOf` lists references to definitions that exist"));
                 };
-                let object = base.json.as_object().ok_or_else(|| self.error(&pointer, "the definition is not an object"))?;
+                let object =
+                    base.json.as_object().ok_or_else(|| self.error(&pointer, "the definition is not an object"))?;
                 let mut there = Reader { file: base.file, index: self.index, out: &mut *self.out };
                 there.fields(name, object, &format!("/$defs/{}", base.name), out)?;
             }
@@ -151,9 +124,7 @@ impl Reader<'_> {
             return Ok(());
         };
         let pointer = format!("{pointer}/properties");
-        let properties = properties
-            .as_object()
-            .ok_or_else(|| self.error(&pointer, "`properties` is an object"))?;
+        let properties = properties.as_object().ok_or_else(|| self.error(&pointer, "`properties` is an object"))?;
         for (wire, json) in properties {
             let pointer = format!("{pointer}/{}", wire.replace('~', "~0").replace('/', "~1"));
             if out.iter().any(|field| field.wire == *wire) {
@@ -167,11 +138,7 @@ impl Reader<'_> {
 
     fn field(&mut self, owner: &str, wire: &str, json: &Json, pointer: &str) -> Result<Field> {
         let object = self.object(json, pointer, PROPERTY)?;
-        let (kind, repeat) = self.kind(
-            &format!("{owner}{}", wire.to_upper_camel_case()),
-            object,
-            pointer,
-        )?;
+        let (kind, repeat) = self.kind(&format!("{owner}{}", wire.to_upper_camel_case()), object, pointer)?;
         Ok(Field {
             wire: wire.to_owned(),
             json: wire.to_owned(),
@@ -188,17 +155,9 @@ impl Reader<'_> {
     }
 
     /// What a property, an item or a parameter holds. `name` is for an enum that stands inline.
-    pub(super) fn kind(
-        &mut self,
-        name: &str,
-        object: &Map<String, Json>,
-        pointer: &str,
-    ) -> Result<(Kind, Repeat)> {
+    pub(super) fn kind(&mut self, name: &str, object: &Map<String, Json>, pointer: &str) -> Result<(Kind, Repeat)> {
         if let Some(reference) = object.get("$ref") {
-            return self.reference(
-                reference.as_str().unwrap_or_default(),
-                &format!("{pointer}/$ref"),
-            );
+            return self.reference(reference.as_str().unwrap_or_default(), &format!("{pointer}/$ref"));
         }
         if object.contains_key("enum") {
             self.out.push(Type {
@@ -212,10 +171,7 @@ impl Reader<'_> {
             });
             return Ok((Kind::Enum(name.to_owned()), Repeat::One));
         }
-        let kind = match (
-            self.type_name(object, pointer)?,
-            object.get("format").and_then(Json::as_str),
-        ) {
+        let kind = match (self.type_name(object, pointer)?, object.get("format").and_then(Json::as_str)) {
             ("string", None | Some("byte")) => Kind::Text,
             ("string", Some("uuid" | "id")) => Kind::Id,
             ("string", Some("date-time" | "zstack-timestamp")) => Kind::DateTime,
@@ -230,10 +186,7 @@ impl Reader<'_> {
             ("object" | "", None) => Kind::Json,
             (name, format) => {
                 let format = format.unwrap_or_default();
-                return Err(self.error(
-                    pointer,
-                    format!("no such type and format: `{name}` with `{format}`"),
-                ));
+                return Err(self.error(pointer, format!("no such type and format: `{name}` with `{format}`")));
             }
         };
         Ok((kind, Repeat::One))
@@ -288,22 +241,13 @@ impl Reader<'_> {
             None => Ok(""),
             Some(Json::String(name)) => Ok(name),
             Some(Json::Array(names)) => {
-                let mut real = names
-                    .iter()
-                    .filter_map(Json::as_str)
-                    .filter(|name| *name != "null");
+                let mut real = names.iter().filter_map(Json::as_str).filter(|name| *name != "null");
                 match (real.next(), real.next()) {
                     (Some(name), None) => Ok(name),
-                    _ => Err(self.error(
-                        &format!("{pointer}/type"),
-                        "`type` lists one type and `null`",
-                    )),
+                    _ => Err(self.error(&format!("{pointer}/type"), "`type` lists one type and `null`")),
                 }
             }
-            Some(_) => Err(self.error(
-                &format!("{pointer}/type"),
-                "`type` is a name, or a list of a name and `null`",
-            )),
+            Some(_) => Err(self.error(&format!("{pointer}/type"), "`type` is a name, or a list of a name and `null`")),
         }
     }
 
@@ -312,10 +256,7 @@ impl Reader<'_> {
         let marks = object.get("x-values").and_then(Json::as_object);
         for (name, _) in marks.into_iter().flatten() {
             if !names.contains(name) {
-                return Err(self.error(
-                    &format!("{pointer}/x-values/{name}"),
-                    "not a value of the enum",
-                ));
+                return Err(self.error(&format!("{pointer}/x-values/{name}"), "not a value of the enum"));
             }
         }
         let mut values: Vec<Value> = Vec::new();
@@ -323,56 +264,31 @@ impl Reader<'_> {
             let mark_pointer = format!("{pointer}/x-values/{name}");
             let mark = match marks.and_then(|marks| marks.get(&name)) {
                 None => &Map::new(),
-                Some(mark) => {
-                    self.object(mark, &mark_pointer, &["description", "x-since", "x-until"])?
-                }
+                Some(mark) => self.object(mark, &mark_pointer, &["description", "x-since", "x-until"])?,
             };
             if values.iter().any(|value| value.name == name) {
-                return Err(self.error(
-                    &format!("{pointer}/enum"),
-                    format!("the value `{name}` stands twice"),
-                ));
+                return Err(self.error(&format!("{pointer}/enum"), format!("the value `{name}` stands twice")));
             }
-            values.push(Value {
-                doc: text(mark, "description"),
-                versions: self.versions(mark, &mark_pointer)?,
-                name,
-            });
+            values.push(Value { doc: text(mark, "description"), versions: self.versions(mark, &mark_pointer)?, name });
         }
         Ok(values)
     }
 
-    pub(super) fn object<'j>(
-        &self,
-        json: &'j Json,
-        pointer: &str,
-        known: &[&str],
-    ) -> Result<&'j Map<String, Json>> {
-        let object = json
-            .as_object()
-            .ok_or_else(|| self.error(pointer, "an object is expected here"))?;
+    pub(super) fn object<'j>(&self, json: &'j Json, pointer: &str, known: &[&str]) -> Result<&'j Map<String, Json>> {
+        let object = json.as_object().ok_or_else(|| self.error(pointer, "an object is expected here"))?;
         match object.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(self.error(
-                &format!("{pointer}/{key}"),
-                format!("the keyword `{key}` has no meaning here"),
-            )),
+            Some(key) => {
+                Err(self.error(&format!("{pointer}/{key}"), format!("the keyword `{key}` has no meaning here")))
+            }
             None => Ok(object),
         }
     }
 
     fn texts(&self, object: &Map<String, Json>, key: &str, pointer: &str) -> Result<Vec<String>> {
-        let rule = || {
-            self.error(
-                &format!("{pointer}/{key}"),
-                format!("`{key}` is a list of texts"),
-            )
-        };
+        let rule = || self.error(&format!("{pointer}/{key}"), format!("`{key}` is a list of texts"));
         match object.get(key) {
             None => Ok(Vec::new()),
-            Some(Json::Array(list)) => list
-                .iter()
-                .map(|v| v.as_str().map(str::to_owned).ok_or_else(rule))
-                .collect(),
+            Some(Json::Array(list)) => list.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(rule)).collect(),
             Some(_) => Err(rule()),
         }
     }
@@ -381,47 +297,28 @@ impl Reader<'_> {
         match object.get(key) {
             None => Ok(false),
             Some(Json::Bool(value)) => Ok(*value),
-            Some(_) => Err(self.error(
-                &format!("{pointer}/{key}"),
-                format!("`{key}` is true or false"),
-            )),
+            Some(_) => Err(self.error(&format!("{pointer}/{key}"), format!("`{key}` is true or false"))),
         }
     }
 
     pub(super) fn versions(&self, object: &Map<String, Json>, pointer: &str) -> Result<Versions> {
         let read = |key: &str| match object.get(key) {
             None => Ok(None),
-            Some(value) => match value
-                .as_u64()
-                .and_then(|v| u8::try_from(v).ok())
-                .filter(|v| *v > 0)
-            {
+            Some(value) => match value.as_u64().and_then(|v| u8::try_from(v).ok()).filter(|v| *v > 0) {
                 Some(version) => Ok(Some(version)),
-                None => Err(self.error(
-                    &format!("{pointer}/{key}"),
-                    format!("`{key}` is a version number"),
-                )),
+                None => Err(self.error(&format!("{pointer}/{key}"), format!("`{key}` is a version number"))),
             },
         };
-        let versions = Versions {
-            since: read("x-since")?,
-            until: read("x-until")?,
-        };
+        let versions = Versions { since: read("x-since")?, until: read("x-until")? };
         match (versions.since, versions.until) {
-            (Some(since), Some(until)) if since > until => Err(self.error(
-                &format!("{pointer}/x-until"),
-                "`x-until` lies before `x-since`",
-            )),
+            (Some(since), Some(until)) if since > until => {
+                Err(self.error(&format!("{pointer}/x-until"), "`x-until` lies before `x-since`"))
+            }
             _ => Ok(versions),
         }
     }
 }
 
 fn text(object: &Map<String, Json>, key: &str) -> String {
-    object
-        .get(key)
-        .and_then(Json::as_str)
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    object.get(key).and_then(Json::as_str).unwrap_or_default().trim().to_owned()
 }

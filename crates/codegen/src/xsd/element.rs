@@ -82,16 +82,9 @@ impl<'a> Element<'a> {
 
     /// Refuses attributes other than these.
     pub(super) fn attributes(self, known: &[&str]) -> Result<()> {
-        let unknown = self
-            .node
-            .attributes()
-            .find(|a| a.namespace().is_some() || !known.contains(&a.name()));
+        let unknown = self.node.attributes().find(|a| a.namespace().is_some() || !known.contains(&a.name()));
         match unknown {
-            Some(a) => Err(self.error(format!(
-                "the attribute `{}` has no meaning on `{}` here",
-                a.name(),
-                self.tag()
-            ))),
+            Some(a) => Err(self.error(format!("the attribute `{}` has no meaning on `{}` here", a.name(), self.tag()))),
             None => Ok(()),
         }
     }
@@ -99,9 +92,7 @@ impl<'a> Element<'a> {
     /// The elements inside, without the annotation. Only these names of XML Schema may stand there, and no text.
     pub(super) fn children(self, known: &[&str]) -> Result<Vec<Self>> {
         let all = self.inside()?;
-        let unknown = all
-            .iter()
-            .find(|child| !child.is("annotation") && !known.iter().any(|name| child.is(name)));
+        let unknown = all.iter().find(|child| !child.is("annotation") && !known.iter().any(|name| child.is(name)));
         match unknown {
             Some(child) => Err(child.error(format!(
                 "`{}` is outside the part of XSD that is read inside `{}`{}",
@@ -109,26 +100,16 @@ impl<'a> Element<'a> {
                 self.tag(),
                 expected(known)
             ))),
-            None => Ok(all
-                .into_iter()
-                .filter(|child| !child.is("annotation"))
-                .collect()),
+            None => Ok(all.into_iter().filter(|child| !child.is("annotation")).collect()),
         }
     }
 
     pub(super) fn inside(self) -> Result<Vec<Self>> {
-        let text = self
-            .node
-            .children()
-            .find(|node| node.is_text() && !node.text().unwrap_or_default().trim().is_empty());
+        let text =
+            self.node.children().find(|node| node.is_text() && !node.text().unwrap_or_default().trim().is_empty());
         match text {
             Some(_) => Err(self.error(format!("text has no meaning in `{}`", self.tag()))),
-            None => Ok(self
-                .node
-                .children()
-                .filter(Node::is_element)
-                .map(|node| Self { node, ..self })
-                .collect()),
+            None => Ok(self.node.children().filter(Node::is_element).map(|node| Self { node, ..self }).collect()),
         }
     }
 
@@ -142,9 +123,7 @@ impl<'a> Element<'a> {
         match self.node.lookup_namespace_uri(prefix) {
             Some(XSD) => Ok(Reference::BuiltIn(name)),
             Some(TARGET) => Ok(Reference::Named(name)),
-            _ => Err(self.error(format!(
-                "`{text}` is neither in XML Schema's namespace nor in {TARGET}"
-            ))),
+            _ => Err(self.error(format!("`{text}` is neither in XML Schema's namespace nor in {TARGET}"))),
         }
     }
 
@@ -174,8 +153,7 @@ impl<'a> Element<'a> {
             }
             for said in part.inside()? {
                 let (keyword, ours) = (said.tag(), said.node.tag_name().namespace() == Some(OURS));
-                let Some((_, attributes)) = known.iter().find(|(name, _)| ours && *name == keyword)
-                else {
+                let Some((_, attributes)) = known.iter().find(|(name, _)| ours && *name == keyword) else {
                     return Err(said.error(format!("the keyword `{keyword}` has no meaning here")));
                 };
                 said.attributes(attributes)?;
@@ -200,9 +178,7 @@ pub(super) struct Notes<'a> {
 impl<'a> Notes<'a> {
     /// The value of a keyword's attribute.
     pub(super) fn get(&self, keyword: &str, attribute: &str) -> Option<&'a str> {
-        self.said
-            .get(&(keyword, attribute))
-            .map(|(_, value)| *value)
+        self.said.get(&(keyword, attribute)).map(|(_, value)| *value)
     }
 
     /// The value of a keyword's attribute, which is `true` or `false`.

@@ -35,24 +35,14 @@ impl<'a> Schema<'a> {
     }
 
     /// Adds the fields of a type and of its bases; `chain` is what extends it.
-    fn collect(
-        &self,
-        definition: &Definition<'a>,
-        chain: &mut Vec<&'a str>,
-        out: &mut Fields,
-    ) -> Result<()> {
+    fn collect(&self, definition: &Definition<'a>, chain: &mut Vec<&'a str>, out: &mut Fields) -> Result<()> {
         if chain.contains(&definition.name) {
             let rule = format!("`{}` extends itself", definition.name);
             return Err(definition.element.error(rule));
         }
         chain.push(definition.name);
-        let parts = definition.element.children(&[
-            "sequence",
-            "all",
-            "attribute",
-            "simpleContent",
-            "complexContent",
-        ])?;
+        let parts =
+            definition.element.children(&["sequence", "all", "attribute", "simpleContent", "complexContent"])?;
         for part in parts {
             if !part.is("simpleContent") && !part.is("complexContent") {
                 self.part(part, out)?;
@@ -83,8 +73,7 @@ impl<'a> Schema<'a> {
             Reference::Named(name) => self.get(name),
             Reference::BuiltIn(_) => None,
         };
-        let base = base
-            .ok_or_else(|| extension.error(dangling(extension.get("base").unwrap_or_default())))?;
+        let base = base.ok_or_else(|| extension.error(dangling(extension.get("base").unwrap_or_default())))?;
         match base.form {
             Form::Struct | Form::Abstract => Ok(base),
             _ => Err(extension.error(format!("`{}` is no struct to extend", base.name))),
@@ -123,25 +112,15 @@ impl<'a> Schema<'a> {
             return Err(attribute.error("an attribute has a simple type"));
         }
         let doc = attribute.notes(&[])?.doc;
-        Ok(field(
-            attribute.need("name")?,
-            kind,
-            Place::Attribute,
-            required,
-            doc,
-        ))
+        Ok(field(attribute.need("name")?, kind, Place::Attribute, required, doc))
     }
 
     /// The text of an element with attributes.
     fn text(&self, extension: Element<'a>) -> Result<Field> {
         match self.target(extension, "base")? {
-            Target::One(kind) if !matches!(kind, Kind::Struct(_)) => Ok(field(
-                TEXT,
-                kind,
-                Place::Text,
-                false,
-                extension.notes(&[])?.doc,
-            )),
+            Target::One(kind) if !matches!(kind, Kind::Struct(_)) => {
+                Ok(field(TEXT, kind, Place::Text, false, extension.notes(&[])?.doc))
+            }
             _ => Err(extension.error("`xs:simpleContent` extends a simple type")),
         }
     }
@@ -152,9 +131,7 @@ impl<'a> Schema<'a> {
         let required = element.count("minOccurs")?.is_none_or(|least| least > 0);
         let notes = element.notes(OF_ELEMENT)?;
         if notes.flag("json", "bare")?.is_some() {
-            return Err(
-                element.error("`bare` is for the item of a list type that wraps nothing else")
-            );
+            return Err(element.error("`bare` is for the item of a list type that wraps nothing else"));
         }
         let (name, list) = (element.need("name")?, element.repeats()?);
         let json = notes.get("json", "name");
@@ -192,9 +169,7 @@ impl<'a> Schema<'a> {
             return Err(item.error(format!("`{name}` would be a list of lists")));
         };
         let bare = notes.flag("json", "bare")?.unwrap_or(kind == Kind::Text);
-        let array = notes
-            .get("json", "name")
-            .map_or_else(|| format!("{name}s"), str::to_owned);
+        let array = notes.get("json", "name").map_or_else(|| format!("{name}s"), str::to_owned);
         let mut out = field(wrapper, kind, Place::Element, false, notes.doc);
         out.repeat = Repeat::List;
         out.item = Some(name.to_owned());
@@ -205,15 +180,13 @@ impl<'a> Schema<'a> {
     fn target(&self, element: Element<'a>, attribute: &str) -> Result<Target<'a>> {
         let name = match element.reference(attribute)? {
             Reference::BuiltIn(name) => {
-                return built_in(name).map(Target::One).ok_or_else(|| {
-                    element.error(format!("`xs:{name}` is not read: no such kind"))
-                });
+                return built_in(name)
+                    .map(Target::One)
+                    .ok_or_else(|| element.error(format!("`xs:{name}` is not read: no such kind")));
             }
             Reference::Named(name) => name,
         };
-        let definition = self
-            .get(name)
-            .ok_or_else(|| element.error(dangling(name)))?;
+        let definition = self.get(name).ok_or_else(|| element.error(dangling(name)))?;
         let rust = || definition.rust.clone();
         Ok(match &definition.form {
             Form::Scalar(kind) => Target::One(kind.clone()),
@@ -259,22 +232,17 @@ impl Element<'_> {
 impl Fields {
     /// Refuses a second field of the same name. Readers ignore letter case, so it makes no difference here either.
     fn once(&self, element: Element<'_>, field: &Field) -> Result<()> {
-        let all = || {
-            self.attributes
-                .iter()
-                .chain(&self.text)
-                .chain(&self.elements)
-        };
+        let all = || self.attributes.iter().chain(&self.text).chain(&self.elements);
         let clash = |other: &Field| {
-            [&other.wire, &other.json].into_iter().any(|name| {
-                name.eq_ignore_ascii_case(&field.wire) || name.eq_ignore_ascii_case(&field.json)
-            })
+            [&other.wire, &other.json]
+                .into_iter()
+                .any(|name| name.eq_ignore_ascii_case(&field.wire) || name.eq_ignore_ascii_case(&field.json))
         };
         match all().find(|other| clash(other)) {
-            Some(other) => Err(element.error(format!(
-                "`{}` stands twice: `{}` has its name in XML or JSON",
-                field.wire, other.wire
-            ))),
+            Some(other) => {
+                Err(element
+                    .error(format!("`{}` stands twice: `{}` has its name in XML or JSON", field.wire, other.wire)))
+            }
             None => Ok(()),
         }
     }
@@ -300,10 +268,8 @@ fn built_in(name: &str) -> Option<Kind> {
     Some(match name {
         "string" | "normalizedString" | "token" | "anyURI" => Kind::Text,
         "boolean" => Kind::Bool,
-        "byte" | "short" | "int" | "long" | "integer" | "nonNegativeInteger"
-        | "positiveInteger" | "unsignedByte" | "unsignedShort" | "unsignedInt" | "unsignedLong" => {
-            Kind::Int
-        }
+        "byte" | "short" | "int" | "long" | "integer" | "nonNegativeInteger" | "positiveInteger" | "unsignedByte"
+        | "unsignedShort" | "unsignedInt" | "unsignedLong" => Kind::Int,
         "float" | "double" | "decimal" => Kind::Float,
         "dateTime" | "date" | "time" => Kind::DateTime,
         _ => return None,

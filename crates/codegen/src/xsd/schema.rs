@@ -62,10 +62,7 @@ impl<'a> Schema<'a> {
         if root.get("elementFormDefault") != Some("qualified") {
             return Err(root.error("`elementFormDefault` is `qualified`: every element is"));
         }
-        let mut schema = Self {
-            definitions: Vec::new(),
-            index: BTreeMap::new(),
-        };
+        let mut schema = Self { definitions: Vec::new(), index: BTreeMap::new() };
         let (mut family, mut roots) = (None, Vec::new());
         for child in root.top()? {
             match child.tag() {
@@ -75,9 +72,8 @@ impl<'a> Schema<'a> {
                 }
                 "element" => roots.push(child),
                 _ => {
-                    let family = family.ok_or_else(|| {
-                        child.error("a type belongs to a family: name it with `b:family` above")
-                    })?;
+                    let family = family
+                        .ok_or_else(|| child.error("a type belongs to a family: name it with `b:family` above"))?;
                     schema.define(child, family)?;
                 }
             }
@@ -112,16 +108,8 @@ impl<'a> Schema<'a> {
         if keep_unknown && !matches!(form, Form::Struct) {
             return Err(element.error("`keep-unknown` is for a struct"));
         }
-        let definition = Definition {
-            element,
-            name,
-            rust: String::new(),
-            root: None,
-            form,
-            keep_unknown,
-            family,
-            notes,
-        };
+        let definition =
+            Definition { element, name, rust: String::new(), root: None, form, keep_unknown, family, notes };
         if self.index.insert(name, self.definitions.len()).is_some() {
             return Err(element.error(format!("the type `{name}` stands twice")));
         }
@@ -146,10 +134,7 @@ impl<'a> Schema<'a> {
         }
         match definition.root.replace(name) {
             Some(other) => {
-                let rule = format!(
-                    "`{}` is already the document root `{other}`: a type has one",
-                    definition.name
-                );
+                let rule = format!("`{}` is already the document root `{other}`: a type has one", definition.name);
                 Err(element.error(rule))
             }
             None => Ok(()),
@@ -168,9 +153,7 @@ impl<'a> Schema<'a> {
             }
             let error = |rule: String| Err(definition.element.error(rule));
             if !is_type_name(name) {
-                return error(format!(
-                    "`{name}` is not a type name: use UpperCamelCase letters and digits"
-                ));
+                return error(format!("`{name}` is not a type name: use UpperCamelCase letters and digits"));
             }
             if let Some(other) = taken.insert(name.to_owned(), definition.name) {
                 return error(format!(
@@ -238,13 +221,7 @@ pub(super) fn dangling(name: &str) -> String {
 
 /// The one element of a type that is nothing but a list.
 fn item(complex: Element<'_>) -> Result<Option<Element<'_>>> {
-    let parts = complex.children(&[
-        "sequence",
-        "all",
-        "attribute",
-        "simpleContent",
-        "complexContent",
-    ])?;
+    let parts = complex.children(&["sequence", "all", "attribute", "simpleContent", "complexContent"])?;
     let [group] = parts.as_slice() else {
         return Ok(None);
     };
@@ -275,11 +252,7 @@ fn simple<'a>(element: Element<'a>, name: &str) -> Result<Form<'a>> {
         if values.iter().any(|v| v.name == name) {
             return Err(value.error(format!("the value `{name}` stands twice")));
         }
-        values.push(Value {
-            name: name.to_owned(),
-            doc: value.notes(&[])?.doc,
-            versions: Versions::default(),
-        });
+        values.push(Value { name: name.to_owned(), doc: value.notes(&[])?.doc, versions: Versions::default() });
     }
     match name {
         _ if !values.is_empty() => Ok(Form::Enum(values)),
@@ -293,8 +266,6 @@ fn simple<'a>(element: Element<'a>, name: &str) -> Result<Form<'a>> {
 
 /// The vendor's name of a type without its ending.
 fn plain(name: &str) -> &str {
-    let stem = name
-        .strip_suffix("EntityType")
-        .or_else(|| name.strip_suffix("Type"));
+    let stem = name.strip_suffix("EntityType").or_else(|| name.strip_suffix("Type"));
     stem.filter(|stem| !stem.is_empty()).unwrap_or(name)
 }

@@ -14,12 +14,7 @@ pub struct Map(pub BTreeMap<String, Scalar<'static>>);
 
 impl Map {
     pub fn of<const N: usize>(entries: [(&str, Scalar<'static>); N]) -> Self {
-        Self(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
-        )
+        Self(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 }
 
@@ -63,29 +58,21 @@ pub fn any_text() -> impl Strategy<Value = String> {
 
 /// Any expression that EM's text can say.
 pub fn em_expr() -> impl Strategy<Value = Expr> {
-    let leaf = ("[A-Za-z0-9_]{1,6}", op(), any_text())
-        .prop_map(|(field, op, value)| Expr::compare(name(&field), op, value));
+    let leaf =
+        ("[A-Za-z0-9_]{1,6}", op(), any_text()).prop_map(|(field, op, value)| Expr::compare(name(&field), op, value));
     nested(leaf)
 }
 
 /// Groups over a condition, up to six levels.
 pub fn nested(leaf: impl Strategy<Value = Expr> + 'static) -> impl Strategy<Value = Expr> {
     leaf.prop_recursive(6, 24, 4, |inner| {
-        (any::<bool>(), proptest::collection::vec(inner, 1..5)).prop_map(|(all, terms)| {
-            if all {
-                Expr::all(terms)
-            } else {
-                Expr::any(terms)
-            }
-            .expect("at least one term")
-        })
+        (any::<bool>(), proptest::collection::vec(inner, 1..5))
+            .prop_map(|(all, terms)| if all { Expr::all(terms) } else { Expr::any(terms) }.expect("at least one term"))
     })
 }
 
 /// Conditions of every kind on one of the fields, with values made for that field.
-pub fn condition_on(
-    fields: Vec<(&'static str, BoxedStrategy<String>)>,
-) -> impl Strategy<Value = Expr> {
+pub fn condition_on(fields: Vec<(&'static str, BoxedStrategy<String>)>) -> impl Strategy<Value = Expr> {
     prop::sample::select(fields).prop_flat_map(|(field, values)| {
         let field = Just(name(field));
         let value = values.prop_map(Value::from);

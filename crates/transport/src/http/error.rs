@@ -25,7 +25,11 @@ pub(super) enum Cause {
     /// The connection could not be made.
     Connect(reqwest::Error),
     /// The server's certificate is not trusted.
-    Untrusted { presented: String, pinned: Option<String>, why: String },
+    Untrusted {
+        presented: String,
+        pinned: Option<String>,
+        why: String,
+    },
     /// TLS failed in another way.
     Tls(String),
     /// What answered on the port does not speak TLS.
@@ -173,7 +177,9 @@ impl fmt::Display for HttpError {
             write!(f, "{place}: ")?;
         }
         match &self.0.cause {
-            Cause::Connect(error) => write!(f, "cannot connect ({}): check the address, the port and any proxy", chain(error)),
+            Cause::Connect(error) => {
+                write!(f, "cannot connect ({}): check the address, the port and any proxy", chain(error))
+            }
             Cause::Untrusted { presented, pinned: Some(pinned), .. } => write!(
                 f,
                 "the server's certificate is not the pinned one: it shows {presented}, pinned is {pinned}; \
@@ -187,12 +193,16 @@ impl fmt::Display for HttpError {
             Cause::Tls(why) => write!(f, "TLS failed: {why}"),
             Cause::NotTls => f.write_str("the server does not speak TLS on this port: check the port, or use http://"),
             Cause::Timeout => f.write_str("no answer in time: raise the timeout, or ask for less"),
-            Cause::TooLarge(limit) => write!(f, "the answer is larger than the limit of {limit} bytes: ask for less, or raise it"),
+            Cause::TooLarge(limit) => {
+                write!(f, "the answer is larger than the limit of {limit} bytes: ask for less, or raise it")
+            }
             Cause::Interrupted(error) => write!(f, "the connection ended before the answer did ({})", chain(error)),
             Cause::NotHttp(error) => {
                 write!(f, "what answers there does not speak HTTP ({}): check the port, or use https://", chain(error))
             }
-            Cause::Header(name) => write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry"),
+            Cause::Header(name) => {
+                write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry")
+            }
             Cause::Config(why) => write!(f, "the TLS choice cannot be used: {why}"),
             Cause::Other(error) => write!(f, "the request failed: {}", chain(error)),
         }

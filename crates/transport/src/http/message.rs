@@ -34,7 +34,15 @@ impl Request {
     #[must_use]
     pub fn new(method: Method, url: Url) -> Self {
         let idempotent = method == Method::GET || method == Method::HEAD;
-        Self { method, url, headers: HeaderMap::new(), body: Bytes::new(), idempotent, retry_503: true, bad_header: None }
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            idempotent,
+            retry_503: true,
+            bad_header: None,
+        }
     }
 
     /// Sets a header. A value that HTTP cannot carry makes sending fail.
@@ -86,7 +94,11 @@ impl Request {
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
-        f.debug_struct("Request").field("to", &self.place()).field("headers", &names).field("body", &self.body.len()).finish()
+        f.debug_struct("Request")
+            .field("to", &self.place())
+            .field("headers", &names)
+            .field("body", &self.body.len())
+            .finish()
     }
 }
 
@@ -104,7 +116,11 @@ pub struct Response {
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
-        f.debug_struct("Response").field("status", &self.status).field("headers", &names).field("body", &self.body.len()).finish()
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .field("body", &self.body.len())
+            .finish()
     }
 }
 

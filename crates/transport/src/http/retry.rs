@@ -59,7 +59,8 @@ impl RetryPolicy {
             Err(error) if error.is_tls() || error.is_body_too_large() => Verdict::Enough,
             Err(error) if error.is_connect() => Verdict::Again(jittered),
             Err(error) if request.idempotent && error.is_interrupted() => Verdict::Again(jittered),
-            Ok(answer) if request.idempotent && is_busy(answer.status, request.retry_503) => match wanted_pause(answer) {
+            Ok(answer) if request.idempotent && is_busy(answer.status, request.retry_503) => match wanted_pause(answer)
+            {
                 None => Verdict::Again(jittered),
                 Some(wanted) if wanted <= self.max_delay => Verdict::Again(wanted.max(jittered)),
                 Some(_) => Verdict::Enough,

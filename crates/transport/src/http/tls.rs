@@ -47,7 +47,9 @@ pub fn parse_pin(text: &str) -> Result<[u8; 32], String> {
     let digits: Vec<u8> = text.trim().bytes().filter(|byte| *byte != b':').collect();
     let mut pin = [0; 32];
     if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return Err("a pin is the SHA-256 of the server's certificate: 64 hex digits, with or without colons".to_owned());
+        return Err(
+            "a pin is the SHA-256 of the server's certificate: 64 hex digits, with or without colons".to_owned()
+        );
     }
     let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0);
     for (byte, pair) in pin.iter_mut().zip(digits.chunks_exact(2)) {
@@ -86,8 +88,11 @@ pub(super) fn config(choice: &TlsChoice, witness: &Arc<Witness>) -> Result<Clien
         TlsChoice::Ca(pem) => {
             let mut store = RootCertStore::empty();
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|error| Cause::Config(format!("the CA file is not PEM: {error}")))?;
-                store.add(certificate).map_err(|error| Cause::Config(format!("a certificate in the CA file: {error}")))?;
+                let certificate =
+                    certificate.map_err(|error| Cause::Config(format!("the CA file is not PEM: {error}")))?;
+                store
+                    .add(certificate)
+                    .map_err(|error| Cause::Config(format!("a certificate in the CA file: {error}")))?;
             }
             if store.is_empty() {
                 return Err(Cause::Config("the CA file holds no certificate".to_owned()));
@@ -146,7 +151,9 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         let shown = self.witness.saw(end_entity);
         match &self.trust {
-            Trust::Roots(Some(roots)) => roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
+            Trust::Roots(Some(roots)) => {
+                roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+            }
             Trust::Roots(None) => Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)),
             Trust::Pin(pin) if *pin == shown => Ok(ServerCertVerified::assertion()),
             Trust::Pin(_) => Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)),

@@ -29,7 +29,9 @@ pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session
     match answer.status {
         StatusCode::OK | StatusCode::CREATED => {}
         // Only Enterprise Manager's own refusal speaks of the password: a 401 of something else is another product.
-        StatusCode::UNAUTHORIZED if answer.headers.get("www-authenticate").is_some_and(|v| v.as_bytes().starts_with(b"Basic")) => {
+        StatusCode::UNAUTHORIZED
+            if answer.headers.get("www-authenticate").is_some_and(|v| v.as_bytes().starts_with(b"Basic")) =>
+        {
             return Err(Reason::Logon(format!("the account `{}` or its password is wrong", options.user)));
         }
         StatusCode::FORBIDDEN => {
@@ -56,7 +58,10 @@ pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session
     let header = answer.headers.get(EM_SESSION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let token = header.or_else(|| id.as_ref().map(|id| STANDARD.encode(id)));
     let Some(token) = token else {
-        return Err(Reason::Product(None, "the answer to the logon has neither a session header nor a session id".to_owned()));
+        return Err(Reason::Product(
+            None,
+            "the answer to the logon has neither a session header nor a session id".to_owned(),
+        ));
     };
     let value = Secret::from(token);
     Ok(Session {
