@@ -32,11 +32,19 @@ impl DecodeError {
         body: &[u8],
     ) -> Self {
         let kept = &body[..body.len().min(EXCERPT)];
+        // The cut may fall inside a letter, which is no fault of the body.
+        let kept = match std::str::from_utf8(kept) {
+            Err(error) if error.error_len().is_none() && kept.len() < body.len() => &kept[..error.valid_up_to()],
+            _ => kept,
+        };
+        let mut excerpt = String::from_utf8_lossy(kept).into_owned();
+        // What stands in for a byte that is not UTF-8 is longer than the byte.
+        excerpt.truncate(excerpt.floor_char_boundary(EXCERPT));
         Self(Box::new(Inner {
             type_name,
             path,
             message: message.to_string(),
-            excerpt: String::from_utf8_lossy(kept).into_owned(),
+            excerpt,
             truncated: body.len() > EXCERPT,
         }))
     }

@@ -70,10 +70,13 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// An enum value that its type does not list, at the field `name`, or, with no name, where the driver is.
     pub(crate) fn unknown_value(&mut self, name: &'static str, text: &str) {
         if self.drift.is_some() {
             let mut path = self.path();
-            push_name(&mut path, name);
+            if !name.is_empty() {
+                push_name(&mut path, name);
+            }
             if let Some(drift) = &mut self.drift {
                 drift.value(path, text);
             }
@@ -221,7 +224,7 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
             Some(index) => {
                 let field = &shape.fields[index];
                 context.within(Segment::Field(field.json), |context| {
-                    read_items(target.slot(index), field, &mut seq, context)
+                    read_items(target.slot(index), &mut seq, context)
                 })
             }
             None => Err(A::Error::custom(format_args!(
@@ -450,11 +453,7 @@ impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Self {
-            slot,
-            field,
-            context,
-        } = self;
+        let Self { slot, context, .. } = self;
         match slot {
             // A struct that is nothing but a list may stand as the list alone.
             Slot::Struct(place) => StructSeed {
@@ -471,7 +470,7 @@ impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
                     )),
                 }
             }
-            list => read_items(list, field, &mut seq, context),
+            list => read_items(list, &mut seq, context),
         }
     }
 }
@@ -509,14 +508,13 @@ fn read_wrapped<'de, A: MapAccess<'de>>(
 /// Reads the items of a list, replacing what was there.
 fn read_items<'de, A: SeqAccess<'de>>(
     mut list: Slot<'_>,
-    field: &'static Field,
     seq: &mut A,
     context: &mut Context<'_>,
 ) -> Result<(), A::Error> {
     list.clear();
     match list {
         Slot::Structs(place) => read_structs(place, seq, context),
-        Slot::Enums(place) => read_enums(place, field, seq, context),
+        Slot::Enums(place) => read_enums(place, seq, context),
         Slot::Bools(place) => read_scalars(seq, context, scalar::Bool, |value| place.push(value)),
         Slot::Ints(place) => read_scalars(seq, context, scalar::Int, |value| place.push(value)),
         Slot::Floats(place) => read_scalars(seq, context, scalar::Float, |value| place.push(value)),
@@ -557,7 +555,6 @@ fn read_structs<'de, A: SeqAccess<'de>>(
 
 fn read_enums<'de, A: SeqAccess<'de>>(
     place: &mut dyn EnumList,
-    field: &'static Field,
     seq: &mut A,
     context: &mut Context<'_>,
 ) -> Result<(), A::Error> {
@@ -568,7 +565,9 @@ fn read_enums<'de, A: SeqAccess<'de>>(
         if let Some(text) = text
             && !place.push(&text)
         {
-            context.unknown_value(field.json, &text);
+            context.push(Segment::Index(index));
+            context.unknown_value("", &text);
+            context.pop();
         }
         index += 1;
     }

@@ -205,9 +205,9 @@ pub(crate) fn parse_float(text: &str) -> Result<Option<f64>, String> {
 }
 
 fn integral(value: f64) -> Option<i64> {
-    // 2^53: past it a double no longer says which integer was meant.
+    // 2^53: from it on a double no longer says which integer was meant (2^53 + 1 reads as 2^53).
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
+    (value.fract() == 0.0 && value.abs() < EXACT).then_some(value as i64)
 }
 
 fn shown(text: &str) -> String {

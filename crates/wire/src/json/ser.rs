@@ -1,11 +1,11 @@
 //! The writing driver, over serde's data model.
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::{Error, SerializeMap, Serializer};
 
 use super::Case;
 use super::names::camel_case;
-use crate::reflect::{Node, Scalar, Struct};
+use crate::reflect::{Node, Scalar, Struct, UnknownPlace};
 use crate::shape::Field;
 use crate::text::Secret;
 
@@ -69,6 +69,10 @@ impl Serialize for Out<'_> {
             .into_iter()
             .flat_map(crate::reflect::Unknown::iter)
         {
+            if style.secrets && matches!(field.place, UnknownPlace::ElementAfter(_)) {
+                let name = &field.name;
+                return Err(S::Error::custom(format_args!("`{name}` came in XML, and its form in JSON is not known")));
+            }
             map.serialize_entry(&field.name, &field.value)?;
         }
         map.end()
@@ -117,6 +121,10 @@ impl Serialize for Item<'_> {
             Node::Absent => serializer.serialize_unit(),
             Node::Scalar(Scalar::Bool(value)) => serializer.serialize_bool(value),
             Node::Scalar(Scalar::Int(value)) => serializer.serialize_i64(value),
+            // serde_json would write `null`.
+            Node::Scalar(Scalar::Float(value)) if !value.is_finite() => {
+                Err(S::Error::custom(format_args!("JSON does not have the number {value}")))
+            }
             Node::Scalar(Scalar::Float(value)) => serializer.serialize_f64(value),
             Node::Scalar(Scalar::Text(value) | Scalar::Enum(value)) => {
                 serializer.serialize_str(value)

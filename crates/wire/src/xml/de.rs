@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use quick_xml::Writer;
 use quick_xml::escape::unescape;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
 use serde_json::Value;
 
 use super::source::{Error, Source};
@@ -33,6 +33,8 @@ struct Driver<'s, 'c, 'd, 'k, S> {
     sink: Option<&'k mut (dyn Sink + 'k)>,
     /// Text on its way to a number, a boolean or an enum.
     scratch: String,
+    /// The root element's prefix with its colon, which stands for Enterprise Manager's namespace.
+    prefix: String,
     depth: usize,
 }
 
@@ -43,22 +45,16 @@ pub(super) fn document<'k, S: Source>(
     context: &mut Context<'_>,
     sink: Option<&'k mut (dyn Sink + 'k)>,
 ) -> Result<()> {
-    let empty = loop {
+    let (prefix, empty) = loop {
         match source.next()? {
-            Event::Start(start) => {
-                root(&start, target, context)?;
-                break false;
-            }
-            Event::Empty(start) => {
-                root(&start, target, context)?;
-                break true;
-            }
+            Event::Start(start) => break (root(&start, target, context)?, false),
+            Event::Empty(start) => break (root(&start, target, context)?, true),
             Event::DocType(_) => return Err(doctype()),
             Event::Eof => return Err(Error::refused("the body holds no element")),
             _ => {}
         }
     };
-    let mut driver = Driver { source, context, sink, scratch: String::new(), depth: 0 };
+    let mut driver = Driver { source, context, sink, scratch: String::new(), prefix, depth: 0 };
     if !empty {
         driver.children(target)?;
     }
@@ -69,6 +65,10 @@ pub(super) fn document<'k, S: Source>(
                 return Err(Error::refused(format_args!("a second root element, `{}`", start.name().0)));
             }
             Event::DocType(_) => return Err(doctype()),
+            Event::Text(text) if text.trim().is_empty() => {}
+            Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
+                return Err(Error::refused("text behind the root element"));
+            }
             _ => {}
         }
     }
@@ -78,8 +78,8 @@ fn doctype() -> Error {
     Error::refused("a document type declaration (DTD) is not taken from a server")
 }
 
-/// Checks the root element's name and namespace, and reads its attributes.
-fn root(start: &BytesStart<'_>, target: &mut dyn Struct, context: &mut Context<'_>) -> Result<()> {
+/// Checks the root element's name and namespace, reads its attributes, and gives its prefix with the colon.
+fn root(start: &BytesStart<'_>, target: &mut dyn Struct, context: &mut Context<'_>) -> Result<String> {
     let shape = target.shape();
     let wanted = if shape.root.is_empty() { shape.name } else { shape.root };
     let found = start.local_name().into_inner();
@@ -95,7 +95,8 @@ fn root(start: &BytesStart<'_>, target: &mut dyn Struct, context: &mut Context<'
             return Err(Error::refused(format_args!("the root element's namespace is `{namespace}`, not `{NAMESPACE}`")));
         }
     }
-    attributes(start, target, context)
+    attributes(start, target, context)?;
+    Ok(prefix.map(|prefix| format!("{prefix}:")).unwrap_or_default())
 }
 
 /// Reads an element's attributes into a struct.
@@ -155,8 +156,12 @@ fn find(shape: &Shape, name: &str, attribute: bool, next: usize) -> Option<usize
 
 /// Puts a text where it belongs: a scalar, or the next item of a list of scalars.
 fn put(slot: Slot<'_>, field: &'static Field, text: Cow<'_, str>, context: &mut Context<'_>) -> Result<()> {
+    // The items of a wrapped list have their step of the path already.
+    let name = if field.item.is_empty() { field.wire } else { "" };
     let refused = |context: &mut Context<'_>, message: String| {
-        context.push(Segment::Field(field.wire));
+        if !name.is_empty() {
+            context.push(Segment::Field(name));
+        }
         Error::Refused(message)
     };
     match slot {
@@ -170,7 +175,7 @@ fn put(slot: Slot<'_>, field: &'static Field, text: Cow<'_, str>, context: &mut 
         Slot::Enum(place) => {
             let text = text.trim();
             if !place.put(Some(text).filter(|text| !text.is_empty())) {
-                context.unknown_value(field.wire, text);
+                context.unknown_value(name, text);
             }
         }
         Slot::Texts(list) => list.push(text.into_owned()),
@@ -182,7 +187,7 @@ fn put(slot: Slot<'_>, field: &'static Field, text: Cow<'_, str>, context: &mut 
         Slot::Enums(list) => {
             let known = list.push(text.trim());
             if !known {
-                context.unknown_value(field.wire, text.trim());
+                context.unknown_value(name, text.trim());
             }
         }
         Slot::Json(place) => *place = Some(Value::String(text.into_owned())),
@@ -212,8 +217,7 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
                         next = if field.repeat == Repeat::One || !field.item.is_empty() { index + 1 } else { index };
                         let slot = target.slot(index);
                         if let Some(nested) = nested(slot, field, &start, self.context)? {
-                            self.context.push(nested.segment(field));
-                            self.children(nested.target)?;
+                            self.children(nested)?;
                             self.context.pop();
                         } else if field.item.is_empty() {
                             self.scalar(target.slot(index), field)?;
@@ -232,7 +236,9 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
                         next = if field.repeat == Repeat::One || !field.item.is_empty() { index + 1 } else { index };
                         let slot = target.slot(index);
                         // An empty wrapper is an empty list, and any other empty element an empty text.
-                        if nested(slot, field, &start, self.context)?.is_none() && field.item.is_empty() {
+                        if nested(slot, field, &start, self.context)?.is_some() {
+                            self.context.pop();
+                        } else if field.item.is_empty() {
                             put(target.slot(index), field, Cow::Borrowed(""), self.context)?;
                         }
                     }
@@ -347,10 +353,11 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
         };
         let mut markup = Writer::new(Vec::new());
         let failed = |error: std::io::Error| Error::refused(format_args!("an unknown element could not be kept: {error}"));
+        let kept = unprefixed(start.borrow(), &self.prefix);
         if empty {
-            markup.write_event(Event::Empty(start.borrow())).map_err(failed)?;
+            markup.write_event(Event::Empty(kept)).map_err(failed)?;
         } else {
-            markup.write_event(Event::Start(start.borrow())).map_err(failed)?;
+            markup.write_event(Event::Start(kept)).map_err(failed)?;
             let mut open = 1;
             while open > 0 {
                 let event = self.source.next()?;
@@ -361,6 +368,14 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
                     Event::DocType(_) => return Err(doctype()),
                     _ => {}
                 }
+                let event = match event {
+                    Event::Start(start) => Event::Start(unprefixed(start, &self.prefix)),
+                    Event::Empty(start) => Event::Empty(unprefixed(start, &self.prefix)),
+                    Event::End(end) if end.name().0.starts_with(&self.prefix) => {
+                        Event::End(BytesEnd::new(end.name().0[self.prefix.len()..].to_owned()))
+                    }
+                    event => event,
+                };
                 markup.write_event(event).map_err(failed)?;
             }
         }
@@ -386,35 +401,31 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
     }
 }
 
-/// A nested struct that an element opened, its attributes read.
-struct Nested<'t> {
-    target: &'t mut dyn Struct,
-    index: Option<usize>,
-}
-
-impl Nested<'_> {
-    fn segment(&self, field: &'static Field) -> Segment {
-        match self.index {
-            None => Segment::Field(field.wire),
-            Some(index) => Segment::Item(field.wire, index),
-        }
+/// The tag without the root element's prefix, which the body that goes back does not declare.
+fn unprefixed<'s>(mut start: BytesStart<'s>, prefix: &str) -> BytesStart<'s> {
+    if !prefix.is_empty() && start.name().0.starts_with(prefix) {
+        let name = start.name().0[prefix.len()..].to_owned();
+        start.set_name(&name);
     }
+    start
 }
 
-/// Opens the struct that an element stands for; `None` when it stands for a scalar or a wrapped list.
+/// Opens the struct that an element stands for, goes one step down the path and reads the attributes; `None` when the element
+/// stands for a scalar or a wrapped list.
 fn nested<'t>(
     slot: Slot<'t>,
-    field: &Field,
+    field: &'static Field,
     start: &BytesStart<'_>,
     context: &mut Context<'_>,
-) -> Result<Option<Nested<'t>>> {
-    let opened = match slot {
-        Slot::Struct(place) => Nested { target: place.get_or_default(), index: None },
-        Slot::Structs(list) if field.item.is_empty() => Nested { index: Some(list.len()), target: list.push() },
+) -> Result<Option<&'t mut dyn Struct>> {
+    let (segment, target) = match slot {
+        Slot::Struct(place) => (Segment::Field(field.wire), place.get_or_default()),
+        Slot::Structs(list) if field.item.is_empty() => (Segment::Item(field.wire, list.len()), list.push()),
         _ => return Ok(None),
     };
-    attributes(start, opened.target, context)?;
-    Ok(Some(opened))
+    context.push(segment);
+    attributes(start, target, context)?;
+    Ok(Some(target))
 }
 
 /// Adds what an event says in text; refuses what is not text.

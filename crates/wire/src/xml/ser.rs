@@ -27,12 +27,17 @@ fn element(out: &mut String, name: &str, value: &dyn Struct, namespace: Option<&
     }
     for (index, field) in fields(shape, Place::Attribute) {
         if let Node::Scalar(scalar) = value.view(index).node() {
-            attribute(out, field.wire, &text_of(scalar), path)?;
+            attribute(out, field.wire, &text_of(scalar, path)?, path)?;
         }
     }
     for unknown in value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter) {
-        if let (UnknownPlace::Attribute, Some(text)) = (unknown.place, unknown.value.as_str()) {
-            attribute(out, &unknown.name, text, path)?;
+        match (unknown.place, unknown.value.as_str()) {
+            (UnknownPlace::Attribute, Some(text)) => attribute(out, &unknown.name, text, path)?,
+            (UnknownPlace::Member, _) => {
+                let here = format!("{path}.{}", unknown.name);
+                return Err(EncodeError::format(here, "it came in JSON, and its place in XML is not known"));
+            }
+            _ => {}
         }
     }
     let open = out.len();
@@ -43,7 +48,7 @@ fn element(out: &mut String, name: &str, value: &dyn Struct, namespace: Option<&
             Place::Element => member(out, field, value.view(index).node(), path)?,
             Place::Text => {
                 if let Node::Scalar(scalar) = value.view(index).node() {
-                    escape(out, &text_of(scalar), false, path)?;
+                    escape(out, &text_of(scalar, path)?, false, path)?;
                 }
             }
             Place::Attribute => {}
@@ -80,12 +85,9 @@ fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str) -> Result
     let here = || format!("{path}.{}", field.wire);
     match node {
         Node::Absent => Ok(()),
-        Node::Scalar(scalar) => leaf(out, field.wire, &text_of(scalar), &here()),
+        Node::Scalar(scalar) => leaf(out, field.wire, &text_of(scalar, &here())?, &here()),
         Node::Struct(value) => element(out, field.wire, value, None, &here()),
-        Node::Json(value) => match value {
-            serde_json::Value::String(text) => leaf(out, field.wire, text, &here()),
-            other => leaf(out, field.wire, &other.to_string(), &here()),
-        },
+        Node::Json(value) => leaf(out, field.wire, &json_text(value), &here()),
         Node::List(list) if list.len == 0 => Ok(()),
         Node::List(list) => {
             let wrapped = !field.item.is_empty();
@@ -99,8 +101,8 @@ fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str) -> Result
                 let here = || format!("{path}.{}[{index}]", field.wire);
                 match list.get(index) {
                     Node::Struct(value) => element(out, name, value, None, &here())?,
-                    Node::Scalar(scalar) => leaf(out, name, &text_of(scalar), &here())?,
-                    Node::Json(value) => leaf(out, name, &value.to_string(), &here())?,
+                    Node::Scalar(scalar) => leaf(out, name, &text_of(scalar, &here())?, &here())?,
+                    Node::Json(value) => leaf(out, name, &json_text(value), &here())?,
                     _ => {}
                 }
             }
@@ -113,6 +115,13 @@ fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str) -> Result
         }
         Node::Map(map) if map.len == 0 => Ok(()),
         Node::Map(_) => Err(EncodeError::format(here(), "XML has no form for a map")),
+    }
+}
+
+fn json_text(value: &serde_json::Value) -> std::borrow::Cow<'_, str> {
+    match value {
+        serde_json::Value::String(text) => text.into(),
+        other => other.to_string().into(),
     }
 }
 
@@ -140,14 +149,17 @@ fn attribute(out: &mut String, name: &str, text: &str, path: &str) -> Result<(),
     Ok(())
 }
 
-fn text_of(scalar: Scalar<'_>) -> std::borrow::Cow<'_, str> {
-    match scalar {
+fn text_of<'a>(scalar: Scalar<'a>, path: &str) -> Result<std::borrow::Cow<'a, str>, EncodeError> {
+    Ok(match scalar {
         Scalar::Bool(value) => if value { "true" } else { "false" }.into(),
         Scalar::Int(value) => value.to_string().into(),
+        Scalar::Float(value) if !value.is_finite() => {
+            return Err(EncodeError::format(path, format_args!("a reader does not take the number {value}")));
+        }
         Scalar::Float(value) => value.to_string().into(),
         Scalar::Text(text) | Scalar::Enum(text) => text.into(),
         Scalar::Secret(secret) => secret.expose().into(),
-    }
+    })
 }
 
 fn escape(out: &mut String, text: &str, attribute: bool, path: &str) -> Result<(), EncodeError> {

@@ -27,6 +27,8 @@ pub(super) fn explain(error: &Error, len: usize) -> String {
     match error {
         Error::Refused(what) => what.clone(),
         Error::Eof => "the body ends too early".to_owned(),
+        // All of these are met at the end of the text alone.
+        Error::Xml(error @ quick_xml::Error::Syntax(_), _) => format!("the body ends too early: {error}"),
         Error::Xml(error, at) if len > 0 && *at >= len as u64 => format!("the body ends too early: {error}"),
         Error::Xml(error, at) => format!("the body is not well-formed XML: {error} (byte {at})"),
     }

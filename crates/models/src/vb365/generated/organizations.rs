@@ -509,8 +509,8 @@ pub struct Office365ConnectionSettings {
     pub application_id: Option<Id>,
     /// `applicationSecret`.
     pub application_secret: Option<Secret>,
-    /// `applicationCertificate`.
-    pub application_certificate: Option<String>,
+    /// The certificate with its key, in base64.
+    pub application_certificate: Option<Secret>,
     /// `applicationCertificatePassword`.
     pub application_certificate_password: Option<Secret>,
     /// `applicationCertificateThumbprint`.
@@ -529,7 +529,7 @@ pub(crate) static OFFICE365_CONNECTION_SETTINGS: Shape = Shape::new(
             Field::new("useCustomVeeamAADApplication", Kind::Bool),
             Field::new("applicationId", Kind::Id),
             Field::new("applicationSecret", Kind::Secret),
-            Field::new("applicationCertificate", Kind::Text),
+            Field::new("applicationCertificate", Kind::Secret),
             Field::new("applicationCertificatePassword", Kind::Secret),
             Field::new("applicationCertificateThumbprint", Kind::Text),
         ],
@@ -571,7 +571,7 @@ impl Struct for Office365ConnectionSettings {
             7 => View::Bool(&self.use_custom_veeam_aad_application),
             8 => View::Id(&self.application_id),
             9 => View::Secret(&self.application_secret),
-            10 => View::Text(&self.application_certificate),
+            10 => View::Secret(&self.application_certificate),
             11 => View::Secret(&self.application_certificate_password),
             12 => View::Text(&self.application_certificate_thumbprint),
             _ => View::None,
@@ -589,7 +589,7 @@ impl Struct for Office365ConnectionSettings {
             7 => Slot::Bool(&mut self.use_custom_veeam_aad_application),
             8 => Slot::Id(&mut self.application_id),
             9 => Slot::Secret(&mut self.application_secret),
-            10 => Slot::Text(&mut self.application_certificate),
+            10 => Slot::Secret(&mut self.application_certificate),
             11 => Slot::Secret(&mut self.application_certificate_password),
             12 => Slot::Text(&mut self.application_certificate_thumbprint),
             _ => Slot::None,

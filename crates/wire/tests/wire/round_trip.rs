@@ -1,0 +1,188 @@
+//! What is written reads back as it was: every generated type, empty and with every field filled.
+
+use backhaul_models::registry;
+use backhaul_wire::generated::TypeEntry;
+use backhaul_wire::json::{self, Case};
+use backhaul_wire::reflect::{Model, copy};
+use backhaul_wire::{Drift, Struct, System, xml};
+use proptest::prelude::*;
+use serde::Deserialize;
+
+use crate::every::Every;
+use crate::fill::{Bytes, For};
+
+type Make = fn() -> Box<dyn Struct>;
+
+fn structs() -> impl Iterator<Item = (System, &'static str, Make)> {
+    System::ALL.into_iter().flat_map(|system| {
+        registry::types(system).iter().filter_map(move |entry| match entry {
+            TypeEntry::Struct(shape, make) => Some((system, shape.name, *make)),
+            TypeEntry::Enum(_) => None,
+        })
+    })
+}
+
+/// `Err` says where the two differ; a panic would print every step of shrinking.
+type Outcome = Result<(), TestCaseError>;
+
+fn fail(what: &str, written: &[u8], detail: &dyn std::fmt::Debug) -> TestCaseError {
+    TestCaseError::fail(format!("{what}: {}\n{detail:?}", String::from_utf8_lossy(written)))
+}
+
+fn through_json(value: &dyn Struct, mut again: Box<dyn Struct>, case: Case) -> Outcome {
+    let written = json::encode(value, case).unwrap();
+    let mut drift = Drift::default();
+    json::decode_into(&mut *again, &written, Some(&mut drift)).map_err(|error| fail("cannot be read", &written, &error))?;
+    same(value, &*again, &drift, &written)?;
+    match json::encode(&*again, case).unwrap() {
+        twice if twice == written => Ok(()),
+        twice => Err(fail("written differently the second time", &twice, &written)),
+    }
+}
+
+fn through_xml(value: &dyn Struct, mut again: Box<dyn Struct>) -> Outcome {
+    let written = xml::encode(value).unwrap();
+    let mut drift = Drift::default();
+    xml::decode_into(&mut *again, &written, Some(&mut drift)).map_err(|error| fail("cannot be read", &written, &error))?;
+    same(value, &*again, &drift, &written)?;
+    match xml::encode(&*again).unwrap() {
+        twice if twice == written => Ok(()),
+        twice => Err(fail("written differently the second time", &twice, &written)),
+    }
+}
+
+fn same(value: &dyn Struct, again: &dyn Struct, drift: &Drift, written: &[u8]) -> Outcome {
+    match drift.unknown_fields.is_empty() {
+        false => Err(fail("a field was not known", written, &drift)),
+        true if *again == *value => Ok(()),
+        true => Err(fail("read differently", written, &again)),
+    }
+}
+
+fn duplicate(value: &dyn Struct, mut to: Box<dyn Struct>) -> Outcome {
+    copy(value, &mut *to);
+    if *to == *value { Ok(()) } else { Err(fail("copied differently", b"", &to)) }
+}
+
+#[test]
+fn every_type_empty() {
+    let mut count = 0;
+    for (system, name, make) in structs() {
+        let value = make();
+        assert_eq!(value.shape().name, name);
+        through_json(&*value, make(), Case::Schema).unwrap();
+        through_json(&*value, make(), Case::Camel).unwrap();
+        if system == System::Em {
+            through_xml(&*value, make()).unwrap();
+        }
+        count += 1;
+    }
+    assert!(count > 60, "{count}");
+}
+
+#[test]
+fn every_enum_value_is_known_by_its_own_text_and_no_other() {
+    for system in System::ALL {
+        for entry in registry::types(system) {
+            let TypeEntry::Enum(shape) = entry else { continue };
+            for (index, value) in shape.values.iter().enumerate() {
+                assert_eq!(shape.index_of(value.name), Some(index), "{system}.{}", shape.name);
+                let lower = value.name.to_ascii_lowercase();
+                let found = shape.index_of(&lower).map(|index| shape.values[index].name.to_ascii_lowercase());
+                assert_eq!(found, Some(lower), "{system}.{}", shape.name);
+            }
+            assert_eq!(shape.index_of("no value of any enum"), None);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_type_filled(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+        for (system, _, make) in structs() {
+            let mut value = make();
+            Bytes::new(&bytes, For::Json).fill(&mut *value);
+            through_json(&*value, make(), Case::Schema)?;
+            through_json(&*value, make(), Case::Camel)?;
+            duplicate(&*value, make())?;
+            if system == System::Em {
+                let mut value = make();
+                Bytes::new(&bytes, For::Xml).fill(&mut *value);
+                through_xml(&*value, make())?;
+            }
+        }
+    }
+
+    #[test]
+    fn the_type_of_every_kind_filled(bytes in prop::collection::vec(any::<u8>(), 0..4000)) {
+        let mut value = Every::default();
+        Bytes::new(&bytes, For::Json).fill(&mut value);
+        through_json(&value, Box::<Every>::default(), Case::Schema)?;
+        through_json(&value, Box::<Every>::default(), Case::Camel)?;
+        duplicate(&value, Box::<Every>::default())?;
+
+        let mut value = Every::default();
+        Bytes::new(&bytes, For::Xml).fill(&mut value);
+        through_xml(&value, Box::<Every>::default())?;
+    }
+
+    #[test]
+    fn serdes_traits_agree_with_the_codec(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+        let mut value = Every::default();
+        Bytes::new(&bytes, For::Json).fill(&mut value);
+        redact(&mut value);
+        let tree = serde_json::to_value(&value).unwrap();
+        prop_assert_eq!(&tree, &json::to_value(&value).unwrap());
+        let from_tree = Every::deserialize(&tree).unwrap();
+        let from_text: Every = serde_json::from_str(&serde_json::to_string(&value).unwrap()).unwrap();
+        prop_assert!(from_tree == value, "{from_tree:?}");
+        prop_assert!(from_text == value, "{from_text:?}");
+    }
+
+    #[test]
+    fn no_body_makes_a_reader_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = json::decode::<Every>(&body);
+        let _ = xml::decode::<Every>(&body);
+        let _ = xml::decode_stream::<Every, Every>(&body[..], "NASJobs", |_| {});
+    }
+
+    /// Bytes of a good body, some of them replaced: nearer to what a reader takes than random bytes are.
+    #[test]
+    fn no_damaged_body_makes_a_reader_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut value = Every::default();
+        Bytes::new(&bytes, For::Xml).fill(&mut value);
+        for mut body in [json::encode(&value, Case::Schema).unwrap(), xml::encode(&value).unwrap()] {
+            for (at, byte) in &damage {
+                let at = at.index(body.len());
+                body[at] = *byte;
+            }
+            let _ = json::decode::<Every>(&body);
+            let _ = xml::decode::<Every>(&body);
+            let _ = xml::decode_stream::<Every, Every>(&body[..], "NASJobs", |_| {});
+        }
+    }
+}
+
+/// Secrets read back as what stands in for them; here they all do from the start.
+fn redact(value: &mut Every) {
+    if let Some(password) = &mut value.password {
+        *password = "***".into();
+    }
+    value.nested.iter_mut().for_each(|nested| redact(nested));
+    value.items.iter_mut().chain(&mut value.wrapped).for_each(redact);
+    value.parts.values_mut().for_each(redact);
+}
+
+/// The registry hands out the types themselves.
+#[test]
+fn a_type_by_name_is_the_type() {
+    let made = registry::make(System::Em, "cloudSUBtenant").unwrap();
+    assert!(std::ptr::eq(made.shape(), backhaul_models::em::CloudSubtenant::SHAPE));
+    let page = registry::make(System::Vb365, "PageOfUsedRepository").unwrap();
+    assert_eq!(page.shape().name, "Page");
+}
