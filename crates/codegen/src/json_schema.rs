@@ -44,7 +44,7 @@ pub fn read(files: &[File]) -> Result<Types> {
     for file in files {
         for (name, definition) in definitions(file)? {
             let pointer = format!("/$defs/{name}");
-            reader::Reader { file, index: &index, out: &mut types }.definition(name, definition, &pointer)?;
+            reader::Reader { file, index: &index, out: &mut types, depth: 0 }.definition(name, definition, &pointer)?;
         }
     }
     let mut seen = BTreeMap::new();

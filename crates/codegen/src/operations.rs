@@ -277,7 +277,9 @@ impl Reader<'_> {
                 name => match self.types.get(name).map(|ty| &ty.shape) {
                     Some(TypeShape::Enum(_)) => Kind::Enum(name.to_owned()),
                     _ => {
-                        return Err(self.error(&format!("params/{index}/type"), format!("`{name}` is no kind of value")));
+                        return Err(
+                            self.error(&format!("params/{index}/type"), format!("`{name}` is no kind of value"))
+                        );
                     }
                 },
             };

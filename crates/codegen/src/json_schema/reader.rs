@@ -5,68 +5,92 @@ use super::{File, Index};
 use crate::error::{Result, SchemaError};
 use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Value, Versions, is_type_name};
 
-/// What a definition may say.
-const DEFINITION: &[&str] = &[
-    "type",
-    "format",
-    "items",
-    "description",
-    "properties",
-    "required",
-    "allOf",
-    "enum",
-    "additionalProperties",
-    "x-aliases",
-    "x-since",
-    "x-until",
-    "x-values",
-    "x-bare-list",
-    "x-keep-unknown",
-    "x-sources",
-];
-/// What a property may say.
-const PROPERTY: &[&str] = &[
-    "$ref",
-    "type",
-    "format",
-    "description",
-    "items",
-    "enum",
-    "additionalProperties",
-    "x-since",
-    "x-until",
-    "x-values",
-    "x-sources",
-];
+/// How far references may lead on: more is a circle.
+const MAX_DEPTH: usize = 32;
+
+/// What a schema describes, told by the keywords that it has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Reference,
+    Enum,
+    Struct,
+    List,
+    Map,
+    Scalar,
+}
+
+impl Form {
+    fn of(object: &Map<String, Json>) -> Self {
+        let has = |key: &str| object.contains_key(key);
+        if has("$ref") {
+            Self::Reference
+        } else if has("enum") {
+            Self::Enum
+        } else if ["properties", "allOf", "required", "x-bare-list", "x-keep-unknown"].iter().any(|key| has(key)) {
+            Self::Struct
+        } else if has("items") || object.get("type").is_some_and(|name| name == "array") {
+            Self::List
+        } else if has("additionalProperties") {
+            Self::Map
+        } else {
+            Self::Scalar
+        }
+    }
+
+    /// The keywords that say something in this form, beside those of every schema.
+    fn keywords(self) -> &'static [&'static str] {
+        match self {
+            Self::Reference => &["$ref"],
+            Self::Enum => &["type", "enum", "x-values"],
+            Self::Struct => &["type", "properties", "required", "allOf", "x-bare-list", "x-keep-unknown"],
+            Self::List => &["type", "items"],
+            Self::Map => &["type", "additionalProperties"],
+            Self::Scalar => &["type", "format"],
+        }
+    }
+}
+
+/// What every schema may say.
+const COMMON: &[&str] = &["description", "x-since", "x-until", "x-sources"];
 
 /// Reads the definitions of one file into types.
 pub(super) struct Reader<'a> {
     pub(super) file: &'a File,
     pub(super) index: &'a Index<'a>,
     pub(super) out: &'a mut Vec<Type>,
+    /// How many references led here.
+    pub(super) depth: usize,
 }
 
 impl Reader<'_> {
+    /// A reader for what a reference leads to, in the file where that stands.
+    fn there<'r>(&'r mut self, file: &'r File, pointer: &str) -> Result<Reader<'r>> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.error(pointer, "the references go in a circle"));
+        }
+        Ok(Reader { file, index: self.index, out: &mut *self.out, depth: self.depth + 1 })
+    }
+
     fn error(&self, pointer: &str, rule: impl Into<String>) -> SchemaError {
         SchemaError::new(&self.file.path, pointer, rule)
     }
 
     pub(super) fn definition(&mut self, name: &str, json: &Json, pointer: &str) -> Result<()> {
-        let object = self.object(json, pointer, DEFINITION)?;
+        let object = self.schema(json, pointer, &["x-aliases"])?;
         if !is_type_name(name) {
             return Err(
                 self.error(pointer, format!("`{name}` is not a type name: use UpperCamelCase letters and digits"))
             );
         }
-        let shape = if object.contains_key("enum") {
-            TypeShape::Enum(self.values(object, pointer)?)
-        } else if object.contains_key("properties") || object.contains_key("allOf") {
-            TypeShape::Struct(self.structure(name, object, pointer)?)
-        } else if object.contains_key("additionalProperties") || object.get("type").is_some_and(|t| t != "object") {
+        let shape = match Form::of(object) {
+            Form::Enum => TypeShape::Enum(self.values(object, pointer)?),
+            Form::Struct => TypeShape::Struct(self.structure(name, object, pointer)?),
+            Form::Scalar if object.get("type").is_none_or(|name| name == "object") => {
+                TypeShape::Struct(Struct::default())
+            }
+            Form::Reference => return Err(self.error(&format!("{pointer}/$ref"), "a definition is no mere reference")),
             // A named scalar, list or map: it is read where it is referred to.
-            return Ok(());
-        } else {
-            TypeShape::Struct(Struct::default())
+            Form::Scalar | Form::List | Form::Map => return Ok(()),
         };
         let ty = Type {
             name: name.to_owned(),
@@ -108,7 +132,8 @@ impl Reader<'_> {
     fn fields(&mut self, name: &str, object: &Map<String, Json>, pointer: &str, out: &mut Vec<Field>) -> Result<()> {
         if let Some(bases) = object.get("allOf") {
             let pointer = format!("{pointer}/allOf");
-            for (i, base) in bases.as_array().into_iter().flatten().enumerate() {
+            let bases = bases.as_array().ok_or_else(|| self.error(&pointer, "`allOf` is a list of references"))?;
+            for (i, base) in bases.iter().enumerate() {
                 let pointer = format!("{pointer}/{i}");
                 let reference = base.get("$ref").and_then(Json::as_str).unwrap_or_default();
                 let Some(base) = self.index.follow(self.file, reference) else {
@@ -116,7 +141,7 @@ impl Reader<'_> {
                 };
                 let object =
                     base.json.as_object().ok_or_else(|| self.error(&pointer, "the definition is not an object"))?;
-                let mut there = Reader { file: base.file, index: self.index, out: &mut *self.out };
+                let mut there = self.there(base.file, &pointer)?;
                 there.fields(name, object, &format!("/$defs/{}", base.name), out)?;
             }
         }
@@ -137,7 +162,7 @@ impl Reader<'_> {
     }
 
     fn field(&mut self, owner: &str, wire: &str, json: &Json, pointer: &str) -> Result<Field> {
-        let object = self.object(json, pointer, PROPERTY)?;
+        let object = self.schema(json, pointer, &[])?;
         let (kind, repeat) = self.kind(&format!("{owner}{}", wire.to_upper_camel_case()), object, pointer)?;
         Ok(Field {
             wire: wire.to_owned(),
@@ -208,7 +233,7 @@ impl Reader<'_> {
         if *inner == Json::Bool(true) {
             return Ok((Kind::Json, repeat));
         }
-        let inner = self.object(inner, &pointer, PROPERTY)?;
+        let inner = self.schema(inner, &pointer, &[])?;
         let (kind, nested) = self.kind(&format!("{name}Item"), inner, &pointer)?;
         let plain = matches!(kind, Kind::Text | Kind::Json | Kind::Struct(_));
         match nested {
@@ -228,7 +253,7 @@ impl Reader<'_> {
         if object.contains_key("enum") {
             Ok((Kind::Enum(name), Repeat::One))
         } else if object.contains_key("additionalProperties") || object.get("type").is_some_and(|t| t != "object") {
-            let mut there = Reader { file: target.file, index: self.index, out: &mut *self.out };
+            let mut there = self.there(target.file, pointer)?;
             there.kind(&name, object, &format!("/$defs/{name}"))
         } else {
             Ok((Kind::Struct(name), Repeat::One))
@@ -253,7 +278,11 @@ impl Reader<'_> {
 
     fn values(&self, object: &Map<String, Json>, pointer: &str) -> Result<Vec<Value>> {
         let names = self.texts(object, "enum", pointer)?;
-        let marks = object.get("x-values").and_then(Json::as_object);
+        let marks = match object.get("x-values") {
+            None => None,
+            Some(Json::Object(marks)) => Some(marks),
+            Some(_) => return Err(self.error(&format!("{pointer}/x-values"), "`x-values` is an object of values")),
+        };
         for (name, _) in marks.into_iter().flatten() {
             if !names.contains(name) {
                 return Err(self.error(&format!("{pointer}/x-values/{name}"), "not a value of the enum"));
@@ -272,6 +301,24 @@ impl Reader<'_> {
             values.push(Value { doc: text(mark, "description"), versions: self.versions(mark, &mark_pointer)?, name });
         }
         Ok(values)
+    }
+
+    /// A schema: an object with the keywords of its form, those in `more` (of definitions), and no others.
+    fn schema<'j>(&self, json: &'j Json, pointer: &str, more: &[&str]) -> Result<&'j Map<String, Json>> {
+        let mut form = json.as_object().map_or(Form::Scalar, Form::of);
+        let is_definition = !more.is_empty();
+        let says_array = json.get("type").is_none_or(|name| name == "array" || name.is_array());
+        // A struct has a name, so it is a definition; and only an array has items.
+        if form == Form::Struct && !is_definition || form == Form::List && !says_array {
+            form = Form::Scalar;
+        }
+        let object = self.object(json, pointer, &[COMMON, form.keywords(), more].concat())?;
+        for key in ["description", "format"] {
+            if object.get(key).is_some_and(|value| !value.is_string()) {
+                return Err(self.error(&format!("{pointer}/{key}"), format!("`{key}` is a text")));
+            }
+        }
+        Ok(object)
     }
 
     pub(super) fn object<'j>(&self, json: &'j Json, pointer: &str, known: &[&str]) -> Result<&'j Map<String, Json>> {

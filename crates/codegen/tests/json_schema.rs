@@ -1,0 +1,408 @@
+//! VB365's and ZStack's schemas: what is checked in can be read, and what is wrong is refused with its file, its place and the
+//! rule.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use backhaul_codegen::ir::{Kind, Repeat, Struct, TypeShape, Types};
+use backhaul_codegen::json_schema::{self, File};
+use backhaul_codegen::{emit, operations, project};
+use serde_json::{Value, json};
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The checked-in files of a system.
+fn system(name: &str) -> Vec<File> {
+    let mut files: Vec<File> = std::fs::read_dir(root().join("schemas").join(name))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|file| file != "lock.json")
+        .map(|file| {
+            let text = std::fs::read_to_string(root().join("schemas").join(name).join(&file)).unwrap();
+            File { path: format!("{name}/{file}"), json: serde_json::from_str(&text).unwrap() }
+        })
+        .collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn file(path: &str, defs: Value) -> File {
+    File { path: path.to_owned(), json: json!({ "$defs": defs }) }
+}
+
+fn read(defs: Value) -> Types {
+    json_schema::read(&[file("vb365/test.json", defs)]).unwrap()
+}
+
+/// The place and the rule of the error that a schema gives.
+fn refused(defs: Value) -> (String, String) {
+    refused_in(&[file("vb365/test.json", defs)])
+}
+
+fn refused_in(files: &[File]) -> (String, String) {
+    let error = json_schema::read(files).expect_err("this is wrong");
+    assert_eq!(error.to_string(), format!("schemas/{}#{}: {}", error.file, error.pointer, error.rule));
+    assert_eq!(error.file, "vb365/test.json");
+    (error.pointer, error.rule)
+}
+
+/// A struct of the given properties.
+fn with(properties: Value) -> Value {
+    json!({ "Thing": { "type": "object", "properties": properties } })
+}
+
+fn body<'t>(types: &'t Types, name: &str) -> &'t Struct {
+    match &types.get(name).unwrap_or_else(|| panic!("no {name}")).shape {
+        TypeShape::Struct(body) => body,
+        TypeShape::Enum(_) => panic!("{name} is an enum"),
+    }
+}
+
+#[test]
+fn what_is_checked_in_can_be_read() {
+    for (name, at_least) in [("vb365", 30), ("zstack", 8)] {
+        let files = system(name);
+        let types = json_schema::read(&files).unwrap();
+        assert!(types.types.len() >= at_least, "{name}: {}", types.types.len());
+        let mut operations = 0;
+        for file in &files {
+            if let Some(list) = file.json.get("operations") {
+                operations += operations::read(&file.path, list, &types).unwrap().len();
+            }
+        }
+        assert!(operations > 0, "{name}");
+        for ty in &types.types {
+            assert!(!ty.doc.is_empty() || ty.source.contains("/properties/"), "{} has no description", ty.source);
+        }
+    }
+}
+
+#[test]
+fn generating_twice_gives_the_same_bytes_and_they_are_those_checked_in() {
+    let first = project::generate(root()).unwrap();
+    let second = project::generate(root()).unwrap();
+    assert!(first.len() > 15, "{}", first.len());
+    for (path, text) in &first {
+        assert_eq!(Some(text), second.get(path), "{}", path.display());
+        assert!(!text.contains('\r'), "{}", path.display());
+    }
+    assert_eq!(project::check(root(), &first).unwrap(), [], "run `cargo xtask codegen`");
+}
+
+#[test]
+fn the_order_of_members_is_the_schemas() {
+    let types = read(json!({
+        "Zebra": { "type": "object", "properties": { "z": { "type": "string" }, "a": { "type": "integer" } } },
+        "Ant": { "enum": ["Two", "One"] },
+    }));
+    let names: Vec<_> = types.types.iter().map(|ty| ty.name.as_str()).collect();
+    assert_eq!(names, ["Zebra", "Ant"]);
+    let fields: Vec<_> = body(&types, "Zebra").fields.iter().map(|field| field.wire.as_str()).collect();
+    assert_eq!(fields, ["z", "a"]);
+}
+
+#[test]
+fn kinds() {
+    let types = read(json!({
+        "Guids": { "type": "array", "items": { "type": "string", "format": "uuid" } },
+        "Color": { "enum": ["Red"] },
+        "Thing": { "type": "object", "properties": {
+            "text": { "type": "string" },
+            "maybe": { "type": ["string", "null"] },
+            "id": { "type": "string", "format": "id" },
+            "at": { "type": "string", "format": "zstack-timestamp" },
+            "secret": { "type": "string", "format": "password" },
+            "count": { "type": "integer", "format": "int64" },
+            "share": { "type": "number" },
+            "flag": { "type": "boolean" },
+            "any": {},
+            "object": { "type": "object" },
+            "list": { "type": "array", "items": { "type": "boolean" } },
+            "lists": { "type": "array", "items": { "type": "array", "items": { "type": "string" } } },
+            "map": { "type": "object", "additionalProperties": { "type": "string" } },
+            "numbers": { "type": "object", "additionalProperties": { "type": "integer" } },
+            "color": { "$ref": "#/$defs/Color" },
+            "inline": { "type": "string", "enum": ["A", "B"] },
+            "guids": { "$ref": "test.json#/$defs/Guids" },
+            "self": { "$ref": "#/$defs/Thing" },
+            "selves": { "type": "array", "items": { "$ref": "#/$defs/Thing" } },
+        } },
+    }));
+    let thing = body(&types, "Thing");
+    let found: Vec<_> =
+        thing.fields.iter().map(|field| (field.wire.as_str(), field.kind.clone(), field.repeat)).collect();
+    let structure = Kind::Struct("Thing".to_owned());
+    assert_eq!(
+        found,
+        [
+            ("text", Kind::Text, Repeat::One),
+            ("maybe", Kind::Text, Repeat::One),
+            ("id", Kind::Id, Repeat::One),
+            ("at", Kind::DateTime, Repeat::One),
+            ("secret", Kind::Secret, Repeat::One),
+            ("count", Kind::Int, Repeat::One),
+            ("share", Kind::Float, Repeat::One),
+            ("flag", Kind::Bool, Repeat::One),
+            ("any", Kind::Json, Repeat::One),
+            ("object", Kind::Json, Repeat::One),
+            ("list", Kind::Bool, Repeat::List),
+            ("lists", Kind::Json, Repeat::List),
+            ("map", Kind::Text, Repeat::Map),
+            ("numbers", Kind::Json, Repeat::Map),
+            ("color", Kind::Enum("Color".to_owned()), Repeat::One),
+            ("inline", Kind::Enum("ThingInline".to_owned()), Repeat::One),
+            ("guids", Kind::Id, Repeat::List),
+            ("self", structure.clone(), Repeat::One),
+            ("selves", structure, Repeat::List),
+        ]
+    );
+    let boxed: Vec<_> = thing.fields.iter().filter(|field| field.boxed).map(|field| field.wire.as_str()).collect();
+    assert_eq!(boxed, ["self"]);
+    assert!(types.get("ThingInline").is_some() && types.get("Guids").is_none());
+}
+
+#[test]
+fn types_that_contain_each_other_are_boxed() {
+    let types = read(json!({
+        "A": { "type": "object", "properties": { "b": { "$ref": "#/$defs/B" }, "c": { "$ref": "#/$defs/C" } } },
+        "B": { "type": "object", "properties": { "a": { "$ref": "#/$defs/A" } } },
+        "C": { "type": "object", "properties": { "x": { "type": "string" } } },
+    }));
+    let boxed = |name: &str| body(&types, name).fields.iter().map(|field| field.boxed).collect::<Vec<_>>();
+    assert_eq!((boxed("A"), boxed("B")), (vec![true, false], vec![true]));
+}
+
+#[test]
+fn what_is_extended_comes_first() {
+    let types = json_schema::read(&[
+        file("vb365/base.json", json!({ "Base": { "type": "object", "properties": { "id": { "type": "string" } } } })),
+        file(
+            "vb365/test.json",
+            json!({ "Thing": {
+                "type": "object", "allOf": [{ "$ref": "base.json#/$defs/Base" }],
+                "properties": { "name": { "type": "string" } }, "required": ["id"],
+            } }),
+        ),
+    ])
+    .unwrap();
+    let fields: Vec<_> =
+        body(&types, "Thing").fields.iter().map(|field| (field.wire.as_str(), field.required)).collect();
+    assert_eq!(fields, [("id", true), ("name", false)]);
+    assert_eq!(types.get("Thing").unwrap().family, "test");
+}
+
+#[test]
+fn a_keyword_without_meaning_is_refused() {
+    for (defs, pointer) in [
+        (json!({ "Thing": { "type": "object", "minProperties": 1 } }), "/$defs/Thing/minProperties"),
+        (json!({ "Thing": { "oneOf": [] } }), "/$defs/Thing/oneOf"),
+        (with(json!({ "a/b": { "type": "string", "maxLength": 3 } })), "/$defs/Thing/properties/a~1b/maxLength"),
+        (with(json!({ "a": { "type": "string", "nullable": true } })), "/$defs/Thing/properties/a/nullable"),
+        (
+            with(json!({ "a": { "type": "array", "items": { "type": "string", "default": "" } } })),
+            "/$defs/Thing/properties/a/items/default",
+        ),
+        (with(json!({ "a": { "type": "object", "properties": {} } })), "/$defs/Thing/properties/a/properties"),
+        (
+            json!({ "Thing": { "enum": ["A"], "x-values": { "A": { "x-sinse": 4 } } } }),
+            "/$defs/Thing/x-values/A/x-sinse",
+        ),
+    ] {
+        let keyword = pointer.rsplit('/').next().unwrap();
+        assert_eq!(refused(defs), (pointer.to_owned(), format!("the keyword `{keyword}` has no meaning here")));
+    }
+    let stray = File { path: "vb365/test.json".to_owned(), json: json!({ "$defs": {}, "definitions": {} }) };
+    assert_eq!(refused_in(&[stray]).0, "/definitions");
+}
+
+#[test]
+fn a_reference_to_nothing_is_refused() {
+    for reference in ["#/$defs/Missing", "other.json#/$defs/Thing", "#/definitions/Thing", "Thing", "", "#", "#/$defs/"]
+    {
+        let (pointer, rule) = refused(with(json!({ "a": { "$ref": reference } })));
+        assert_eq!(pointer, "/$defs/Thing/properties/a/$ref");
+        assert!(rule.starts_with(&format!("`{reference}` refers to nothing")), "{rule}");
+    }
+    let (pointer, _) = refused(with(json!({ "a": { "type": "array", "items": { "$ref": "#/$defs/No" } } })));
+    assert_eq!(pointer, "/$defs/Thing/properties/a/items/$ref");
+    let (pointer, _) = refused(json!({ "Thing": { "allOf": [{ "$ref": "#/$defs/No" }] } }));
+    assert_eq!(pointer, "/$defs/Thing/allOf/0");
+}
+
+/// A definition that refers to itself must end, in an error or not.
+#[test]
+fn a_circle_of_references_ends() {
+    let overflowed: Vec<String> = [
+        json!({ "Thing": { "type": "object", "allOf": [{ "$ref": "#/$defs/Thing" }] } }),
+        json!({
+            "Thing": { "type": "object", "allOf": [{ "$ref": "#/$defs/Other" }] },
+            "Other": { "type": "object", "allOf": [{ "$ref": "#/$defs/Thing" }] },
+        }),
+        json!({
+            "List": { "type": "array", "items": { "$ref": "#/$defs/List" } },
+            "Thing": { "type": "object", "properties": { "a": { "$ref": "#/$defs/List" } } },
+        }),
+    ]
+    .into_iter()
+    .filter(|defs| {
+        // In a process of its own: a stack that overflows would end this one.
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "read_what_the_environment_says", "--nocapture"])
+            .env("BACKHAUL_TEST_SCHEMA", defs.to_string())
+            .output()
+            .unwrap();
+        !child.status.success()
+    })
+    .map(|defs| defs.to_string())
+    .collect();
+    assert!(overflowed.is_empty(), "{overflowed:#?}");
+}
+
+/// Not a test by itself: the other half of [`a_circle_of_references_ends`].
+#[test]
+fn read_what_the_environment_says() {
+    if let Ok(defs) = std::env::var("BACKHAUL_TEST_SCHEMA") {
+        let _ = json_schema::read(&[file("vb365/test.json", serde_json::from_str(&defs).unwrap())]);
+    }
+}
+
+#[test]
+fn a_name_that_stands_twice_is_refused() {
+    let thing = || json!({ "Thing": { "type": "object" } });
+    let (pointer, rule) = refused_in(&[file("vb365/core.json", thing()), file("vb365/test.json", thing())]);
+    assert_eq!(pointer, "/$defs/Thing");
+    assert!(rule.contains("schemas/vb365/core.json#/$defs/Thing"), "{rule}");
+    // An inline enum makes a name, too.
+    let (pointer, _) = refused(json!({
+        "ThingColor": { "enum": ["Blue"] },
+        "Thing": { "type": "object", "properties": { "color": { "enum": ["Red"] } } },
+    }));
+    assert_eq!(pointer, "/$defs/Thing/properties/color");
+}
+
+#[test]
+fn a_property_that_stands_twice_is_refused() {
+    let (pointer, rule) = refused(json!({
+        "Base": { "type": "object", "properties": { "id": { "type": "string" } } },
+        "Thing": { "allOf": [{ "$ref": "#/$defs/Base" }], "properties": { "id": { "type": "string" } } },
+    }));
+    assert_eq!((pointer.as_str(), rule.as_str()), ("/$defs/Thing/properties/id", "the property `id` stands twice"));
+}
+
+#[test]
+fn names_are_upper_camel_case() {
+    for name in ["thing", "Thing_2", "Ding-Dong", "Größe", ""] {
+        let (pointer, rule) = refused(json!({ name: { "type": "object" } }));
+        assert_eq!(pointer, format!("/$defs/{name}"));
+        assert!(rule.contains("is not a type name"), "{rule}");
+    }
+}
+
+#[test]
+fn versions_are_numbers_in_order() {
+    for (versions, at) in [
+        (json!({ "x-since": "v4" }), "x-since"),
+        (json!({ "x-since": 0 }), "x-since"),
+        (json!({ "x-until": 256 }), "x-until"),
+        (json!({ "x-until": -1 }), "x-until"),
+        (json!({ "x-since": 4.5 }), "x-since"),
+        (json!({ "x-since": 6, "x-until": 5 }), "x-until"),
+    ] {
+        let mut property = json!({ "type": "string" });
+        property.as_object_mut().unwrap().extend(versions.as_object().unwrap().clone());
+        assert_eq!(refused(with(json!({ "a": property }))).0, format!("/$defs/Thing/properties/a/{at}"));
+        let mut definition = json!({ "type": "object" });
+        definition.as_object_mut().unwrap().extend(versions.as_object().unwrap().clone());
+        assert_eq!(refused(json!({ "Thing": definition })).0, format!("/$defs/Thing/{at}"));
+        assert_eq!(
+            refused(json!({ "Thing": { "enum": ["A"], "x-values": { "A": versions } } })).0,
+            format!("/$defs/Thing/x-values/A/{at}")
+        );
+    }
+}
+
+#[test]
+fn marks_name_what_there_is() {
+    for (defs, pointer, says) in [
+        (
+            json!({ "Thing": { "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a", "b"] } }),
+            "/$defs/Thing/required",
+            "`b` is not a property",
+        ),
+        (
+            json!({ "Thing": { "type": "object", "properties": {}, "required": "a" } }),
+            "/$defs/Thing/required",
+            "list of texts",
+        ),
+        (json!({ "Thing": { "enum": ["A"], "x-values": { "B": {} } } }), "/$defs/Thing/x-values/B", "not a value"),
+        (json!({ "Thing": { "enum": ["A", "A"] } }), "/$defs/Thing/enum", "`A` stands twice"),
+        (json!({ "Thing": { "enum": ["A", 1] } }), "/$defs/Thing/enum", "list of texts"),
+        (
+            json!({ "Thing": { "type": "object", "properties": { "a": { "type": "string" } }, "x-bare-list": "a" } }),
+            "/$defs/Thing/x-bare-list",
+            "a property that is a list",
+        ),
+        (
+            json!({ "Thing": { "type": "object", "properties": {}, "x-keep-unknown": "yes" } }),
+            "/$defs/Thing/x-keep-unknown",
+            "true or false",
+        ),
+        (json!({ "Thing": { "type": "object", "x-aliases": "RESTThing" } }), "/$defs/Thing/x-aliases", "list of texts"),
+        (
+            with(json!({ "a": { "type": "string", "format": "email" } })),
+            "/$defs/Thing/properties/a",
+            "`string` with `email`",
+        ),
+        (with(json!({ "a": { "type": "text" } })), "/$defs/Thing/properties/a", "no such type"),
+        (
+            with(json!({ "a": { "type": ["string", "integer"] } })),
+            "/$defs/Thing/properties/a/type",
+            "one type and `null`",
+        ),
+        (with(json!({ "a": { "type": 1 } })), "/$defs/Thing/properties/a/type", "a name"),
+        (with(json!({ "a": { "type": "array" } })), "/$defs/Thing/properties/a/items", "a list needs `items`"),
+        (with(json!({ "a": "string" })), "/$defs/Thing/properties/a", "an object is expected"),
+        (json!({ "Thing": { "type": "object", "properties": [] } }), "/$defs/Thing/properties", "is an object"),
+        (json!({ "Thing": 1 }), "/$defs/Thing", "an object is expected"),
+        (json!([]), "/$defs", "object of named definitions"),
+    ] {
+        let (at, rule) = refused(defs);
+        assert_eq!(at, pointer);
+        assert!(rule.contains(says), "{rule}");
+    }
+}
+
+#[test]
+fn what_would_have_no_effect_is_refused() {
+    let passed: Vec<&str> = [
+        ("x-values as a list", json!({ "Thing": { "enum": ["A"], "x-values": ["A"] } })),
+        ("x-values as a text", json!({ "Thing": { "enum": ["A"], "x-values": "A" } })),
+        ("allOf as an object", json!({ "Thing": { "allOf": { "$ref": "#/$defs/Base" } } })),
+        ("a description that is no text", with(json!({ "a": { "type": "string", "description": 1 } }))),
+        ("a format that is no text", with(json!({ "a": { "type": "string", "format": 1 } }))),
+        ("a format on a reference", with(json!({ "a": { "$ref": "#/$defs/Thing", "format": "uuid" } }))),
+        ("items on a text", with(json!({ "a": { "type": "string", "items": { "type": "string" } } }))),
+        ("x-values without an enum", with(json!({ "a": { "type": "string", "x-values": { "A": {} } } }))),
+        ("properties of an enum", json!({ "Thing": { "enum": ["A"], "properties": { "a": { "type": "string" } } } })),
+        ("required without properties", json!({ "Thing": { "type": "object", "required": ["a"] } })),
+        ("x-keep-unknown without properties", json!({ "Thing": { "type": "object", "x-keep-unknown": "yes" } })),
+    ]
+    .into_iter()
+    .filter(|(_, defs)| json_schema::read(&[file("vb365/test.json", defs.clone())]).is_ok())
+    .map(|(what, _)| what)
+    .collect();
+    assert!(passed.is_empty(), "{passed:#?}");
+}
+
+#[test]
+fn a_name_that_rust_has_taken_is_still_a_name() {
+    let types = read(json!({
+        "Option": { "type": "object", "properties": { "type": { "type": "string" }, "self": { "type": "string" }, "2fa": { "type": "string" } } },
+        "Kind": { "enum": ["Self", "1h", "Unknown", "a-b", "a b", ""] },
+    }));
+    let members: Vec<_> = types.types.iter().collect();
+    let code = emit::family("A test.", &members);
+    syn::parse_file(&code).unwrap_or_else(|error| panic!("{error}: {code}"));
+}
