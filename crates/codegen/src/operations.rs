@@ -212,6 +212,12 @@ impl Reader<'_> {
         if !def.path.starts_with('/') {
             return Err(self.error("path", format!("`{}` does not start with `/`", def.path)));
         }
+        let named = def.operation.starts_with(|c: char| c.is_ascii_alphabetic());
+        if !named || !def.operation.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            let rule = format!("`{}` is not a name: use letters, digits and `_`, a letter first", def.operation);
+            return Err(self.error("operation", rule));
+        }
+        let versions = self.versions("until", def.since, def.until)?;
         Ok(ir::Operation {
             source: format!("schemas/{}#{}", self.path, self.pointer),
             family: family.to_owned(),
@@ -220,7 +226,7 @@ impl Reader<'_> {
             aliases: def.aliases,
             method: def.method.name().to_owned(),
             path: def.path,
-            versions: Versions { since: def.since, until: def.until },
+            versions,
             params,
             request: def.request,
             wrapper: def.wrapper,
@@ -228,6 +234,15 @@ impl Reader<'_> {
             long_running: def.long_running,
             anonymous: def.anonymous,
         })
+    }
+
+    fn versions(&self, member: &str, since: Option<u8>, until: Option<u8>) -> Result<Versions> {
+        match (since, until) {
+            (Some(since), Some(until)) if since > until => {
+                Err(self.error(member, "`until` lies before `since`".to_owned()))
+            }
+            _ => Ok(Versions { since, until }),
+        }
     }
 
     fn structure(&self, member: &str, name: &str) -> Result<String> {
@@ -247,6 +262,12 @@ impl Reader<'_> {
                 _ => return Err(self.error("path", format!("`{}` has a brace without its match", def.path))),
             }
         }
+        if def.path.matches('{').count() != def.path.matches('}').count() {
+            return Err(self.error("path", format!("`{}` has a brace without its match", def.path)));
+        }
+        if names.iter().enumerate().any(|(i, name)| names[..i].contains(name)) {
+            return Err(self.error("path", format!("a placeholder stands twice in `{}`", def.path)));
+        }
         let mut params: Vec<ir::Param> = Vec::new();
         for name in &names {
             if !def.params.iter().any(|param| param.name == *name) {
@@ -263,6 +284,9 @@ impl Reader<'_> {
         }
         for (index, param) in def.params.iter().enumerate() {
             let in_path = param.place == PlaceDef::Path;
+            if def.params[..index].iter().any(|other| other.name.eq_ignore_ascii_case(&param.name)) {
+                return Err(self.error(&format!("params/{index}/name"), format!("`{}` is listed twice", param.name)));
+            }
             if in_path != names.contains(&param.name.as_str()) {
                 let rule = format!("`{}` is a path parameter exactly when it stands in `{}`", param.name, def.path);
                 return Err(self.error(&format!("params/{index}/in"), rule));
@@ -290,7 +314,7 @@ impl Reader<'_> {
                 kind,
                 list: param.list,
                 required: param.required || in_path,
-                versions: Versions { since: param.since, until: param.until },
+                versions: self.versions(&format!("params/{index}/until"), param.since, param.until)?,
             });
         }
         Ok(params)
