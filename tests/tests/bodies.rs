@@ -75,6 +75,7 @@ fn enterprise_managers_json_of_both_releases_says_what_its_xml_says() {
 fn enterprise_manager_root_and_logon() {
     insta::assert_snapshot!("em_root", shown(&read::<em::EnterpriseManager>("em/root.xml")));
     insta::assert_snapshot!("em_logon_session", shown(&read::<em::LogonSession>("em/logon_session.xml")));
+    assert_eq!(read::<em::LogonSession>("em/logon_session.13.json"), read::<em::LogonSession>("em/logon_session.xml"));
 }
 
 #[test]

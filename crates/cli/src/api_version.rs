@@ -1,6 +1,8 @@
 //! How an API version may be typed, and the one spelling in which it is kept.
 
-use crate::system::System;
+use backhaul_wire::System;
+
+use crate::exit::Failure;
 
 /// The versions of VB365's REST API.
 const VB365: std::ops::RangeInclusive<u8> = 3..=8;
@@ -12,11 +14,7 @@ pub(crate) fn normalise(system: System, text: &str) -> Result<String, String> {
     let lower = text.trim().to_ascii_lowercase();
     let number = lower.strip_prefix('v').unwrap_or(&lower);
     let known = match system {
-        System::Vb365 => number
-            .parse()
-            .ok()
-            .filter(|n| VB365.contains(n))
-            .map(|n: u8| format!("v{n}")),
+        System::Vb365 => number.parse().ok().filter(|n| VB365.contains(n)).map(|n: u8| format!("v{n}")),
         System::Em if lower == "latest" => Some(lower),
         System::Em => match number.split(['.', '_']).collect::<Vec<_>>()[..] {
             ["1", minor] if is_number(minor) => Some(format!("v1_{minor}")),
@@ -30,12 +28,19 @@ pub(crate) fn normalise(system: System, text: &str) -> Result<String, String> {
             System::Vb365 => "v3 to v8",
             System::Zstack => "a release such as 5.2.1",
         };
-        format!(
-            "`{}` is not an API version of {}: use {expected}",
-            text.escape_debug(),
-            system.product()
-        )
+        format!("`{}` is not an API version of {}: use {expected}", text.escape_debug(), system.product())
     })
+}
+
+/// The version as the number that the schemas' ranges are in: VB365's; nothing for the other systems, which have one.
+pub(crate) fn number(system: System, text: &str) -> Result<Option<u8>, Failure> {
+    let version = normalise(system, text).map_err(Failure::usage)?;
+    Ok((system == System::Vb365).then(|| version.trim_start_matches('v').parse().ok()).flatten())
+}
+
+/// One end of a range of versions: the number, or null where the range is open.
+pub(crate) fn bound(version: u8) -> Option<u8> {
+    (version > 0).then_some(version)
 }
 
 fn is_number(text: &str) -> bool {
@@ -57,11 +62,7 @@ mod tests {
             (System::Zstack, "5.2.1", "5.2.1"),
             (System::Zstack, "v1", "1"),
         ] {
-            assert_eq!(
-                normalise(system, typed).as_deref(),
-                Ok(kept),
-                "{system} {typed}"
-            );
+            assert_eq!(normalise(system, typed).as_deref(), Ok(kept), "{system} {typed}");
         }
     }
 

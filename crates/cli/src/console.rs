@@ -24,11 +24,7 @@ pub(crate) struct Console {
 impl Console {
     /// The process's own console.
     pub(crate) fn new(verbosity: u8) -> Self {
-        Self {
-            verbosity,
-            started: Instant::now(),
-            stdout_is_terminal: io::stdout().is_terminal(),
-        }
+        Self { verbosity, started: Instant::now(), stdout_is_terminal: io::stdout().is_terminal() }
     }
 
     /// Whether a person reads stdout.
@@ -38,8 +34,7 @@ impl Console {
 
     /// Whether stdout shows colours and bold: `NO_COLOR` and old terminals say no.
     pub(crate) fn colours(&self) -> bool {
-        self.stdout_is_terminal
-            && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        self.stdout_is_terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
     }
 
     /// How many columns stdout has; `None` when it is no terminal, where nothing is ever cut.
@@ -59,9 +54,7 @@ impl Console {
     /// Writes all of `bytes` to stdout, as they are.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        out.write_all(bytes)
-            .and_then(|()| out.flush())
-            .map_err(|error| Failure::output(&error))
+        out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
     }
 
     /// Says something that the user should know but need not act on.
@@ -89,26 +82,14 @@ impl Console {
         if self.verbosity >= level {
             let elapsed = self.started.elapsed().as_secs_f64();
             let text = text();
-            stderr_line(&format!(
-                "{DIM}[{elapsed:8.3}s]{DIM:#} {}",
-                escape::lines(&text)
-            ));
+            stderr_line(&format!("{DIM}[{elapsed:8.3}s]{DIM:#} {}", escape::lines(&text)));
         }
-    }
-
-    /// How often `-v` was given.
-    pub(crate) fn verbosity(&self) -> u8 {
-        self.verbosity
     }
 }
 
 /// Prints what clap has to say: help and version to stdout with 0, errors to stderr with 2.
 pub(crate) fn print_clap(error: &clap::Error) -> Code {
-    let code = if error.use_stderr() {
-        Code::Usage
-    } else {
-        Code::Done
-    };
+    let code = if error.use_stderr() { Code::Usage } else { Code::Done };
     match error.print().and_then(|()| io::stdout().flush()) {
         Err(error) if !matches!(error.kind(), io::ErrorKind::BrokenPipe) => Code::Internal,
         _ => code,

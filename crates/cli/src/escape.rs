@@ -74,10 +74,7 @@ mod tests {
 
     #[test]
     fn plain_text_is_borrowed() {
-        assert!(matches!(
-            line("Backups \u{fc}ber Nacht \u{1f4be}"),
-            Cow::Borrowed(_)
-        ));
+        assert!(matches!(line("Backups \u{fc}ber Nacht \u{1f4be}"), Cow::Borrowed(_)));
     }
 
     #[test]

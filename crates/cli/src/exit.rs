@@ -33,11 +33,7 @@ impl Code {
     pub(crate) fn of_many(asked: usize, failed: &[Self]) -> Self {
         match failed {
             [] => Self::Done,
-            [first, rest @ ..]
-                if failed.len() >= asked && rest.iter().all(|code| code == first) =>
-            {
-                *first
-            }
+            [first, rest @ ..] if failed.len() >= asked && rest.iter().all(|code| code == first) => *first,
             _ => Self::SomeFailed,
         }
     }
@@ -63,11 +59,7 @@ pub(crate) type Outcome = Result<Code, Failure>;
 impl Failure {
     /// A failure with any code.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            help: None,
-        }
+        Self { code, message: message.into(), help: None }
     }
 
     /// The command line or the configuration is wrong.
@@ -92,9 +84,7 @@ impl Failure {
     pub(crate) fn file(path: &std::path::Path, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::usage(format!("there is no file {}", path.display())),
-            io::ErrorKind::IsADirectory => {
-                Self::usage(format!("{} is a folder, not a file", path.display()))
-            }
+            io::ErrorKind::IsADirectory => Self::usage(format!("{} is a folder, not a file", path.display())),
             _ => Self::internal(format!("cannot read {}: {error}", path.display())),
         }
     }
@@ -102,6 +92,14 @@ impl Failure {
     /// Adds what the user can do about it.
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same, with the server's name before the sentence.
+    pub(crate) fn of_server(mut self, name: &str) -> Self {
+        if !self.message.is_empty() {
+            self.message = format!("{name}: {}", self.message);
+        }
         self
     }
 
@@ -153,10 +151,7 @@ mod tests {
         use Code::{Done, LogonRefused, NotReachable, SomeFailed};
         assert_eq!(Code::of_many(3, &[]), Done);
         assert_eq!(Code::of_many(3, &[LogonRefused]), SomeFailed);
-        assert_eq!(
-            Code::of_many(2, &[LogonRefused, LogonRefused]),
-            LogonRefused
-        );
+        assert_eq!(Code::of_many(2, &[LogonRefused, LogonRefused]), LogonRefused);
         assert_eq!(Code::of_many(2, &[LogonRefused, NotReachable]), SomeFailed);
         assert_eq!(Code::of_many(1, &[NotReachable]), NotReachable);
     }

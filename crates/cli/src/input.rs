@@ -20,11 +20,7 @@ impl FromStr for Source {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(if text == "-" {
-            Self::Stdin
-        } else {
-            Self::File(text.into())
-        })
+        Ok(if text == "-" { Self::Stdin } else { Self::File(text.into()) })
     }
 }
 
@@ -44,9 +40,7 @@ impl Source {
             Self::Stdin => {
                 let mut bytes = Vec::new();
                 let read = io::stdin().lock().read_to_end(&mut bytes);
-                read.map_err(|error| {
-                    Failure::internal(format!("cannot read standard input: {error}"))
-                })?;
+                read.map_err(|error| Failure::internal(format!("cannot read standard input: {error}")))?;
                 Ok(bytes)
             }
         }
@@ -94,8 +88,7 @@ pub(crate) fn utf8(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
 
 /// The path made absolute, so that it means the same from every folder.
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path)
-        .map_err(|error| Failure::internal(format!("cannot resolve {}: {error}", path.display())))
+    std::path::absolute(path).map_err(|error| Failure::internal(format!("cannot resolve {}: {error}", path.display())))
 }
 
 #[cfg(test)]
@@ -105,14 +98,8 @@ mod tests {
 
     #[test]
     fn at_names_a_file_and_a_hyphen_stdin() {
-        assert_eq!(
-            "Name==\"a@b\"".parse(),
-            Ok(Expression::Text("Name==\"a@b\"".into()))
-        );
-        assert_eq!(
-            "@f.txt".parse(),
-            Ok(Expression::Source(Source::File("f.txt".into())))
-        );
+        assert_eq!("Name==\"a@b\"".parse(), Ok(Expression::Text("Name==\"a@b\"".into())));
+        assert_eq!("@f.txt".parse(), Ok(Expression::Source(Source::File("f.txt".into()))));
         assert_eq!("-".parse(), Ok(Expression::Source(Source::Stdin)));
         assert!("@".parse::<Expression>().is_err());
     }
@@ -122,10 +109,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("filter.txt");
         fs::write(&path, "\u{feff}Name==\"x\"\r\n\n")?;
-        assert_eq!(
-            Expression::Source(Source::File(path)).text()?,
-            "Name==\"x\""
-        );
+        assert_eq!(Expression::Source(Source::File(path)).text()?, "Name==\"x\"");
         let missing = Source::File(folder.path().join("none")).read();
         assert_eq!(missing.map_err(|failure| failure.code()), Err(Code::Usage));
         Ok(())

@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | [`args`] | the command line, as types |
 //! | [`verbs`] | what each verb does |
+//! | [`names`], [`fields`], [`expression`], [`body`] | types, operations, filters and bodies, as a person gives them |
+//! | [`connect`] | clients of the servers that a command speaks to |
 //! | [`profile`] | the servers a person has named, and which of them a command speaks to |
 //! | [`secret`] | passwords, and where they come from |
 //! | [`output`] | rows as a table, JSON, NDJSON or CSV |
@@ -12,20 +14,21 @@
 //! | [`escape`] | a server's text made harmless to a terminal |
 //! | [`exit`] | exit codes, and what a verb that fails says |
 
-// Until every verb is wired: remove this line, and what it hides is dead or done.
-#![allow(dead_code, unused_imports)]
-
 mod api_version;
 mod args;
+mod body;
+mod connect;
 mod console;
 mod escape;
 mod exit;
+mod expression;
+mod fields;
 mod input;
+mod names;
 mod output;
 mod profile;
 mod secret;
 mod suggest;
-mod system;
 mod verbs;
 
 use std::process::ExitCode;
@@ -38,9 +41,7 @@ use crate::exit::Code;
 
 /// Runs the command line; a panic is a fault of ours and ends with the code that says so.
 fn main() -> ExitCode {
-    std::panic::catch_unwind(run)
-        .unwrap_or(Code::Internal)
-        .into()
+    std::panic::catch_unwind(run).unwrap_or(Code::Internal).into()
 }
 
 fn run() -> Code {

@@ -7,12 +7,14 @@
 mod cell;
 mod csv;
 mod json;
+mod projection;
 mod records;
 mod table;
 
 use clap::ValueEnum;
 use serde_json::Value;
 
+pub(crate) use projection::Projection;
 pub(crate) use records::Records;
 
 use crate::console::Console;
@@ -34,11 +36,7 @@ pub(crate) enum Format {
 impl Format {
     /// What was asked for, else a table for a person and JSON for a program.
     pub(crate) fn or_default(format: Option<Self>, console: &Console) -> Self {
-        format.unwrap_or(if console.stdout_is_terminal() {
-            Self::Table
-        } else {
-            Self::Json
-        })
+        format.unwrap_or(if console.stdout_is_terminal() { Self::Table } else { Self::Json })
     }
 }
 
@@ -71,11 +69,7 @@ pub(crate) struct Column {
 impl Column {
     /// A column.
     pub(crate) fn new(name: impl Into<String>, kind: Kind) -> Self {
-        Self {
-            name: name.into(),
-            kind,
-            detail: false,
-        }
+        Self { name: name.into(), kind, detail: false }
     }
 
     /// The same, left out first when the terminal is narrow.

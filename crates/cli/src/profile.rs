@@ -15,7 +15,7 @@ pub(crate) use trust::{Pin, Trust};
 
 use crate::exit::Failure;
 use crate::secret::{Secret, Source};
-use crate::system::System;
+use backhaul_wire::System;
 
 /// A server by name: where it is, who logs on, and what proves each to the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,10 +40,8 @@ impl Profile {
     /// The account and its password, fetched from where it comes from.
     pub(crate) fn credentials(&self) -> Result<(String, Secret), Failure> {
         let user = self.user.clone().ok_or_else(|| {
-            Failure::usage(format!("profile `{}` names no account", self.name)).with_help(format!(
-                "add `user = \"...\"` under [profiles.{}] in the configuration file",
-                self.name
-            ))
+            Failure::usage(format!("profile `{}` names no account", self.name))
+                .with_help(format!("add `user = \"...\"` under [profiles.{}] in the configuration file", self.name))
         })?;
         Ok((user, self.password.read(&self.name)?))
     }
@@ -51,11 +49,7 @@ impl Profile {
     /// The address as people write it: no slash after the host.
     pub(crate) fn address(&self) -> &str {
         let address = self.url.as_str();
-        if self.url.path() == "/" {
-            address.trim_end_matches('/')
-        } else {
-            address
-        }
+        if self.url.path() == "/" { address.trim_end_matches('/') } else { address }
     }
 
     /// What the user should know of a profile that works but not as safely as it could.
@@ -64,16 +58,11 @@ impl Profile {
         let plain = self.url.scheme() == "http";
         if plain && self.trust != Trust::System {
             let trust = self.trust.kind();
-            cautions.push(format!(
-                "`{}` speaks http://, where no certificate is shown: {trust} has no effect",
-                self.name
-            ));
+            cautions
+                .push(format!("`{}` speaks http://, where no certificate is shown: {trust} has no effect", self.name));
         }
         if plain && !is_this_machine(&self.url) {
-            cautions.push(format!(
-                "`{}` speaks http://: the password crosses the network in the clear",
-                self.name
-            ));
+            cautions.push(format!("`{}` speaks http://: the password crosses the network in the clear", self.name));
         }
         if !plain && self.trust == Trust::Insecure {
             cautions.push(format!(
@@ -108,9 +97,7 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, Failure> {
         }
         if matches!(url.scheme(), "http" | "https") && url.has_host() {
             if url.query().is_some() || url.fragment().is_some() {
-                return Err(Failure::usage(
-                    "the URL of a server has neither a query nor a fragment",
-                ));
+                return Err(Failure::usage("the URL of a server has neither a query nor a fragment"));
             }
             return Ok(url.clone());
         }
@@ -121,15 +108,11 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, Failure> {
     }
     let failure = Failure::usage(format!("`{text}` is not the address of a server"));
     let guess = format!("https://{text}");
-    Err(
-        if !text.contains("://") && Url::parse(&guess).is_ok_and(|url| url.has_host()) {
-            failure.with_help(format!("did you mean {guess}?"))
-        } else {
-            failure.with_help(
-                "it begins with https:// or http://, such as https://em.example.com:9398",
-            )
-        },
-    )
+    Err(if !text.contains("://") && Url::parse(&guess).is_ok_and(|url| url.has_host()) {
+        failure.with_help(format!("did you mean {guess}?"))
+    } else {
+        failure.with_help("it begins with https:// or http://, such as https://em.example.com:9398")
+    })
 }
 
 /// Whether a profile may be called so: one line of visible text that no flag or file argument looks like.
@@ -145,9 +128,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), Failure> {
     } else {
         return Ok(());
     };
-    Err(Failure::usage(format!(
-        "`{name}` cannot be the name of a profile: it {problem}"
-    )))
+    Err(Failure::usage(format!("`{name}` cannot be the name of a profile: it {problem}")))
 }
 
 #[cfg(test)]
@@ -156,44 +137,21 @@ mod tests {
 
     #[test]
     fn addresses_are_http_and_hold_no_secret() {
-        for good in [
-            "https://em.example.com:9398",
-            "http://10.0.0.5:8080/",
-            "https://[::1]:4443",
-            "https://gw/em",
-        ] {
+        for good in ["https://em.example.com:9398", "http://10.0.0.5:8080/", "https://[::1]:4443", "https://gw/em"] {
             assert!(parse_url(good).is_ok(), "{good}");
         }
-        for bad in [
-            "",
-            "em.example.com",
-            "localhost:9398",
-            "ftp://x",
-            "https://",
-            "https://x/?a=b",
-            "https://x/#a",
-        ] {
+        for bad in ["", "em.example.com", "localhost:9398", "ftp://x", "https://", "https://x/?a=b", "https://x/#a"] {
             assert!(parse_url(bad).is_err(), "{bad}");
         }
-        let help = |text| {
-            parse_url(text)
-                .err()
-                .and_then(|failure| failure.help().map(str::to_owned))
-        };
-        assert_eq!(
-            help("localhost:9398").as_deref(),
-            Some("did you mean https://localhost:9398?")
-        );
+        let help = |text| parse_url(text).err().and_then(|failure| failure.help().map(str::to_owned));
+        assert_eq!(help("localhost:9398").as_deref(), Some("did you mean https://localhost:9398?"));
     }
 
     #[test]
     fn a_refused_address_does_not_repeat_its_password() {
-        for text in [
-            "https://svc:hunter2@em",
-            "https://hunter2@em",
-            "svc:hunter2@em:9398",
-            "https://svc:hunter2@em:99999999",
-        ] {
+        for text in
+            ["https://svc:hunter2@em", "https://hunter2@em", "svc:hunter2@em:9398", "https://svc:hunter2@em:99999999"]
+        {
             let failure = parse_url(text).err();
             assert!(failure.is_some(), "{text}");
             assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");

@@ -1,10 +1,7 @@
 //! "Did you mean": the name that a mistyped one is closest to.
 
 /// The candidate closest to `name`, when one is close enough to be worth saying.
-pub(crate) fn closest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     candidates
         .into_iter()
@@ -21,8 +18,7 @@ fn likeness(left: &str, right: &str) -> Option<f64> {
 
 /// ` (did you mean X?)` when a candidate is close, else nothing.
 pub(crate) fn hint<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    closest(name, candidates)
-        .map_or_else(String::new, |found| format!(" (did you mean `{found}`?)"))
+    closest(name, candidates).map_or_else(String::new, |found| format!(" (did you mean `{found}`?)"))
 }
 
 #[cfg(test)]

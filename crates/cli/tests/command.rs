@@ -14,9 +14,7 @@ struct Home {
 
 impl Home {
     fn new() -> Result<Self> {
-        Ok(Self {
-            folder: tempfile::tempdir()?,
-        })
+        Ok(Self { folder: tempfile::tempdir()? })
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -42,10 +40,7 @@ impl Home {
 
     /// Runs the command with a configuration file named.
     fn run(&self, arguments: &[&str]) -> Result<Ran> {
-        let output = self
-            .unnamed(arguments)
-            .env("BACKHAUL_CONFIG", self.config())
-            .output()?;
+        let output = self.unnamed(arguments).env("BACKHAUL_CONFIG", self.config()).output()?;
         Ran::new(output)
     }
 
@@ -66,26 +61,13 @@ struct Ran {
 
 impl Ran {
     fn new(output: Output) -> Result<Self> {
-        let (out, err) = (
-            String::from_utf8(output.stdout)?,
-            String::from_utf8(output.stderr)?,
-        );
-        Ok(Self {
-            code: output.status.code(),
-            out,
-            err,
-        })
+        let (out, err) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
+        Ok(Self { code: output.status.code(), out, err })
     }
 
     #[track_caller]
     fn ends(self, code: i32) -> Self {
-        assert_eq!(
-            self.code,
-            Some(code),
-            "stdout: {}\nstderr: {}",
-            self.out,
-            self.err
-        );
+        assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.out, self.err);
         self
     }
 }
@@ -104,22 +86,11 @@ fn set_mode(_path: &Path, _mode: u32) -> Result {
 #[test]
 fn help_is_data_and_errors_are_not() -> Result {
     let home = Home::new()?;
-    for arguments in [
-        &["--help"][..],
-        &["--version"],
-        &["usage", "-h"],
-        &["help", "query"],
-        &["profile", "--help"],
-    ] {
+    for arguments in [&["--help"][..], &["--version"], &["usage", "-h"], &["help", "query"], &["profile", "--help"]] {
         let ran = home.run(arguments)?.ends(0);
         assert!(!ran.out.is_empty() && ran.err.is_empty(), "{arguments:?}");
     }
-    for arguments in [
-        &[][..],
-        &["nonsense"],
-        &["usage", "--password", "x"],
-        &["ops", "aws"],
-    ] {
+    for arguments in [&[][..], &["nonsense"], &["usage", "--password", "x"], &["ops", "aws"]] {
         let ran = home.run(arguments)?.ends(2);
         assert!(ran.out.is_empty() && !ran.err.is_empty(), "{arguments:?}");
     }
@@ -149,11 +120,7 @@ fn a_profile_lives_and_is_removed() -> Result {
         "1.7",
     ];
     let added = home.run(&add)?.ends(0);
-    assert!(
-        added.out.is_empty() && added.err.contains("`prod` added"),
-        "{}",
-        added.err
-    );
+    assert!(added.out.is_empty() && added.err.contains("`prod` added"), "{}", added.err);
     home.run(&add)?.ends(2);
     home.run(&[
         "profile",
@@ -168,22 +135,12 @@ fn a_profile_lives_and_is_removed() -> Result {
     ])?
     .ends(0);
 
-    let list: serde_json::Value =
-        serde_json::from_str(&home.run(&["profile", "list"])?.ends(0).out)?;
-    let names: Vec<_> = list
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|row| &row["name"])
-        .collect();
+    let list: serde_json::Value = serde_json::from_str(&home.run(&["profile", "list"])?.ends(0).out)?;
+    let names: Vec<_> = list.as_array().into_iter().flatten().map(|row| &row["name"]).collect();
     assert_eq!(names, ["prod", "m365"]);
 
-    let show: serde_json::Value = serde_json::from_str(
-        &home
-            .run(&["profile", "show", "prod", "-o", "json"])?
-            .ends(0)
-            .out,
-    )?;
+    let show: serde_json::Value =
+        serde_json::from_str(&home.run(&["profile", "show", "prod", "-o", "json"])?.ends(0).out)?;
     assert_eq!(
         show,
         serde_json::json!({
@@ -198,14 +155,8 @@ fn a_profile_lives_and_is_removed() -> Result {
             "api_version": "v1_7",
         })
     );
-    let table = home
-        .run(&["profile", "show", "prod", "-o", "table"])?
-        .ends(0)
-        .out;
-    assert!(
-        table.contains(&password) && !table.contains("hunter2"),
-        "{table}"
-    );
+    let table = home.run(&["profile", "show", "prod", "-o", "table"])?.ends(0).out;
+    assert!(table.contains(&password) && !table.contains("hunter2"), "{table}");
     assert!(!fs::read_to_string(home.config())?.contains("hunter2"));
 
     let slip = home.run(&["profile", "show", "prud"])?.ends(2);
@@ -232,22 +183,9 @@ fn what_cannot_be_a_profile_is_refused_and_nothing_is_written() -> Result {
         &["https://em", "--api-version", "v8"],
     ] {
         let ran = home.run(&[&em[..], rest].concat())?.ends(2);
-        assert!(
-            ran.out.is_empty() && !ran.err.contains("hunter2"),
-            "{}",
-            ran.err
-        );
+        assert!(ran.out.is_empty() && !ran.err.contains("hunter2"), "{}", ran.err);
     }
-    home.run(&[
-        "profile",
-        "add",
-        "demo-em",
-        "--system",
-        "em",
-        "--url",
-        "https://em",
-    ])?
-    .ends(2);
+    home.run(&["profile", "add", "demo-em", "--system", "em", "--url", "https://em"])?.ends(2);
     assert!(!home.config().exists());
     Ok(())
 }
@@ -258,63 +196,27 @@ fn files_are_private() -> Result {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new()?;
     let password = home.password_file()?;
-    let add = |name| {
-        [
-            "profile",
-            "add",
-            name,
-            "--system",
-            "em",
-            "--url",
-            "https://em",
-            "--password-file",
-            &password,
-        ]
-    };
+    let add = |name| ["profile", "add", name, "--system", "em", "--url", "https://em", "--password-file", &password];
     let ran = Ran::new(home.unnamed(&add("a")).output()?)?.ends(0);
     let config = home.path("xdg").join("backhaul").join("config.toml");
-    assert!(
-        ran.err.contains(&config.display().to_string()),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains(&config.display().to_string()), "{}", ran.err);
     assert_eq!(fs::metadata(&config)?.permissions().mode() & 0o777, 0o600);
 
     set_mode(Path::new(&password), 0o644)?;
     let ran = Ran::new(home.unnamed(&add("b")).output()?)?.ends(2);
-    assert!(
-        ran.err.contains(&format!("chmod 600 {password}")),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains(&format!("chmod 600 {password}")), "{}", ran.err);
     Ok(())
 }
 
 #[test]
 fn a_named_file_that_is_missing_is_a_usage_error() -> Result {
     let home = Home::new()?;
-    for arguments in [
-        &["profile", "list"][..],
-        &["profile", "show", "a"],
-        &["profile", "remove", "a"],
-    ] {
+    for arguments in [&["profile", "list"][..], &["profile", "show", "a"], &["profile", "remove", "a"]] {
         home.run(arguments)?.ends(2);
     }
-    let list = Ran::new(
-        home.unnamed(&["profile", "list", "-o", "ndjson"])
-            .output()?,
-    )?
-    .ends(0);
-    assert!(
-        list.out.is_empty() && list.err.contains("demo-em"),
-        "{}",
-        list.err
-    );
-    let show = Ran::new(
-        home.unnamed(&["profile", "show", "demo-zstack", "-o", "csv"])
-            .output()?,
-    )?
-    .ends(0);
+    let list = Ran::new(home.unnamed(&["profile", "list", "-o", "ndjson"]).output()?)?.ends(0);
+    assert!(list.out.is_empty() && list.err.contains("demo-em"), "{}", list.err);
+    let show = Ran::new(home.unnamed(&["profile", "show", "demo-zstack", "-o", "csv"]).output()?)?.ends(0);
     assert!(show.out.contains("\r\ndemo-zstack,zstack,"), "{}", show.out);
     Ran::new(home.unnamed(&["profile", "show", "prod"]).output()?)?.ends(2);
     Ok(())
@@ -325,10 +227,7 @@ fn every_shell_gets_its_completions() -> Result {
     let home = Home::new()?;
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = home.run(&["completions", shell])?.ends(0).out;
-        assert!(
-            script.contains("sort-desc") && script.contains("vb365"),
-            "{shell}"
-        );
+        assert!(script.contains("sort-desc") && script.contains("vb365"), "{shell}");
     }
     Ok(())
 }
@@ -337,10 +236,7 @@ fn every_shell_gets_its_completions() -> Result {
 #[test]
 fn a_broken_pipe_is_quiet() -> Result {
     let home = Home::new()?;
-    fs::write(
-        home.config(),
-        "[profiles.a]\nsystem = \"em\"\nurl = \"https://em\"\n",
-    )?;
+    fs::write(home.config(), "[profiles.a]\nsystem = \"em\"\nurl = \"https://em\"\n")?;
     let commands = [
         &["completions", "bash"][..],
         &["--help"],

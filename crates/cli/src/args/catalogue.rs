@@ -6,7 +6,7 @@ use super::common::Output;
 use super::values::{self, RequestLine, Target};
 use crate::exit::Failure;
 use crate::input::Source;
-use crate::system::System;
+use backhaul_wire::System;
 
 /// `backhaul ops`
 #[derive(Debug, Args)]
@@ -102,16 +102,8 @@ pub(crate) enum Checked<'a> {
 impl Check {
     /// A type or a request: one of the two, and standard input at most once.
     pub(crate) fn checked(&self) -> Result<Checked<'_>, Failure> {
-        if self
-            .files
-            .iter()
-            .filter(|file| **file == Source::Stdin)
-            .count()
-            > 1
-        {
-            return Err(Failure::usage(
-                "standard input can be read only once: give `-` once",
-            ));
+        if self.files.iter().filter(|file| **file == Source::Stdin).count() > 1 {
+            return Err(Failure::usage("standard input can be read only once: give `-` once"));
         }
         match (&self.target.name, &self.request) {
             (Some(name), None) => Ok(Checked::Type(name)),

@@ -8,7 +8,7 @@ use super::values;
 use crate::output::Format;
 
 /// How the command speaks to servers.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
     /// The API version to speak, in place of the newest that both sides know [em: v1_7, vb365: v8]
@@ -45,13 +45,7 @@ pub(crate) enum EmFormat {
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Output {
     /// The output's format [default: table on a terminal, else json]
-    #[arg(
-        short = 'o',
-        long = "output",
-        value_name = "FMT",
-        value_enum,
-        ignore_case = true
-    )]
+    #[arg(short = 'o', long = "output", value_name = "FMT", value_enum, ignore_case = true)]
     pub(crate) format: Option<Format>,
 }
 

@@ -43,13 +43,14 @@ pub(crate) struct Usage {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 TYPE is a listing: a query type of em, the resource of a query of zstack, a collection of vb365. What of the filter \
-the server understands is sent to it, the rest is evaluated here; `backhaul filter explain` shows the split.
+the server understands is sent to it, the rest is evaluated here; `backhaul filter explain` shows the split. Secrets are \
+printed as ***. When several servers are asked, each row begins with its `server`.
 
 Examples:
   backhaul query em.CloudSubtenant
-  backhaul query em.BackupJobSession --filter 'Result==Failed' --sort-desc CreationTime --limit 20
-  backhaul query vb365.BackupRepository --fields name,usedSpaceBytes -o csv
-  backhaul query vb365.Job --param organizationId=b0b0... -p m365
+  backhaul query em.CloudTenant --filter 'LastResult==Failed' --sort-asc Name --limit 20
+  backhaul query vb365.BackupRepository --fields name,capacityBytes,freeSpaceBytes -o csv
+  backhaul query vb365.UsedRepository --param organizationId=cbc5... -p m365
   backhaul query zstack.BackupStorage --filter 'state==Enabled' -o json")]
 pub(crate) struct Query {
     /// What to list, such as em.CloudSubtenant, vb365.Organization, zstack.BackupStorage
@@ -93,10 +94,9 @@ pub(crate) struct Query {
 understood.
 
 Examples:
-  backhaul call em.PostBackupServersByIdQuickbackup --param ID=6f1d... --body backup.xml --wait
-  backhaul call vb365.Job_GetById --param jobId=0c7e... -p m365
-  backhaul call zstack.QueryBackupStorage -o raw
-  backhaul call em.GetReportsSummaryOverview --out overview.json")]
+  backhaul call vb365.Organization_GetById --param organizationId=cbc5... -p m365
+  backhaul call zstack.QueryBackupStorage --param 'q=state=Enabled' -o raw
+  backhaul call em.GetCloudTenantsById --param ID=9c3a... --param format=Entity --out tenant.xml")]
 pub(crate) struct Call {
     /// What to call, such as vb365.Organization_Get
     #[arg(value_name = "SYSTEM.OPERATION")]
@@ -122,16 +122,9 @@ pub(crate) struct Call {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
-    /// What of the answer to print: the decoded value, or the bytes as they came
-    #[arg(
-        short = 'o',
-        long = "output",
-        value_name = "FMT",
-        value_enum,
-        ignore_case = true,
-        default_value = "json"
-    )]
-    pub(crate) format: CallFormat,
+    /// What of the answer to print: the decoded value, or the bytes as they came [default: json, and raw into a file]
+    #[arg(short = 'o', long = "output", value_name = "FMT", value_enum, ignore_case = true)]
+    pub(crate) format: Option<CallFormat>,
 
     #[command(flatten)]
     pub(crate) connection: Connection,

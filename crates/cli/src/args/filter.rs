@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::common::Output;
 use super::values::Qualified;
 use crate::input::Expression;
 
@@ -12,8 +13,8 @@ A filter compares fields with values: == != < <= > >=, joined by `;` (and) and `
 parentheses. Text with spaces or signs stands in double quotes.
 
 Examples:
-  backhaul filter fmt 'jobtype == backup;name==\"Daily backup\"'
-  backhaul filter check 'JobType==Backup' --type em.Job
+  backhaul filter fmt '(disabled==true;name==\"User01\")'
+  backhaul filter check 'LastResult==Failed' --type em.CloudTenant
   backhaul filter explain @filter.txt --type vb365.BackupRepository
   backhaul filter url 'Name==\"ABC Company\"' --type em.CloudSubtenant")]
 pub(crate) struct Filter {
@@ -25,19 +26,19 @@ pub(crate) struct Filter {
 /// What to do with a filter.
 #[derive(Debug, Subcommand)]
 pub(crate) enum FilterVerb {
-    /// Print the filter in its plain form
-    Fmt(FilterArgs),
+    /// Print the filter in its one plain spelling
+    Fmt(Subject),
     /// Say what is wrong with the filter: exit 1 on errors, 0 on warnings alone
-    Check(FilterArgs),
+    Check(Subject),
     /// Say what the server evaluates and what is evaluated here
-    Explain(FilterArgs),
-    /// Print the request's path and query, encoded
-    Url(FilterArgs),
+    Explain(Explain),
+    /// Print the filter encoded for a URL
+    Url(Subject),
 }
 
 /// The filter, and what it is about.
 #[derive(Debug, Args)]
-pub(crate) struct FilterArgs {
+pub(crate) struct Subject {
     /// The filter, @FILE, or - for standard input
     #[arg(value_name = "EXPR")]
     pub(crate) expression: Expression,
@@ -45,4 +46,14 @@ pub(crate) struct FilterArgs {
     /// What the filter is about, such as em.CloudSubtenant
     #[arg(long = "type", value_name = "SYSTEM.TYPE")]
     pub(crate) target: Option<Qualified>,
+}
+
+/// `backhaul filter explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) subject: Subject,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
 }

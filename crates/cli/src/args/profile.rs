@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::common::Output;
 use super::values;
-use crate::system::System;
+use backhaul_wire::System;
 
 /// `backhaul profile`
 #[derive(Debug, Args)]

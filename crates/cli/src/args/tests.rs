@@ -23,16 +23,9 @@ fn help() {
     fn collect(command: &mut clap::Command, path: &str, text: &mut String) {
         let path = format!("{path}{}", command.get_name());
         let help = command.render_long_help().to_string();
-        let lines = help
-            .lines()
-            .map(str::trim_end)
-            .collect::<Vec<_>>()
-            .join("\n");
+        let lines = help.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
         text.push_str(&format!("==== {path}\n{lines}\n\n"));
-        for verb in command
-            .get_subcommands_mut()
-            .filter(|verb| verb.get_name() != "help")
-        {
+        for verb in command.get_subcommands_mut().filter(|verb| verb.get_name() != "help") {
             collect(verb, &format!("{path} "), text);
         }
     }
@@ -47,8 +40,7 @@ fn help() {
 fn no_flag_takes_a_secret() {
     fn check(command: &clap::Command) {
         for name in command.get_arguments().filter_map(clap::Arg::get_long) {
-            let secret =
-                name.contains("password") || name.contains("token") || name.contains("secret");
+            let secret = name.contains("password") || name.contains("token") || name.contains("secret");
             let source = ["password-file", "password-env", "password-command"].contains(&name);
             assert!(!secret || source, "--{name}");
         }
@@ -125,19 +117,15 @@ fn what_contradicts_itself_is_a_usage_error() {
         "completions tcl",
     ] {
         let error = parse(line).err();
-        assert_eq!(
-            error.map(|error| error.exit_code()),
-            Some(Code::Usage as i32),
-            "{line}"
-        );
+        assert_eq!(error.map(|error| error.exit_code()), Some(Code::Usage as i32), "{line}");
     }
 }
 
 #[test]
 fn values_arrive_as_types() {
-    let Ok(Verb::Query(query)) = parse(
-        "query EM.cloudsubtenant --filter - --fields A,B --sort-desc A -o CSV --param a=b=c -v -v",
-    ) else {
+    let Ok(Verb::Query(query)) =
+        parse("query EM.cloudsubtenant --filter - --fields A,B --sort-desc A -o CSV --param a=b=c -v -v")
+    else {
         unreachable!("it parses");
     };
     assert_eq!(query.target.to_string(), "em.cloudsubtenant");
@@ -152,22 +140,12 @@ fn values_arrive_as_types() {
 #[test]
 fn check_takes_a_type_or_a_request() {
     let checked = |line: &str| match parse(line) {
-        Ok(Verb::Check(check)) => check
-            .checked()
-            .map(|checked| format!("{checked:?}"))
-            .map_err(|f| f.code()),
+        Ok(Verb::Check(check)) => check.checked().map(|checked| format!("{checked:?}")).map_err(|f| f.code()),
         _ => unreachable!("{line} parses"),
     };
     assert_eq!(checked("check em.Job a"), Ok("Type(\"Job\")".to_owned()));
-    assert!(
-        checked("check em --request 'GET /api/jobs' a")
-            .is_ok_and(|text| text.starts_with("Request"))
-    );
-    for line in [
-        "check em a",
-        "check em.Job a --request 'GET /api/jobs'",
-        "check em.Job - -",
-    ] {
+    assert!(checked("check em --request 'GET /api/jobs' a").is_ok_and(|text| text.starts_with("Request")));
+    for line in ["check em a", "check em.Job a --request 'GET /api/jobs'", "check em.Job - -"] {
         assert_eq!(checked(line), Err(Code::Usage), "{line}");
     }
 }

@@ -13,9 +13,7 @@ pub(crate) fn text(value: &Value, kind: Kind) -> String {
         (Value::Null, _) => "-".to_owned(),
         (Value::Bool(true), _) => "yes".to_owned(),
         (Value::Bool(false), _) => "no".to_owned(),
-        (Value::Number(number), Kind::Bytes) => {
-            number.as_u64().map_or_else(|| number.to_string(), bytes)
-        }
+        (Value::Number(number), Kind::Bytes) => number.as_u64().map_or_else(|| number.to_string(), bytes),
         // Old servers write a number as text.
         (Value::String(text), Kind::Bytes) => text.parse().map_or_else(|_| text.clone(), bytes),
         (Value::String(text), _) => text.clone(),
@@ -33,11 +31,7 @@ fn list(items: &[Value]) -> String {
     if items.iter().any(|item| item.is_array() || item.is_object()) {
         return Value::Array(items.to_vec()).to_string();
     }
-    items
-        .iter()
-        .map(|item| text(item, Kind::Text))
-        .collect::<Vec<_>>()
-        .join(", ")
+    items.iter().map(|item| text(item, Kind::Text)).collect::<Vec<_>>().join(", ")
 }
 
 /// A number of bytes in binary units, such as `931.5 GiB`, rounded to one place.
@@ -89,11 +83,7 @@ mod tests {
             (json!(["a", 1, null]), Kind::Text, "a, 1, -"),
             (json!([]), Kind::Text, "-"),
             (json!([{"a": 1}]), Kind::Text, "[{\"a\":1}]"),
-            (
-                json!({"b": 1, "a": "\u{9b}"}),
-                Kind::Text,
-                "{\"b\":1,\"a\":\"\\u{9b}\"}",
-            ),
+            (json!({"b": 1, "a": "\u{9b}"}), Kind::Text, "{\"b\":1,\"a\":\"\\u{9b}\"}"),
             (json!("a\nb\u{1b}[2J"), Kind::Text, "a\\nb\\u{1b}[2J"),
         ] {
             assert_eq!(text(&value, kind), shown);

@@ -23,28 +23,14 @@ pub(crate) struct CsvWriter<W: Write> {
 impl<W: Write> CsvWriter<W> {
     /// On a terminal, what the terminal would obey is escaped; elsewhere nothing is.
     pub(crate) fn new(out: W, terminal: bool) -> Self {
-        let out = WriterBuilder::new()
-            .terminator(Terminator::CRLF)
-            .from_writer(out);
-        Self {
-            out,
-            width: 0,
-            terminal,
-        }
+        let out = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+        Self { out, width: 0, terminal }
     }
 
     fn record(&mut self, fields: impl Iterator<Item = String>) -> Result<(), Failure> {
         let terminal = self.terminal;
-        let fields = fields.map(|text| {
-            if terminal {
-                escape::line(&text).into_owned()
-            } else {
-                text
-            }
-        });
-        self.out
-            .write_record(fields.collect::<Vec<_>>())
-            .map_err(|error| Failure::output(&io_error(error)))
+        let fields = fields.map(|text| if terminal { escape::line(&text).into_owned() } else { text });
+        self.out.write_record(fields.collect::<Vec<_>>()).map_err(|error| Failure::output(&io_error(error)))
     }
 }
 
@@ -59,12 +45,7 @@ impl<W: Write> RowWriter for CsvWriter<W> {
 
     fn row(&mut self, row: Row) -> Result<(), Failure> {
         let width = self.width;
-        self.record(
-            row.iter()
-                .chain(std::iter::repeat(&Value::Null))
-                .take(width)
-                .map(field),
-        )
+        self.record(row.iter().chain(std::iter::repeat(&Value::Null)).take(width).map(field))
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
@@ -101,10 +82,7 @@ mod tests {
     fn written(terminal: bool, row: Row) -> Result<String, Box<dyn std::error::Error>> {
         let mut out = Vec::new();
         let mut writer = CsvWriter::new(&mut out, terminal);
-        writer.begin(&[
-            Column::new("name", Kind::Text),
-            Column::new("used_bytes", Kind::Bytes),
-        ])?;
+        writer.begin(&[Column::new("name", Kind::Text), Column::new("used_bytes", Kind::Bytes)])?;
         writer.row(row)?;
         writer.end()?;
         drop(writer);
@@ -115,20 +93,14 @@ mod tests {
     fn fields_are_quoted_when_they_must_be() -> Result<(), Box<dyn std::error::Error>> {
         let header = "name,used_bytes\r\n";
         for (row, line) in [
-            (
-                vec![json!("a, \"b\"\nc"), json!(1_u64 << 60)],
-                "\"a, \"\"b\"\"\nc\",1152921504606846976\r\n",
-            ),
+            (vec![json!("a, \"b\"\nc"), json!(1_u64 << 60)], "\"a, \"\"b\"\"\nc\",1152921504606846976\r\n"),
             (vec![json!("=1+1"), json!(null)], "=1+1,\r\n"),
             (vec![json!({"a": [1]})], "\"{\"\"a\"\":[1]}\",\r\n"),
             (vec![json!(true), json!(1.5)], "true,1.5\r\n"),
         ] {
             assert_eq!(written(false, row)?, format!("{header}{line}"));
         }
-        assert_eq!(
-            written(true, vec![json!("\u{1b}[2J")])?,
-            format!("{header}\\u{{1b}}[2J,\r\n")
-        );
+        assert_eq!(written(true, vec![json!("\u{1b}[2J")])?, format!("{header}\\u{{1b}}[2J,\r\n"));
         Ok(())
     }
 }

@@ -19,20 +19,12 @@ pub(crate) struct JsonWriter<W: Write> {
 impl<W: Write> JsonWriter<W> {
     /// One array.
     pub(crate) fn array(out: W) -> Self {
-        Self {
-            out,
-            names: Vec::new(),
-            array: true,
-            count: 0,
-        }
+        Self { out, names: Vec::new(), array: true, count: 0 }
     }
 
     /// One object per line.
     pub(crate) fn lines(out: W) -> Self {
-        Self {
-            array: false,
-            ..Self::array(out)
-        }
+        Self { array: false, ..Self::array(out) }
     }
 
     /// Writes an object.
@@ -46,9 +38,7 @@ impl<W: Write> JsonWriter<W> {
             format!("{}\n", escape::json(&value.to_string()))
         };
         self.count += 1;
-        self.out
-            .write_all(text.as_bytes())
-            .map_err(|error| Failure::output(&error))
+        self.out.write_all(text.as_bytes()).map_err(|error| Failure::output(&error))
     }
 }
 
@@ -74,9 +64,7 @@ impl<W: Write> RowWriter for JsonWriter<W> {
             (true, _) => "\n]\n",
             (false, _) => "",
         };
-        self.out
-            .write_all(end.as_bytes())
-            .map_err(|error| Failure::output(&error))?;
+        self.out.write_all(end.as_bytes()).map_err(|error| Failure::output(&error))?;
         self.flush()
     }
 }
@@ -84,9 +72,7 @@ impl<W: Write> RowWriter for JsonWriter<W> {
 /// The value as JSON text with two spaces of indent.
 pub(crate) fn pretty(value: &Value) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(value);
-    let text = text.map_err(|error| {
-        Failure::internal(format!("a value cannot be written as JSON: {error}"))
-    })?;
+    let text = text.map_err(|error| Failure::internal(format!("a value cannot be written as JSON: {error}")))?;
     Ok(escape::json(&text).into_owned())
 }
 
@@ -98,15 +84,8 @@ mod tests {
 
     fn written(array: bool, rows: Vec<Row>) -> Result<String, Box<dyn std::error::Error>> {
         let mut out = Vec::new();
-        let mut writer = if array {
-            JsonWriter::array(&mut out)
-        } else {
-            JsonWriter::lines(&mut out)
-        };
-        writer.begin(&[
-            Column::new("name", Kind::Text),
-            Column::new("used_bytes", Kind::Bytes),
-        ])?;
+        let mut writer = if array { JsonWriter::array(&mut out) } else { JsonWriter::lines(&mut out) };
+        writer.begin(&[Column::new("name", Kind::Text), Column::new("used_bytes", Kind::Bytes)])?;
         rows.into_iter().try_for_each(|row| writer.row(row))?;
         writer.end()?;
         Ok(String::from_utf8(out)?)
@@ -114,12 +93,7 @@ mod tests {
 
     #[test]
     fn rows_are_objects_with_exact_numbers() -> Result<(), Box<dyn std::error::Error>> {
-        let rows = || {
-            vec![
-                vec![json!("a\nb"), json!(u64::MAX)],
-                vec![json!({"x": [1]})],
-            ]
-        };
+        let rows = || vec![vec![json!("a\nb"), json!(u64::MAX)], vec![json!({"x": [1]})]];
         insta::assert_snapshot!(written(true, rows())?, @r#"
         [
           {

@@ -26,12 +26,7 @@ impl Records {
             Format::Ndjson => Some(JsonWriter::lines(console.stdout())),
             Format::Table | Format::Csv => None,
         };
-        Self {
-            console: console.clone(),
-            format,
-            stream,
-            objects: Vec::new(),
-        }
+        Self { console: console.clone(), format, stream, objects: Vec::new() }
     }
 
     /// Writes an object.
@@ -65,11 +60,7 @@ fn table(objects: Vec<Map<String, Value>>) -> Table {
     let mut fields: Map<String, Value> = Map::new();
     let mut columns: Vec<Column> = Vec::new();
     for (name, value) in objects.iter().flatten() {
-        let at = match fields
-            .get(name)
-            .and_then(Value::as_u64)
-            .and_then(|at| usize::try_from(at).ok())
-        {
+        let at = match fields.get(name).and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok()) {
             Some(at) => at,
             None => {
                 fields.insert(name.clone(), Value::from(columns.len()));
@@ -80,20 +71,10 @@ fn table(objects: Vec<Map<String, Value>>) -> Table {
         columns[at].detail |= value.is_array() || value.is_object();
     }
     for column in &mut columns {
-        column.kind = kind(
-            &column.name,
-            objects.iter().filter_map(|object| object.get(&column.name)),
-        );
+        column.kind = kind(&column.name, objects.iter().filter_map(|object| object.get(&column.name)));
     }
     let row = |mut object: Map<String, Value>| -> Row {
-        columns
-            .iter()
-            .map(|column| {
-                object
-                    .get_mut(&column.name)
-                    .map_or(Value::Null, Value::take)
-            })
-            .collect()
+        columns.iter().map(|column| object.get_mut(&column.name).map_or(Value::Null, Value::take)).collect()
     };
     let rows = objects.into_iter().map(row).collect();
     Table { columns, rows }
@@ -119,10 +100,7 @@ fn kind<'a>(name: &str, values: impl Iterator<Item = &'a Value>) -> Kind {
 }
 
 fn is_size(value: &Value) -> bool {
-    value.is_number()
-        || value
-            .as_str()
-            .is_some_and(|text| text.parse::<u64>().is_ok())
+    value.is_number() || value.as_str().is_some_and(|text| text.parse::<u64>().is_ok())
 }
 
 #[cfg(test)]
@@ -137,17 +115,8 @@ mod tests {
             json!({"name": "b", "count": 1, "usedBytes": 5, "on": true}),
             json!({"count": null}),
         ];
-        let table = table(
-            objects
-                .into_iter()
-                .filter_map(|value| value.as_object().cloned())
-                .collect(),
-        );
-        let columns: Vec<_> = table
-            .columns
-            .iter()
-            .map(|c| (c.name.as_str(), c.kind, c.detail))
-            .collect();
+        let table = table(objects.into_iter().filter_map(|value| value.as_object().cloned()).collect());
+        let columns: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.kind, c.detail)).collect();
         assert_eq!(
             columns,
             [
@@ -158,9 +127,6 @@ mod tests {
                 ("on", Kind::Bool, false),
             ]
         );
-        assert_eq!(
-            table.rows[1],
-            [json!("b"), json!(5), json!(null), json!(1), json!(true)]
-        );
+        assert_eq!(table.rows[1], [json!("b"), json!(5), json!(null), json!(1), json!(true)]);
     }
 }

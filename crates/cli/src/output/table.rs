@@ -29,12 +29,7 @@ pub(crate) struct TableWriter<W: Write> {
 impl<W: Write> TableWriter<W> {
     /// A table as wide as the console.
     pub(crate) fn new(out: W, console: Console) -> Self {
-        Self {
-            out,
-            console,
-            columns: Vec::new(),
-            rows: Vec::new(),
-        }
+        Self { out, console, columns: Vec::new(), rows: Vec::new() }
     }
 }
 
@@ -46,13 +41,7 @@ impl<W: Write> RowWriter for TableWriter<W> {
 
     fn row(&mut self, row: Row) -> Result<(), Failure> {
         let values = row.iter().chain(std::iter::repeat(&Value::Null));
-        self.rows.push(
-            self.columns
-                .iter()
-                .zip(values)
-                .map(|(column, value)| cell::text(value, column.kind))
-                .collect(),
-        );
+        self.rows.push(self.columns.iter().zip(values).map(|(column, value)| cell::text(value, column.kind)).collect());
         Ok(())
     }
 
@@ -68,15 +57,10 @@ impl<W: Write> RowWriter for TableWriter<W> {
             }
             _ => text,
         };
-        self.out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush())
-            .map_err(|error| Failure::output(&error))?;
+        self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()).map_err(|error| Failure::output(&error))?;
         if !hidden.is_empty() {
             let hidden = hidden.join(", ");
-            self.console.note(&format!(
-                "the terminal is too narrow for: {hidden} (-o json or -o csv prints all)"
-            ));
+            self.console.note(&format!("the terminal is too narrow for: {hidden} (-o json or -o csv prints all)"));
         }
         Ok(())
     }
@@ -84,15 +68,9 @@ impl<W: Write> RowWriter for TableWriter<W> {
 
 /// The table's text, and the names of the columns that `width` leaves no room for.
 fn render(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> (String, Vec<String>) {
-    let names: Vec<String> = columns
-        .iter()
-        .map(|column| escape::line(&column.name).into_owned())
-        .collect();
+    let names: Vec<String> = columns.iter().map(|column| escape::line(&column.name).into_owned()).collect();
     let natural = |at: usize| {
-        let cells = rows
-            .iter()
-            .filter_map(|row| row.get(at))
-            .chain(std::iter::once(&names[at]));
+        let cells = rows.iter().filter_map(|row| row.get(at)).chain(std::iter::once(&names[at]));
         cells.map(|cell| cell.width()).max().unwrap_or(0)
     };
     let mut shown: Vec<(usize, usize)> = (0..columns.len()).map(|at| (at, natural(at))).collect();
@@ -123,48 +101,27 @@ fn render(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> (St
     if columns.is_empty() {
         text.clear();
     }
-    (
-        text,
-        hidden.into_iter().map(|at| names[at].clone()).collect(),
-    )
+    (text, hidden.into_iter().map(|at| names[at].clone()).collect())
 }
 
 /// How narrow a column may be: only text is cut, as a cut number would be another number, and never a name.
 fn floor(column: &Column, natural: usize) -> usize {
-    if column.kind == Kind::Text {
-        natural.min(column.name.width().max(MIN_TEXT))
-    } else {
-        natural
-    }
+    if column.kind == Kind::Text { natural.min(column.name.width().max(MIN_TEXT)) } else { natural }
 }
 
 fn least(columns: &[Column], shown: &[(usize, usize)]) -> usize {
-    let cells: usize = shown
-        .iter()
-        .map(|&(at, natural)| floor(&columns[at], natural))
-        .sum();
+    let cells: usize = shown.iter().map(|&(at, natural)| floor(&columns[at], natural)).sum();
     cells + GAP * shown.len().saturating_sub(1)
 }
 
 /// Takes from the widest texts first, until a line fits.
 fn shrink(columns: &[Column], shown: &mut [(usize, usize)], width: usize) {
     let room = width.saturating_sub(GAP * shown.len().saturating_sub(1));
-    let floors: Vec<usize> = shown
-        .iter()
-        .map(|&(at, natural)| floor(&columns[at], natural))
-        .collect();
-    let capped = |cap: usize| {
-        shown
-            .iter()
-            .zip(&floors)
-            .map(move |(&(_, natural), &floor)| natural.min(cap).max(floor))
-    };
+    let floors: Vec<usize> = shown.iter().map(|&(at, natural)| floor(&columns[at], natural)).collect();
+    let capped = |cap: usize| shown.iter().zip(&floors).map(move |(&(_, natural), &floor)| natural.min(cap).max(floor));
     let widest = shown.iter().map(|&(_, natural)| natural).max().unwrap_or(0);
     // The widest cap at which all columns fit; a line has some hundred columns at most, so counting down is quick.
-    let cap = (0..=widest)
-        .rev()
-        .find(|&cap| capped(cap).sum::<usize>() <= room)
-        .unwrap_or(0);
+    let cap = (0..=widest).rev().find(|&cap| capped(cap).sum::<usize>() <= room).unwrap_or(0);
     let widths: Vec<usize> = capped(cap).collect();
     for (column, width) in shown.iter_mut().zip(widths) {
         column.1 = width;
@@ -204,31 +161,11 @@ mod tests {
     fn rendered(width: Option<usize>) -> (String, Vec<String>) {
         let columns = columns();
         let rows = [
-            vec![
-                json!("Bäckerei Müller"),
-                json!("7a3f-11"),
-                json!(1_000_204_886_016_u64),
-                json!(true),
-            ],
-            vec![
-                json!("日本バックアップ株式会社 東京"),
-                json!(null),
-                json!(512),
-                json!(false),
-            ],
-            vec![
-                json!("evil\u{1b}[2J\nname"),
-                json!("x"),
-                json!(null),
-                json!(null),
-            ],
+            vec![json!("Bäckerei Müller"), json!("7a3f-11"), json!(1_000_204_886_016_u64), json!(true)],
+            vec![json!("日本バックアップ株式会社 東京"), json!(null), json!(512), json!(false)],
+            vec![json!("evil\u{1b}[2J\nname"), json!("x"), json!(null), json!(null)],
         ];
-        let cells = |row: Row| {
-            row.iter()
-                .zip(&columns)
-                .map(|(value, column)| cell::text(value, column.kind))
-                .collect()
-        };
+        let cells = |row: Row| row.iter().zip(&columns).map(|(value, column)| cell::text(value, column.kind)).collect();
         render(&columns, &rows.map(cells), width)
     }
 

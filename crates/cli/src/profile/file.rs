@@ -35,19 +35,13 @@ impl Location {
 
     fn from_variable(named: Option<OsString>) -> Result<Self, Failure> {
         if let Some(path) = named.filter(|path| !path.is_empty()) {
-            return Ok(Self {
-                path: input::absolute(Path::new(&path))?,
-                named: true,
-            });
+            return Ok(Self { path: input::absolute(Path::new(&path))?, named: true });
         }
         let folders = etcetera::choose_base_strategy().map_err(|_| {
             Failure::usage("there is no home folder to hold the configuration file")
                 .with_help(format!("name a file in {VARIABLE}"))
         })?;
-        Ok(Self {
-            path: folders.config_dir().join("backhaul").join("config.toml"),
-            named: false,
-        })
+        Ok(Self { path: folders.config_dir().join("backhaul").join("config.toml"), named: false })
     }
 
     /// Opens the file; `None` when there is none and the user named none.
@@ -55,24 +49,17 @@ impl Location {
         match fs::read(&self.path) {
             Ok(bytes) => ConfigFile::parse(&self.path, bytes).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !self.named => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::usage(format!(
-                "there is no file {}, which {VARIABLE} names",
-                self.path.display()
-            ))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(Failure::usage(format!("there is no file {}, which {VARIABLE} names", self.path.display())))
+            }
             Err(error) => Err(Failure::file(&self.path, &error)),
         }
     }
 
     /// Opens the file, or begins a new one.
     pub(crate) fn open_or_new(&self) -> Result<ConfigFile, Failure> {
-        let unnamed = Self {
-            named: false,
-            ..self.clone()
-        };
-        Ok(unnamed.open()?.unwrap_or_else(|| ConfigFile {
-            path: self.path.clone(),
-            document: DocumentMut::new(),
-        }))
+        let unnamed = Self { named: false, ..self.clone() };
+        Ok(unnamed.open()?.unwrap_or_else(|| ConfigFile { path: self.path.clone(), document: DocumentMut::new() }))
     }
 }
 
@@ -90,28 +77,16 @@ impl ConfigFile {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
             // The error's own text quotes the line, which may hold a secret that does not belong there.
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start].lines().count().max(1));
-            Failure::usage(format!(
-                "{shown} is not TOML: line {line}: {}",
-                error.message()
-            ))
+            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            Failure::usage(format!("{shown} is not TOML: line {line}: {}", error.message()))
         })?;
         let tables = document.get(PROFILES).is_none_or(|profiles| {
-            profiles
-                .as_table_like()
-                .is_some_and(|table| table.iter().all(|(_, item)| item.is_table_like()))
+            profiles.as_table_like().is_some_and(|table| table.iter().all(|(_, item)| item.is_table_like()))
         });
         if !tables {
-            return Err(Failure::usage(format!(
-                "{shown}: a profile must be a table, [{PROFILES}.NAME]"
-            )));
+            return Err(Failure::usage(format!("{shown}: a profile must be a table, [{PROFILES}.NAME]")));
         }
-        Ok(Self {
-            path: path.to_owned(),
-            document,
-        })
+        Ok(Self { path: path.to_owned(), document })
     }
 
     /// Where it is.
@@ -121,24 +96,17 @@ impl ConfigFile {
 
     /// The names of its profiles, in order.
     pub(crate) fn names(&self) -> Vec<&str> {
-        self.profiles()
-            .into_iter()
-            .flat_map(|table| table.iter().map(|(name, _)| name))
-            .collect()
+        self.profiles().into_iter().flat_map(|table| table.iter().map(|(name, _)| name)).collect()
     }
 
     /// Whether it has a profile of that name.
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.profiles()
-            .is_some_and(|table| table.contains_key(name))
+        self.profiles().is_some_and(|table| table.contains_key(name))
     }
 
     /// A profile, and what in it nobody understands.
     pub(crate) fn get(&self, name: &str) -> Result<toml::Read, Failure> {
-        let table = self
-            .profiles()
-            .and_then(|table| table.get(name))
-            .and_then(Item::as_table_like);
+        let table = self.profiles().and_then(|table| table.get(name)).and_then(Item::as_table_like);
         let table = table.ok_or_else(|| self.unknown(name))?;
         toml::read(name, table, self.path.parent().unwrap_or(Path::new("")))
     }
@@ -147,10 +115,8 @@ impl ConfigFile {
     pub(crate) fn add(&mut self, profile: &Profile) -> Result<(), Failure> {
         let name = &profile.name;
         if self.contains(name) {
-            return Err(
-                Failure::usage(format!("there is a profile `{name}` already"))
-                    .with_help(format!("backhaul profile remove {name}, then add it anew")),
-            );
+            return Err(Failure::usage(format!("there is a profile `{name}` already"))
+                .with_help(format!("backhaul profile remove {name}, then add it anew")));
         }
         let mut parent = Table::new();
         parent.set_implicit(true);
@@ -168,23 +134,11 @@ impl ConfigFile {
     /// Removes a profile and the comment right above it; what stands further above stays.
     pub(crate) fn remove(&mut self, name: &str) -> Result<(), Failure> {
         let unknown = self.unknown(name);
-        let profiles = self
-            .document
-            .get_mut(PROFILES)
-            .and_then(Item::as_table_like_mut);
-        let profiles = profiles
-            .filter(|table| table.contains_key(name))
-            .ok_or(unknown)?;
-        let place = profiles
-            .iter()
-            .position(|(key, _)| key == name)
-            .unwrap_or(0);
+        let profiles = self.document.get_mut(PROFILES).and_then(Item::as_table_like_mut);
+        let profiles = profiles.filter(|table| table.contains_key(name)).ok_or(unknown)?;
+        let place = profiles.iter().position(|(key, _)| key == name).unwrap_or(0);
         let removed = profiles.remove(name);
-        let kept = removed
-            .as_ref()
-            .and_then(Item::as_table)
-            .and_then(comment_of_others)
-            .unwrap_or_default();
+        let kept = removed.as_ref().and_then(Item::as_table).and_then(comment_of_others).unwrap_or_default();
         if kept.is_empty() {
             return Ok(());
         }
@@ -193,16 +147,8 @@ impl ConfigFile {
             let own = prefix(next).trim_start_matches(['\r', '\n']).to_owned();
             next.decor_mut().set_prefix(format!("{kept}{own}"));
         } else {
-            let trailing = self
-                .document
-                .trailing()
-                .as_str()
-                .unwrap_or_default()
-                .to_owned();
-            self.document.set_trailing(format!(
-                "{}{trailing}",
-                kept.trim_end_matches('\n').to_owned() + "\n"
-            ));
+            let trailing = self.document.trailing().as_str().unwrap_or_default().to_owned();
+            self.document.set_trailing(format!("{}{trailing}", kept.trim_end_matches('\n').to_owned() + "\n"));
         }
         Ok(())
     }
@@ -211,22 +157,12 @@ impl ConfigFile {
     /// Only its owner may read it. A link stays a link.
     pub(crate) fn save(&self) -> Result<(), Failure> {
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let fail = |error: io::Error| {
-            Failure::internal(format!("cannot write {}: {error}", path.display()))
-        };
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let fail = |error: io::Error| Failure::internal(format!("cannot write {}: {error}", path.display()));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         create_private_folder(folder).map_err(fail)?;
         // tempfile opens with mode 0600 on Unix.
-        let mut file = tempfile::Builder::new()
-            .prefix(".config.")
-            .suffix(".tmp")
-            .tempfile_in(folder)
-            .map_err(fail)?;
-        file.write_all(self.document.to_string().as_bytes())
-            .map_err(fail)?;
+        let mut file = tempfile::Builder::new().prefix(".config.").suffix(".tmp").tempfile_in(folder).map_err(fail)?;
+        file.write_all(self.document.to_string().as_bytes()).map_err(fail)?;
         file.as_file().sync_all().map_err(fail)?;
         file.persist(&path).map_err(|error| fail(error.error))?;
         Ok(())
@@ -235,10 +171,7 @@ impl ConfigFile {
     /// The failure that no profile has that name.
     pub(crate) fn unknown(&self, name: &str) -> Failure {
         let hint = suggest::hint(name, self.names());
-        Failure::usage(format!(
-            "there is no profile `{name}` in {}{hint}",
-            self.path.display()
-        ))
+        Failure::usage(format!("there is no profile `{name}` in {}{hint}", self.path.display()))
     }
 
     fn profiles(&self) -> Option<&dyn TableLike> {
@@ -247,24 +180,16 @@ impl ConfigFile {
 }
 
 fn prefix(table: &Table) -> &str {
-    table
-        .decor()
-        .prefix()
-        .and_then(|raw| raw.as_str())
-        .unwrap_or_default()
+    table.decor().prefix().and_then(|raw| raw.as_str()).unwrap_or_default()
 }
 
 /// What stands above a table and, by the blank line after it, belongs to the file and not to the table.
 fn comment_of_others(table: &Table) -> Option<String> {
     let prefix = prefix(table);
-    let end = prefix
-        .trim_end_matches('\n')
-        .rfind("\n\n")
-        .map(|at| at + 2)
-        .or_else(|| {
-            // A comment, a blank line, then the table.
-            prefix.ends_with("\n\n").then_some(prefix.len())
-        })?;
+    let end = prefix.trim_end_matches('\n').rfind("\n\n").map(|at| at + 2).or_else(|| {
+        // A comment, a blank line, then the table.
+        prefix.ends_with("\n\n").then_some(prefix.len())
+    })?;
     let kept = &prefix[..end];
     kept.contains('#').then(|| kept.to_owned())
 }
@@ -272,10 +197,7 @@ fn comment_of_others(table: &Table) -> Option<String> {
 #[cfg(unix)]
 fn create_private_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(not(unix))]

@@ -4,7 +4,7 @@ use super::*;
 use crate::exit::Code;
 use crate::profile::{Trust, parse_url};
 use crate::secret::Source;
-use crate::system::System;
+use backhaul_wire::System;
 
 type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -31,9 +31,7 @@ fn open(text: &str) -> Result<(tempfile::TempDir, ConfigFile)> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("config.toml");
     fs::write(&path, text)?;
-    let file = Location { path, named: true }
-        .open()?
-        .ok_or("it is there")?;
+    let file = Location { path, named: true }.open()?.ok_or("it is there")?;
     Ok((folder, file))
 }
 
@@ -60,10 +58,7 @@ fn the_variable_wins_and_empty_is_unset() -> Result {
     assert!(named.named);
     assert!(named.path.ends_with("backhaul.toml"));
     let platform = Location::from_variable(Some(OsString::new()))?;
-    assert!(
-        !platform.named && platform.path.ends_with("backhaul/config.toml"),
-        "{platform:?}"
-    );
+    assert!(!platform.named && platform.path.ends_with("backhaul/config.toml"), "{platform:?}");
     Ok(())
 }
 
@@ -71,14 +66,7 @@ fn the_variable_wins_and_empty_is_unset() -> Result {
 fn missing_is_nothing_unless_named() -> Result {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("none.toml");
-    assert!(
-        Location {
-            path: path.clone(),
-            named: false
-        }
-        .open()?
-        .is_none()
-    );
+    assert!(Location { path: path.clone(), named: false }.open()?.is_none());
     let named = Location { path, named: true }.open();
     assert_eq!(named.err().map(|failure| failure.code()), Some(Code::Usage));
     Ok(())
@@ -93,12 +81,7 @@ fn what_a_person_wrote_survives() -> Result {
     for line in HAND_WRITTEN.lines() {
         assert!(text.contains(line), "{line} is gone from:\n{text}");
     }
-    let again = Location {
-        path: file.path().into(),
-        named: true,
-    }
-    .open()?
-    .ok_or("it is there")?;
+    let again = Location { path: file.path().into(), named: true }.open()?.ok_or("it is there")?;
     assert_eq!(again.names(), ["old", "new", "cloud", "Kunde \u{c4}.1"]);
     assert_eq!(again.get("cloud")?.profile, profile("cloud")?);
     assert_eq!(again.get("old")?.warnings.len(), 1);
@@ -116,14 +99,10 @@ fn added_and_removed_is_as_before() -> Result {
 
 #[test]
 fn removing_takes_the_comment_right_above_alone() -> Result {
-    let (_folder, mut file) = open(
-        "# The file's own.\n\n# Of a.\n[profiles.a]\nx = 1\n\n# Of b.\n[profiles.b]\nx = 2\n",
-    )?;
+    let (_folder, mut file) =
+        open("# The file's own.\n\n# Of a.\n[profiles.a]\nx = 1\n\n# Of b.\n[profiles.b]\nx = 2\n")?;
     file.remove("a")?;
-    assert_eq!(
-        saved(&file)?,
-        "# The file's own.\n\n# Of b.\n[profiles.b]\nx = 2\n"
-    );
+    assert_eq!(saved(&file)?, "# The file's own.\n\n# Of b.\n[profiles.b]\nx = 2\n");
     file.remove("b")?;
     assert_eq!(saved(&file)?, "# The file's own.\n");
     Ok(())
@@ -131,16 +110,10 @@ fn removing_takes_the_comment_right_above_alone() -> Result {
 
 #[test]
 fn inline_tables_are_tables() -> Result {
-    let (_folder, mut file) =
-        open("profiles = { a = { system = \"em\", url = \"https://em\" } }\n")?;
+    let (_folder, mut file) = open("profiles = { a = { system = \"em\", url = \"https://em\" } }\n")?;
     file.add(&profile("b")?)?;
     saved(&file)?;
-    let again = Location {
-        path: file.path().into(),
-        named: true,
-    }
-    .open()?
-    .ok_or("it is there")?;
+    let again = Location { path: file.path().into(), named: true }.open()?.ok_or("it is there")?;
     assert_eq!(again.get("b")?.profile, profile("b")?);
     assert_eq!(again.names(), ["a", "b"]);
     Ok(())
@@ -149,29 +122,17 @@ fn inline_tables_are_tables() -> Result {
 #[test]
 fn an_existing_name_is_kept_and_a_missing_one_named() -> Result {
     let (_folder, mut file) = open(HAND_WRITTEN)?;
-    let twice = file
-        .add(&profile("old")?)
-        .err()
-        .ok_or("it was overwritten")?;
+    let twice = file.add(&profile("old")?).err().ok_or("it was overwritten")?;
     assert_eq!(twice.code(), Code::Usage);
     let missing = file.remove("odl").err().ok_or("it was removed")?;
-    assert!(
-        missing.message().ends_with("(did you mean `old`?)"),
-        "{missing}"
-    );
+    assert!(missing.message().ends_with("(did you mean `old`?)"), "{missing}");
     Ok(())
 }
 
 #[test]
 fn a_broken_file_is_named_without_its_content() -> Result {
-    let failure = open("a = 1\npassword = hunter2\n")
-        .err()
-        .ok_or("it was read")?
-        .to_string();
-    assert!(
-        failure.contains("is not TOML: line 2") && !failure.contains("hunter2"),
-        "{failure}"
-    );
+    let failure = open("a = 1\npassword = hunter2\n").err().ok_or("it was read")?.to_string();
+    assert!(failure.contains("is not TOML: line 2") && !failure.contains("hunter2"), "{failure}");
     for text in ["profiles = 1", "[profiles]\na = 1"] {
         assert!(open(text).is_err(), "{text}");
     }
@@ -186,23 +147,11 @@ fn it_is_private_and_a_link_stays_a_link() -> Result {
     fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644))?;
     let link = folder.path().join("link.toml");
     std::os::unix::fs::symlink(file.path(), &link)?;
-    let mut linked = Location {
-        path: link.clone(),
-        named: true,
-    }
-    .open()?
-    .ok_or("it is there")?;
+    let mut linked = Location { path: link.clone(), named: true }.open()?.ok_or("it is there")?;
     linked.add(&profile("cloud")?)?;
     linked.save()?;
     assert!(fs::symlink_metadata(&link)?.is_symlink());
-    assert_eq!(
-        fs::metadata(file.path())?.permissions().mode() & 0o777,
-        0o600
-    );
-    assert_eq!(
-        fs::read_dir(folder.path())?.count(),
-        2,
-        "no temporary file stays behind"
-    );
+    assert_eq!(fs::metadata(file.path())?.permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_dir(folder.path())?.count(), 2, "no temporary file stays behind");
     Ok(())
 }

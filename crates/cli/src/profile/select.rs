@@ -4,7 +4,7 @@ use super::{Demo, Location, Profile};
 use crate::console::Console;
 use crate::exit::Failure;
 use crate::suggest;
-use crate::system::System;
+use backhaul_wire::System;
 
 /// What the command line says about servers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,9 +59,7 @@ impl Selection {
     /// Says on stderr what should be said about the choice.
     pub(crate) fn say(&self, console: &Console) {
         self.notice.iter().for_each(|notice| console.note(notice));
-        self.warnings
-            .iter()
-            .for_each(|warning| console.warn(warning));
+        self.warnings.iter().for_each(|warning| console.warn(warning));
     }
 }
 
@@ -73,50 +71,27 @@ pub(crate) fn select(wanted: Wanted<'_>, location: &Location) -> Result<Selectio
     if wanted.demo {
         return demo(wanted, "--demo: speaking to", |name| {
             let hint = suggest::hint(name, Demo::ALL.map(Demo::name));
-            Failure::usage(format!("`{name}` is not a demo profile{hint}")).with_help(format!(
-                "--demo leaves the configuration file aside: {}",
-                demo_names()
-            ))
+            Failure::usage(format!("`{name}` is not a demo profile{hint}"))
+                .with_help(format!("--demo leaves the configuration file aside: {}", demo_names()))
         });
     }
     let Some(file) = location.open()? else {
         let path = location.path.display();
-        return demo(
-            wanted,
-            &format!("there is no configuration file {path}: speaking to"),
-            |name| {
-                let hint = suggest::hint(name, Demo::ALL.map(Demo::name));
-                Failure::usage(format!(
-                    "there is no profile `{name}`, as there is no configuration file {path}{hint}"
-                ))
-                .with_help(format!(
-                    "backhaul profile add {name} --system ... --url ..."
-                ))
-            },
-        );
+        return demo(wanted, &format!("there is no configuration file {path}: speaking to"), |name| {
+            let hint = suggest::hint(name, Demo::ALL.map(Demo::name));
+            Failure::usage(format!("there is no profile `{name}`, as there is no configuration file {path}{hint}"))
+                .with_help(format!("backhaul profile add {name} --system ... --url ..."))
+        });
     };
 
-    let mut selection = Selection {
-        servers: Vec::new(),
-        notice: None,
-        warnings: Vec::new(),
-    };
+    let mut selection = Selection { servers: Vec::new(), notice: None, warnings: Vec::new() };
     let named = unique(wanted.profiles);
-    let names = if named.is_empty() {
-        file.names()
-    } else {
-        named.clone()
-    };
+    let names = if named.is_empty() { file.names() } else { named.clone() };
     for name in names {
         if !file.contains(name) {
             return Err(match Demo::find(name) {
-                Some(demo) => Failure::usage(format!(
-                    "`{}` is a built-in demo profile",
-                    demo.name()
-                ))
-                .with_help(
-                    "add --demo: with a configuration file, the demo serves only when asked for",
-                ),
+                Some(demo) => Failure::usage(format!("`{}` is a built-in demo profile", demo.name()))
+                    .with_help("add --demo: with a configuration file, the demo serves only when asked for"),
                 None => file.unknown(name),
             });
         }
@@ -129,31 +104,19 @@ pub(crate) fn select(wanted: Wanted<'_>, location: &Location) -> Result<Selectio
             }
             (read, _) => read?,
         };
-        if wanted
-            .system
-            .is_some_and(|system| system != read.profile.system)
-        {
+        if wanted.system.is_some_and(|system| system != read.profile.system) {
             if named.is_empty() {
                 continue;
             }
             return Err(other_system(name, read.profile.system, wanted.system));
         }
         selection.warnings.extend(read.warnings);
-        selection
-            .servers
-            .push(Server::Profile(Box::new(read.profile)));
+        selection.servers.push(Server::Profile(Box::new(read.profile)));
     }
     if selection.servers.is_empty() {
-        let of = wanted
-            .system
-            .map_or_else(String::new, |system| format!(" of {}", system.product()));
-        let mut failure = Failure::usage(format!(
-            "there is no profile{of} in {}",
-            file.path().display()
-        ))
-        .with_help(
-            "backhaul profile add NAME --system ... --url ..., or --demo for the built-in servers",
-        );
+        let of = wanted.system.map_or_else(String::new, |system| format!(" of {}", system.product()));
+        let mut failure = Failure::usage(format!("there is no profile{of} in {}", file.path().display()))
+            .with_help("backhaul profile add NAME --system ... --url ..., or --demo for the built-in servers");
         if let [warning, ..] = &selection.warnings[..] {
             failure = failure.with_help(warning.clone());
         }
@@ -163,28 +126,19 @@ pub(crate) fn select(wanted: Wanted<'_>, location: &Location) -> Result<Selectio
 }
 
 /// Chooses the one server of a command that speaks to one.
-pub(crate) fn select_one(
-    wanted: Wanted<'_>,
-    location: &Location,
-) -> Result<(Server, Selection), Failure> {
+pub(crate) fn select_one(wanted: Wanted<'_>, location: &Location) -> Result<(Server, Selection), Failure> {
     let selection = select(wanted, location)?;
     match &selection.servers[..] {
         [server] => Ok((server.clone(), selection)),
         servers => {
             let names: Vec<_> = servers.iter().map(Server::name).collect();
-            Err(
-                Failure::usage(format!("there are {} servers to choose from", names.len()))
-                    .with_help(format!("name one with -p: {}", names.join(", "))),
-            )
+            Err(Failure::usage(format!("there are {} servers to choose from", names.len()))
+                .with_help(format!("name one with -p: {}", names.join(", "))))
         }
     }
 }
 
-fn demo(
-    wanted: Wanted<'_>,
-    why: &str,
-    unknown: impl Fn(&str) -> Failure,
-) -> Result<Selection, Failure> {
+fn demo(wanted: Wanted<'_>, why: &str, unknown: impl Fn(&str) -> Failure) -> Result<Selection, Failure> {
     let mut servers = Vec::new();
     for name in unique(wanted.profiles) {
         let demo = Demo::find(name).ok_or_else(|| unknown(name))?;
@@ -194,24 +148,16 @@ fn demo(
         servers.push(Server::Demo(demo));
     }
     if servers.is_empty() {
-        let fits = |demo: &Demo| wanted.system.is_none_or(|system| system == demo.system());
-        servers.extend(Demo::DEFAULT.into_iter().filter(fits).map(Server::Demo));
+        servers.extend(Demo::serving(wanted.system).map(Server::Demo));
     }
     let names: Vec<_> = servers.iter().map(Server::name).collect();
     let notice = format!("{why} simulated servers ({})", names.join(", "));
-    Ok(Selection {
-        servers,
-        notice: Some(notice),
-        warnings: Vec::new(),
-    })
+    Ok(Selection { servers, notice: Some(notice), warnings: Vec::new() })
 }
 
 fn other_system(name: &str, is: System, wanted: Option<System>) -> Failure {
     let wanted = wanted.map_or("", System::product);
-    Failure::usage(format!(
-        "profile `{name}` is a server of {}, not of {wanted}",
-        is.product()
-    ))
+    Failure::usage(format!("profile `{name}` is a server of {}, not of {wanted}", is.product()))
 }
 
 /// The names without repeats: a server that is asked twice would count twice.

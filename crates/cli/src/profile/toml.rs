@@ -34,27 +34,13 @@ pub(crate) struct Read {
 
 /// Reads the profile `name` from its table; relative paths start at `folder`, where the file is.
 pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<Read, Failure> {
-    let keys = Keys {
-        name,
-        table,
-        folder,
-    };
-    if let Some(key) = ["password", "secret", "token"]
-        .into_iter()
-        .find(|key| table.contains_key(key))
-    {
-        return Err(keys.wrong(key, "a password does not belong into this file")).map_err(
-            |failure: Failure| {
-                failure.with_help(
-                    "use password_file, password_env or password_command, and change the password",
-                )
-            },
-        );
+    let keys = Keys { name, table, folder };
+    if let Some(key) = ["password", "secret", "token"].into_iter().find(|key| table.contains_key(key)) {
+        return Err(keys.wrong(key, "a password does not belong into this file")).map_err(|failure: Failure| {
+            failure.with_help("use password_file, password_env or password_command, and change the password")
+        });
     }
-    let system = keys
-        .required("system")?
-        .parse()
-        .map_err(|problem: String| keys.wrong("system", &problem))?;
+    let system = keys.required("system")?.parse().map_err(|problem: String| keys.wrong("system", &problem))?;
     let profile = Profile {
         name: name.to_owned(),
         system,
@@ -64,23 +50,12 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
         trust: keys.trust()?,
         api_version: keys
             .text("api_version")?
-            .map(|text| {
-                api_version::normalise(system, &text)
-                    .map_err(|problem| keys.wrong("api_version", &problem))
-            })
+            .map(|text| api_version::normalise(system, &text).map_err(|problem| keys.wrong("api_version", &problem)))
             .transpose()?,
     };
-    let unknown = table
-        .iter()
-        .map(|(key, _)| key)
-        .filter(|key| !KEYS.contains(key));
+    let unknown = table.iter().map(|(key, _)| key).filter(|key| !KEYS.contains(key));
     let warnings = unknown
-        .map(|key| {
-            format!(
-                "profile `{name}`: the key `{key}` is not known{}",
-                suggest::hint(key, KEYS)
-            )
-        })
+        .map(|key| format!("profile `{name}`: the key `{key}` is not known{}", suggest::hint(key, KEYS)))
         .collect();
     Ok(Read { profile, warnings })
 }
@@ -100,15 +75,7 @@ pub(crate) fn write(profile: &Profile) -> Table {
         Source::File(path) => put("password_file", &path.to_string_lossy()),
         Source::Env(name) => put("password_env", name),
         Source::Command(words) => {
-            table.insert(
-                "password_command",
-                value(
-                    words
-                        .iter()
-                        .map(String::as_str)
-                        .collect::<toml_edit::Array>(),
-                ),
-            );
+            table.insert("password_command", value(words.iter().map(String::as_str).collect::<toml_edit::Array>()));
         }
         Source::Prompt => {}
     }
@@ -146,15 +113,12 @@ impl Keys<'_> {
         let Some(item) = self.table.get(key) else {
             return Ok(None);
         };
-        let text = item
-            .as_str()
-            .ok_or_else(|| self.wrong(key, "it must be text in quotes"))?;
+        let text = item.as_str().ok_or_else(|| self.wrong(key, "it must be text in quotes"))?;
         Ok(Some(text.to_owned()))
     }
 
     fn required(&self, key: &str) -> Result<String, Failure> {
-        self.text(key)?
-            .ok_or_else(|| self.wrong(key, "it is missing"))
+        self.text(key)?.ok_or_else(|| self.wrong(key, "it is missing"))
     }
 
     fn url(&self) -> Result<Url, Failure> {
@@ -166,10 +130,7 @@ impl Keys<'_> {
             return Ok(None);
         };
         let home = text.strip_prefix("~/").zip(etcetera::home_dir().ok());
-        Ok(Some(home.map_or_else(
-            || self.folder.join(&text),
-            |(rest, home)| home.join(rest),
-        )))
+        Ok(Some(home.map_or_else(|| self.folder.join(&text), |(rest, home)| home.join(rest))))
     }
 
     fn password(&self) -> Result<Source, Failure> {
@@ -182,10 +143,7 @@ impl Keys<'_> {
             None => Ok(source),
             Some(second) => Err(self.wrong(
                 &format!("password_{}", second.kind()),
-                &format!(
-                    "password_{} says already where the password comes from",
-                    source.kind()
-                ),
+                &format!("password_{} says already where the password comes from", source.kind()),
             )),
         }
     }
@@ -198,10 +156,7 @@ impl Keys<'_> {
             let source = line.map(|line| Source::command(&line)).transpose();
             return source.map_err(|failure| self.wrong(key, failure.message()));
         };
-        let words: Option<Vec<String>> = words
-            .iter()
-            .map(|word| word.as_str().map(str::to_owned))
-            .collect();
+        let words: Option<Vec<String>> = words.iter().map(|word| word.as_str().map(str::to_owned)).collect();
         match words {
             Some(words) if !words.is_empty() => Ok(Some(Source::Command(words))),
             _ => Err(self.wrong(key, "it must be a list of words, each in quotes")),
@@ -209,13 +164,8 @@ impl Keys<'_> {
     }
 
     fn trust(&self) -> Result<Trust, Failure> {
-        let pin = self
-            .text("pin")?
-            .map(|text| text.parse::<Pin>())
-            .transpose();
-        let pin = pin
-            .map_err(|problem| self.wrong("pin", &problem))?
-            .map(Trust::Pin);
+        let pin = self.text("pin")?.map(|text| text.parse::<Pin>()).transpose();
+        let pin = pin.map_err(|problem| self.wrong("pin", &problem))?.map(Trust::Pin);
         let ca = self.path("ca")?.map(Trust::Ca);
         let insecure = match self.table.get("insecure").map(Item::as_bool) {
             None | Some(Some(false)) => None,
@@ -226,9 +176,7 @@ impl Keys<'_> {
         let trust = trusts.next().unwrap_or(Trust::System);
         match trusts.next() {
             None => Ok(trust),
-            Some(second) => {
-                Err(self.wrong(second.kind(), &format!("it contradicts `{}`", trust.kind())))
-            }
+            Some(second) => Err(self.wrong(second.kind(), &format!("it contradicts `{}`", trust.kind()))),
         }
     }
 }
@@ -239,9 +187,8 @@ mod tests {
     use crate::exit::Code;
 
     fn from_text(text: &str) -> Result<Read, Failure> {
-        let document: toml_edit::DocumentMut = text
-            .parse()
-            .map_err(|error: toml_edit::TomlError| Failure::internal(error.to_string()))?;
+        let document: toml_edit::DocumentMut =
+            text.parse().map_err(|error: toml_edit::TomlError| Failure::internal(error.to_string()))?;
         read("p", document.as_table(), Path::new("/etc/backhaul"))
     }
 
@@ -251,15 +198,12 @@ mod tests {
         for (password, trust) in [
             (Source::File("/run/pw".into()), Trust::Pin(pin)),
             (Source::Env("PW".into()), Trust::Ca("/etc/ca.pem".into())),
-            (
-                Source::Command(["op", "read", "a b"].map(String::from).into()),
-                Trust::Insecure,
-            ),
+            (Source::Command(["op", "read", "a b"].map(String::from).into()), Trust::Insecure),
             (Source::Prompt, Trust::System),
         ] {
             let profile = Profile {
                 name: "p".into(),
-                system: crate::system::System::Vb365,
+                system: backhaul_wire::System::Vb365,
                 url: parse_url("https://vb365.example.com:4443")?,
                 user: Some("DOMAIN\\svc".into()),
                 password,
@@ -267,13 +211,7 @@ mod tests {
                 api_version: Some("v8".into()),
             };
             let read = from_text(&write(&profile).to_string())?;
-            assert_eq!(
-                read,
-                Read {
-                    profile,
-                    warnings: vec![]
-                }
-            );
+            assert_eq!(read, Read { profile, warnings: vec![] });
         }
         Ok(())
     }
@@ -282,21 +220,13 @@ mod tests {
     fn a_hand_written_table_may_be_short() -> Result<(), Failure> {
         let text = "system = \"EM\"\nurl = \"https://em:9398\"\npassword_file = \"pw\"\npassword_comand = \"x\"\n";
         let read = from_text(text)?;
-        assert_eq!(
-            read.profile.password,
-            Source::File("/etc/backhaul/pw".into())
-        );
+        assert_eq!(read.profile.password, Source::File("/etc/backhaul/pw".into()));
         assert_eq!(
             read.warnings,
-            [
-                "profile `p`: the key `password_comand` is not known (did you mean `password_command`?)"
-            ]
+            ["profile `p`: the key `password_comand` is not known (did you mean `password_command`?)"]
         );
         let text = "system = \"em\"\nurl = \"https://em\"\npassword_command = \"pass 'a b'\"";
-        assert_eq!(
-            from_text(text)?.profile.password,
-            Source::command("pass 'a b'")?
-        );
+        assert_eq!(from_text(text)?.profile.password, Source::command("pass 'a b'")?);
         Ok(())
     }
 
@@ -308,38 +238,17 @@ mod tests {
             ("system = \"aws\"\nurl = \"https://em\"", "system"),
             ("system = 1\nurl = \"https://em\"", "system"),
             ("system = \"em\"\nurl = \"https://a:hunter2@em\"", "url"),
-            (
-                "system = \"em\"\nurl = \"https://em\"\npassword = \"hunter2\"",
-                "password",
-            ),
-            (
-                "system = \"em\"\nurl = \"https://em\"\npassword_env = \"A\"\npassword_file = \"b\"",
-                "password_env",
-            ),
+            ("system = \"em\"\nurl = \"https://em\"\npassword = \"hunter2\"", "password"),
+            ("system = \"em\"\nurl = \"https://em\"\npassword_env = \"A\"\npassword_file = \"b\"", "password_env"),
             ("system = \"em\"\nurl = \"https://em\"\npin = \"ab\"", "pin"),
-            (
-                "system = \"em\"\nurl = \"https://em\"\nca = \"x\"\ninsecure = true",
-                "insecure",
-            ),
-            (
-                "system = \"em\"\nurl = \"https://em\"\ninsecure = 1",
-                "insecure",
-            ),
-            (
-                "system = \"vb365\"\nurl = \"https://em\"\napi_version = \"v2\"",
-                "api_version",
-            ),
-            (
-                "system = \"em\"\nurl = \"https://em\"\npassword_command = []",
-                "password_command",
-            ),
+            ("system = \"em\"\nurl = \"https://em\"\nca = \"x\"\ninsecure = true", "insecure"),
+            ("system = \"em\"\nurl = \"https://em\"\ninsecure = 1", "insecure"),
+            ("system = \"vb365\"\nurl = \"https://em\"\napi_version = \"v2\"", "api_version"),
+            ("system = \"em\"\nurl = \"https://em\"\npassword_command = []", "password_command"),
         ] {
             let failure = from_text(text).err();
             let message = failure.as_ref().map_or("", Failure::message);
-            assert!(
-                message.contains(&format!("`{key}`")) && !message.contains("hunter2"),
-                "{text}: {message}"
-            );
+            assert!(message.contains(&format!("`{key}`")) && !message.contains("hunter2"), "{text}: {message}");
             assert_eq!(failure.map(|failure| failure.code()), Some(Code::Usage));
         }
     }

@@ -26,13 +26,9 @@ impl Source {
     /// Splits a command line into words as a POSIX shell would, without running one: no variables, no pipes.
     pub(crate) fn command(line: &str) -> Result<Self, Failure> {
         match shlex::split(line) {
-            Some(words) if words.first().is_some_and(|program| !program.is_empty()) => {
-                Ok(Self::Command(words))
-            }
+            Some(words) if words.first().is_some_and(|program| !program.is_empty()) => Ok(Self::Command(words)),
             Some(_) => Err(Failure::usage("the password command is empty")),
-            None => Err(Failure::usage(
-                "the password command has a quote that is never closed",
-            )),
+            None => Err(Failure::usage("the password command has a quote that is never closed")),
         }
     }
 
@@ -65,27 +61,34 @@ impl Source {
             Self::Prompt => from_prompt(profile)?,
         };
         if secret.expose().is_empty() {
-            return Err(Failure::usage(format!(
-                "the password of profile `{profile}` is empty"
-            )));
+            return Err(Failure::usage(format!("the password of profile `{profile}` is empty")));
         }
         Ok(secret)
     }
 }
 
 /// The password in a file: the whole content but for a line break at its end.
+///
+/// A file that others can read is refused.
 pub(crate) fn from_file(path: &Path) -> Result<Secret, Failure> {
+    match from_file_with_caution(path)? {
+        (secret, None) => Ok(secret),
+        (_, Some(caution)) => Err(caution),
+    }
+}
+
+/// The same, with what a caution there is: for a password that guards nothing, such as a simulator's.
+pub(crate) fn from_file_with_caution(path: &Path) -> Result<(Secret, Option<Failure>), Failure> {
     let fail = |error: io::Error| Failure::file(path, &error);
     let mut file = File::open(path).map_err(fail)?;
-    refuse_readable_by_others(path, &file)?;
+    let caution = refuse_readable_by_others(path, &file).err();
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(fail)?;
     let text = input::utf8(bytes, &path.display().to_string())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let text = text.strip_suffix('\n').unwrap_or(text);
-    Ok(Secret::from(
-        text.strip_suffix('\r').unwrap_or(text).to_owned(),
-    ))
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    Ok((Secret::from(text), caution))
 }
 
 /// Refuses a password file that others can read. The open file is asked, so that it cannot change in between; what is
@@ -94,16 +97,12 @@ pub(crate) fn from_file(path: &Path) -> Result<Secret, Failure> {
 fn refuse_readable_by_others(path: &Path, file: &File) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
 
-    let metadata = file
-        .metadata()
-        .map_err(|error| Failure::file(path, &error))?;
+    let metadata = file.metadata().map_err(|error| Failure::file(path, &error))?;
     let mode = metadata.permissions().mode() & 0o777;
     if metadata.is_file() && mode & 0o077 != 0 {
         let path = path.display();
-        return Err(Failure::usage(format!(
-            "others can read the password file {path} (mode {mode:03o})"
-        ))
-        .with_help(format!("chmod 600 {path}")));
+        return Err(Failure::usage(format!("others can read the password file {path} (mode {mode:03o})"))
+            .with_help(format!("chmod 600 {path}")));
     }
     Ok(())
 }
@@ -117,12 +116,12 @@ fn refuse_readable_by_others(_path: &Path, _file: &File) -> Result<(), Failure> 
 fn from_env(name: &str) -> Result<Secret, Failure> {
     match std::env::var(name) {
         Ok(text) => Ok(Secret::from(text)),
-        Err(std::env::VarError::NotPresent) => Err(Failure::usage(format!(
-            "the environment variable {name}, which should hold the password, is not set"
-        ))),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(format!(
-            "the environment variable {name} is not UTF-8 text"
-        ))),
+        Err(std::env::VarError::NotPresent) => {
+            Err(Failure::usage(format!("the environment variable {name}, which should hold the password, is not set")))
+        }
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Failure::usage(format!("the environment variable {name} is not UTF-8 text")))
+        }
     }
 }
 
@@ -137,40 +136,24 @@ fn from_command(words: &[String]) -> Result<Secret, Failure> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| {
-            Failure::usage(format!(
-                "the password command `{program}` did not start: {error}"
-            ))
-        })?;
+        .map_err(|error| Failure::usage(format!("the password command `{program}` did not start: {error}")))?;
     if !output.status.success() {
-        return Err(Failure::usage(format!(
-            "the password command `{program}` failed: {}",
-            output.status
-        )));
+        return Err(Failure::usage(format!("the password command `{program}` failed: {}", output.status)));
     }
-    let text = input::utf8(
-        output.stdout,
-        &format!("what the password command `{program}` printed"),
-    )?;
-    Ok(Secret::from(
-        text.lines().next().unwrap_or_default().to_owned(),
-    ))
+    let text = input::utf8(output.stdout, &format!("what the password command `{program}` printed"))?;
+    Ok(Secret::from(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 fn from_prompt(profile: &str) -> Result<Secret, Failure> {
     let nobody = || {
-        Failure::usage(format!(
-            "the password of profile `{profile}` must be asked for, and there is no terminal"
-        ))
-        .with_help("give the profile a password_file, password_env or password_command")
+        Failure::usage(format!("the password of profile `{profile}` must be asked for, and there is no terminal"))
+            .with_help("give the profile a password_file, password_env or password_command")
     };
     if !io::stderr().is_terminal() && !io::stdin().is_terminal() {
         return Err(nobody());
     }
     let prompt = format!("Password of {}: ", crate::escape::line(profile));
-    rpassword::prompt_password(prompt)
-        .map(Secret::from)
-        .map_err(|_| nobody())
+    rpassword::prompt_password(prompt).map(Secret::from).map_err(|_| nobody())
 }
 
 #[cfg(test)]
@@ -195,17 +178,10 @@ mod tests {
 
     #[test]
     fn one_line_break_at_a_files_end_does_not_count() -> Result {
-        for (content, password) in [
-            ("pass\n", "pass"),
-            ("pass\r\n", "pass"),
-            (" p w ", " p w "),
-            ("\u{feff}pass", "pass"),
-            ("a\n\n", "a\n"),
-        ] {
-            assert_eq!(
-                from_file(file(content.as_bytes())?.path())?.expose(),
-                password
-            );
+        for (content, password) in
+            [("pass\n", "pass"), ("pass\r\n", "pass"), (" p w ", " p w "), ("\u{feff}pass", "pass"), ("a\n\n", "a\n")]
+        {
+            assert_eq!(from_file(file(content.as_bytes())?.path())?.expose(), password);
         }
         let empty = file(b"\n")?;
         assert!(Source::File(empty.path().into()).read("p").is_err());
@@ -223,12 +199,7 @@ mod tests {
             std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode))?;
             let failure = from_file(file.path()).err().ok_or("it was read")?;
             assert_eq!(failure.code(), Code::Usage);
-            assert!(
-                failure
-                    .help()
-                    .is_some_and(|help| help.starts_with("chmod 600 ")),
-                "{failure}"
-            );
+            assert!(failure.help().is_some_and(|help| help.starts_with("chmod 600 ")), "{failure}");
         }
         Ok(())
     }
@@ -240,11 +211,7 @@ mod tests {
             Source::Env("BACKHAUL_TEST_IS_NEVER_SET".into()),
             Source::Command(vec!["backhaul-test-no-such-program".into()]),
         ] {
-            assert_eq!(
-                source.read("p").map_err(|failure| failure.code()),
-                Err(Code::Usage),
-                "{source:?}"
-            );
+            assert_eq!(source.read("p").map_err(|failure| failure.code()), Err(Code::Usage), "{source:?}");
         }
     }
 
@@ -261,8 +228,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_commands_first_line_counts_and_its_failure_tells_nothing() -> Result {
-        let run =
-            |script: &str| Source::Command(["sh", "-c", script].map(String::from).into()).read("p");
+        let run = |script: &str| Source::Command(["sh", "-c", script].map(String::from).into()).read("p");
         assert_eq!(run("printf 'pass\\nuser: x\\n'")?.expose(), "pass");
         let failure = run("echo hunter2; exit 3").err().ok_or("it succeeded")?;
         assert_eq!(failure.code(), Code::Usage);

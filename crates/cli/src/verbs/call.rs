@@ -1,10 +1,133 @@
 //! `backhaul call`: one operation of the API.
 
-use crate::args::data::Call;
+mod request;
+
+use std::io::Write;
+use std::path::Path;
+
+use backhaul_models::registry;
+use backhaul_transport::{Error, Given, Raw};
+use backhaul_wire::operation::Response;
+use backhaul_wire::{Drift, Operation, json};
+
+use self::request::Body;
+use crate::args::data::{Call, CallFormat};
+use crate::connect::{self, Peer, Peers, Size};
 use crate::console::Console;
-use crate::exit::{Failure, Outcome};
+use crate::exit::{Code, Failure, Outcome};
+use crate::profile::{Location, Server, Wanted, select_one};
+use crate::{escape, names};
 
 /// Runs the verb.
-pub(crate) fn run(_args: &Call, _console: &Console) -> Outcome {
-    Err(Failure::internal("`call` is not built yet"))
+pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
+    let operation = names::find_operation(&args.target)?;
+    let params = names::params(operation, &args.params)?;
+    let body = args.body.as_ref().map(|source| Body::read(operation, source, console)).transpose()?;
+    let profiles: Vec<String> = args.profile.iter().cloned().collect();
+    let wanted = Wanted { profiles: &profiles, demo: args.connection.demo, system: Some(args.target.system) };
+    let (server, selection) = select_one(wanted, &Location::find()?)?;
+    selection.say(console);
+    // `--wait` is for operations that only start the work; of any other the answer is the end already.
+    let call = Calling { operation, args, console };
+    connect::wait_for(call.run(&server, Given { params, body: None }, body))?;
+    Ok(Code::Done)
+}
+
+struct Calling<'a> {
+    operation: &'static Operation,
+    args: &'a Call,
+    console: &'a Console,
+}
+
+impl Calling<'_> {
+    async fn run(&self, server: &Server, mut given: Given, body: Option<Body>) -> Result<(), Failure> {
+        let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
+        let (peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
+        if let Some(body) = body {
+            given.body = Some(body.for_server(&peer, self.operation, self.args).await?);
+        }
+        self.console.verbose(1, || format!("{}: {} {}", peer.name, self.operation.method, self.operation.path));
+        let answered = match &self.args.out {
+            Some(path) => self.to_file(&peer, &given, path).await,
+            None => self.to_stdout(&peer, &given).await,
+        };
+        peer.close(self.console).await;
+        answered
+    }
+
+    async fn to_stdout(&self, peer: &Peer, given: &Given) -> Result<(), Failure> {
+        let is_file = matches!(self.operation.response, Response::Bytes);
+        if is_file && self.console.stdout_is_terminal() {
+            return Err(
+                Failure::usage(format!("{} answers with a file", self.operation.name)).with_help("add --out FILE")
+            );
+        }
+        let raw = self.send(peer, given).await?;
+        if is_file || self.args.format == Some(CallFormat::Raw) {
+            return self.console.write(&raw.body);
+        }
+        match self.decoded(peer, &raw)? {
+            Some(text) => self.console.write(text.as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    async fn send(&self, peer: &Peer, given: &Given) -> Result<Raw, Failure> {
+        let sent = peer.client.send(self.operation, given).await;
+        sent.map_err(|error: Error| peer.refusal(&error))
+    }
+
+    /// The answer as JSON with our names, secrets redacted; nothing when there is no body.
+    fn decoded(&self, peer: &Peer, raw: &Raw) -> Result<Option<String>, Failure> {
+        let Some(mut value) = registry::answer(self.operation) else { return Ok(None) };
+        let mut drift = Drift::default();
+        peer.client.read(raw, value.as_mut(), Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
+        if !drift.is_empty() {
+            self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
+        }
+        let text = json::to_string_pretty(value.as_ref()).map_err(|error| Failure::internal(error.to_string()))?;
+        Ok(Some(format!("{}\n", escape::json(&text))))
+    }
+
+    /// Writes the answer beside the file first, so that the file is either whole or as it was.
+    async fn to_file(&self, peer: &Peer, given: &Given, path: &Path) -> Result<(), Failure> {
+        let fail = |error: std::io::Error| Failure::internal(format!("cannot write {}: {error}", path.display()));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+        if self.args.format == Some(CallFormat::Json) {
+            let raw = self.send(peer, given).await?;
+            if let Some(text) = self.decoded(peer, &raw)? {
+                file.write_all(text.as_bytes()).map_err(fail)?;
+            }
+        } else {
+            self.stream(peer, given, &mut file, fail).await?;
+        }
+        file.as_file().sync_all().map_err(fail)?;
+        file.persist(path).map_err(|error| fail(error.error))?;
+        self.console.verbose(1, || format!("{} is written", path.display()));
+        Ok(())
+    }
+
+    async fn stream(
+        &self,
+        peer: &Peer,
+        given: &Given,
+        file: &mut impl Write,
+        fail: impl Fn(std::io::Error) -> Failure,
+    ) -> Result<(), Failure> {
+        // What an answer without success means is known to `send` alone, so only what may be sent twice is streamed.
+        if self.operation.method == "GET" && !self.operation.anonymous {
+            let opened = peer.client.open(self.operation, given).await;
+            let mut answer = opened.map_err(|error| peer.refusal(&error))?;
+            if answer.status.is_success() {
+                let cut = |error| Failure::new(Code::NotReachable, format!("{}: {error}", peer.name));
+                while let Some(part) = answer.chunk().await.map_err(cut)? {
+                    file.write_all(&part).map_err(&fail)?;
+                }
+                return Ok(());
+            }
+        }
+        let raw = self.send(peer, given).await?;
+        file.write_all(&raw.body).map_err(&fail)
+    }
 }

@@ -1,10 +1,99 @@
 //! `backhaul check`: recorded bodies against the schemas.
 
+mod subject;
+
+use backhaul_wire::{Drift, Struct};
+use serde_json::{Value, json};
+
+use self::subject::{Subject, Target};
 use crate::args::catalogue::Check;
+use crate::body::Form;
 use crate::console::Console;
-use crate::exit::{Failure, Outcome};
+use crate::exit::{Code, Outcome};
+use crate::output::{Column, Format, Kind, Row, Table};
 
 /// Runs the verb.
-pub(crate) fn run(_args: &Check, _console: &Console) -> Outcome {
-    Err(Failure::internal("`check` is not built yet"))
+pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
+    let subject = Subject::find(args)?;
+    // All are read before any is checked: a file that is not there is a usage error, and not half a report.
+    let bodies: Vec<(String, Vec<u8>)> =
+        args.files.iter().map(|file| Ok((file.name(), file.read()?))).collect::<Result<_, _>>()?;
+    let mut rows = Vec::new();
+    let mut fine = true;
+    for (name, body) in bodies {
+        let report = report(&subject, &body);
+        fine &= report.error.is_none() && (!args.strict || report.drift.is_empty());
+        if report.drift.more > 0 {
+            console.warn(&format!("{name}: {} more unknown fields and values are not listed", report.drift.more));
+        }
+        rows.push(report.row(name));
+    }
+    let columns = vec![
+        Column::new("file", Kind::Text),
+        Column::new("type", Kind::Text),
+        Column::new("ok", Kind::Bool),
+        Column::new("error", Kind::Text),
+        Column::new("unknown_fields", Kind::Text),
+        Column::new("unknown_values", Kind::Text),
+        Column::new("round_trip", Kind::Bool),
+    ];
+    Table { columns, rows }.print(Format::or_default(args.output.format, console), console)?;
+    Ok(if fine { Code::Done } else { Code::DataSaysNo })
+}
+
+/// What was found in one body.
+struct Report {
+    kind: Option<String>,
+    error: Option<String>,
+    drift: Drift,
+    round_trip: Option<bool>,
+}
+
+impl Report {
+    fn failed(kind: Option<String>, error: impl Into<String>) -> Self {
+        Self { kind, error: Some(error.into()), drift: Drift::default(), round_trip: None }
+    }
+
+    /// Of a file's bytes, and of an answer without a body.
+    fn nothing_to_read() -> Self {
+        Self { kind: None, error: None, drift: Drift::default(), round_trip: Some(true) }
+    }
+
+    fn row(self, file: String) -> Row {
+        let value = |at: &backhaul_wire::drift::UnknownValueAt| json!({"path": at.path, "value": at.value});
+        vec![
+            json!(file),
+            json!(self.kind),
+            json!(self.error.is_none()),
+            json!(self.error),
+            json!(self.drift.unknown_fields),
+            Value::Array(self.drift.unknown_values.iter().map(value).collect()),
+            json!(self.round_trip),
+        ]
+    }
+}
+
+fn report(subject: &Subject, body: &[u8]) -> Report {
+    match subject.target(body) {
+        Ok(Target { name, make }) => read(subject, name, make.as_ref(), body),
+        Err(report) => report,
+    }
+}
+
+fn read(subject: &Subject, name: String, make: &dyn Fn() -> Option<Box<dyn Struct>>, body: &[u8]) -> Report {
+    let form = Form::of(subject.system, body);
+    let decoded = |body: &[u8], drift: Option<&mut Drift>| {
+        let mut value = make()?;
+        Some(form.decode(value.as_mut(), body, drift).map(|()| value))
+    };
+    let mut drift = Drift::default();
+    let value = match decoded(body, Some(&mut drift)) {
+        Some(Ok(value)) => value,
+        Some(Err(error)) => return Report { drift, ..Report::failed(Some(name), error.to_string()) },
+        None => return Report::failed(Some(name), "the schemas have no value of this type"),
+    };
+    // Equal in meaning: what is written from the value reads back as the same value.
+    let again = form.encode(value.as_ref()).ok().and_then(|body| decoded(&body, None)?.ok());
+    let round_trip = again.is_some_and(|again| *again == *value);
+    Report { kind: Some(name), error: None, drift, round_trip: Some(round_trip) }
 }

@@ -5,24 +5,18 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::profile_test;
-use crate::args::profile::{
-    Add, List, Password, Profile as Args, ProfileVerb, Show, Trust as TrustArgs,
-};
+use crate::args::profile::{Add, List, Password, Profile as Args, ProfileVerb, Show, Trust as TrustArgs};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::output::{self, Column, Format, Kind, Table};
-use crate::profile::{
-    ConfigFile, Demo, Location, Profile, Trust, Wanted, check_name, parse_url, select_one,
-};
+use crate::profile::{ConfigFile, Demo, Location, Profile, Trust, Wanted, check_name, parse_url, select_one};
 use crate::secret::Source;
 use crate::{api_version, input};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
     let location = Location::find()?;
-    console.verbose(1, || {
-        format!("the configuration file is {}", location.path.display())
-    });
+    console.verbose(1, || format!("the configuration file is {}", location.path.display()));
     match &args.verb {
         ProfileVerb::Add(args) => add(args, &location, console),
         ProfileVerb::List(args) => list(args, &location, console),
@@ -32,11 +26,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
             let names = [args.name.clone()];
             // A demo profile that is named here is asked for.
             let demo = Demo::find(&args.name).is_some();
-            let wanted = Wanted {
-                profiles: &names,
-                demo,
-                system: None,
-            };
+            let wanted = Wanted { profiles: &names, demo, system: None };
             let (server, selection) = select_one(wanted, &location)?;
             selection.say(console);
             profile_test::run(&server, console)
@@ -46,11 +36,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
 
 fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
     check_name(&args.name)?;
-    let version = args
-        .api_version
-        .as_deref()
-        .map(|text| api_version::normalise(args.system, text))
-        .transpose();
+    let version = args.api_version.as_deref().map(|text| api_version::normalise(args.system, text)).transpose();
     let profile = Profile {
         name: args.name.clone(),
         system: args.system,
@@ -70,11 +56,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
     for caution in profile.cautions() {
         console.warn(&caution);
     }
-    console.note(&format!(
-        "profile `{}` added to {}",
-        profile.name,
-        file.path().display()
-    ));
+    console.note(&format!("profile `{}` added to {}", profile.name, file.path().display()));
     Ok(Code::Done)
 }
 
@@ -84,42 +66,28 @@ fn password(args: &Password) -> Result<Source, Failure> {
     }
     if let Some(name) = &args.password_env {
         if name.is_empty() || name.contains(['=', '\0']) {
-            return Err(Failure::usage(
-                "--password-env takes the name of an environment variable",
-            ));
+            return Err(Failure::usage("--password-env takes the name of an environment variable"));
         }
         return Ok(Source::Env(name.clone()));
     }
-    args.password_command
-        .as_deref()
-        .map_or(Ok(Source::Prompt), Source::command)
+    args.password_command.as_deref().map_or(Ok(Source::Prompt), Source::command)
 }
 
 fn trust(args: &TrustArgs) -> Result<Trust, Failure> {
     if let Some(pin) = &args.pin {
-        return pin
-            .parse()
-            .map(Trust::Pin)
-            .map_err(|problem| Failure::usage(format!("--pin: {problem}")));
+        return pin.parse().map(Trust::Pin).map_err(|problem| Failure::usage(format!("--pin: {problem}")));
     }
     if let Some(path) = &args.ca {
         return existing(path).map(Trust::Ca);
     }
-    Ok(if args.insecure {
-        Trust::Insecure
-    } else {
-        Trust::System
-    })
+    Ok(if args.insecure { Trust::Insecure } else { Trust::System })
 }
 
 /// The path of a file that is there, fit for the configuration file: absolute, and text.
 fn existing(path: &Path) -> Result<PathBuf, Failure> {
     let path = input::absolute(path)?;
     if path.to_str().is_none() {
-        return Err(Failure::usage(format!(
-            "the name of {} is not UTF-8 text",
-            path.display()
-        )));
+        return Err(Failure::usage(format!("the name of {} is not UTF-8 text", path.display())));
     }
     std::fs::metadata(&path).map_err(|error| Failure::file(&path, &error))?;
     Ok(path)
@@ -132,9 +100,7 @@ fn list(args: &List, location: &Location, console: &Console) -> Outcome {
         let read = file.as_ref().map(|file| file.get(name));
         match read {
             Some(Ok(read)) => {
-                read.warnings
-                    .iter()
-                    .for_each(|warning| console.warn(warning));
+                read.warnings.iter().for_each(|warning| console.warn(warning));
                 rows.push(fields(&read.profile).into_values().collect());
             }
             // A broken profile is listed by name, so that it can be removed.
@@ -148,22 +114,13 @@ fn list(args: &List, location: &Location, console: &Console) -> Outcome {
     if file.is_none() {
         let names = Demo::ALL.map(Demo::name).join(", ");
         let path = location.path.display();
-        console.note(&format!(
-            "there is no configuration file {path}: the built-in profiles serve ({names})"
-        ));
+        console.note(&format!("there is no configuration file {path}: the built-in profiles serve ({names})"));
     }
     let column = |name: &str| {
         let column = Column::new(name, Kind::Text);
-        if matches!(name, "password_place" | "trust_value" | "api_version") {
-            column.detail()
-        } else {
-            column
-        }
+        if matches!(name, "password_place" | "trust_value" | "api_version") { column.detail() } else { column }
     };
-    let table = Table {
-        columns: FIELDS.map(column).into(),
-        rows,
-    };
+    let table = Table { columns: FIELDS.map(column).into(), rows };
     table.print(Format::or_default(args.output.format, console), console)?;
     Ok(Code::Done)
 }
@@ -171,25 +128,17 @@ fn list(args: &List, location: &Location, console: &Console) -> Outcome {
 fn show(args: &Show, location: &Location, console: &Console) -> Outcome {
     let file = location.open()?;
     let fields = match (Demo::find(&args.name), &file) {
-        (Some(demo), file) if !file.as_ref().is_some_and(|file| file.contains(&args.name)) => {
-            demo_fields(demo)
-        }
+        (Some(demo), file) if !file.as_ref().is_some_and(|file| file.contains(&args.name)) => demo_fields(demo),
         (_, Some(file)) => {
             let read = file.get(&args.name)?;
             let cautions = read.profile.cautions();
-            read.warnings
-                .iter()
-                .chain(&cautions)
-                .for_each(|warning| console.warn(warning));
+            read.warnings.iter().chain(&cautions).for_each(|warning| console.warn(warning));
             fields(&read.profile)
         }
         (_, None) => {
             // Says that there is no file, and which name may have been meant.
             let names = [args.name.clone()];
-            let wanted = Wanted {
-                profiles: &names,
-                ..Wanted::default()
-            };
+            let wanted = Wanted { profiles: &names, ..Wanted::default() };
             select_one(wanted, location)?;
             return Err(Failure::internal("a profile without a file"));
         }
@@ -197,23 +146,13 @@ fn show(args: &Show, location: &Location, console: &Console) -> Outcome {
     match Format::or_default(args.output.format, console) {
         Format::Json => output::print_json(&Value::Object(fields), console)?,
         Format::Table => {
-            let columns = vec![
-                Column::new("key", Kind::Text),
-                Column::new("value", Kind::Text),
-            ];
-            let rows = fields
-                .into_iter()
-                .map(|(key, value)| vec![Value::String(key), value])
-                .collect();
+            let columns = vec![Column::new("key", Kind::Text), Column::new("value", Kind::Text)];
+            let rows = fields.into_iter().map(|(key, value)| vec![Value::String(key), value]).collect();
             Table { columns, rows }.print(Format::Table, console)?;
         }
         format => {
             let columns = FIELDS.map(|name| Column::new(name, Kind::Text)).into();
-            Table {
-                columns,
-                rows: vec![fields.into_values().collect()],
-            }
-            .print(format, console)?;
+            Table { columns, rows: vec![fields.into_values().collect()] }.print(format, console)?;
         }
     }
     Ok(Code::Done)
@@ -228,24 +167,12 @@ fn remove(name: &str, location: &Location, console: &Console) -> Outcome {
     };
     file.remove(name)?;
     file.save()?;
-    console.note(&format!(
-        "profile `{name}` removed from {}",
-        file.path().display()
-    ));
+    console.note(&format!("profile `{name}` removed from {}", file.path().display()));
     Ok(Code::Done)
 }
 
-const FIELDS: [&str; 9] = [
-    "name",
-    "system",
-    "url",
-    "user",
-    "password_from",
-    "password_place",
-    "trust",
-    "trust_value",
-    "api_version",
-];
+const FIELDS: [&str; 9] =
+    ["name", "system", "url", "user", "password_from", "password_place", "trust", "trust_value", "api_version"];
 
 /// What may be seen of a profile: of its password, only where it comes from.
 fn fields(profile: &Profile) -> Map<String, Value> {

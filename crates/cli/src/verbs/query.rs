@@ -1,10 +1,161 @@
 //! `backhaul query`: the entities of one type.
 
+mod listing;
+mod request;
+mod rows;
+
+use backhaul_filter::{Predicate, Reflected, Schema};
+use backhaul_models::registry;
+use backhaul_wire::Drift;
+
+pub(super) use self::listing::Listing;
+use self::request::{Request, Split};
+pub(super) use self::request::{allow_joined, zstack_expr};
+use self::rows::{Kept, Rows};
 use crate::args::data::Query;
+use crate::connect::{self, Peer, Peers};
 use crate::console::Console;
-use crate::exit::{Failure, Outcome};
+use crate::exit::{Code, Failure, Outcome};
+use crate::expression;
+use crate::output::{Format, Projection};
+use crate::profile::{Location, Wanted, select};
 
 /// Runs the verb.
-pub(crate) fn run(_args: &Query, _console: &Console) -> Outcome {
-    Err(Failure::internal("`query` is not built yet"))
+pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
+    let mut listing = Listing::find(&args.target, &args.params)?;
+    let source = args.filter.as_ref().map(crate::input::Expression::text).transpose()?;
+    let parsed = source.as_deref().map(expression::parsed).transpose()?;
+    if let Some(parsed) = &parsed {
+        allow_joined(&mut listing, parsed);
+    }
+    let fields = listing.fields();
+    let schema = Schema { name: listing.name, fields: &fields };
+    if let (Some(parsed), Some(source)) = (&parsed, &source) {
+        expression::checked(parsed, source, &schema, console)?;
+    }
+    let order = match args.sort.order() {
+        Some((name, largest_first)) => Some((expression::order(name, &schema)?, largest_first)),
+        None => None,
+    };
+    let projection = if args.fields.is_empty() { None } else { Some(Projection::new(listing.item, &args.fields)?) };
+
+    let wanted = Wanted { profiles: &args.profiles, demo: args.connection.demo, system: Some(args.target.system) };
+    let selection = select(wanted, &Location::find()?)?;
+    selection.say(console);
+    let several = selection.servers.len() > 1;
+    let split = Split::new(&listing, parsed.as_ref(), order, several)?;
+    let request = Request::new(&listing, args, &split, projection.as_ref())?;
+    let here = match &split.here {
+        Some(expr) => {
+            let compiled = Predicate::compile(expr, &schema);
+            Some(compiled.map_err(|error| Failure::usage(error.to_string()))?)
+        }
+        None => None,
+    };
+
+    let server = several.then_some(match listing.item.index_of("server") {
+        Some(_) => "_server",
+        None => "server",
+    });
+    let format = Format::or_default(args.output.format, console);
+    let mut asking = Asking {
+        listing: &listing,
+        request,
+        here,
+        rows: Rows::new(format, projection, server, args.limit, console),
+        kept: split.order_here.is_some().then(Kept::default),
+        console,
+    };
+    let (names, failed) = connect::wait_for(asking.all(&selection.servers, args))?;
+    for failure in &failed {
+        console.failure(failure);
+    }
+    let codes: Vec<Code> = failed.iter().map(Failure::code).collect();
+    let code = Code::of_many(selection.servers.len(), &codes);
+    if failed.len() == selection.servers.len() {
+        return Ok(code);
+    }
+    let Asking { mut rows, kept, .. } = asking;
+    if let (Some(kept), Some((field, largest_first))) = (kept, split.order_here) {
+        kept.sorted(listing.list, &field, largest_first, |server, item| {
+            rows.item(names.get(server).map_or("", String::as_str), item)
+        })?;
+    }
+    rows.end()?;
+    Ok(code)
+}
+
+/// A query under way.
+struct Asking<'a> {
+    listing: &'a Listing,
+    request: Request,
+    here: Option<Predicate<'a>>,
+    rows: Rows,
+    /// Where items wait until all are there, when they are sorted here.
+    kept: Option<Kept>,
+    console: &'a Console,
+}
+
+impl Asking<'_> {
+    /// Asks one server after the other, so that rows can be printed as they come. Gives the names of the servers and the
+    /// failures.
+    async fn all(
+        &mut self,
+        servers: &[crate::profile::Server],
+        args: &Query,
+    ) -> Result<(Vec<String>, Vec<Failure>), Failure> {
+        let mut peers = Peers::open(servers, &args.connection, self.console).await?;
+        let mut failed = std::mem::take(&mut peers.failed);
+        for (at, peer) in peers.ready.iter().enumerate() {
+            match self.one(at, peer).await {
+                Ok(()) => {}
+                Err(Stop::Server(failure)) => failed.push(failure),
+                Err(Stop::Here(failure)) => return Err(failure),
+            }
+            peer.close(self.console).await;
+        }
+        Ok((peers.ready.into_iter().map(|peer| peer.name).collect(), failed))
+    }
+
+    async fn one(&mut self, server: usize, peer: &Peer) -> Result<(), Stop> {
+        let operation = self.listing.operation;
+        let mut pages = peer.client.pages(operation, self.request.given.clone());
+        while !self.rows.is_full() {
+            let mut page = registry::answer(operation)
+                .ok_or_else(|| Stop::Here(Failure::internal(format!("{} has no answer", operation.name))))?;
+            let mut drift = Drift::default();
+            let next = pages.next_into(page.as_mut(), Some(&mut drift)).await;
+            if next.map_err(|error| Stop::Server(peer.refusal(&error)))?.is_none() {
+                break;
+            }
+            let Some(items) = page.path(self.listing.list).structs() else { continue };
+            self.console.verbose(1, || format!("{}: {} items", peer.name, items.len()));
+            if !drift.is_empty() {
+                self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
+            }
+            let wanted = |place: &usize| match (&self.here, items.get(*place)) {
+                (Some(here), Some(item)) => here.matches(&Reflected(item)),
+                (None, item) => item.is_some(),
+                (Some(_), None) => false,
+            };
+            let places: Vec<usize> = (0..items.len()).filter(wanted).collect();
+            if let Some(kept) = &mut self.kept {
+                kept.page(server, page, places);
+                continue;
+            }
+            for item in places.into_iter().filter_map(|place| items.get(place)) {
+                self.rows.item(&peer.name, item).map_err(Stop::Here)?;
+            }
+            self.rows.flush().map_err(Stop::Here)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a query of one server ended early.
+enum Stop {
+    /// The server: the others go on.
+    Server(Failure),
+    /// The output, or ourselves: there is nothing to go on for.
+    Here(Failure),
 }

@@ -1,10 +1,128 @@
 //! `backhaul types`: the types of an API, with their fields and values.
 
+use backhaul_models::registry;
+use backhaul_wire::generated::TypeEntry;
+use backhaul_wire::shape::{EnumValue, Field, Place, Repeat};
+use backhaul_wire::{System, Versions};
+use serde_json::{Value, json};
+
+use crate::api_version;
 use crate::args::catalogue::Types;
 use crate::console::Console;
-use crate::exit::{Failure, Outcome};
+use crate::exit::{Code, Outcome};
+use crate::output::{Column, Format, Kind, Table};
 
 /// Runs the verb.
-pub(crate) fn run(_args: &Types, _console: &Console) -> Outcome {
-    Err(Failure::internal("`types` is not built yet"))
+pub(crate) fn run(args: &Types, console: &Console) -> Outcome {
+    let version = args.api_version.as_deref().map(|text| api_version::number(args.system, text));
+    let scope = Scope { system: args.system, version: version.transpose()?.flatten() };
+    let all: Vec<Described> = registry::types(args.system).iter().filter_map(|entry| scope.described(*entry)).collect();
+    let format = Format::or_default(args.output.format, console);
+    let table = if format == Format::Table { for_people(all) } else { whole(all) };
+    table.print(format, console)?;
+    Ok(Code::Done)
+}
+
+/// What is asked for.
+struct Scope {
+    system: System,
+    version: Option<u8>,
+}
+
+/// A type, as it is printed.
+struct Described {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    kind: &'static str,
+    fields: Vec<Value>,
+    values: Vec<&'static str>,
+}
+
+impl Scope {
+    fn has(&self, versions: Versions) -> bool {
+        self.version.is_none_or(|version| versions.contains(version))
+    }
+
+    fn described(&self, entry: TypeEntry) -> Option<Described> {
+        let (name, aliases) = (entry.name(), entry.aliases());
+        match entry {
+            TypeEntry::Struct(shape, _) if !self.has(shape.versions) => None,
+            TypeEntry::Struct(shape, _) => {
+                let fields = shape.fields.iter().filter(|field| self.has(field.versions));
+                let fields = fields.map(|field| self.field(field)).collect();
+                Some(Described { name, aliases, kind: "struct", fields, values: Vec::new() })
+            }
+            TypeEntry::Enum(shape) => {
+                let values = shape.values.iter().filter(|value: &&EnumValue| self.has(value.versions));
+                let values = values.map(|value| value.name).collect();
+                Some(Described { name, aliases, kind: "enum", fields: Vec::new(), values })
+            }
+        }
+    }
+
+    fn field(&self, field: &Field) -> Value {
+        let kind = match field.repeat {
+            // Names are the server's own; what is typed is what they lead to.
+            Repeat::Map => format!("map of {}", field.kind.name()),
+            Repeat::One | Repeat::List => field.kind.name().to_owned(),
+        };
+        let place = match (self.system, field.place) {
+            (System::Vb365 | System::Zstack, _) => "member",
+            (System::Em, Place::Element) => "element",
+            (System::Em, Place::Attribute) => "attribute",
+            (System::Em, Place::Text) => "text",
+        };
+        json!({
+            "wire": field.wire,
+            "json": field.json,
+            "type": kind,
+            "list": field.repeat == Repeat::List,
+            "optional": !field.required,
+            "place": place,
+            "since": api_version::bound(field.versions.since),
+            "until": api_version::bound(field.versions.until),
+        })
+    }
+}
+
+fn whole(all: Vec<Described>) -> Table {
+    let columns = ["type", "aliases", "kind", "fields", "values"].map(|name| Column::new(name, Kind::Text)).into();
+    let row =
+        |it: Described| vec![json!(it.name), json!(it.aliases), json!(it.kind), json!(it.fields), json!(it.values)];
+    Table { columns, rows: all.into_iter().map(row).collect() }
+}
+
+/// A line per field and per value.
+fn for_people(all: Vec<Described>) -> Table {
+    let columns = vec![
+        Column::new("type", Kind::Text),
+        Column::new("member", Kind::Text),
+        Column::new("of", Kind::Text),
+        Column::new("list", Kind::Bool),
+        Column::new("optional", Kind::Bool).detail(),
+        Column::new("since", Kind::Number).detail(),
+        Column::new("until", Kind::Number).detail(),
+        Column::new("aliases", Kind::Text).detail(),
+    ];
+    let mut rows = Vec::new();
+    for mut it in all {
+        let (name, aliases) = (json!(it.name), json!(it.aliases));
+        let mut line = |member: Value, rest: [Value; 5]| {
+            let mut row = vec![name.clone(), member];
+            row.extend(rest);
+            row.push(aliases.clone());
+            rows.push(row);
+        };
+        if it.fields.is_empty() && it.values.is_empty() {
+            line(json!(""), [json!(it.kind), json!(""), json!(""), json!(""), json!("")]);
+        }
+        for field in &mut it.fields {
+            let of = ["type", "list", "optional", "since", "until"].map(|name| field[name].take());
+            line(field["wire"].take(), of);
+        }
+        for value in it.values {
+            line(json!(value), [json!("value"), json!(""), json!(""), json!(""), json!("")]);
+        }
+    }
+    Table { columns, rows }
 }

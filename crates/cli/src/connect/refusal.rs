@@ -1,0 +1,32 @@
+//! What a failed call means to the user: an exit code, the sentence, and what to do.
+
+use backhaul_transport::Error;
+
+use crate::exit::{Code, Failure};
+
+/// The failure of a server, by its profile's name.
+pub(crate) fn refusal(error: &Error, name: &str) -> Failure {
+    let failure = Failure::new(code(error), error.to_string()).of_server(name);
+    match error.http().and_then(|http| http.fingerprint()) {
+        Some(fingerprint) => failure.with_help(format!(
+            "if that is the server's own: backhaul profile remove {name}, then \
+             backhaul profile add {name} --system {} --url {} --pin {fingerprint}",
+            error.system(),
+            error.server(),
+        )),
+        None => failure,
+    }
+}
+
+fn code(error: &Error) -> Code {
+    if error.is_logon_refused() {
+        Code::LogonRefused
+    } else if error.is_unreachable() || error.is_wrong_product() {
+        Code::NotReachable
+    } else if error.is_unsupported() || error.is_invalid_call() {
+        Code::Usage
+    } else {
+        // An error of the API, an answer that cannot be read, pages that do not fit together: the server's doing.
+        Code::ServerError
+    }
+}

@@ -1,0 +1,87 @@
+//! The body that `call` sends: what the user wrote, checked against the schemas first.
+
+use backhaul_models::registry;
+use backhaul_wire::{Drift, Operation, Struct, System};
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::args::common::EmFormat;
+use crate::args::data::Call;
+use crate::body::{Form, start};
+use crate::connect::Peer;
+use crate::console::Console;
+use crate::exit::Failure;
+use crate::input::Source;
+
+/// A request's body that was read and reads as the operation's request.
+pub(super) struct Body {
+    bytes: Vec<u8>,
+    form: Form,
+    /// As the schemas read it; nothing where they do not say what the operation takes.
+    value: Option<Box<dyn Struct>>,
+}
+
+impl Body {
+    /// Reads the body. What the schemas do not know of it is said; what does not fit them is a usage error.
+    pub(super) fn read(operation: &'static Operation, source: &Source, console: &Console) -> Result<Self, Failure> {
+        let Some(shape) = operation.request else {
+            return Err(Failure::usage(format!("{} takes no body", operation.name)));
+        };
+        let bytes = start(&source.read()?).to_vec();
+        let bytes = if operation.wrapper.is_empty() { bytes } else { unwrapped(bytes, operation.wrapper) };
+        let form = Form::of(operation.system, &bytes);
+        let Some(mut value) = registry::make(operation.system, shape.name) else {
+            return Ok(Self { bytes, form, value: None });
+        };
+        let mut drift = Drift::default();
+        form.decode(value.as_mut(), &bytes, Some(&mut drift))
+            .map_err(|error| Failure::usage(format!("the body in {}: {error}", source.name())))?;
+        for field in &drift.unknown_fields {
+            console.warn(&format!("the body has a field that {} does not have: {field}", shape.name));
+        }
+        for found in &drift.unknown_values {
+            console.warn(&format!("the body has a value that is not known: {} is `{}`", found.path, found.value));
+        }
+        Ok(Self { bytes, form, value: Some(value) })
+    }
+
+    /// The bytes to send: as given, unless Enterprise Manager is spoken to in the other format. A field or value that
+    /// the version lacks is an error.
+    pub(super) async fn for_server(
+        self,
+        peer: &Peer,
+        operation: &'static Operation,
+        args: &Call,
+    ) -> Result<Bytes, Failure> {
+        let Some(value) = self.value else { return Ok(self.bytes.into()) };
+        let spoken = match (operation.system, args.connection.em_format) {
+            (System::Em, Some(EmFormat::Xml) | None) => Form::Xml,
+            (System::Em, Some(EmFormat::Json)) | (System::Vb365 | System::Zstack, _) => Form::Json,
+        };
+        let encoded = peer.client.encode(operation, value.as_ref()).await.map_err(|error| peer.refusal(&error))?;
+        Ok(if self.form == spoken { self.bytes.into() } else { encoded })
+    }
+}
+
+/// What stands in ZStack's wrapper, when the body came with it, as documents print it: it is put around every body.
+fn unwrapped(bytes: Vec<u8>, wrapper: &str) -> Vec<u8> {
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(mut members)) if members.len() == 1 => {
+            members.remove(wrapper).map_or(bytes, |inner| inner.to_string().into_bytes())
+        }
+        _ => bytes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrapper_of_the_documents_is_taken_off() {
+        let text = |body: &str| String::from_utf8(unwrapped(body.into(), "logInByAccount"));
+        assert_eq!(text(r#"{"logInByAccount": {"a": 1}}"#).as_deref(), Ok(r#"{"a":1}"#));
+        assert_eq!(text(r#"{"a": 1}"#).as_deref(), Ok(r#"{"a": 1}"#));
+        assert_eq!(text("no").as_deref(), Ok("no"));
+    }
+}

@@ -1,0 +1,185 @@
+//! What the bodies of `check` are read as.
+
+use backhaul_models::registry;
+use backhaul_wire::generated::TypeEntry;
+use backhaul_wire::operation::Response;
+use backhaul_wire::{Kind, Operation, Repeat, Shape, Struct, System, Versions};
+
+use super::Report;
+use crate::args::catalogue::{Check, Checked};
+use crate::args::values::RequestLine;
+use crate::body::{Outline, start};
+use crate::exit::Failure;
+use crate::{api_version, names};
+
+/// What the command line says of the bodies.
+pub(super) struct Subject {
+    pub(super) system: System,
+    of: Of,
+    status: Option<u16>,
+}
+
+enum Of {
+    /// Values of a type, or answers that list or wrap it.
+    Type(&'static Shape),
+    /// Pages of a type, asked for as such.
+    Page(&'static Shape),
+    /// Answers to an operation.
+    Answer(&'static Operation),
+}
+
+type Make = Box<dyn Fn() -> Option<Box<dyn Struct>>>;
+
+/// What one body is read as.
+pub(super) struct Target {
+    pub(super) name: String,
+    pub(super) make: Make,
+}
+
+impl Subject {
+    /// Finds the type or the operation.
+    pub(super) fn find(args: &Check) -> Result<Self, Failure> {
+        let system = args.target.system;
+        let version = args.api_version.as_deref().map(|text| api_version::number(system, text)).transpose()?.flatten();
+        let of = match args.checked()? {
+            Checked::Type(name) => of_type(system, name, version)?,
+            Checked::Request(request) => Of::Answer(of_request(system, request, version)?),
+        };
+        Ok(Self { system, of, status: args.status })
+    }
+
+    /// What a body is read as, or the whole report where there is nothing to read; told from the body where the command line leaves it open.
+    pub(super) fn target(&self, body: &[u8]) -> Result<Target, Report> {
+        let system = self.system;
+        let outline = Outline::of(system, body);
+        if self.status.is_some_and(|status| status >= 400) {
+            return Ok(error(system));
+        }
+        match self.of {
+            Of::Page(item) => Ok(page(system, item)),
+            Of::Type(shape) => Ok(around(system, shape, &outline)),
+            Of::Answer(operation) => {
+                if self.status.is_none() && outline.is_error(system, operation.response.shape()) {
+                    return Ok(error(system));
+                }
+                match operation.response {
+                    Response::Body(_) | Response::Page(..) => {
+                        let name = names::answer(operation).unwrap_or_default();
+                        Ok(Target { name, make: Box::new(move || registry::answer(operation)) })
+                    }
+                    Response::Bytes => Err(Report::nothing_to_read()),
+                    Response::Empty if start(body).is_empty() => Err(Report::nothing_to_read()),
+                    Response::Empty => {
+                        Err(Report::failed(None, format!("{} answers without a body, and this is one", operation.name)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn of_type(system: System, name: &str, version: Option<u8>) -> Result<Of, Failure> {
+    let strip = |prefix: &str| {
+        let (start, rest) = name.split_at_checked(prefix.len())?;
+        start.eq_ignore_ascii_case(prefix).then_some(rest)
+    };
+    let shape = |name: &str| match names::find_type(system, name)? {
+        TypeEntry::Struct(shape, _) => in_version(shape.name, shape.versions, version).map(|()| shape),
+        TypeEntry::Enum(shape) => Err(Failure::usage(format!("{system}.{} is an enumeration, not a body", shape.name))),
+    };
+    if registry::find_type(system, name).is_none() {
+        if let Some(item) = strip("PageOf") {
+            let item = shape(item)?;
+            registry::page_of(system, item.name).ok_or_else(|| {
+                Failure::usage(format!("no operation of {system} answers with a page of {}", item.name))
+            })?;
+            return Ok(Of::Page(item));
+        }
+        if let Some(item) = strip("ReplyOf") {
+            let item = shape(item)?;
+            let answer = reply_of(system, item)
+                .ok_or_else(|| Failure::usage(format!("no operation of {system} answers with one {}", item.name)))?;
+            return Ok(Of::Answer(answer));
+        }
+    }
+    shape(name).map(Of::Type)
+}
+
+fn of_request(system: System, request: &RequestLine, version: Option<u8>) -> Result<&'static Operation, Failure> {
+    let RequestLine { method, target } = request;
+    let (operation, found) = registry::match_request(system, method, target).ok_or_else(|| {
+        Failure::usage(format!("{system} has no operation for `{method} {}`", target.escape_debug()))
+            .with_help(format!("the operations, with their methods and paths, are listed by `backhaul ops {system}`"))
+    })?;
+    in_version(operation.name, operation.versions, version.or(found)).map(|()| operation)
+}
+
+fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(), Failure> {
+    match version {
+        Some(version) if !versions.contains(version) => {
+            Err(Failure::usage(format!("{name} is not in v{version} of the API: it is in {versions}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn error(system: System) -> Target {
+    let name = registry::error(system).map_or("Error", |error| error.shape().name).to_owned();
+    Target { name, make: Box::new(move || registry::error(system)) }
+}
+
+fn page(system: System, item: &'static Shape) -> Target {
+    Target { name: page_name(system, item), make: Box::new(move || registry::page_of(system, item.name)) }
+}
+
+fn page_name(system: System, item: &Shape) -> String {
+    match registry::page_of(system, item.name).map(|page| page.shape().name) {
+        Some("Page") | None => format!("PageOf{}", item.name),
+        Some(other) => other.to_owned(),
+    }
+}
+
+/// The type itself, unless the body is plainly an answer that holds values of it: a page, a bare array, a query's
+/// result, a collection, a reply about one.
+fn around(system: System, shape: &'static Shape, outline: &Outline) -> Target {
+    let itself = || Target { name: shape.name.to_owned(), make: Box::new(move || registry::make(system, shape.name)) };
+    let own = outline.common(shape);
+    if matches!(outline, Outline::Unclear) || (own > 0 && outline.is(shape)) {
+        return itself();
+    }
+    let fits = |other: &Shape| outline.common(other) > own && (own == 0 || outline.is(other));
+    if registry::page_of(system, shape.name).is_some_and(|page| fits(page.shape())) {
+        return page(system, shape);
+    }
+    let collections = registry::types(system).iter().filter_map(|entry| match entry {
+        TypeEntry::Struct(other, _) if lists(other, shape) && fits(other) => Some(*other),
+        _ => None,
+    });
+    if let Some(collection) = collections.into_iter().next() {
+        let name = collection.name.to_owned();
+        return Target { name, make: Box::new(move || registry::make(system, collection.name)) };
+    }
+    match reply_of(system, shape) {
+        Some(operation) if operation.response.shape().is_some_and(fits) => {
+            let name = format!("ReplyOf{}", shape.name);
+            Target { name, make: Box::new(move || registry::answer(operation)) }
+        }
+        _ => itself(),
+    }
+}
+
+/// Whether a type is a document that is nothing but a list of the other.
+fn lists(collection: &Shape, item: &Shape) -> bool {
+    let is_list = |field: &backhaul_wire::Field| {
+        field.repeat == Repeat::List && matches!(field.kind, Kind::Struct(of) if std::ptr::eq(of, item))
+    };
+    matches!(collection.fields, [only] if is_list(only))
+}
+
+/// The operation that answers with one value of a type, wrapped.
+fn reply_of(system: System, item: &Shape) -> Option<&'static Operation> {
+    registry::operations(system).iter().find(|operation| {
+        let reply = operation.response.shape().filter(|shape| shape.name == "Reply").and_then(names::replied);
+        reply.is_some_and(|found| std::ptr::eq(found, item))
+    })
+}

@@ -1,0 +1,226 @@
+//! What a query asks for: the operation whose answer lists the type.
+
+use backhaul_filter::FieldSchema;
+use backhaul_models::registry;
+use backhaul_transport::em::QueryTypeRow;
+use backhaul_transport::{Params, QUERY_TYPES};
+use backhaul_wire::operation::{Param, ParamPlace};
+use backhaul_wire::{Operation, Shape, System};
+
+use crate::args::values::Qualified;
+use crate::exit::Failure;
+use crate::fields::Fields;
+use crate::{names, suggest};
+
+/// A listing: an operation, where in its answer the items stand, and what they are.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(crate) operation: &'static Operation,
+    /// The path to the items.
+    pub(crate) list: &'static str,
+    pub(crate) item: &'static Shape,
+    /// The name under which filters speak of the items.
+    pub(crate) name: &'static str,
+    filter: Filterable,
+}
+
+/// What a filter may say of the items.
+#[derive(Debug)]
+enum Filterable {
+    /// Enterprise Manager's own list of fields.
+    Query(&'static QueryTypeRow),
+    /// The fields of the type.
+    Type(Fields),
+}
+
+impl Listing {
+    /// Finds the listing of a type; `params` decide between several.
+    pub(crate) fn find(target: &Qualified, params: &[(String, String)]) -> Result<Self, Failure> {
+        match target.system {
+            System::Em => query_type(&target.name),
+            System::Vb365 | System::Zstack => collection(target, params),
+        }
+    }
+
+    /// A listing of a type, whichever it is: for what is said of its items alone.
+    pub(crate) fn about(target: &Qualified) -> Result<Self, Failure> {
+        let candidates = match target.system {
+            System::Em => return query_type(&target.name),
+            System::Vb365 | System::Zstack => candidates(target)?,
+        };
+        let first = candidates.first().copied();
+        first.map(|found| found.listing(target.system)).ok_or_else(|| Failure::internal("no listing among some"))
+    }
+
+    /// The fields that a filter and an order may name.
+    pub(crate) fn fields(&self) -> Vec<FieldSchema<'_>> {
+        match &self.filter {
+            Filterable::Query(row) => row.def.fields.to_vec(),
+            Filterable::Type(fields) => fields.schemas(),
+        }
+    }
+
+    /// Lets a filter name a field that the type does not list: of an object that the server joins.
+    pub(crate) fn allow(&mut self, field: &str) {
+        if let Filterable::Type(fields) = &mut self.filter {
+            fields.add(field);
+        }
+    }
+
+    /// The parameters as the operation spells them.
+    pub(crate) fn params(&self, given: &[(String, String)]) -> Result<Params, Failure> {
+        let params = names::params(self.operation, given)?;
+        let missing = self.operation.params.iter().find(|param| param.required && !has(&params, param.name));
+        match missing {
+            None => Ok(params),
+            Some(param) => Err(needs(self.name, &[param.name])),
+        }
+    }
+}
+
+/// A query type of Enterprise Manager, by its own name or by that of what it lists.
+fn query_type(name: &str) -> Result<Listing, Failure> {
+    let by_name = QUERY_TYPES.iter().find(|row| row.name.eq_ignore_ascii_case(name));
+    let by_operation =
+        || QUERY_TYPES.iter().find(|row| row.operation().is_some_and(|it| it.name.eq_ignore_ascii_case(name)));
+    let by_entity = || {
+        let entity = registry::find_type(System::Em, name)?.name();
+        QUERY_TYPES.iter().find(|row| row.entity == entity)
+    };
+    let row = by_name.or_else(by_operation).or_else(by_entity);
+    let row = row.ok_or_else(|| unknown(System::Em, name, QUERY_TYPES.iter().map(|row| row.name)))?;
+    let lost = || Failure::internal(format!("the query type {} has no operation", row.name));
+    let operation = row.operation().ok_or_else(lost)?;
+    let (list, item) = names::list(operation).zip(registry::listed(operation)).ok_or_else(lost)?;
+    Ok(Listing { operation, list, item, name: row.name, filter: Filterable::Query(row) })
+}
+
+/// An operation that lists something, where in its answer, and what.
+#[derive(Clone, Copy)]
+struct Candidate {
+    operation: &'static Operation,
+    list: &'static str,
+    item: &'static Shape,
+}
+
+impl Candidate {
+    fn of(operation: &'static Operation) -> Option<Self> {
+        Some(Self { operation, list: names::list(operation)?, item: registry::listed(operation)? })
+    }
+
+    fn takes(self, params: &[(String, String)]) -> bool {
+        params.iter().all(|(name, _)| names::find_param(self.operation, name).is_some())
+    }
+
+    fn listing(self, system: System) -> Listing {
+        let Self { operation, list, item } = self;
+        Listing { operation, list, item, name: item.name, filter: Filterable::Type(Fields::of(system, item)) }
+    }
+}
+
+/// What may be meant by a name: a resource of ZStack's queries, a type that is listed, an operation. Never none.
+fn candidates(target: &Qualified) -> Result<Vec<Candidate>, Failure> {
+    let Qualified { system, name } = target;
+    let all: Vec<Candidate> = registry::operations(*system).iter().filter_map(Candidate::of).collect();
+    let some = |wanted: &dyn Fn(&Candidate) -> bool| {
+        let found: Vec<Candidate> = all.iter().copied().filter(|it| wanted(it)).collect();
+        (!found.is_empty()).then_some(found)
+    };
+    let queried =
+        |it: &Candidate| it.operation.name.strip_prefix("Query").is_some_and(|it| it.eq_ignore_ascii_case(name));
+    let typed = registry::find_type(*system, name).map(|entry| entry.name());
+    let named = registry::find_operation(*system, name);
+    some(&queried)
+        .or_else(|| some(&|it| Some(it.item.name) == typed))
+        .or_else(|| some(&|it| named.is_some_and(|named| std::ptr::eq(it.operation, named))))
+        .ok_or_else(|| unknown(*system, name, all.iter().map(|it| it.item.name)))
+}
+
+/// A collection of VB365 or a query of ZStack, by what it lists; the parameters choose among several.
+fn collection(target: &Qualified, params: &[(String, String)]) -> Result<Listing, Failure> {
+    let candidates = candidates(target)?;
+    let complete = |it: &&Candidate| it.takes(params) && path_params(it.operation).all(|param| has(params, param.name));
+    // What is more specific is meant when its parameters are given.
+    if let Some(chosen) = candidates.iter().filter(complete).max_by_key(|it| path_params(it.operation).count()) {
+        return Ok(chosen.listing(target.system));
+    }
+    if let Some(near) = candidates.iter().find(|it| it.takes(params)) {
+        let missing: Vec<_> =
+            path_params(near.operation).map(|param| param.name).filter(|name| !has(params, name)).collect();
+        return Err(needs(&target.to_string(), &missing));
+    }
+    for candidate in &candidates {
+        names::params(candidate.operation, params)?;
+    }
+    Err(Failure::usage(format!("no listing of {target} takes all of these parameters")))
+}
+
+fn path_params(operation: &'static Operation) -> impl Iterator<Item = &'static Param> {
+    operation.params.iter().filter(|param| param.place == ParamPlace::Path)
+}
+
+fn has(params: &[(String, String)], name: &str) -> bool {
+    params.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+}
+
+fn needs(what: &str, missing: &[&str]) -> Failure {
+    let options: Vec<_> = missing.iter().map(|name| format!("--param {name}=...")).collect();
+    Failure::usage(format!("{what} is listed only by {}", missing.join(" and ")))
+        .with_help(format!("add {}", options.join(" ")))
+}
+
+/// There is no such listing; a type of that name may well be there.
+fn unknown(system: System, name: &str, listed: impl Iterator<Item = &'static str>) -> Failure {
+    let mut listed: Vec<_> = listed.collect();
+    listed.dedup();
+    let shown = name.escape_debug();
+    let hint = suggest::hint(name, listed.iter().copied());
+    let failure = match registry::find_type(system, name) {
+        Some(_) => Failure::usage(format!("{system}.{shown} is a type, but no operation lists it{hint}")),
+        None => Failure::usage(format!("there is no listing {system}.{shown}{hint}")),
+    };
+    failure.with_help(format!("{system} lists {}", listed.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Code;
+
+    fn find(target: &str, params: &[&str]) -> Result<&'static str, Failure> {
+        let params: Vec<_> = params.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
+        let target = target.parse().map_err(|message: String| Failure::internal(message))?;
+        Listing::find(&target, &params).map(|listing| listing.operation.name)
+    }
+
+    #[test]
+    fn listings_are_found_by_the_names_that_people_know() {
+        for (target, params, operation) in [
+            ("em.cloudsubtenant", &[][..], "QueryCloudSubtenant"),
+            ("em.CloudSubtenantType", &[], "QueryCloudSubtenant"),
+            ("zstack.backupStorage", &["limit"], "QueryBackupStorage"),
+            ("vb365.Organization", &[], "Organization_Get"),
+            ("vb365.UsedRepository", &["organizationID"], "Organization_GetStorageSpaceUsage"),
+            ("vb365.Organization_Get", &[], "Organization_Get"),
+        ] {
+            assert_eq!(find(target, params), Ok(operation), "{target}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_listed_is_a_usage_error_that_says_what_is() {
+        for (target, params, says) in [
+            ("em.CloudSubtenan", &[][..], "did you mean `CloudSubtenant`?"),
+            ("em.PagingInfo", &[], "is a type, but no operation lists it"),
+            ("vb365.Nothing", &[], "there is no listing"),
+            ("vb365.UsedRepository", &[], "listed only by organizationId"),
+            ("vb365.Organization", &["msidd"], "did you mean `msid`?"),
+        ] {
+            let failure = find(target, params).err();
+            assert!(
+                failure.as_ref().is_some_and(|it| it.code() == Code::Usage && it.message().contains(says)),
+                "{failure:?}"
+            );
+        }
+    }
+}
