@@ -111,7 +111,9 @@ mod xml_page {
     #[divan::bench]
     fn quick_xml_serde(bencher: Bencher) {
         let text = std::str::from_utf8(&XML).unwrap();
-        bencher.counter(BytesCount::new(XML.len())).bench(|| quick_xml::de::from_str::<peer::QueryResult>(black_box(text)).unwrap());
+        bencher
+            .counter(BytesCount::new(XML.len()))
+            .bench(|| quick_xml::de::from_str::<peer::QueryResult>(black_box(text)).unwrap());
     }
 
     /// The floor: every event and every attribute seen, nothing built.
@@ -162,7 +164,9 @@ mod em_json_page {
     #[divan::bench]
     fn serde_json_derive(bencher: Bencher) {
         let text = std::str::from_utf8(&JSON).unwrap();
-        bencher.counter(BytesCount::new(JSON.len())).bench(|| serde_json::from_str::<peer::JsonResult>(black_box(text)).unwrap());
+        bencher
+            .counter(BytesCount::new(JSON.len()))
+            .bench(|| serde_json::from_str::<peer::JsonResult>(black_box(text)).unwrap());
     }
 }
 
@@ -180,7 +184,9 @@ mod vb365_page {
     #[divan::bench]
     fn serde_json_derive(bencher: Bencher) {
         let text = std::str::from_utf8(&USAGE).unwrap();
-        bencher.counter(BytesCount::new(USAGE.len())).bench(|| serde_json::from_str::<peer::Usage>(black_box(text)).unwrap());
+        bencher
+            .counter(BytesCount::new(USAGE.len()))
+            .bench(|| serde_json::from_str::<peer::Usage>(black_box(text)).unwrap());
     }
 }
 

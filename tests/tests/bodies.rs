@@ -102,7 +102,8 @@ fn vb365_v5_organization() {
 #[test]
 fn vb365_v6_used_repositories() {
     let page: vb365::Page<vb365::OrganizationStorageSpaceUsage> = read("vb365/v6_used_repositories.json");
-    let used: Vec<_> = page.results.iter().map(|it| (it.used_space_bytes, it.object_storage_used_space_bytes)).collect();
+    let used: Vec<_> =
+        page.results.iter().map(|it| (it.used_space_bytes, it.object_storage_used_space_bytes)).collect();
     assert_eq!(used, [(Some(0), Some(2_499_432_773)), (Some(0), Some(2_348_310_138)), (Some(9_559_506_944), Some(0))]);
     insta::assert_snapshot!(shown(&page));
 }

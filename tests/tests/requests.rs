@@ -41,7 +41,10 @@ fn shown(server: &Recorder) -> String {
 }
 
 fn token() -> Canned {
-    Canned::new(200, r#"{"access_token": "access-1", "token_type": "bearer", "refresh_token": "refresh-1", "expires_in": 3600}"#)
+    Canned::new(
+        200,
+        r#"{"access_token": "access-1", "token_type": "bearer", "refresh_token": "refresh-1", "expires_in": 3600}"#,
+    )
 }
 
 fn vb365(server: &Recorder, version: u8) -> Vb365Client {
@@ -105,6 +108,44 @@ async fn vb365_renews_a_refused_token_with_the_refresh_token() {
     insta::assert_snapshot!(shown(&server));
 }
 
+/// The form of each logon that was sent: its grant.
+fn grants(server: &Recorder) -> Vec<String> {
+    let requests = server.requests();
+    let forms = requests
+        .iter()
+        .filter(|request| request.starts_with("POST "))
+        .map(|request| request.rsplit('\n').next().unwrap());
+    forms.map(|form| form.split('&').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn vb365_logs_on_with_the_password_when_the_refresh_token_is_refused() {
+    let server = Recorder::new(vec![
+        token(),
+        Canned::new(401, ""),
+        Canned::new(400, r#"{"error": "invalid_grant"}"#),
+        token(),
+        Canned::new(200, fixture("vb365/v5_organization.json")),
+    ]);
+    vb365(&server, 8).call(&OrganizationGetCurrentOrganization::new()).await.unwrap();
+    assert_eq!(grants(&server), ["grant_type=password", "grant_type=refresh_token", "grant_type=password"]);
+}
+
+/// A token that says that it has ended is renewed before it is used again, and not refused first.
+#[tokio::test]
+async fn vb365_renews_a_token_that_has_ended_before_the_next_call() {
+    let ended = r#"{"access_token": "access-1", "refresh_token": "refresh-1", "expires_in": 0}"#;
+    let body = fixture("vb365/v5_organization.json");
+    let answers = [ended.as_bytes(), &body, ended.as_bytes(), &body];
+    let server = Recorder::new(answers.map(|body| Canned::new(200, body)).into());
+    let client = vb365(&server, 8);
+    for _ in 0..2 {
+        client.call(&OrganizationGetCurrentOrganization::new()).await.unwrap();
+    }
+    assert_eq!(grants(&server), ["grant_type=password", "grant_type=refresh_token"]);
+    assert_eq!(server.requests().len(), 4);
+}
+
 /// A parameter is data: nothing in it makes another path or query of the request.
 #[tokio::test]
 async fn a_parameter_stays_where_it_belongs() {
@@ -159,8 +200,11 @@ async fn subtenants(em: &EmClient) -> usize {
 
 #[tokio::test]
 async fn em_query_in_xml_and_logout() {
-    let server =
-        Recorder::new(vec![em_logon(), Canned::new(200, fixture("em/query_cloud_subtenant.xml")), Canned::new(204, "")]);
+    let server = Recorder::new(vec![
+        em_logon(),
+        Canned::new(200, fixture("em/query_cloud_subtenant.xml")),
+        Canned::new(204, ""),
+    ]);
     let em = em(&server, EmFormat::Xml);
     assert_eq!(subtenants(&em).await, 3);
     em.client().logout().await.unwrap();

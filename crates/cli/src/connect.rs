@@ -140,11 +140,16 @@ fn client(server: &Server, mut options: Options, wanted: &Connection, size: Size
     Client::new(system, options).map_err(|error| Failure::usage(error.to_string()))
 }
 
+/// A version must be one of a system that is asked. ZStack, where any release passes, counts only when it is alone.
 fn check_version(servers: &[Server], wanted: &Connection) -> Result<(), Failure> {
     let Some(text) = &wanted.api_version else { return Ok(()) };
+    let mut systems: Vec<System> = servers.iter().map(Server::system).collect();
+    if systems.iter().any(|system| *system != System::Zstack) {
+        systems.retain(|system| *system != System::Zstack);
+    }
     let mut refused = None;
-    for server in servers {
-        match api_version::normalise(server.system(), text) {
+    for system in systems {
+        match api_version::normalise(system, text) {
             Ok(_) => return Ok(()),
             Err(message) => refused = refused.or(Some(message)),
         }

@@ -1,87 +1,12 @@
 //! The command as a script sees it: exit codes, streams, and the life of a profile.
 
-use std::error::Error;
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
-type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
-
-/// A home of its own for each test: nothing of the developer's is read or written.
-struct Home {
-    folder: tempfile::TempDir,
-}
-
-impl Home {
-    fn new() -> Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()? })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn config(&self) -> PathBuf {
-        self.path("backhaul.toml")
-    }
-
-    /// The command with no configuration file named.
-    fn unnamed(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_backhaul"));
-        command
-            .args(arguments)
-            .stdin(Stdio::null())
-            .env_remove("BACKHAUL_CONFIG")
-            .env("HOME", self.folder.path())
-            .env("XDG_CONFIG_HOME", self.path("xdg"))
-            .env("APPDATA", self.path("xdg"));
-        command
-    }
-
-    /// Runs the command with a configuration file named.
-    fn run(&self, arguments: &[&str]) -> Result<Ran> {
-        let output = self.unnamed(arguments).env("BACKHAUL_CONFIG", self.config()).output()?;
-        Ran::new(output)
-    }
-
-    /// A password file that its owner alone may read.
-    fn password_file(&self) -> Result<String> {
-        let path = self.path("password");
-        fs::write(&path, "hunter2\n")?;
-        set_mode(&path, 0o600)?;
-        Ok(path.to_string_lossy().into_owned())
-    }
-}
-
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    fn new(output: Output) -> Result<Self> {
-        let (out, err) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
-        Ok(Self { code: output.status.code(), out, err })
-    }
-
-    #[track_caller]
-    fn ends(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.out, self.err);
-        self
-    }
-}
-
-#[cfg(unix)]
-fn set_mode(path: &Path, mode: u32) -> Result {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs::set_permissions(path, fs::Permissions::from_mode(mode))?)
-}
-
-#[cfg(not(unix))]
-fn set_mode(_path: &Path, _mode: u32) -> Result {
-    Ok(())
-}
+use common::{Home, Ran, Result, set_mode};
 
 #[test]
 fn help_is_data_and_errors_are_not() -> Result {

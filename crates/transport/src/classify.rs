@@ -44,6 +44,11 @@ pub(crate) fn error(system: System, answer: &Response) -> Reason {
     }
 }
 
+/// Whether the body is an error as Enterprise Manager writes it.
+pub(crate) fn is_own_error(answer: &Response) -> bool {
+    em(answer).is_some()
+}
+
 fn em(answer: &Response) -> Option<String> {
     let error: backhaul_models::em::Error =
         xml::decode(&answer.body).ok().or_else(|| json::decode(&answer.body).ok())?;

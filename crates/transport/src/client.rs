@@ -128,9 +128,11 @@ impl Client {
         if self.core.system != System::Vb365 || known != 0 {
             return Ok(known);
         }
-        let found = session::newest_version(&self.core.http, &self.core.options.url)
-            .await
-            .map_err(|reason| self.fail("version discovery", reason))?;
+        let found = match session::newest_version(&self.core.http, &self.core.options.url).await {
+            Ok(found) => found,
+            Err(Reason::Product(None, hint)) => return Err(self.fail("version discovery", self.identify(hint).await)),
+            Err(reason) => return Err(self.fail("version discovery", reason)),
+        };
         self.core.version.store(found, Ordering::Relaxed);
         Ok(found)
     }
@@ -196,11 +198,27 @@ impl Client {
         let version = self.check(operation).await?;
         let url = address::url(&self.core.options.url, operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
-        let session = self.session(None).await?;
-        let request = session.authorize(self.request(operation, url, given.body.clone()));
-        let answer =
-            self.core.http.open(request).await.map_err(|error| self.fail(operation.name, Reason::Http(error)))?;
-        Ok(answer)
+        let fail = |reason| self.fail(operation.name, reason);
+        let mut session = if operation.anonymous { None } else { Some(self.session(None).await?) };
+        let mut renewed = false;
+        loop {
+            let mut request = self.request(operation, url.clone(), given.body.clone());
+            if let Some(session) = &session {
+                request = session.authorize(request);
+            }
+            let open = self.core.http.open(request).await.map_err(|error| fail(Reason::Http(error)))?;
+            if open.status.is_success() {
+                return Ok(open);
+            }
+            // An error is short: it is read whole, and means what it means for any call.
+            let answer = open.read().await.map_err(|error| fail(Reason::Http(error)))?;
+            if !renewed && session.is_some() && classify::is_expired(self.core.system, &answer) {
+                session = Some(self.session(session.as_ref()).await?);
+                renewed = true;
+                continue;
+            }
+            return Err(fail(self.doubt(&answer).await));
+        }
     }
 
     async fn check(&self, operation: &'static Operation) -> Result<u8> {
@@ -242,9 +260,13 @@ impl Client {
     /// What an answer without success means: mostly the server's error, sometimes another product.
     async fn doubt(&self, answer: &Response) -> Reason {
         match classify::error(self.core.system, answer) {
-            Reason::Product(None, hint) => product::identify(&self.core.http, &self.core.options.url, hint).await,
+            Reason::Product(None, hint) => self.identify(hint).await,
             reason => reason,
         }
+    }
+
+    async fn identify(&self, hint: String) -> Reason {
+        product::identify(&self.core.http, &self.core.options.url, self.core.system, hint).await
     }
 
     fn request(&self, operation: &'static Operation, url: Url, body: Option<Bytes>) -> Request {
@@ -293,9 +315,7 @@ impl Client {
             .get(stale, async |old| session::open(core.system, &core.http, &core.options, version, old).await);
         match opened.await {
             Ok(session) => Ok(session),
-            Err(Reason::Product(None, hint)) => {
-                Err(self.fail("logon", product::identify(&core.http, &core.options.url, hint).await))
-            }
+            Err(Reason::Product(None, hint)) => Err(self.fail("logon", self.identify(hint).await)),
             Err(reason) => Err(self.fail("logon", reason)),
         }
     }

@@ -17,7 +17,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::BytesMut;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
@@ -33,7 +34,8 @@ pub struct HttpOptions {
     pub tls: TlsChoice,
     /// How long a connection may take to be there: 10 seconds.
     pub connect_timeout: Duration,
-    /// How long a request may take in all, body included: 60 seconds; none for no limit.
+    /// How long each try of a request may take in all, body included: 60 seconds; none for no limit. For an answer that is read
+    /// as it comes: how long each part may take.
     pub timeout: Option<Duration>,
     /// How large an answer may be: 256 MiB. A larger one is an error, never cut.
     pub max_body_bytes: u64,
@@ -92,7 +94,7 @@ impl HttpClient {
                 .user_agent(concat!("backhaul/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(options.connect_timeout);
             let builder = match options.timeout {
-                Some(timeout) => builder.timeout(timeout),
+                Some(timeout) => builder.read_timeout(timeout),
                 None => builder,
             };
             builder.build().map_err(|error| HttpError::new(Cause::Other(error.without_url()), None))
@@ -113,7 +115,13 @@ impl HttpClient {
         self.shared.budget.deposit();
         let mut attempt = 1;
         loop {
-            let outcome = self.attempt(&request).await;
+            let outcome = match self.shared.options.timeout {
+                None => self.attempt(&request).await,
+                Some(limit) => match tokio::time::timeout(limit, self.attempt(&request)).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => Err(HttpError::new(Cause::Timeout, Some(request.place()))),
+                },
+            };
             match policy.verdict(&request, attempt, &outcome) {
                 Verdict::Again(delay) if self.shared.budget.withdraw() => tokio::time::sleep(delay).await,
                 _ => return outcome,
@@ -123,12 +131,7 @@ impl HttpClient {
     }
 
     async fn attempt(&self, request: &Request) -> Result<Response, HttpError> {
-        let mut open = self.open(request.clone()).await?;
-        let mut body = BytesMut::new();
-        while let Some(chunk) = open.chunk().await? {
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Response { status: open.status, headers: std::mem::take(&mut open.headers), body: body.freeze() })
+        self.open(request.clone()).await?.read().await
     }
 
     /// Sends a request and gives the answer before its body, once and without trying again.
@@ -143,7 +146,12 @@ impl HttpClient {
         // The semaphore is never closed.
         let permit = Arc::clone(&self.shared.in_flight).acquire_owned().await.ok();
         let client = if is_loopback(&request.url) { &self.shared.direct } else { &self.shared.proxied };
-        let built = client.request(request.method, request.url).headers(request.headers).body(request.body);
+        let mut headers = request.headers;
+        // Windows' own HTTP server refuses (411) a POST that does not say that its body is empty.
+        if request.body.is_empty() && (request.method == Method::POST || request.method == Method::PUT) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let built = client.request(request.method, request.url).headers(headers).body(request.body);
         let answer = built.send().await.map_err(|error| {
             HttpError::new(Cause::of(error, &self.shared.witness, &self.shared.options.tls), place.clone())
         })?;

@@ -76,6 +76,12 @@ impl Pages {
         };
         self.client.read(&raw, target, drift)?;
         let items = items(self.operation, target);
+        if !is_page(self.client.system(), target, items) && !raw.body.trim_ascii_start().starts_with(b"[") {
+            return Err(self.fail(
+                "the answer is not a page of the listing: it has neither items nor what a page says of itself"
+                    .to_owned(),
+            ));
+        }
         self.items += i64::try_from(items).unwrap_or(i64::MAX);
         self.next = self.after(target, items).await?;
         self.empty = if items == 0 { self.empty + 1 } else { 0 };
@@ -189,6 +195,16 @@ impl Pages {
     fn fail(&self, message: String) -> Error {
         self.client.fail(self.operation.name, Reason::Paging(message))
     }
+}
+
+/// Whether a body is a page at all: another document reads as a page on which nothing is set.
+fn is_page(system: System, page: &dyn Struct, items: usize) -> bool {
+    let says = match system {
+        System::Em => ["PagingInfo", "Refs", "Entities", "Resources"].as_slice(),
+        System::Vb365 => &["offset", "limit", "setId", "totalCount", "_links"],
+        System::Zstack => &["total", "schema"],
+    };
+    items > 0 || says.iter().any(|field| !page.field(field).is_absent())
 }
 
 /// How many items the operation's list holds in this page.

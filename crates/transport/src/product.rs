@@ -11,40 +11,37 @@ use crate::http::{HttpClient, Request, Response};
 ///
 /// Each product has one page that it answers in its own way without a session: Enterprise Manager's root of the API, VB365's
 /// refusal (401) of `ServiceInstance`, ZStack's text on a missing session.
-pub(crate) async fn identify(http: &HttpClient, base: &Url, hint: String) -> Reason {
+pub(crate) async fn identify(http: &HttpClient, base: &Url, expected: System, hint: String) -> Reason {
+    let found = ask(http, base).await.filter(|found| *found != expected);
+    // The right product that gives such an answer has something in front of it: the answer says more than the name.
+    Reason::Product(found, hint)
+}
+
+async fn ask(http: &HttpClient, base: &Url) -> Option<System> {
     let ask = async |path: &str| {
         let mut url = base.clone();
         url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
         url.set_query(None);
         http.send(Request::new(Method::GET, url)).await.ok()
     };
-    if ask("/api/")
-        .await
-        .is_some_and(|answer| contains(&answer, "EnterpriseManager") || contains(&answer, "SupportedVersions"))
-    {
-        return Reason::Product(Some(System::Em), hint);
+    let root = ask("/api/").await;
+    if root.is_some_and(|answer| contains(&answer, "EnterpriseManager") || contains(&answer, "SupportedVersions")) {
+        return Some(System::Em);
     }
     for version in [8, 7, 6] {
         let answer = ask(&format!("/v{version}/ServiceInstance")).await;
-        if answer.is_some_and(|answer| answer.status == StatusCode::UNAUTHORIZED) {
-            return Reason::Product(Some(System::Vb365), hint);
+        if answer.is_some_and(|answer| answer.status == StatusCode::UNAUTHORIZED && answer.body.is_empty()) {
+            return Some(System::Vb365);
         }
     }
     let answer = ask("/zstack/v1/zones").await;
-    if answer.is_some_and(|answer| {
-        matches!(answer.status.as_u16(), 400 | 503) && contains(&answer, "session") || contains_text(&hint, "zstack")
-    }) {
-        return Reason::Product(Some(System::Zstack), hint);
-    }
-    Reason::Product(None, hint)
+    let refused = |answer: &Response| answer.status == StatusCode::BAD_REQUEST && contains(answer, "Authorization");
+    answer.is_some_and(|answer| refused(&answer)).then_some(System::Zstack)
 }
 
 fn contains(answer: &Response, word: &str) -> bool {
-    contains_text(&String::from_utf8_lossy(&answer.body), word)
-}
-
-fn contains_text(text: &str, word: &str) -> bool {
-    text.to_ascii_lowercase().contains(&word.to_ascii_lowercase())
+    let body = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
+    body.contains(&word.to_ascii_lowercase())
 }
 
 /// What an answer that fits no operation looks like.

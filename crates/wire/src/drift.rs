@@ -42,10 +42,7 @@ impl Drift {
 
     pub(crate) fn value(&mut self, path: String, value: &str) {
         if self.unknown_values.len() < Self::LIMIT {
-            self.unknown_values.push(UnknownValueAt {
-                path,
-                value: value.to_owned(),
-            });
+            self.unknown_values.push(UnknownValueAt { path, value: value.to_owned() });
         } else {
             self.more += 1;
         }

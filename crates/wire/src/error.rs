@@ -25,12 +25,7 @@ struct Inner {
 }
 
 impl DecodeError {
-    pub(crate) fn new(
-        type_name: &'static str,
-        path: String,
-        message: impl fmt::Display,
-        body: &[u8],
-    ) -> Self {
+    pub(crate) fn new(type_name: &'static str, path: String, message: impl fmt::Display, body: &[u8]) -> Self {
         let kept = &body[..body.len().min(EXCERPT)];
         // The cut may fall inside a letter, which is no fault of the body.
         let kept = match std::str::from_utf8(kept) {
@@ -90,12 +85,7 @@ impl DecodeError {
 /// Leaves the body out: a log must not grow by 2 KiB, nor learn what the body said.
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner {
-            type_name,
-            path,
-            message,
-            ..
-        } = &*self.0;
+        let Inner { type_name, path, message, .. } = &*self.0;
         f.debug_struct("DecodeError")
             .field("type", type_name)
             .field("path", path)
@@ -125,25 +115,15 @@ pub struct EncodeError {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EncodeReason {
-    Field {
-        version: u8,
-        versions: Versions,
-    },
-    Value {
-        version: u8,
-        value: String,
-        versions: Versions,
-    },
+    Field { version: u8, versions: Versions },
+    Value { version: u8, value: String, versions: Versions },
     Missing,
     Format(String),
 }
 
 impl EncodeError {
     pub(crate) fn format(path: impl Into<String>, reason: impl fmt::Display) -> Self {
-        Self {
-            path: path.into(),
-            reason: EncodeReason::Format(reason.to_string()),
-        }
+        Self { path: path.into(), reason: EncodeReason::Format(reason.to_string()) }
     }
 
     /// Where in the value the trouble is.
@@ -163,15 +143,8 @@ impl fmt::Display for EncodeError {
                     "`{path}` is not in v{version} of the API: it is in {versions}; leave it unset or use such a version"
                 )
             }
-            EncodeReason::Value {
-                version,
-                value,
-                versions,
-            } => {
-                write!(
-                    f,
-                    "`{path}`: the value `{value}` is not in v{version} of the API: it is in {versions}"
-                )
+            EncodeReason::Value { version, value, versions } => {
+                write!(f, "`{path}`: the value `{value}` is not in v{version} of the API: it is in {versions}")
             }
             EncodeReason::Missing => write!(f, "`{path}` is required and not set"),
             EncodeReason::Format(reason) => write!(f, "cannot write `{path}`: {reason}"),

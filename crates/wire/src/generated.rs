@@ -1,14 +1,14 @@
 //! What generated code calls. Not for use by hand: it may change with any release of the generator.
 
 pub use crate::operation::{Call, Operation, Param, ParamPlace, Response, System};
-pub use crate::version::Versions;
 pub use crate::reflect::{
-    Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNKNOWN,
-    Unknown, UnknownValue, View, copy,
+    Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNKNOWN, Unknown, UnknownValue,
+    View, copy,
 };
 pub use crate::serde_impl::{deserialize, deserialize_enum, serialize};
 pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape};
 pub use crate::text::{DateTime, Id, Secret};
+pub use crate::version::Versions;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::Value;
 pub use std::collections::BTreeMap;

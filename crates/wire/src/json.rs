@@ -35,34 +35,15 @@ pub fn decode<T: Model>(body: &[u8]) -> Result<T, DecodeError> {
 ///
 /// # Errors
 /// As [`decode`].
-pub fn decode_into(
-    target: &mut dyn Struct,
-    body: &[u8],
-    drift: Option<&mut Drift>,
-) -> Result<(), DecodeError> {
+pub fn decode_into(target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drift>) -> Result<(), DecodeError> {
     let name = target.shape().name;
-    let text =
-        utf8(body).map_err(|message| DecodeError::new(name, String::new(), message, body))?;
+    let text = utf8(body).map_err(|message| DecodeError::new(name, String::new(), message, body))?;
     if text.trim_start().is_empty() {
-        return Err(DecodeError::new(
-            name,
-            String::new(),
-            "the body is empty",
-            body,
-        ));
+        return Err(DecodeError::new(name, String::new(), "the body is empty", body));
     }
     let mut context = Context::new(drift);
-    de::run(target, text, &mut context).map_err(|error| {
-        DecodeError::new(
-            name,
-            context.path(),
-            de::Explained {
-                error: &error,
-                text,
-            },
-            body,
-        )
-    })
+    de::run(target, text, &mut context)
+        .map_err(|error| DecodeError::new(name, context.path(), de::Explained { error: &error, text }, body))
 }
 
 /// How member names are written.
@@ -80,8 +61,7 @@ pub enum Case {
 /// # Errors
 /// When the value cannot be written (a number that JSON does not have).
 pub fn encode(value: &dyn Struct, case: Case) -> Result<Vec<u8>, EncodeError> {
-    serde_json::to_vec(&Out::wire(value, case))
-        .map_err(|error| EncodeError::format(value.shape().name, error))
+    serde_json::to_vec(&Out::wire(value, case)).map_err(|error| EncodeError::format(value.shape().name, error))
 }
 
 /// Writes a value indented, for people; secrets are redacted.
@@ -89,8 +69,7 @@ pub fn encode(value: &dyn Struct, case: Case) -> Result<Vec<u8>, EncodeError> {
 /// # Errors
 /// As [`encode`].
 pub fn to_string_pretty(value: &dyn Struct) -> Result<String, EncodeError> {
-    serde_json::to_string_pretty(&Out::shown(value))
-        .map_err(|error| EncodeError::format(value.shape().name, error))
+    serde_json::to_string_pretty(&Out::shown(value)).map_err(|error| EncodeError::format(value.shape().name, error))
 }
 
 /// A value as a JSON tree, for people; secrets are redacted.
@@ -98,13 +77,11 @@ pub fn to_string_pretty(value: &dyn Struct) -> Result<String, EncodeError> {
 /// # Errors
 /// As [`encode`].
 pub fn to_value(value: &dyn Struct) -> Result<serde_json::Value, EncodeError> {
-    serde_json::to_value(Out::shown(value))
-        .map_err(|error| EncodeError::format(value.shape().name, error))
+    serde_json::to_value(Out::shown(value)).map_err(|error| EncodeError::format(value.shape().name, error))
 }
 
 /// The body as text, without a byte-order mark.
 pub(crate) fn utf8(body: &[u8]) -> Result<&str, String> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    std::str::from_utf8(body)
-        .map_err(|error| format!("the body is not UTF-8 (byte {})", error.valid_up_to()))
+    std::str::from_utf8(body).map_err(|error| format!("the body is not UTF-8 (byte {})", error.valid_up_to()))
 }

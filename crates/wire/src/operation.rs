@@ -51,15 +51,8 @@ impl fmt::Display for System {
 impl std::str::FromStr for System {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|system| system.name().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| {
-            format!(
-                "`{}` is not a system: use em, vb365 or zstack",
-                text.escape_debug()
-            )
-        })
+        let found = Self::ALL.into_iter().find(|system| system.name().eq_ignore_ascii_case(text));
+        found.ok_or_else(|| format!("`{}` is not a system: use em, vb365 or zstack", text.escape_debug()))
     }
 }
 

@@ -56,9 +56,7 @@ pub trait Enum: Sized + Send + Sync + 'static {
     #[must_use]
     fn from_text(text: &str) -> Self {
         let known = Self::SHAPE.index_of(text);
-        known
-            .and_then(Self::from_index)
-            .unwrap_or_else(|| Self::from_unknown(UnknownValue::new(text)))
+        known.and_then(Self::from_index).unwrap_or_else(|| Self::from_unknown(UnknownValue::new(text)))
     }
 
     /// The text as on the wire.
@@ -344,9 +342,7 @@ impl<T: Model> StructMap for BTreeMap<String, T> {
         }
     }
     fn nth(&self, index: usize) -> Option<(&str, &dyn Struct)> {
-        self.iter()
-            .nth(index)
-            .map(|(name, value)| (name.as_str(), value as &dyn Struct))
+        self.iter().nth(index).map(|(name, value)| (name.as_str(), value as &dyn Struct))
     }
     fn entry(&mut self, name: &str) -> &mut dyn Struct {
         self.entry(name.to_owned()).or_default()

@@ -22,11 +22,7 @@ pub fn serialize<S: Serializer>(value: &dyn Struct, serializer: S) -> Result<S::
 /// The deserializer's own.
 pub fn deserialize<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::default();
-    StructSeed {
-        target: &mut value,
-        context: &mut Context::new(None),
-    }
-    .deserialize(deserializer)?;
+    StructSeed { target: &mut value, context: &mut Context::new(None) }.deserialize(deserializer)?;
     Ok(value)
 }
 
@@ -34,9 +30,7 @@ pub fn deserialize<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Resu
 ///
 /// # Errors
 /// The deserializer's own.
-pub fn deserialize_enum<'de, E: Enum, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<E, D::Error> {
+pub fn deserialize_enum<'de, E: Enum, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
     let text: std::borrow::Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
     Ok(E::from_text(&text))
 }

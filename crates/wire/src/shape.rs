@@ -26,14 +26,7 @@ impl Shape {
     /// A struct type; the generated code sets the rest with the methods below.
     #[must_use]
     pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
-        Self {
-            name,
-            aliases: &[],
-            root: "",
-            fields,
-            bare_list: None,
-            versions: Versions::ALL,
-        }
+        Self { name, aliases: &[], root: "", fields, bare_list: None, versions: Versions::ALL }
     }
 
     /// Sets the vendors' other names.
@@ -67,14 +60,9 @@ impl Shape {
     /// The index of the field with this wire or JSON name; letter case is ignored when no name fits exactly.
     #[must_use]
     pub fn index_of(&self, name: &str) -> Option<usize> {
-        let exact = self
-            .fields
-            .iter()
-            .position(|f| f.wire == name || f.json == name);
+        let exact = self.fields.iter().position(|f| f.wire == name || f.json == name);
         exact.or_else(|| {
-            self.fields.iter().position(|f| {
-                f.wire.eq_ignore_ascii_case(name) || f.json.eq_ignore_ascii_case(name)
-            })
+            self.fields.iter().position(|f| f.wire.eq_ignore_ascii_case(name) || f.json.eq_ignore_ascii_case(name))
         })
     }
 }
@@ -270,11 +258,10 @@ impl EnumShape {
     #[must_use]
     #[inline(never)] // called from the generated code of every enum type
     pub fn index_of(&self, text: &str) -> Option<usize> {
-        self.values.iter().position(|v| v.name == text).or_else(|| {
-            self.values
-                .iter()
-                .position(|v| v.name.eq_ignore_ascii_case(text))
-        })
+        self.values
+            .iter()
+            .position(|v| v.name == text)
+            .or_else(|| self.values.iter().position(|v| v.name.eq_ignore_ascii_case(text)))
     }
 }
 
@@ -291,10 +278,7 @@ impl EnumValue {
     /// A value that every version has.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            versions: Versions::ALL,
-        }
+        Self { name, versions: Versions::ALL }
     }
 
     /// Sets the API versions that have it.

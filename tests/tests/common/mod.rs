@@ -115,10 +115,14 @@ fn serve(
         seen.len() - 1
     };
     let canned = answer(at, first.trim_end()).unwrap_or_else(|| Canned::new(500, "no answer is left"));
-    let mut head = format!("HTTP/1.1 {} X\r\nContent-Length: {}\r\nConnection: close\r\n", canned.status, canned.body.len());
+    let mut head =
+        format!("HTTP/1.1 {} X\r\nContent-Length: {}\r\nConnection: close\r\n", canned.status, canned.body.len());
     for (name, value) in &canned.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     // A client may be content with less than the whole answer, and go.
-    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(b"\r\n")).and_then(|()| stream.write_all(&canned.body));
+    let _ = stream
+        .write_all(head.as_bytes())
+        .and_then(|()| stream.write_all(b"\r\n"))
+        .and_then(|()| stream.write_all(&canned.body));
 }

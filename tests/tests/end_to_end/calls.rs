@@ -29,7 +29,10 @@ fn wanted() -> Vec<String> {
     let estate = Estate::demo().em;
     let tenant = estate.tenants.iter().find(|it| it.entity.name.as_deref() == Some("ABC Company")).unwrap();
     let server = estate.servers.iter().find(|it| it.name.as_deref() == Some("172.24.31.67")).unwrap();
-    assert!(server.uid.as_ref().unwrap().same(&tenant.owner) || server.uid.as_ref().unwrap().guid() == Some(tenant.owner.as_str()));
+    assert!(
+        server.uid.as_ref().unwrap().same(&tenant.owner)
+            || server.uid.as_ref().unwrap().guid() == Some(tenant.owner.as_str())
+    );
     let uid = tenant.entity.uid.as_ref().unwrap();
     let own = estate.subtenants.iter().filter(|it| uid.same(&it.owner) && it.entity.enabled == Some(true));
     own.map(|it| it.entity.name.clone().unwrap()).collect()
@@ -95,12 +98,13 @@ async fn vb365_in_every_version() {
             let id = repository.id.clone().unwrap();
             let call = BackupRepositoryGetRepositoryStorageUsage::new(id.clone());
             let found: Vec<_> = vb365.list(&call).by_item().try_collect().await.unwrap();
-            let rows: Vec<_> = estate.usage.iter().filter(|row| row.space.repository_id.as_ref() == Some(&id)).collect();
+            let rows: Vec<_> =
+                estate.usage.iter().filter(|row| row.space.repository_id.as_ref() == Some(&id)).collect();
             assert_eq!(found.len(), rows.len(), "v{version}");
             for row in rows {
                 let one = found.iter().find(|it| it.id.as_ref().unwrap().same(&row.organization_id)).unwrap();
                 assert_eq!(one.used_space_bytes, row.space.used_space_bytes, "v{version}");
-                let newer = (version >= 4).then_some(row.space.object_storage_used_space_bytes).flatten();
+                let newer = (version >= 6).then_some(row.space.object_storage_used_space_bytes).flatten();
                 assert_eq!(one.object_storage_used_space_bytes, newer, "v{version}");
             }
         }
@@ -138,7 +142,9 @@ async fn zstack_conditions_order_and_fields() {
     call.sort = Some("-totalCapacity".to_owned());
     call.fields = Some("uuid,totalCapacity".to_owned());
     let found: Vec<_> = zstack(&sim).list(&call).by_item().try_collect().await.unwrap();
-    let enabled = |it: &&backhaul_models::zstack::BackupStorage| it.state.as_ref().is_some_and(|state| state.as_str() == "Enabled");
+    let enabled = |it: &&backhaul_models::zstack::BackupStorage| {
+        it.state.as_ref().is_some_and(|state| state.as_str() == "Enabled")
+    };
     let mut wanted: Vec<_> = estate.backup_storages.iter().filter(enabled).filter_map(|it| it.total_capacity).collect();
     wanted.retain(|capacity| *capacity > 1024);
     wanted.sort_unstable_by(|a, b| b.cmp(a));

@@ -4,7 +4,7 @@ use backhaul_filter::em::{CloudSubtenant, CloudTenant};
 use backhaul_models::vb365::operations::{OrganizationGet, OrganizationGetStorageSpaceUsage};
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_sim::{Estate, Sim, TlsMode};
-use backhaul_wire::System;
+use backhaul_wire::{Call, System};
 use futures_util::TryStreamExt;
 
 use crate::{em, em_json, sorted, vb365, zstack};
@@ -29,7 +29,8 @@ async fn enterprise_manager() {
     let mut before = 0;
     for size in [7, 100, 211, 5000] {
         for em in [em(&sim), em_json(&sim)] {
-            let items = em.query::<CloudSubtenant>().sort(CloudSubtenant::NAME.asc()).page_size(size).by_item().unwrap();
+            let items =
+                em.query::<CloudSubtenant>().sort(CloudSubtenant::NAME.asc()).page_size(size).by_item().unwrap();
             let ids: Vec<_> = items.map_ok(|item| item.id.unwrap().into_string()).try_collect().await.unwrap();
             assert_eq!(sorted(ids), wanted, "pages of {size}");
             let pages = MANY.div_ceil(usize::try_from(size).unwrap());
@@ -60,7 +61,8 @@ async fn enterprise_manager_with_a_filter_that_needs_escapes() {
         let items = em.query::<CloudSubtenant>().filter(filter).page_size(7).by_item().unwrap();
         let names: Vec<_> = items.map_ok(|item| item.name.unwrap()).try_collect().await.unwrap();
         assert_eq!(names.len(), 49);
-        let filter = CloudSubtenant::NAME.eq("a+b \"c\" & <d>;e=1,(é) 04") | CloudSubtenant::NAME.eq("a+b \"c\" & <d>;e=1,(é) 06");
+        let filter = CloudSubtenant::NAME.eq("a+b \"c\" & <d>;e=1,(é) 04")
+            | CloudSubtenant::NAME.eq("a+b \"c\" & <d>;e=1,(é) 06");
         let items = em.query::<CloudSubtenant>().filter(filter).page_size(1).by_item().unwrap();
         let names: Vec<_> = items.map_ok(|item| item.name.unwrap()).try_collect().await.unwrap();
         assert_eq!(sorted(names), ["a+b \"c\" & <d>;e=1,(é) 04", "a+b \"c\" & <d>;e=1,(é) 06"]);
@@ -93,9 +95,8 @@ async fn vb365_pages_and_bare_arrays() {
     for version in 3..=8 {
         let client = vb365(&sim, version);
         let mut call = OrganizationGet::new();
-        let has_pages = backhaul_models::registry::find_operation(System::Vb365, "OrganizationGet")
-            .and_then(|operation| operation.params.iter().find(|param| param.name == "limit"))
-            .is_some_and(|param| param.versions.contains(version));
+        let limit = OrganizationGet::OPERATION.params.iter().find(|param| param.name == "limit").unwrap();
+        let has_pages = limit.versions.contains(version);
         call.limit = has_pages.then_some(9);
         let pages: Vec<_> = client.list(&call).by_page().try_collect().await.unwrap();
         assert_eq!(pages.len(), if has_pages { wanted.len().div_ceil(9) } else { 1 }, "v{version}");
@@ -112,8 +113,12 @@ async fn vb365_pages_of_one() {
     let sim = Sim::builder().vb365("127.0.0.1:0").tls(TlsMode::NoTls).start().await.unwrap();
     let estate = Estate::demo().vb365;
     let organization = estate.organizations[1].id.clone().unwrap();
-    let wanted: Vec<_> =
-        estate.usage.iter().filter(|row| row.organization_id == organization).map(|row| row.space.used_space_bytes).collect();
+    let wanted: Vec<_> = estate
+        .usage
+        .iter()
+        .filter(|row| row.organization_id == organization)
+        .map(|row| row.space.used_space_bytes)
+        .collect();
     assert!(wanted.len() > 2);
     for version in 6..=8 {
         let mut call = OrganizationGetStorageSpaceUsage::new(organization.clone());
@@ -126,7 +131,8 @@ async fn vb365_pages_of_one() {
 #[tokio::test]
 async fn zstack_by_start_and_limit() {
     let (sim, estate) = large().await;
-    let wanted = sorted(estate.zstack.backup_storages.iter().map(|it| it.uuid.clone().unwrap().into_string()).collect());
+    let wanted =
+        sorted(estate.zstack.backup_storages.iter().map(|it| it.uuid.clone().unwrap().into_string()).collect());
     for limit in [None, Some(10), Some(211), Some(1)] {
         let mut call = QueryBackupStorage::new();
         call.limit = limit;

@@ -1,7 +1,7 @@
 //! A certificate is trusted when it was said so, and not otherwise.
 
 use backhaul_sim::{Sim, TlsMode};
-use backhaul_transport::http::{TlsChoice, parse_pin};
+use backhaul_transport::http::{RetryPolicy, TlsChoice, parse_pin};
 use backhaul_transport::{Client, Error};
 use backhaul_wire::System;
 
@@ -10,7 +10,7 @@ use crate::options;
 async fn logon(sim: &Sim, system: System, tls: TlsChoice) -> Result<(), Error> {
     let mut options = options(sim, system);
     options.http.tls = tls;
-    options.http.retry.attempts = 1;
+    options.http.retry = RetryPolicy::none();
     Client::new(system, options)?.logon().await
 }
 
@@ -53,7 +53,7 @@ async fn tls_and_plain_http_do_not_meet() {
         let mut options = options(&plain, system);
         options.url.set_scheme("https").unwrap();
         options.http.tls = TlsChoice::Insecure;
-        options.http.retry.attempts = 1;
+        options.http.retry = RetryPolicy::none();
         let error = Client::new(system, options).unwrap().logon().await.unwrap_err();
         assert!(error.is_unreachable(), "{system}: {error}");
     }

@@ -11,7 +11,8 @@ use crate::output::Format;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// The API version to speak, in place of the newest that both sides know [em: v1_7, vb365: v8]
+    /// The API version to speak, in place of the newest that both sides know [em: v1_7, vb365: v8]; servers of other
+    /// systems are not touched by it
     #[arg(long, value_name = "V")]
     pub(crate) api_version: Option<String>,
 

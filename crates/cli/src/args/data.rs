@@ -48,7 +48,7 @@ printed as ***. When several servers are asked, each row begins with its `server
 
 Examples:
   backhaul query em.CloudSubtenant
-  backhaul query em.CloudTenant --filter 'LastResult==Failed' --sort-asc Name --limit 20
+  backhaul query em.CloudTenant --filter 'Enabled==false' --sort-asc Name --limit 20
   backhaul query vb365.BackupRepository --fields name,capacityBytes,freeSpaceBytes -o csv
   backhaul query vb365.UsedRepository --param organizationId=cbc5... -p m365
   backhaul query zstack.BackupStorage --filter 'state==Enabled' -o json")]

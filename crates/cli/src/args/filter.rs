@@ -14,7 +14,7 @@ parentheses. Text with spaces or signs stands in double quotes.
 
 Examples:
   backhaul filter fmt '(disabled==true;name==\"User01\")'
-  backhaul filter check 'LastResult==Failed' --type em.CloudTenant
+  backhaul filter check 'Enabled==false' --type em.CloudTenant
   backhaul filter explain @filter.txt --type vb365.BackupRepository
   backhaul filter url 'Name==\"ABC Company\"' --type em.CloudSubtenant")]
 pub(crate) struct Filter {

@@ -1,8 +1,8 @@
 //! `backhaul call`: one operation of the API.
 
+mod out;
 mod request;
 
-use std::io::Write;
 use std::path::Path;
 
 use backhaul_models::registry;
@@ -10,6 +10,7 @@ use backhaul_transport::{Error, Given, Raw};
 use backhaul_wire::operation::Response;
 use backhaul_wire::{Drift, Operation, json};
 
+use self::out::OutFile;
 use self::request::Body;
 use crate::args::data::{Call, CallFormat};
 use crate::connect::{self, Peer, Peers, Size};
@@ -89,32 +90,24 @@ impl Calling<'_> {
         Ok(Some(format!("{}\n", escape::json(&text))))
     }
 
-    /// Writes the answer beside the file first, so that the file is either whole or as it was.
+    /// Writes the answer to a file, which is either whole afterwards or as it was.
     async fn to_file(&self, peer: &Peer, given: &Given, path: &Path) -> Result<(), Failure> {
-        let fail = |error: std::io::Error| Failure::internal(format!("cannot write {}: {error}", path.display()));
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+        let mut out = OutFile::new(path)?;
         if self.args.format == Some(CallFormat::Json) {
             let raw = self.send(peer, given).await?;
             if let Some(text) = self.decoded(peer, &raw)? {
-                file.write_all(text.as_bytes()).map_err(fail)?;
+                out.write(text.as_bytes())?;
             }
         } else {
-            self.stream(peer, given, &mut file, fail).await?;
+            self.stream(peer, given, &mut out).await?;
         }
-        file.as_file().sync_all().map_err(fail)?;
-        file.persist(path).map_err(|error| fail(error.error))?;
+        out.finish()?;
         self.console.verbose(1, || format!("{} is written", path.display()));
         Ok(())
     }
 
-    async fn stream(
-        &self,
-        peer: &Peer,
-        given: &Given,
-        file: &mut impl Write,
-        fail: impl Fn(std::io::Error) -> Failure,
-    ) -> Result<(), Failure> {
+    /// Writes the bytes as they come.
+    async fn stream(&self, peer: &Peer, given: &Given, out: &mut OutFile<'_>) -> Result<(), Failure> {
         // What an answer without success means is known to `send` alone, so only what may be sent twice is streamed.
         if self.operation.method == "GET" && !self.operation.anonymous {
             let opened = peer.client.open(self.operation, given).await;
@@ -122,12 +115,11 @@ impl Calling<'_> {
             if answer.status.is_success() {
                 let cut = |error| Failure::new(Code::NotReachable, format!("{}: {error}", peer.name));
                 while let Some(part) = answer.chunk().await.map_err(cut)? {
-                    file.write_all(&part).map_err(&fail)?;
+                    out.write(&part)?;
                 }
                 return Ok(());
             }
         }
-        let raw = self.send(peer, given).await?;
-        file.write_all(&raw.body).map_err(&fail)
+        out.write(&self.send(peer, given).await?.body)
     }
 }

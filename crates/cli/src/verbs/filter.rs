@@ -95,7 +95,8 @@ impl Given {
                 conditions.iter().for_each(|condition| {
                     query.append_pair("q", condition);
                 });
-                Ok(query.finish())
+                // A blank as the client sends it; a `+` of the value's own is encoded.
+                Ok(query.finish().replace('+', "%20"))
             }
             Some((listing, System::Vb365)) => Err(no(format!(
                 "{} takes no filter in its requests: filters on {} are evaluated here",

@@ -23,6 +23,7 @@ use crate::profile::{Location, Wanted, select};
 /// Runs the verb.
 pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let mut listing = Listing::find(&args.target, &args.params)?;
+    let params = listing.params(&args.params)?;
     let source = args.filter.as_ref().map(crate::input::Expression::text).transpose()?;
     let parsed = source.as_deref().map(expression::parsed).transpose()?;
     if let Some(parsed) = &parsed {
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     selection.say(console);
     let several = selection.servers.len() > 1;
     let split = Split::new(&listing, parsed.as_ref(), order, several)?;
-    let request = Request::new(&listing, args, &split, projection.as_ref())?;
+    let request = Request::new(&listing, params, args.limit, &split, projection.as_ref())?;
     let here = match &split.here {
         Some(expr) => {
             let compiled = Predicate::compile(expr, &schema);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
@@ -147,6 +147,18 @@ impl StreamingResponse {
     ) -> Self {
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         Self { status, headers, answer, left: limit, limit, place, _permit: permit }
+    }
+
+    /// Reads the rest of the body.
+    ///
+    /// # Errors
+    /// As [`StreamingResponse::chunk`].
+    pub async fn read(mut self) -> Result<Response, HttpError> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { status: self.status, headers: std::mem::take(&mut self.headers), body: body.freeze() })
     }
 
     /// The next part of the body; `None` at its end.

@@ -34,7 +34,7 @@ pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session
         {
             return Err(Reason::Logon(format!("the account `{}` or its password is wrong", options.user)));
         }
-        StatusCode::FORBIDDEN => {
+        StatusCode::FORBIDDEN if answer.body.is_empty() || classify::is_own_error(&answer) => {
             let rule = format!("the account `{}` has no role in Enterprise Manager", options.user);
             return Err(Reason::Logon(rule));
         }

@@ -29,10 +29,7 @@ pub(crate) enum Segment {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(drift: Option<&'a mut Drift>) -> Self {
-        Self {
-            segments: Vec::new(),
-            drift,
-        }
+        Self { segments: Vec::new(), drift }
     }
 
     /// The path to where the driver is, such as `results[3].name`.
@@ -84,11 +81,7 @@ impl<'a> Context<'a> {
     }
 
     /// Runs `read` one step deeper. On an error the step stays, so that the path names the place.
-    fn within<T, E>(
-        &mut self,
-        segment: Segment,
-        read: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn within<T, E>(&mut self, segment: Segment, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         self.segments.push(segment);
         let value = read(self)?;
         self.segments.pop();
@@ -121,11 +114,7 @@ impl fmt::Display for Explained<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let start = self.text.trim_start();
         if start.starts_with('<') {
-            let what = if looks_like_html(start) {
-                "an HTML page (from a proxy or another product?)"
-            } else {
-                "XML"
-            };
+            let what = if looks_like_html(start) { "an HTML page (from a proxy or another product?)" } else { "XML" };
             return write!(f, "the body is {what}, not JSON");
         }
         if self.error.is_eof() {
@@ -136,20 +125,12 @@ impl fmt::Display for Explained<'_> {
 }
 
 pub(crate) fn looks_like_html(start: &str) -> bool {
-    let head: String = start
-        .chars()
-        .take(200)
-        .collect::<String>()
-        .to_ascii_lowercase();
+    let head: String = start.chars().take(200).collect::<String>().to_ascii_lowercase();
     head.starts_with("<!doctype html") || head.contains("<html")
 }
 
 /// Reads a whole text. Not generic, so that it is compiled once, here.
-pub(super) fn run(
-    target: &mut dyn Struct,
-    text: &str,
-    context: &mut Context<'_>,
-) -> Result<(), serde_json::Error> {
+pub(super) fn run(target: &mut dyn Struct, text: &str, context: &mut Context<'_>) -> Result<(), serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(text);
     StructSeed { target, context }.deserialize(&mut reader)?;
     reader.end()
@@ -181,11 +162,7 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
         let keep = target.unknown().is_some();
         let mut next = 0;
         loop {
-            let key = KeySeed {
-                shape,
-                next,
-                name: keep || context.drift.is_some(),
-            };
+            let key = KeySeed { shape, next, name: keep || context.drift.is_some() };
             match map.next_key_seed(key)? {
                 None => return Ok(()),
                 Some(Key::Known(index)) => {
@@ -201,11 +178,7 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
                     }
                     context.unknown_field(&name);
                     if let Some(unknown) = target.unknown_mut() {
-                        unknown.push(UnknownField {
-                            name,
-                            place: UnknownPlace::Member,
-                            value,
-                        });
+                        unknown.push(UnknownField { name, place: UnknownPlace::Member, value });
                     }
                 }
                 Some(Key::Unknown(name)) => {
@@ -223,14 +196,9 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
         match shape.bare_list.map(usize::from) {
             Some(index) => {
                 let field = &shape.fields[index];
-                context.within(Segment::Field(field.json), |context| {
-                    read_items(target.slot(index), &mut seq, context)
-                })
+                context.within(Segment::Field(field.json), |context| read_items(target.slot(index), &mut seq, context))
             }
-            None => Err(A::Error::custom(format_args!(
-                "a list stands where an object ({}) is expected",
-                shape.name
-            ))),
+            None => Err(A::Error::custom(format_args!("a list stands where an object ({}) is expected", shape.name))),
         }
     }
 }
@@ -273,11 +241,7 @@ impl Visitor<'_> for KeySeed {
         let exact = fields.iter().position(|field| field.json == name);
         match exact.or_else(|| self.shape.index_of(name)) {
             Some(index) => Ok(Key::Known(index)),
-            None => Ok(Key::Unknown(if self.name {
-                name.to_owned()
-            } else {
-                String::new()
-            })),
+            None => Ok(Key::Unknown(if self.name { name.to_owned() } else { String::new() })),
         }
     }
 }
@@ -332,20 +296,11 @@ fn read_field<'de, A: MapAccess<'de>>(
             Ok(())
         }
         Slot::Enum(place) => {
-            let read = map.next_value_seed(EnumSeed {
-                place,
-                field,
-                context,
-            });
+            let read = map.next_value_seed(EnumSeed { place, field, context });
             context.blame(field.json, read)
         }
-        slot => context.within(Segment::Field(field.json), |context| {
-            map.next_value_seed(NestedSeed {
-                slot,
-                field,
-                context,
-            })
-        }),
+        slot => context
+            .within(Segment::Field(field.json), |context| map.next_value_seed(NestedSeed { slot, field, context })),
     }
 }
 
@@ -359,11 +314,7 @@ struct EnumSeed<'t, 'c, 'd> {
 impl<'de> DeserializeSeed<'de> for EnumSeed<'_, '_, '_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let Self {
-            place,
-            field,
-            context,
-        } = self;
+        let Self { place, field, context } = self;
         deserializer.deserialize_any(scalar::WithText(|text: Option<&str>| {
             if !place.put(text) {
                 context.unknown_value(field.json, text.unwrap_or_default());
@@ -413,31 +364,19 @@ impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self {
-            slot,
-            field,
-            context,
-        } = self;
+        let Self { slot, field, context } = self;
         match slot {
-            Slot::Struct(place) => StructSeed {
-                target: place.get_or_default(),
-                context,
-            }
-            .visit_map(map),
+            Slot::Struct(place) => StructSeed { target: place.get_or_default(), context }.visit_map(map),
             Slot::StructMap(place) => {
                 while let Some(name) = map.next_key::<String>()? {
                     let target = place.entry(&name);
-                    context.within(Segment::Name(name), |context| {
-                        map.next_value_seed(OrNull { target, context })
-                    })?;
+                    context.within(Segment::Name(name), |context| map.next_value_seed(OrNull { target, context }))?;
                 }
                 Ok(())
             }
             Slot::TextMap(place) => {
                 while let Some(name) = map.next_key::<String>()? {
-                    let text = context.within(Segment::Name(name.clone()), |_| {
-                        map.next_value_seed(scalar::Text)
-                    })?;
+                    let text = context.within(Segment::Name(name.clone()), |_| map.next_value_seed(scalar::Text))?;
                     place.insert(name, text.unwrap_or_default());
                 }
                 Ok(())
@@ -456,20 +395,12 @@ impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
         let Self { slot, context, .. } = self;
         match slot {
             // A struct that is nothing but a list may stand as the list alone.
-            Slot::Struct(place) => StructSeed {
-                target: place.get_or_default(),
-                context,
-            }
-            .visit_seq(seq),
+            Slot::Struct(place) => StructSeed { target: place.get_or_default(), context }.visit_seq(seq),
             // ZStack writes maps with object keys as arrays of pairs; an empty one says nothing.
-            Slot::TextMap(_) | Slot::JsonMap(_) | Slot::StructMap(_) => {
-                match seq.next_element::<IgnoredAny>()? {
-                    None => Ok(()),
-                    Some(_) => Err(A::Error::custom(
-                        "a list stands where an object of named values is expected",
-                    )),
-                }
-            }
+            Slot::TextMap(_) | Slot::JsonMap(_) | Slot::StructMap(_) => match seq.next_element::<IgnoredAny>()? {
+                None => Ok(()),
+                Some(_) => Err(A::Error::custom("a list stands where an object of named values is expected")),
+            },
             list => read_items(list, &mut seq, context),
         }
     }
@@ -489,13 +420,7 @@ fn read_wrapped<'de, A: MapAccess<'de>>(
             .any(|known| !known.is_empty() && known.eq_ignore_ascii_case(&name));
         if fits {
             let slot = list.reborrow();
-            context.within(Segment::Name(name), |context| {
-                map.next_value_seed(NestedSeed {
-                    slot,
-                    field,
-                    context,
-                })
-            })?;
+            context.within(Segment::Name(name), |context| map.next_value_seed(NestedSeed { slot, field, context }))?;
         } else {
             if map.next_value::<Option<IgnoredAny>>()?.is_some() {
                 context.unknown_field(&name);
@@ -519,21 +444,15 @@ fn read_items<'de, A: SeqAccess<'de>>(
         Slot::Ints(place) => read_scalars(seq, context, scalar::Int, |value| place.push(value)),
         Slot::Floats(place) => read_scalars(seq, context, scalar::Float, |value| place.push(value)),
         Slot::Texts(place) => read_scalars(seq, context, scalar::Text, |value| place.push(value)),
-        Slot::Ids(place) => {
-            read_scalars(seq, context, scalar::Text, |value| place.push(value.into()))
-        }
-        Slot::DateTimes(place) => {
-            read_scalars(seq, context, scalar::Text, |value| place.push(value.into()))
-        }
+        Slot::Ids(place) => read_scalars(seq, context, scalar::Text, |value| place.push(value.into())),
+        Slot::DateTimes(place) => read_scalars(seq, context, scalar::Text, |value| place.push(value.into())),
         Slot::Jsons(place) => {
             while let Some(value) = seq.next_element()? {
                 place.push(value);
             }
             Ok(())
         }
-        _ => Err(A::Error::custom(
-            "a list stands where a single value is expected",
-        )),
+        _ => Err(A::Error::custom("a list stands where a single value is expected")),
     }
 }
 
@@ -559,9 +478,7 @@ fn read_enums<'de, A: SeqAccess<'de>>(
     context: &mut Context<'_>,
 ) -> Result<(), A::Error> {
     let mut index = 0;
-    while let Some(text) = context.within(Segment::Index(index), |_| {
-        seq.next_element_seed(scalar::Text)
-    })? {
+    while let Some(text) = context.within(Segment::Index(index), |_| seq.next_element_seed(scalar::Text))? {
         if let Some(text) = text
             && !place.push(&text)
         {
@@ -584,9 +501,7 @@ where
     S: DeserializeSeed<'de, Value = Option<T>> + Copy,
 {
     let mut index = 0;
-    while let Some(value) =
-        context.within(Segment::Index(index), |_| seq.next_element_seed(seed))?
-    {
+    while let Some(value) = context.within(Segment::Index(index), |_| seq.next_element_seed(seed))? {
         if let Some(value) = value {
             push(value);
         }
@@ -630,17 +545,9 @@ impl<'de> Visitor<'de> for OrNull<'_, '_, '_> {
         Ok(())
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        StructSeed {
-            target: self.target,
-            context: self.context,
-        }
-        .visit_map(map)
+        StructSeed { target: self.target, context: self.context }.visit_map(map)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
-        StructSeed {
-            target: self.target,
-            context: self.context,
-        }
-        .visit_seq(seq)
+        StructSeed { target: self.target, context: self.context }.visit_seq(seq)
     }
 }

@@ -21,10 +21,7 @@ macro_rules! seed {
     ($name:ident => $value:ty) => {
         impl<'de> DeserializeSeed<'de> for $name {
             type Value = Option<$value>;
-            fn deserialize<D: Deserializer<'de>>(
-                self,
-                deserializer: D,
-            ) -> Result<Self::Value, D::Error> {
+            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
                 deserializer.deserialize_any(self)
             }
         }
@@ -64,14 +61,10 @@ impl Visitor<'_> for Int {
         Ok(Some(value))
     }
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        i64::try_from(value)
-            .map(Some)
-            .map_err(|_| E::custom(format_args!("the integer {value} is too large")))
+        i64::try_from(value).map(Some).map_err(|_| E::custom(format_args!("the integer {value} is too large")))
     }
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        integral(value)
-            .map(Some)
-            .ok_or_else(|| E::custom(format_args!("{value} is not an integer")))
+        integral(value).map(Some).ok_or_else(|| E::custom(format_args!("{value} is not an integer")))
     }
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         parse_int(text).map_err(E::custom)
@@ -181,14 +174,9 @@ pub(crate) fn parse_int(text: &str) -> Result<Option<i64>, String> {
         return Ok(Some(value));
     }
     // `9223372036854775807.5` and the like must not be rounded to something that was not said.
-    let whole = text
-        .split_once('.')
-        .filter(|(_, fraction)| fraction.bytes().all(|b| b == b'0'))
-        .map(|(whole, _)| whole);
-    whole
-        .and_then(|whole| whole.parse().ok())
-        .map(Some)
-        .ok_or_else(|| format!("`{}` is not an integer", shown(text)))
+    let whole =
+        text.split_once('.').filter(|(_, fraction)| fraction.bytes().all(|b| b == b'0')).map(|(whole, _)| whole);
+    whole.and_then(|whole| whole.parse().ok()).map(Some).ok_or_else(|| format!("`{}` is not an integer", shown(text)))
 }
 
 /// `0.5`, `12`; empty is absent.
@@ -198,10 +186,7 @@ pub(crate) fn parse_float(text: &str) -> Result<Option<f64>, String> {
         return Ok(None);
     }
     let value: Option<f64> = text.parse().ok();
-    value
-        .filter(|v| v.is_finite())
-        .map(Some)
-        .ok_or_else(|| format!("`{}` is not a number", shown(text)))
+    value.filter(|v| v.is_finite()).map(Some).ok_or_else(|| format!("`{}` is not a number", shown(text)))
 }
 
 fn integral(value: f64) -> Option<i64> {

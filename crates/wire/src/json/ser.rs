@@ -25,24 +25,12 @@ struct Style {
 impl<'a> Out<'a> {
     /// As a server or client wants it: secrets are written as they are.
     pub(crate) fn wire(value: &'a dyn Struct, case: Case) -> Self {
-        Self {
-            value,
-            style: Style {
-                case,
-                secrets: true,
-            },
-        }
+        Self { value, style: Style { case, secrets: true } }
     }
 
     /// As people want it: secrets are redacted.
     pub(crate) fn shown(value: &'a dyn Struct) -> Self {
-        Self {
-            value,
-            style: Style {
-                case: Case::Schema,
-                secrets: false,
-            },
-        }
+        Self { value, style: Style { case: Case::Schema, secrets: false } }
     }
 }
 
@@ -55,8 +43,7 @@ impl Serialize for Out<'_> {
             let node = value.view(index).node();
             match node {
                 Node::Absent => {}
-                Node::List(list)
-                    if list.len == 0 && shape.bare_list.map(usize::from) != Some(index) => {}
+                Node::List(list) if list.len == 0 && shape.bare_list.map(usize::from) != Some(index) => {}
                 Node::Map(entries) if entries.len == 0 => {}
                 Node::List(_) if !field.json_item.is_empty() => {
                     map.serialize_entry(&*style.name(field.json), &Wrapped { node, field, style })?;
@@ -64,11 +51,7 @@ impl Serialize for Out<'_> {
                 _ => map.serialize_entry(&*style.name(field.json), &Item { node, style })?,
             }
         }
-        for field in value
-            .unknown()
-            .into_iter()
-            .flat_map(crate::reflect::Unknown::iter)
-        {
+        for field in value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter) {
             if style.secrets && matches!(field.place, UnknownPlace::ElementAfter(_)) {
                 let name = &field.name;
                 return Err(S::Error::custom(format_args!("`{name}` came in XML, and its form in JSON is not known")));
@@ -98,13 +81,7 @@ struct Wrapped<'a> {
 impl Serialize for Wrapped<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(
-            &*self.style.name(self.field.json_item),
-            &Item {
-                node: self.node,
-                style: self.style,
-            },
-        )?;
+        map.serialize_entry(&*self.style.name(self.field.json_item), &Item { node: self.node, style: self.style })?;
         map.end()
     }
 }
@@ -126,20 +103,13 @@ impl Serialize for Item<'_> {
                 Err(S::Error::custom(format_args!("JSON does not have the number {value}")))
             }
             Node::Scalar(Scalar::Float(value)) => serializer.serialize_f64(value),
-            Node::Scalar(Scalar::Text(value) | Scalar::Enum(value)) => {
-                serializer.serialize_str(value)
-            }
-            Node::Scalar(Scalar::Secret(value)) if style.secrets => {
-                serializer.serialize_str(value.expose())
-            }
+            Node::Scalar(Scalar::Text(value) | Scalar::Enum(value)) => serializer.serialize_str(value),
+            Node::Scalar(Scalar::Secret(value)) if style.secrets => serializer.serialize_str(value.expose()),
             Node::Scalar(Scalar::Secret(value)) if value.is_empty() => serializer.serialize_str(""),
             Node::Scalar(Scalar::Secret(_)) => serializer.serialize_str(Secret::REDACTED),
             Node::Json(value) => value.serialize(serializer),
             Node::Struct(value) => Out { value, style }.serialize(serializer),
-            Node::List(list) => serializer.collect_seq((0..list.len).map(|i| Item {
-                node: list.get(i),
-                style,
-            })),
+            Node::List(list) => serializer.collect_seq((0..list.len).map(|i| Item { node: list.get(i), style })),
             Node::Map(map) => {
                 let entries = (0..map.len).filter_map(|i| map.nth(i));
                 serializer.collect_map(entries.map(|(name, node)| (name, Item { node, style })))

@@ -21,9 +21,7 @@ impl dyn Struct {
     /// The field with this wire or JSON name; [`super::View::None`] when there is none.
     #[must_use]
     pub fn field(&self, name: &str) -> super::View<'_> {
-        self.shape()
-            .index_of(name)
-            .map_or(super::View::None, |index| self.view(index))
+        self.shape().index_of(name).map_or(super::View::None, |index| self.view(index))
     }
 
     /// The field at a dotted path of wire names, such as `RepositoryQuota.QuotaMb`; lists and maps end the path.
@@ -31,10 +29,7 @@ impl dyn Struct {
     pub fn path(&self, path: &str) -> super::View<'_> {
         match path.split_once('.') {
             None => self.field(path),
-            Some((first, rest)) => self
-                .field(first)
-                .nested()
-                .map_or(super::View::None, |nested| nested.path(rest)),
+            Some((first, rest)) => self.field(first).nested().map_or(super::View::None, |nested| nested.path(rest)),
         }
     }
 }
@@ -44,8 +39,7 @@ impl PartialEq for dyn Struct {
     fn eq(&self, other: &Self) -> bool {
         self.shape().name == other.shape().name
             && self.shape().fields.len() == other.shape().fields.len()
-            && (0..self.shape().fields.len())
-                .all(|i| same(self.view(i).node(), other.view(i).node()))
+            && (0..self.shape().fields.len()).all(|i| same(self.view(i).node(), other.view(i).node()))
             && self.unknown() == other.unknown()
     }
 }
@@ -56,9 +50,7 @@ fn same(a: Node<'_>, b: Node<'_>) -> bool {
         (Node::Scalar(a), Node::Scalar(b)) => a == b,
         (Node::Json(a), Node::Json(b)) => a == b,
         (Node::Struct(a), Node::Struct(b)) => a == b,
-        (Node::List(a), Node::List(b)) => {
-            a.len == b.len && (0..a.len).all(|i| same(a.get(i), b.get(i)))
-        }
+        (Node::List(a), Node::List(b)) => a.len == b.len && (0..a.len).all(|i| same(a.get(i), b.get(i))),
         (Node::Map(a), Node::Map(b)) => {
             a.len == b.len
                 && (0..a.len).all(|i| match (a.nth(i), b.nth(i)) {

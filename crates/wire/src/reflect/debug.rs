@@ -34,14 +34,9 @@ impl fmt::Debug for Shown<'_> {
             Node::Scalar(Scalar::Secret(v)) => v.fmt(f),
             Node::Json(v) => v.fmt(f),
             Node::Struct(v) => v.fmt(f),
-            Node::List(list) => f
-                .debug_list()
-                .entries((0..list.len).map(|i| Shown(list.get(i))))
-                .finish(),
+            Node::List(list) => f.debug_list().entries((0..list.len).map(|i| Shown(list.get(i)))).finish(),
             Node::Map(map) => {
-                let entries = (0..map.len)
-                    .filter_map(|i| map.nth(i))
-                    .map(|(k, v)| (k, Shown(v)));
+                let entries = (0..map.len).filter_map(|i| map.nth(i)).map(|(k, v)| (k, Shown(v)));
                 f.debug_map().entries(entries).finish()
             }
         }

@@ -65,10 +65,7 @@ impl Unknown {
     /// The value of the field with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .find(|field| field.name == name)
-            .map(|field| &field.value)
+        self.0.iter().find(|field| field.name == name).map(|field| &field.value)
     }
 
     /// Whether there are none.
@@ -79,10 +76,7 @@ impl Unknown {
 
     /// Adds a field; an earlier member or attribute of that name is replaced.
     pub fn push(&mut self, field: UnknownField) {
-        let twin = self
-            .0
-            .iter_mut()
-            .find(|f| f.name == field.name && f.place == field.place);
+        let twin = self.0.iter_mut().find(|f| f.name == field.name && f.place == field.place);
         match twin {
             Some(twin) if !matches!(field.place, Place::ElementAfter(_)) => *twin = field,
             _ => self.0.push(field),

@@ -47,8 +47,7 @@ impl<'a> ListView<'a> {
     /// The item at `index`; `Absent` past the end.
     pub(crate) fn get(self, index: usize) -> Node<'a> {
         fn at<'a, T>(list: &'a [T], index: usize, scalar: impl Fn(&'a T) -> S<'a>) -> Node<'a> {
-            list.get(index)
-                .map_or(Node::Absent, |item| Node::Scalar(scalar(item)))
+            list.get(index).map_or(Node::Absent, |item| Node::Scalar(scalar(item)))
         }
         match self.view {
             View::Bools(list) => at(list, index, |v| S::Bool(*v)),
@@ -58,9 +57,7 @@ impl<'a> ListView<'a> {
             View::Ids(list) => at(list, index, |v| S::Text(v.as_str())),
             View::DateTimes(list) => at(list, index, |v| S::Text(v.as_str())),
             View::Jsons(list) => list.get(index).map_or(Node::Absent, Node::Json),
-            View::Enums(list) => list
-                .text(index)
-                .map_or(Node::Absent, |text| Node::Scalar(S::Enum(text))),
+            View::Enums(list) => list.text(index).map_or(Node::Absent, |text| Node::Scalar(S::Enum(text))),
             View::Structs(list) => list.get(index).map_or(Node::Absent, Node::Struct),
             _ => Node::Absent,
         }
@@ -71,14 +68,8 @@ impl<'a> MapView<'a> {
     /// The entry at `index`, in the order of names.
     pub(crate) fn nth(self, index: usize) -> Option<(&'a str, Node<'a>)> {
         match self.view {
-            View::TextMap(map) => map
-                .iter()
-                .nth(index)
-                .map(|(k, v)| (k.as_str(), Node::Scalar(S::Text(v)))),
-            View::JsonMap(map) => map
-                .iter()
-                .nth(index)
-                .map(|(k, v)| (k.as_str(), Node::Json(v))),
+            View::TextMap(map) => map.iter().nth(index).map(|(k, v)| (k.as_str(), Node::Scalar(S::Text(v)))),
+            View::JsonMap(map) => map.iter().nth(index).map(|(k, v)| (k.as_str(), Node::Json(v))),
             View::StructMap(map) => map.nth(index).map(|(k, v)| (k, Node::Struct(v))),
             _ => None,
         }
@@ -126,9 +117,7 @@ impl<'a> View<'a> {
 
     pub(crate) fn node(self) -> Node<'a> {
         fn one<'a, T>(value: &'a Option<T>, scalar: impl Fn(&'a T) -> S<'a>) -> Node<'a> {
-            value
-                .as_ref()
-                .map_or(Node::Absent, |value| Node::Scalar(scalar(value)))
+            value.as_ref().map_or(Node::Absent, |value| Node::Scalar(scalar(value)))
         }
         let len = match self {
             View::None | View::Unknown(_) => return Node::Absent,
@@ -141,28 +130,17 @@ impl<'a> View<'a> {
             View::Secret(v) => return one(v, S::Secret),
             View::Json(v) => return v.as_ref().map_or(Node::Absent, Node::Json),
             View::Enum(v) => {
-                return v
-                    .text()
-                    .map_or(Node::Absent, |text| Node::Scalar(S::Enum(text)));
+                return v.text().map_or(Node::Absent, |text| Node::Scalar(S::Enum(text)));
             }
             View::Struct(v) => return v.get().map_or(Node::Absent, Node::Struct),
             View::TextMap(map) => {
-                return Node::Map(MapView {
-                    view: self,
-                    len: map.len(),
-                });
+                return Node::Map(MapView { view: self, len: map.len() });
             }
             View::JsonMap(map) => {
-                return Node::Map(MapView {
-                    view: self,
-                    len: map.len(),
-                });
+                return Node::Map(MapView { view: self, len: map.len() });
             }
             View::StructMap(map) => {
-                return Node::Map(MapView {
-                    view: self,
-                    len: map.len(),
-                });
+                return Node::Map(MapView { view: self, len: map.len() });
             }
             View::Bools(list) => list.len(),
             View::Ints(list) => list.len(),

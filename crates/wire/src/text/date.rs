@@ -35,11 +35,7 @@ pub struct DateTimeError(String);
 
 impl fmt::Display for DateTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is not a date and time in any form that the servers write",
-            self.0.escape_debug()
-        )
+        write!(f, "`{}` is not a date and time in any form that the servers write", self.0.escape_debug())
     }
 }
 
@@ -73,14 +69,8 @@ impl DateTime {
     /// When the text is in none of the known forms, or names a day that does not exist.
     pub fn parts(&self) -> Result<DateTimeParts, DateTimeError> {
         let text = self.0.trim();
-        let parts = if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
-            iso(text)
-        } else {
-            us(text)
-        };
-        parts
-            .filter(DateTimeParts::exists)
-            .ok_or_else(|| DateTimeError(self.0.chars().take(60).collect()))
+        let parts = if text.as_bytes().first().is_some_and(u8::is_ascii_digit) { iso(text) } else { us(text) };
+        parts.filter(DateTimeParts::exists).ok_or_else(|| DateTimeError(self.0.chars().take(60).collect()))
     }
 }
 
@@ -94,10 +84,8 @@ impl DateTimeParts {
     /// Nanoseconds since 1970-01-01T00:00:00Z, taking `offset_seconds` where the text names no zone.
     #[must_use]
     pub fn unix_nanos_at(&self, offset_seconds: i32) -> i128 {
-        let clock =
-            i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
-        let seconds =
-            self.days() * 86_400 + clock - i64::from(self.offset_seconds.unwrap_or(offset_seconds));
+        let clock = i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
+        let seconds = self.days() * 86_400 + clock - i64::from(self.offset_seconds.unwrap_or(offset_seconds));
         i128::from(seconds) * 1_000_000_000 + i128::from(self.nanosecond)
     }
 
@@ -107,14 +95,12 @@ impl DateTimeParts {
         let year = i64::from(self.year) - i64::from(month <= 2);
         let era = year.div_euclid(400);
         let of_era = year.rem_euclid(400);
-        let of_year =
-            (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + i64::from(self.day) - 1;
+        let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + i64::from(self.day) - 1;
         era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
     }
 
     fn exists(&self) -> bool {
-        let leap = self.year.is_multiple_of(4)
-            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));
+        let leap = self.year.is_multiple_of(4) && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));
         let last = match self.month {
             2 => 28 + u8::from(leap),
             4 | 6 | 9 | 11 => 30,
@@ -155,16 +141,10 @@ fn iso(text: &str) -> Option<DateTimeParts> {
 
 /// `Apr 11, 2018 2:50:54 PM`, with or without a comma before the time, with any blank before `PM`.
 fn us(text: &str) -> Option<DateTimeParts> {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let mut words = text
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .filter(|word| !word.is_empty());
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
     let month = words.next()?;
-    let month = MONTHS
-        .iter()
-        .position(|name| name.eq_ignore_ascii_case(month))?;
+    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))?;
     let day: u8 = words.next()?.parse().ok()?;
     let year = digits(words.next()?, 4)?;
     let mut parts = DateTimeParts {
@@ -193,14 +173,10 @@ fn us(text: &str) -> Option<DateTimeParts> {
 
 /// `6:00`, `06:00:00`, `06:00:00.1234567`.
 fn clock(text: &str, parts: &mut DateTimeParts) -> Option<()> {
-    let (clock, fraction) = text
-        .split_once('.')
-        .map_or((text, None), |(clock, fraction)| (clock, Some(fraction)));
+    let (clock, fraction) = text.split_once('.').map_or((text, None), |(clock, fraction)| (clock, Some(fraction)));
     let mut fields = clock.split(':');
     let mut next = |required: bool| match fields.next() {
-        Some(text) if (1..=2).contains(&text.len()) => {
-            digits(text, text.len()).and_then(|n| u8::try_from(n).ok())
-        }
+        Some(text) if (1..=2).contains(&text.len()) => digits(text, text.len()).and_then(|n| u8::try_from(n).ok()),
         None if !required => Some(0),
         _ => None,
     };
@@ -230,8 +206,7 @@ fn offset(text: &str) -> Option<Option<i32>> {
         4 => (digits(packed.get(..2)?, 2)?, digits(packed.get(2..)?, 2)?),
         _ => return None,
     };
-    (hours <= 18 && minutes < 60)
-        .then(|| Some(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)))
+    (hours <= 18 && minutes < 60).then(|| Some(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)))
 }
 
 fn digits(text: &str, width: usize) -> Option<u16> {
@@ -273,10 +248,7 @@ mod tests {
     use super::*;
 
     fn nanos(text: &str) -> Option<i128> {
-        DateTime::from(text)
-            .parts()
-            .ok()
-            .map(|parts| parts.unix_nanos_at(0))
+        DateTime::from(text).parts().ok().map(|parts| parts.unix_nanos_at(0))
     }
 
     #[test]
@@ -295,10 +267,7 @@ mod tests {
         ] {
             assert_eq!(nanos(text), Some(seconds * 1_000_000_000), "{text}");
         }
-        assert_eq!(
-            nanos("2017-06-29T07:42:21.191694Z").map(|n| n % 1_000_000_000),
-            Some(191_694_000)
-        );
+        assert_eq!(nanos("2017-06-29T07:42:21.191694Z").map(|n| n % 1_000_000_000), Some(191_694_000));
     }
 
     #[test]

@@ -92,7 +92,9 @@ fn root(start: &BytesStart<'_>, target: &mut dyn Struct, context: &mut Context<'
         let attribute = attribute.map_err(|error| Error::refused(format_args!("in the root element: {error}")))?;
         if attribute.key.0 == declaration && attribute.value != NAMESPACE {
             let namespace = &attribute.value;
-            return Err(Error::refused(format_args!("the root element's namespace is `{namespace}`, not `{NAMESPACE}`")));
+            return Err(Error::refused(format_args!(
+                "the root element's namespace is `{namespace}`, not `{NAMESPACE}`"
+            )));
         }
     }
     attributes(start, target, context)?;
@@ -352,7 +354,8 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
             return if empty { Ok(()) } else { self.skip() };
         };
         let mut markup = Writer::new(Vec::new());
-        let failed = |error: std::io::Error| Error::refused(format_args!("an unknown element could not be kept: {error}"));
+        let failed =
+            |error: std::io::Error| Error::refused(format_args!("an unknown element could not be kept: {error}"));
         let kept = unprefixed(start.borrow(), &self.prefix);
         if empty {
             markup.write_event(Event::Empty(kept)).map_err(failed)?;

@@ -18,7 +18,13 @@ pub fn encode(value: &dyn Struct) -> Result<Vec<u8>, EncodeError> {
     Ok(out.into_bytes())
 }
 
-fn element(out: &mut String, name: &str, value: &dyn Struct, namespace: Option<&str>, path: &str) -> Result<(), EncodeError> {
+fn element(
+    out: &mut String,
+    name: &str,
+    value: &dyn Struct,
+    namespace: Option<&str>,
+    path: &str,
+) -> Result<(), EncodeError> {
     let shape = value.shape();
     out.push('<');
     out.push_str(name);

@@ -51,14 +51,12 @@ fn the_path_leads_to_the_element_or_attribute() {
             "<QueryResult><Resources><CloudSubtenants><CloudSubtenant/><CloudSubtenant><RepositoryQuota><QuotaMb>1,5</QuotaMb>",
             "Resources.CloudSubtenants[1].RepositoryQuota.QuotaMb",
         ),
-        (
-            "<QueryResult><Entities><CloudTenants><CloudTenant><Enabled>so</Enabled>",
-            "Entities.CloudTenants[0].Enabled",
-        ),
+        ("<QueryResult><Entities><CloudTenants><CloudTenant><Enabled>so</Enabled>", "Entities.CloudTenants[0].Enabled"),
     ] {
         assert_eq!(in_xml(body).path(), path, "{body}");
     }
-    let error = xml::decode::<Every>(b"<Every><Item/><Item/><Item><Nested><Count>x</Count></Nested></Item></Every>").unwrap_err();
+    let error = xml::decode::<Every>(b"<Every><Item/><Item/><Item><Nested><Count>x</Count></Nested></Item></Every>")
+        .unwrap_err();
     assert_eq!(error.path(), "Item[2].Nested.Count");
 }
 

@@ -14,8 +14,11 @@ pub(crate) enum Color {
     Unknown(UnknownValue),
 }
 
-pub(crate) static COLOR: EnumShape =
-    EnumShape { name: "Color", aliases: &[], values: &[EnumValue::new("Red"), EnumValue::new("DeepBlue").versions(5, 7)] };
+pub(crate) static COLOR: EnumShape = EnumShape {
+    name: "Color",
+    aliases: &[],
+    values: &[EnumValue::new("Red"), EnumValue::new("DeepBlue").versions(5, 7)],
+};
 
 impl Enum for Color {
     const SHAPE: &'static EnumShape = &COLOR;

@@ -159,7 +159,8 @@ fn enterprise_managers_query_wraps_twice_and_its_collection_once() {
 
 #[test]
 fn a_bare_array_is_a_page() {
-    let page: Page<OrganizationStorageSpaceUsage> = json::decode(br#"[{"usedSpaceBytes": "1"}, {"usedSpaceBytes": 2}]"#).unwrap();
+    let page: Page<OrganizationStorageSpaceUsage> =
+        json::decode(br#"[{"usedSpaceBytes": "1"}, {"usedSpaceBytes": 2}]"#).unwrap();
     let used: Vec<_> = page.results.iter().map(|usage| usage.used_space_bytes).collect();
     assert_eq!((used, page.offset), (vec![Some(1), Some(2)], None));
     let page: zstack::Page<zstack::BackupStorage> = json::decode(br#"[{"name": "a"}]"#).unwrap();
@@ -170,7 +171,8 @@ fn a_bare_array_is_a_page() {
 
 #[test]
 fn a_null_item_is_an_empty_one() {
-    let page: Page<OrganizationStorageSpaceUsage> = json::decode(br#"{"results": [null, {"usedSpaceBytes": 2}]}"#).unwrap();
+    let page: Page<OrganizationStorageSpaceUsage> =
+        json::decode(br#"{"results": [null, {"usedSpaceBytes": 2}]}"#).unwrap();
     assert_eq!(page.results.len(), 2);
     assert_eq!(page.results[0], OrganizationStorageSpaceUsage::default());
 }
@@ -201,7 +203,8 @@ fn unknown_fields_survive_on_types_that_are_sent_back() {
 
 #[test]
 fn unknown_enum_values_come_back_as_they_came() {
-    let (value, drift) = drift::<Every>(r#"{"Color": "Puce", "Colors": ["Red", "pUcE", "DEEPBLUE"], "Nested": {"Color": 7}}"#);
+    let (value, drift) =
+        drift::<Every>(r#"{"Color": "Puce", "Colors": ["Red", "pUcE", "DEEPBLUE"], "Nested": {"Color": 7}}"#);
     assert!(matches!(&value.color, Some(Color::Unknown(text)) if text.as_str() == "Puce"));
     assert!(matches!(value.colors[2], Color::DeepBlue), "a known value in another letter case is known");
     let values: Vec<_> = drift.unknown_values.iter().map(|at| (at.path.as_str(), at.value.as_str())).collect();

@@ -32,7 +32,8 @@ fn fail(what: &str, written: &[u8], detail: &dyn std::fmt::Debug) -> TestCaseErr
 fn through_json(value: &dyn Struct, mut again: Box<dyn Struct>, case: Case) -> Outcome {
     let written = json::encode(value, case).unwrap();
     let mut drift = Drift::default();
-    json::decode_into(&mut *again, &written, Some(&mut drift)).map_err(|error| fail("cannot be read", &written, &error))?;
+    json::decode_into(&mut *again, &written, Some(&mut drift))
+        .map_err(|error| fail("cannot be read", &written, &error))?;
     same(value, &*again, &drift, &written)?;
     match json::encode(&*again, case).unwrap() {
         twice if twice == written => Ok(()),
@@ -43,7 +44,8 @@ fn through_json(value: &dyn Struct, mut again: Box<dyn Struct>, case: Case) -> O
 fn through_xml(value: &dyn Struct, mut again: Box<dyn Struct>) -> Outcome {
     let written = xml::encode(value).unwrap();
     let mut drift = Drift::default();
-    xml::decode_into(&mut *again, &written, Some(&mut drift)).map_err(|error| fail("cannot be read", &written, &error))?;
+    xml::decode_into(&mut *again, &written, Some(&mut drift))
+        .map_err(|error| fail("cannot be read", &written, &error))?;
     same(value, &*again, &drift, &written)?;
     match xml::encode(&*again).unwrap() {
         twice if twice == written => Ok(()),

@@ -78,7 +78,9 @@ fn fields_named_like_secrets_are_secrets() {
             let mut value = make();
             for (index, field) in shape.fields.iter().enumerate() {
                 let name = field.wire.to_ascii_lowercase();
-                let named = ["password", "secret", "_token", "sharedkey", "certificate"].iter().any(|word| name.ends_with(word));
+                let named = ["password", "secret", "_token", "sharedkey", "certificate"]
+                    .iter()
+                    .any(|word| name.ends_with(word));
                 let scalar = matches!(field.kind, Kind::Text | Kind::Id);
                 assert!(!(named && scalar), "{system}.{}.{} is printed as it is", shape.name, field.wire);
                 if matches!(field.kind, Kind::Secret) {

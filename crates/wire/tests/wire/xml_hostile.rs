@@ -108,6 +108,9 @@ fn characters_that_xml_does_not_have_are_not_written() {
             assert!(error.to_string().contains(&format!("U+{:04X}", u32::from(bad))), "{error}");
         }
     }
-    let nested = Every { wrapped: vec![Every::default(), Every { name: Some("\u{1}".into()), ..Every::default() }], ..Every::default() };
+    let nested = Every {
+        wrapped: vec![Every::default(), Every { name: Some("\u{1}".into()), ..Every::default() }],
+        ..Every::default()
+    };
     assert_eq!(xml::encode(&nested).unwrap_err().path(), "Every.NASJobs[1].Name");
 }

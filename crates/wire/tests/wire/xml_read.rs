@@ -27,7 +27,10 @@ const NAMED: &str = "<Name>User01</Name>";
 #[test]
 fn the_root_is_the_types_own() {
     assert_eq!(refused::<QueryResult>("<CloudTenants/>"), "the root element is `CloudTenants`, not `QueryResult`");
-    assert_eq!(refused::<QueryResult>("<Error Message='x' StatusCode='500'/>"), "the root element is `Error`, not `QueryResult`");
+    assert_eq!(
+        refused::<QueryResult>("<Error Message='x' StatusCode='500'/>"),
+        "the root element is `Error`, not `QueryResult`"
+    );
 }
 
 #[test]
@@ -35,7 +38,10 @@ fn the_namespace_is_enterprise_managers_or_none() {
     let good = [
         format!("<CloudSubtenant>{NAMED}</CloudSubtenant>"),
         format!("<CloudSubtenant xmlns=\"{}\">{NAMED}</CloudSubtenant>", xml::NAMESPACE),
-        format!("<CloudSubtenant xmlns='{}' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>{NAMED}</CloudSubtenant>", xml::NAMESPACE),
+        format!(
+            "<CloudSubtenant xmlns='{}' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>{NAMED}</CloudSubtenant>",
+            xml::NAMESPACE
+        ),
         format!("<v:CloudSubtenant xmlns:v=\"{}\"><v:Name>User01</v:Name></v:CloudSubtenant>", xml::NAMESPACE),
     ];
     for body in good {
@@ -91,7 +97,9 @@ fn cdata_comments_and_instructions() {
 
 #[test]
 fn blanks_between_elements_say_nothing_and_inside_texts_are_kept() {
-    let value = every("\n <Every\n UID = 'x' >\r\n\t<Name> a\tb </Name>\n<Count> 7\n</Count><Flag>\ttrue </Flag><Color> Red </Color></Every>\n ");
+    let value = every(
+        "\n <Every\n UID = 'x' >\r\n\t<Name> a\tb </Name>\n<Count> 7\n</Count><Flag>\ttrue </Flag><Color> Red </Color></Every>\n ",
+    );
     assert_eq!(value.name.as_deref(), Some(" a\tb "));
     assert_eq!((value.count, value.flag), (Some(7), Some(true)));
     assert!(matches!(value.color, Some(Color::Red)));
@@ -100,7 +108,8 @@ fn blanks_between_elements_say_nothing_and_inside_texts_are_kept() {
 
 #[test]
 fn an_empty_element_is_empty_text_and_no_number() {
-    let value = every("<Every><Name/><Password /><Count/><Flag></Flag><At/><Nested/><NASJobs/><Names/><Color/></Every>");
+    let value =
+        every("<Every><Name/><Password /><Count/><Flag></Flag><At/><Nested/><NASJobs/><Names/><Color/></Every>");
     assert_eq!(value.name.as_deref(), Some(""));
     assert!(value.password.unwrap().is_empty());
     assert_eq!((value.count, value.flag, value.at), (None, None, None));
@@ -124,7 +133,8 @@ fn lists_with_and_without_a_wrapper() {
 
 #[test]
 fn elements_out_of_the_schemas_order_are_read() {
-    let value = every("<Every><Color>Red</Color><Count>1</Count><Item/><Name>n</Name><Item/><Counts>1</Counts><Item/></Every>");
+    let value =
+        every("<Every><Color>Red</Color><Count>1</Count><Item/><Name>n</Name><Item/><Counts>1</Counts><Item/></Every>");
     assert_eq!((value.count, value.name.as_deref(), value.items.len()), (Some(1), Some("n"), 3));
 }
 

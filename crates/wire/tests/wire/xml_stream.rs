@@ -84,7 +84,8 @@ fn items_before_an_error_stay_handed_over_and_the_error_says_where() {
     let mut body = page(5);
     body.truncate(body.find("User03").unwrap());
     let mut items = 0;
-    let error = xml::decode_stream::<QueryResult, CloudSubtenant>(body.as_bytes(), "CloudSubtenants", |_| items += 1).unwrap_err();
+    let error = xml::decode_stream::<QueryResult, CloudSubtenant>(body.as_bytes(), "CloudSubtenants", |_| items += 1)
+        .unwrap_err();
     assert_eq!(items, 3);
     assert_eq!(error.path(), "Resources.CloudSubtenants[3]");
     assert_eq!(error.type_name(), "QueryResult");
@@ -107,7 +108,12 @@ fn a_reader_that_fails_is_an_error() {
 #[test]
 fn bytes_that_are_no_text_are_an_error() {
     for bad in [&b"\xff"[..], b"\xc3", b"\xed\xa0\x80"] {
-        let body = [&b"<QueryResult><Resources><CloudSubtenants><CloudSubtenant><Name>"[..], bad, b"</Name></CloudSubtenant></CloudSubtenants></Resources></QueryResult>"].concat();
+        let body = [
+            &b"<QueryResult><Resources><CloudSubtenants><CloudSubtenant><Name>"[..],
+            bad,
+            b"</Name></CloudSubtenant></CloudSubtenants></Resources></QueryResult>",
+        ]
+        .concat();
         let read = xml::decode_stream::<QueryResult, CloudSubtenant>(&body[..], "CloudSubtenants", |_| {});
         assert!(read.is_err(), "{bad:?}");
     }

@@ -52,8 +52,11 @@ impl Subject {
     pub(super) fn target(&self, body: &[u8]) -> Result<Target, Report> {
         let system = self.system;
         let outline = Outline::of(system, body);
-        if self.status.is_some_and(|status| status >= 400) {
-            return Ok(error(system));
+        match self.status {
+            // VB365 has nothing to say of a token that has ended.
+            Some(401) if system == System::Vb365 && start(body).is_empty() => return Err(Report::nothing_to_read()),
+            Some(400..) => return Ok(error(system)),
+            _ => {}
         }
         match self.of {
             Of::Page(item) => Ok(page(system, item)),
@@ -107,11 +110,27 @@ fn of_type(system: System, name: &str, version: Option<u8>) -> Result<Of, Failur
 
 fn of_request(system: System, request: &RequestLine, version: Option<u8>) -> Result<&'static Operation, Failure> {
     let RequestLine { method, target } = request;
-    let (operation, found) = registry::match_request(system, method, target).ok_or_else(|| {
-        Failure::usage(format!("{system} has no operation for `{method} {}`", target.escape_debug()))
-            .with_help(format!("the operations, with their methods and paths, are listed by `backhaul ops {system}`"))
-    })?;
+    let Some((operation, found)) = registry::match_request(system, method, target) else {
+        // Where another version has it, the versions that do are worth more than that this one does not.
+        let other = any_version(target).and_then(|(typed, path)| {
+            let (operation, _) = registry::match_request(system, method, &path)?;
+            in_version(operation.name, operation.versions, Some(typed)).err()
+        });
+        return Err(other.filter(|_| system == System::Vb365).unwrap_or_else(|| {
+            Failure::usage(format!("{system} has no operation for `{method} {}`", target.escape_debug())).with_help(
+                format!("the operations, with their methods and paths, are listed by `backhaul ops {system}`"),
+            )
+        }));
+    };
     in_version(operation.name, operation.versions, version.or(found)).map(|()| operation)
+}
+
+/// The version in VB365's path, and the path without it.
+fn any_version(target: &str) -> Option<(u8, String)> {
+    let path = target.split_once("://").map_or(target, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+    let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let version = first.strip_prefix(['v', 'V'])?.parse().ok()?;
+    Some((version, format!("/{rest}")))
 }
 
 fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(), Failure> {

@@ -2,11 +2,10 @@
 
 use backhaul_filter::zstack::lower_q;
 use backhaul_filter::{Comparison, Expr, FieldSchema, Kind, Op, Parsed, Value, print};
-use backhaul_transport::Given;
+use backhaul_transport::{Given, Params};
 use backhaul_wire::System;
 
 use super::Listing;
-use crate::args::data::Query;
 use crate::exit::Failure;
 use crate::names;
 use crate::output::Projection;
@@ -80,14 +79,15 @@ pub(super) struct Request {
 impl Request {
     pub(super) fn new(
         listing: &Listing,
-        args: &Query,
+        params: Params,
+        limit: Option<u64>,
         split: &Split<'_>,
         projection: Option<&Projection>,
     ) -> Result<Self, Failure> {
-        let mut given = Given { params: listing.params(&args.params)?, body: None };
+        let mut given = Given { params, body: None };
         let system = listing.operation.system;
         for (name, value) in split.filter.iter().chain(&split.order) {
-            let twice = args.params.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+            let twice = given.params.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
             if twice && *name != "q" {
                 return Err(Failure::usage(format!(
                     "--param {name} contradicts --filter or a --sort option: give one"
@@ -105,12 +105,12 @@ impl Request {
         match system {
             System::Em => {
                 add("format", "Entities".to_owned());
-                if let (true, Some(limit @ 1..PAGE)) = (all_is_asked, args.limit) {
+                if let (true, Some(limit @ 1..PAGE)) = (all_is_asked, limit) {
                     add("pageSize", limit.to_string());
                 }
             }
             System::Zstack => {
-                if let (true, Some(limit @ 1..PAGE)) = (all_is_asked, args.limit) {
+                if let (true, Some(limit @ 1..PAGE)) = (all_is_asked, limit) {
                     add("limit", limit.to_string());
                 }
                 // What is sorted here must be there, whether it is printed or not.
@@ -120,11 +120,8 @@ impl Request {
                     add("fields", names.join(","));
                 }
             }
-            System::Vb365 => {
-                if let (true, Some(limit @ 1..PAGE)) = (all_is_asked, args.limit) {
-                    add("limit", limit.to_string());
-                }
-            }
+            // Which of its versions take a `limit` is known once it is spoken to; the listing asks for large pages then.
+            System::Vb365 => {}
         }
         Ok(Self { given })
     }

@@ -1,0 +1,216 @@
+//! The verbs that ask the schemas alone: `ops`, `types`, `check`, `filter`.
+
+mod common;
+
+use common::{Home, Result};
+use serde_json::{Value, json};
+
+fn find<'v>(rows: &'v Value, key: &str, name: &str) -> Result<&'v Value> {
+    let rows = rows.as_array().ok_or("no array")?;
+    Ok(rows.iter().find(|row| row[key] == name).ok_or(format!("no {name}"))?)
+}
+
+#[test]
+fn operations_are_rows() -> Result {
+    let home = Home::new()?;
+    let em = home.run(&["ops", "em", "-o", "json"])?.ends(0).json()?;
+    assert_eq!(
+        *find(&em, "operation", "QueryCloudSubtenant")?,
+        json!({
+            "operation": "QueryCloudSubtenant", "method": "GET", "path": "/api/query?type=CloudSubtenant", "since": null,
+            "until": null, "long_running": false, "request": null, "response": "QueryResult"
+        })
+    );
+    let vb365 = home.run(&["ops", "VB365"])?.ends(0).json()?;
+    let used = find(&vb365, "operation", "Organization_GetStorageSpaceUsage")?;
+    assert_eq!(used["path"], "/Organizations/{organizationId}/usedRepositories");
+    assert_eq!(used["response"], "PageOfOrganizationStorageSpaceUsage");
+    assert_eq!(find(&vb365, "operation", "ServiceInstance_Get")?["since"], json!(6));
+    let v3 = home.run(&["ops", "vb365", "--api-version", "v3"])?.ends(0).json()?;
+    assert!(find(&v3, "operation", "ServiceInstance_Get").is_err());
+    let zstack = home.run(&["ops", "zstack"])?.ends(0).json()?;
+    assert_eq!(find(&zstack, "operation", "QueryBackupStorage")?["path"], "/zstack/v1/backup-storage");
+    assert!(home.run(&["ops", "zstack", "-o", "table"])?.ends(0).out.starts_with("operation"));
+    home.run(&["ops", "vb365", "--api-version", "v2"])?.ends(2);
+    Ok(())
+}
+
+#[test]
+fn types_are_rows() -> Result {
+    let home = Home::new()?;
+    let vb365 = home.run(&["types", "vb365", "-o", "json"])?.ends(0).json()?;
+    let usage = find(&vb365, "type", "OrganizationStorageSpaceUsage")?;
+    assert!(usage["aliases"].as_array().is_some_and(|aliases| aliases.contains(&json!("UsedRepository"))));
+    assert_eq!((&usage["kind"], &usage["values"]), (&json!("struct"), &json!([])));
+    assert_eq!(
+        *find(&usage["fields"], "wire", "usedSpaceBytes")?,
+        json!({
+            "wire": "usedSpaceBytes", "json": "usedSpaceBytes", "type": "integer", "list": false, "optional": true,
+            "place": "member", "since": null, "until": null
+        })
+    );
+    let kind = find(&vb365, "type", "OrganizationType")?;
+    assert!(
+        kind["kind"] == "enum" && kind["values"].as_array().is_some_and(|values| values.contains(&json!("Hybrid")))
+    );
+    let v3 = home.run(&["types", "vb365", "--api-version", "3"])?.ends(0).json()?;
+    assert!(find(&v3, "type", "ServiceInstance").is_err());
+    let em = home.run(&["types", "em"])?.ends(0).json()?;
+    let tenant = find(&em, "type", "CloudTenant")?;
+    assert_eq!(find(&tenant["fields"], "wire", "UID")?["place"], "attribute");
+    assert_eq!(find(&tenant["fields"], "wire", "Resources")?["list"], json!(true));
+    assert!(home.run(&["types", "zstack", "-o", "table"])?.ends(0).out.contains("BackupStorage"));
+    Ok(())
+}
+
+/// Checks a body on standard input.
+fn check(home: &Home, arguments: &[&str], body: &str, code: i32) -> Result<Value> {
+    let ran = home.piped(&[&["check"], arguments, &["-", "-o", "json"]].concat(), body)?.ends(code);
+    ran.json()?.get(0).cloned().ok_or_else(|| "no row".into())
+}
+
+fn fine(kind: &str) -> Value {
+    json!({
+        "file": "-", "type": kind, "ok": true, "error": null, "unknown_fields": [], "unknown_values": [], "round_trip": true
+    })
+}
+
+const USED_V6: &str = r#"{"offset": 0, "limit": 30, "results": [{"usedSpaceBytes": 9559506944, "localCacheUsedSpaceBytes": 0,
+    "objectStorageUsedSpaceBytes": 2348310138, "isAvailable": true,
+    "_links": {"backupRepository": {"href": "/v6/backuprepositories/cfe34111-3331-45c0-babf-0be32e030444"}}}],
+    "_links": {"self": {"href": "/v6/organizations/cbc52c37-df7f-4b03-98f3-036e7d4b3127/usedrepositories?offset=0&limit=30"}},
+    "setId": "00000000-0000-0000-0000-000000000000"}"#;
+
+const SUBTENANTS: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+<QueryResult xmlns="http://www.veeam.com/ent/v1.0"><Resources><CloudSubtenants>
+<CloudSubtenant Type="CloudSubtenant" Href="https://localhost:9398/api/cloud/tenants/1?format=Entity&amp;a=b" Id="5f6a393a-e80b-4b20-91f0-db47b6a7dcbe">
+<Name>User01</Name><Description /><Password /><Enabled>true</Enabled>
+<RepositoryQuota Unlimited="true"><DisplayName>User01</DisplayName><QuotaMb>1024</QuotaMb><UsedQuotaMb>0</UsedQuotaMb></RepositoryQuota>
+</CloudSubtenant></CloudSubtenants></Resources>
+<PagingInfo PageNum="1" PageSize="100" PagesCount="1" /></QueryResult>"#;
+
+const STORAGE: &str = r#"{"inventories": [{"uuid": "33a35f75885f45ab96ea2626ce9c05a6", "name": "sftp", "url": "/export/backupStorage/sftp",
+    "totalCapacity": 1585341214720, "availableCapacity": 1258407346176, "type": "SftpBackupStorage", "state": "Enabled",
+    "status": "Connected", "createDate": "Jun 1, 2015 3:42:26 PM", "lastOpDate": "Jun 1, 2015 3:42:26 PM",
+    "attachedZoneUuids": ["36de66d82f424639af67215a53418ff6"]}]}"#;
+
+#[test]
+fn recorded_bodies_are_read_and_written_back() -> Result {
+    let home = Home::new()?;
+    let used = "PageOfOrganizationStorageSpaceUsage";
+    for (arguments, body, kind) in [
+        (&["vb365.UsedRepository"][..], USED_V6, used),
+        (&["vb365.PageOfUsedRepository"], USED_V6, used),
+        (&["vb365", "--request", "GET /v6/organizations/1/UsedRepositories?limit=30"], USED_V6, used),
+        (
+            &["vb365", "--request", "get https://h:4443/v3/BackupRepositories/1/BackedUpOrganizations"],
+            r#"[{"name": "abc.onmicrosoft.com", "usedSpaceBytes": "12566568"}]"#,
+            "PageOfBackupRepositoryStorageUsageInfo",
+        ),
+        (
+            &["vb365.RESTLoggedInOrganization", "--api-version", "v5"],
+            r#"{"id": "cbc52c37-df7f-4b03-98f3-036e7d4b3127", "name": "abc.onmicrosoft.com", "type": "Office365", "isBackedup": true}"#,
+            "LoggedInOrganization",
+        ),
+        (&["em.CloudSubtenant"], SUBTENANTS, "QueryResult"),
+        (&["em", "--request", "GET /api/query?type=CloudSubtenant&format=Entities"], SUBTENANTS, "QueryResult"),
+        (&["zstack.BackupStorage"], STORAGE, "PageOfBackupStorage"),
+        (
+            &["zstack", "--request", "GET /zstack/v1/backup-storage/33a35f75885f45ab96ea2626ce9c05a6"],
+            STORAGE,
+            "PageOfBackupStorage",
+        ),
+        // The body says that it is an error, or the status does.
+        (&["vb365", "--request", "GET /v6/Organizations"], r#"{"message": "The token has expired."}"#, "ExceptionInfo"),
+        (
+            &["zstack", "--request", "GET /zstack/v1/zones", "--status", "503"],
+            r#"{"error": {"code": "SYS.1003"}}"#,
+            "ErrorResponse",
+        ),
+    ] {
+        assert_eq!(check(&home, arguments, body, 0)?, fine(kind), "{arguments:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_unknown_is_said_and_fails_when_strict() -> Result {
+    let home = Home::new()?;
+    let body = r#"{"results": [{"name": "a", "type": "Odd", "colour": "blue"}]}"#;
+    let found = check(&home, &["vb365.Organization"], body, 0)?;
+    assert_eq!(found["unknown_fields"], json!(["results[0].colour"]));
+    assert_eq!(found["unknown_values"], json!([{"path": "results[0].type", "value": "Odd"}]));
+    assert_eq!(check(&home, &["vb365.Organization", "--strict"], body, 1)?, found);
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_read_says_where() -> Result {
+    let home = Home::new()?;
+    for (body, says) in [
+        ("{\"results\": [{\"name\": \"a\"},]}", "line 1"),
+        ("{\"results\": [{\"name\": \"a\"}, ...]}", "line 1 column 29"),
+        ("{\"results\": [{\"isBackedup\": \"perhaps\"}]}", "results[0].isBackedup"),
+        ("<html></html>", "HTML page"),
+        ("", "empty"),
+    ] {
+        let found = check(&home, &["vb365.Organization"], body, 1)?;
+        assert_eq!((&found["ok"], &found["round_trip"]), (&json!(false), &json!(null)));
+        assert!(found["error"].as_str().is_some_and(|error| error.contains(says)), "{found}");
+    }
+    let good = home.file("good.json", "[]")?;
+    let ran = home.run(&["check", "vb365.Organization", &good, "-o", "json"])?.ends(0);
+    assert_eq!(ran.column("file")?, [json!(good)]);
+    for arguments in [
+        &["vb365.Organization", "no-such-file"][..],
+        &["vb365.Organizatio", &good],
+        &["vb365.OrganizationType", &good],
+        &["vb365.ServiceInstance", "--api-version", "v5", &good],
+        &["vb365", "--request", "GET /v5/ServiceInstance", &good],
+        &["em", "--request", "GET /api/nothing", &good],
+    ] {
+        let refused = home.run(&[&["check"], arguments].concat())?.ends(2);
+        assert!(refused.out.is_empty(), "{}", refused.out);
+    }
+    Ok(())
+}
+
+#[test]
+fn filters_are_formatted_checked_and_encoded() -> Result {
+    let home = Home::new()?;
+    let filter = |arguments: &[&str], code| {
+        Ok::<_, Box<dyn std::error::Error>>(home.run(&[&["filter"], arguments].concat())?.ends(code))
+    };
+    assert_eq!(filter(&["fmt", "(Disabled==true;name==\"User01\")"], 0)?.out, "Disabled==true;name==User01\n");
+    let subtenant = ["--type", "em.CloudSubtenant"];
+    let checked = filter(&[&["check", "Nam==x;Disabled==fals"][..], &subtenant].concat(), 1)?;
+    assert!(checked.out.contains("did you mean `Name`?") && checked.out.contains("^^^^"), "{}", checked.out);
+    let warned = filter(&[&["check", "Name>a"][..], &subtenant].concat(), 0)?;
+    assert!(warned.out.starts_with("warning: "), "{}", warned.out);
+    assert_eq!(filter(&["check", "anything==x"], 0)?.out, "");
+    assert!(filter(&["check", "a="], 1)?.out.contains("did you mean `==`?"));
+    filter(&["check", "a==b", "--type", "em.Nothing"], 2)?;
+    let encoded = filter(&["url", "Name==\"ABC Company\";Disabled==false", "--type", "em.CloudSubtenant"], 0)?;
+    assert_eq!(encoded.out, "Name==%22ABC%20Company%22;Disabled==false\n");
+    assert_eq!(filter(&["url", "name==\"a b\"", "--type", "zstack.Zone"], 0)?.out, "q=name%3Da%20b\n");
+    filter(&["fmt", "a=="], 1)?;
+    Ok(())
+}
+
+#[test]
+fn who_evaluates_a_filter_is_explained() -> Result {
+    let home = Home::new()?;
+    for (filter, kind, evaluated, code) in [
+        ("Name==a,Disabled==true", "em.CloudSubtenant", &["server"][..], 0),
+        ("name==a", "vb365.Organization", &["here"], 0),
+        ("name==a;state==Enabled", "zstack.Zone", &["server", "server"], 0),
+        ("name==\"a>=b\";state==Enabled", "zstack.Zone", &["refused", "server"], 1),
+    ] {
+        let ran = home.run(&["filter", "explain", filter, "--type", kind, "-o", "json"])?.ends(code);
+        assert_eq!(ran.column("evaluated")?, evaluated, "{filter}");
+    }
+    let table = home.run(&["filter", "explain", "name==a", "--type", "vb365.Organization", "-o", "table"])?.ends(0);
+    assert!(table.out.starts_with("condition"), "{}", table.out);
+    home.run(&["filter", "explain", "name==a"])?.ends(2);
+    Ok(())
+}
