@@ -1,4 +1,5 @@
 //! `profile`: the verbs that manage the servers that the command knows by name.
+#![allow(rustdoc::bare_urls, reason = "these comments are help texts, which a terminal shows")]
 
 use std::path::PathBuf;
 

@@ -81,7 +81,7 @@ impl<'a> Bytes<'a> {
             return Value::String(self.text(true));
         }
         match self.next() % if depth < 3 { 7 } else { 5 } {
-            0 => Value::Bool(self.next() % 2 == 0),
+            0 => Value::Bool(self.next().is_multiple_of(2)),
             1 => self.int().into(),
             2 => self.float().into(),
             3 => Value::String(self.text(true)),
@@ -93,7 +93,7 @@ impl<'a> Bytes<'a> {
 
     fn some(&mut self) -> bool {
         // Used-up bytes are zeros, so that what is filled ends.
-        self.next() % 3 != 0
+        !self.next().is_multiple_of(3)
     }
 
     fn len(&mut self) -> u8 {
@@ -113,7 +113,7 @@ impl<'a> Bytes<'a> {
         for (index, field) in shape.fields.iter().enumerate() {
             match target.slot(index) {
                 Slot::None => panic!("{} has no slot {index}", shape.name),
-                Slot::Bool(v) => *v = self.some().then(|| self.next() % 2 == 0),
+                Slot::Bool(v) => *v = self.some().then(|| self.next().is_multiple_of(2)),
                 Slot::Int(v) => *v = self.some().then(|| self.int()),
                 Slot::Float(v) => *v = self.some().then(|| self.float()),
                 Slot::Text(v) => *v = self.some().then(|| self.text(true)),
@@ -121,7 +121,7 @@ impl<'a> Bytes<'a> {
                 Slot::DateTime(v) => *v = self.some().then(|| self.text(!xml).into()),
                 Slot::Secret(v) => *v = self.some().then(|| self.text(false).into()),
                 Slot::Json(v) => *v = self.some().then(|| self.json(0)),
-                Slot::Bools(v) => v.extend((0..self.len()).map(|_| self.next() % 2 == 0)),
+                Slot::Bools(v) => v.extend((0..self.len()).map(|_| self.next().is_multiple_of(2))),
                 Slot::Ints(v) => v.extend((0..self.len()).map(|_| self.int())),
                 Slot::Floats(v) => v.extend((0..self.len()).map(|_| self.float())),
                 Slot::Texts(v) => v.extend((0..self.len()).map(|_| self.text(true))),
