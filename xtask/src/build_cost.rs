@@ -3,6 +3,7 @@
 //! The schemas of a whole OpenAPI document go through the JSON Schema front end and the type back end into a throw-away crate
 //! below `target/`; beside it stand H and a program that decodes and encodes every type.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -90,7 +91,7 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
     for (family, members) in types.by_family() {
         fs::write(
             models.join(format!("src/generated/{}.rs", emit::module_name(family))),
-            emit::family("Measured.", &members),
+            emit::family("Measured.", &members, &BTreeSet::new()),
         )?;
     }
     fs::write(models.join("src/generated/operations.rs"), "//! No operations are measured.\n")?;

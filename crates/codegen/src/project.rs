@@ -91,10 +91,11 @@ fn system_files(
     let folder = PathBuf::from(format!("crates/models/src/{system}/generated"));
     files.insert(folder.join("mod.rs"), emit::module(types));
     files.insert(folder.join("operations.rs"), emit::operations(variant, operations));
+    let requests = operations.iter().filter_map(|operation| operation.request.as_deref()).collect();
     for (family, members) in types.by_family() {
         let name = emit::module_name(family);
         let doc = format!("{title}: the types of `{family}`.");
-        files.insert(folder.join(format!("{name}.rs")), emit::family(&doc, &members));
+        files.insert(folder.join(format!("{name}.rs")), emit::family(&doc, &members, &requests));
     }
     Ok(())
 }

@@ -403,6 +403,6 @@ fn a_name_that_rust_has_taken_is_still_a_name() {
         "Kind": { "enum": ["Self", "1h", "Unknown", "a-b", "a b", ""] },
     }));
     let members: Vec<_> = types.types.iter().collect();
-    let code = emit::family("A test.", &members);
+    let code = emit::family("A test.", &members, &Default::default());
     syn::parse_file(&code).unwrap_or_else(|error| panic!("{error}: {code}"));
 }

@@ -294,7 +294,9 @@ fn emission_is_rust_and_the_same_every_time() {
         let types = types();
         let queries = queries::read("em/queries.json", QUERIES, &types).unwrap();
         let mut out = vec![emit::filter_fields(&queries), emit::em_queries(&queries), emit::module(&types)];
-        out.extend(types.by_family().into_iter().map(|(family, types)| emit::family(family, &types)));
+        out.extend(
+            types.by_family().into_iter().map(|(family, types)| emit::family(family, &types, &Default::default())),
+        );
         out
     };
     let (first, second) = (once(), once());

@@ -20,9 +20,8 @@ use crate::print::{PrintError, print};
 /// A filter on the query type `Q`.
 ///
 /// ```
-/// # mod em { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/em.rs")); }
 /// # use backhaul_filter::Filter;
-/// # use em::{CloudSubtenant, Repository};
+/// # use backhaul_filter::em::{CloudSubtenant, Repository};
 /// let filter = CloudSubtenant::NAME.eq("User \"01\"") & CloudSubtenant::DISABLED.eq(false);
 /// assert_eq!(filter.to_string(), r#"Name=="User ""01""";Disabled==false"#);
 ///
@@ -33,32 +32,28 @@ use crate::print::{PrintError, print};
 /// Filters on two types do not mix:
 ///
 /// ```compile_fail,E0308
-/// # mod em { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/em.rs")); }
 /// # use backhaul_filter::Filter;
-/// # use em::{CloudSubtenant, Repository};
+/// # use backhaul_filter::em::{CloudSubtenant, Repository};
 /// let filter = CloudSubtenant::DISABLED.eq(false) & Repository::NAME.eq("x");
 /// ```
 ///
 /// ```compile_fail,E0308
-/// # mod em { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/em.rs")); }
 /// # use backhaul_filter::Filter;
-/// # use em::{CloudSubtenant, Repository};
+/// # use backhaul_filter::em::{CloudSubtenant, Repository};
 /// let filter: Filter<CloudSubtenant> = Repository::NAME.eq("x");
 /// ```
 ///
 /// Nor do kinds, and what has no order is not ordered:
 ///
 /// ```compile_fail,E0277
-/// # mod em { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/em.rs")); }
 /// # use backhaul_filter::Filter;
-/// # use em::{CloudSubtenant, Repository};
+/// # use backhaul_filter::em::{CloudSubtenant, Repository};
 /// let filter = CloudSubtenant::DISABLED.eq("maybe");
 /// ```
 ///
 /// ```compile_fail,E0599
-/// # mod em { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/em.rs")); }
 /// # use backhaul_filter::Filter;
-/// # use em::{CloudSubtenant, Repository};
+/// # use backhaul_filter::em::{CloudSubtenant, Repository};
 /// let filter = CloudSubtenant::DISABLED.gt(true);
 /// ```
 pub struct Filter<Q> {

@@ -6,9 +6,8 @@
 //! parentheses group.
 //!
 //! ```
-//! # mod em { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/common/em.rs")); }
 //! use backhaul_filter::{Place, Predicate, QueryType, Record, Scalar, check, parse, url};
-//! use em::CloudSubtenant; // generated code has one such type for every query type
+//! use backhaul_filter::em::CloudSubtenant;
 //!
 //! // Typed: fields, kinds of values and query types are checked by the compiler.
 //! let filter = CloudSubtenant::NAME.eq("User 01") & CloudSubtenant::DISABLED.eq(false);

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -5,9 +7,9 @@ use super::names::{constant, field_name, module_name, type_name, variant};
 use super::{doc, render};
 use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Types, Value, Versions};
 
-/// The types of one family, as a file.
+/// The types of one family, as a file. Those in `requests` are sent, and get a constructor and setters.
 #[must_use]
-pub fn family(title: &str, types: &[&Type]) -> String {
+pub fn family(title: &str, types: &[&Type], requests: &BTreeSet<&str>) -> String {
     let mut structs = Vec::new();
     let mut enums = Vec::new();
     let bodies = types.iter().map(|ty| {
@@ -15,7 +17,9 @@ pub fn family(title: &str, types: &[&Type]) -> String {
         match &ty.shape {
             TypeShape::Struct(body) => {
                 structs.push(quote! { #name; });
-                structure(ty, body)
+                let sent = requests.contains(ty.name.as_str()).then(|| constructor(ty, body));
+                let body = structure(ty, body);
+                quote! { #body #sent }
             }
             TypeShape::Enum(values) => {
                 enums.push(quote! { #name; });
@@ -115,6 +119,78 @@ fn structure(ty: &Type, body: &Struct) -> TokenStream {
             fn view(&self, index: usize) -> View<'_> { match index { #view _ => View::None } }
             fn slot(&mut self, index: usize) -> Slot<'_> { match index { #slot _ => Slot::None } }
         }
+    }
+}
+
+/// What a caller fills a request with: what it must have at once, the rest by setters.
+fn constructor(ty: &Type, body: &Struct) -> TokenStream {
+    let name = type_name(&ty.name);
+    let (required, optional): (Vec<_>, Vec<_>) = body.fields.iter().partition(|field| field.required);
+    let args = required.iter().map(|field| {
+        let (ident, given) = (member(field), given_type(field));
+        quote! { #ident: #given }
+    });
+    let sets = required.iter().map(|field| {
+        let (ident, value) = (member(field), given_value(field));
+        quote! { #ident: #value, }
+    });
+    let setters = optional.iter().map(|field| {
+        let (ident, given, value, docs) =
+            (member(field), given_type(field), given_value(field), doc(&field_doc(field)));
+        quote! {
+            #docs
+            #[must_use]
+            pub fn #ident(mut self, #ident: #given) -> Self { self.#ident = #value; self }
+        }
+    });
+    let rest = (!optional.is_empty() || body.keep_unknown).then(|| quote! { ..Self::default() });
+    let new = if required.is_empty() {
+        quote! { Self::default() }
+    } else {
+        quote! { Self { #(#sets)* #rest } }
+    };
+    quote! {
+        impl #name {
+            /// A request with what it must have.
+            #[must_use]
+            pub fn new(#(#args),*) -> Self { #new }
+            #(#setters)*
+        }
+    }
+}
+
+/// What a setter takes.
+fn given_type(field: &Field) -> TokenStream {
+    let rust = rust_type(field);
+    match (field.repeat, &field.kind) {
+        (Repeat::One, Kind::Bool) => quote! { bool },
+        (Repeat::One, Kind::Int) => quote! { i64 },
+        (Repeat::One, Kind::Float) => quote! { f64 },
+        (Repeat::One, Kind::Struct(name)) => {
+            let name = type_name(name);
+            quote! { #name }
+        }
+        (Repeat::One, Kind::Text) => quote! { impl Into<String> },
+        (Repeat::One, Kind::Id) => quote! { impl Into<Id> },
+        (Repeat::One, Kind::DateTime) => quote! { impl Into<DateTime> },
+        (Repeat::One, Kind::Secret) => quote! { impl Into<Secret> },
+        (Repeat::One, Kind::Json) => quote! { impl Into<Value> },
+        (Repeat::One, Kind::Enum(name)) => {
+            let name = type_name(name);
+            quote! { impl Into<#name> }
+        }
+        _ => rust,
+    }
+}
+
+fn given_value(field: &Field) -> TokenStream {
+    let ident = member(field);
+    match (field.repeat, &field.kind) {
+        (Repeat::One, Kind::Bool | Kind::Int | Kind::Float) => quote! { Some(#ident) },
+        (Repeat::One, Kind::Struct(_)) if field.boxed => quote! { Some(Box::new(#ident)) },
+        (Repeat::One, Kind::Struct(_)) => quote! { Some(#ident) },
+        (Repeat::One, _) => quote! { Some(#ident.into()) },
+        _ => quote! { #ident },
     }
 }
 

@@ -12,7 +12,7 @@ use crate::classify;
 use crate::client::EM_SESSION;
 use crate::error::Reason;
 use crate::http::{HttpClient, Request};
-use crate::options::{EmFormat, Options, Version};
+use crate::options::{Options, Version};
 use crate::product;
 
 pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session, Reason> {
@@ -43,10 +43,10 @@ pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session
         }
         _ => return Err(classify::error(backhaul_wire::System::Em, &answer)),
     }
-    let read: Result<LogonSession, _> = match options.em_format {
-        EmFormat::Xml => xml::decode(&answer.body),
-        EmFormat::Json => json::decode(&answer.body),
-    };
+    // Read by what came, whatever was asked for.
+    let start = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
+    let is_xml = start.trim_ascii_start().starts_with(b"<");
+    let read: Result<LogonSession, _> = if is_xml { xml::decode(&answer.body) } else { json::decode(&answer.body) };
     let id = match read {
         Ok(logon) => logon.session_id.map(|id| id.as_str().to_owned()),
         // An answer of success that is no session at all: something else answers every address.

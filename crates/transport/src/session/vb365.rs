@@ -26,18 +26,14 @@ pub(super) async fn open(
     refresh: Option<&Secret>,
 ) -> Result<Session, Reason> {
     if let Some(refresh) = refresh {
-        let mut request = TokenRequest::default();
-        request.grant_type = Some(GrantType::RefreshToken);
-        request.refresh_token = Some(refresh.clone());
+        let request = TokenRequest::new(GrantType::RefreshToken).refresh_token(refresh.clone());
         // A refresh token that is refused is no fault of the account: the password tells.
         if let Ok(session) = ask(http, options, version, request).await {
             return Ok(session);
         }
     }
-    let mut request = TokenRequest::default();
-    request.grant_type = Some(GrantType::Password);
-    request.username = Some(options.user.clone());
-    request.password = Some(options.password.clone());
+    let request =
+        TokenRequest::new(GrantType::Password).username(options.user.as_str()).password(options.password.clone());
     ask(http, options, version, request).await
 }
 

@@ -17,9 +17,8 @@ const WRONG_CREDENTIALS: &str = "ID.1000";
 
 pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session, Reason> {
     let digest = Sha512::digest(options.password.expose().as_bytes());
-    let mut login = LogInByAccountRequest::default();
-    login.account_name = Some(options.user.clone());
-    login.password = Some(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let login = LogInByAccountRequest::new(options.user.as_str(), digest);
     let body = json::encode(&login, json::Case::Schema).map_err(|error| Reason::Call(error.to_string()))?;
     let body = [b"{\"logInByAccount\":", body.as_slice(), b"}"].concat();
     let mut request = Request::new(Method::PUT, below(&options.url, "/zstack/v1/accounts/login"));

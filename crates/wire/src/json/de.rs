@@ -316,7 +316,8 @@ impl<'de> DeserializeSeed<'de> for EnumSeed<'_, '_, '_> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let Self { place, field, context } = self;
         deserializer.deserialize_any(scalar::WithText(|text: Option<&str>| {
-            if !place.put(text) {
+            // As in XML, an empty text is no value.
+            if !place.put(text.filter(|text| !text.is_empty())) {
                 context.unknown_value(field.json, text.unwrap_or_default());
             }
         }))

@@ -339,6 +339,58 @@ impl Struct for TokenRequest {
         }
     }
 }
+impl TokenRequest {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(grant_type: impl Into<GrantType>) -> Self {
+        Self {
+            grant_type: Some(grant_type.into()),
+            ..Self::default()
+        }
+    }
+    /// The account.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+    /// The password.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+    /// The refresh token of an earlier answer.
+    #[must_use]
+    pub fn refresh_token(mut self, refresh_token: impl Into<Secret>) -> Self {
+        self.refresh_token = Some(refresh_token.into());
+        self
+    }
+    /// The application in Microsoft 365. (v4 and later)
+    #[must_use]
+    pub fn client_id(mut self, client_id: impl Into<Id>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+    /// The Microsoft identity platform's answer, passed whole. (v4 and later)
+    #[must_use]
+    pub fn assertion(mut self, assertion: impl Into<Secret>) -> Self {
+        self.assertion = Some(assertion.into());
+        self
+    }
+    /// The token of an integrated product. (v6 to v7)
+    #[must_use]
+    pub fn integration_token(mut self, integration_token: impl Into<Secret>) -> Self {
+        self.integration_token = Some(integration_token.into());
+        self
+    }
+    /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
+    #[must_use]
+    pub fn disable_antiforgery_token(mut self, disable_antiforgery_token: bool) -> Self {
+        self.disable_antiforgery_token = Some(disable_antiforgery_token);
+        self
+    }
+}
 /// What kind of error it is. (v7 and later)
 ///
 /// Schema: `schemas/vb365/core.json#/$defs/ExceptionInfo/properties/errorCode`

@@ -141,6 +141,41 @@ impl Struct for LogInByAccountRequest {
         }
     }
 }
+impl LogInByAccountRequest {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(account_name: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Self {
+            account_name: Some(account_name.into()),
+            password: Some(password.into()),
+            ..Self::default()
+        }
+    }
+    /// What kind of account it is.
+    #[must_use]
+    pub fn account_type(mut self, account_type: impl Into<String>) -> Self {
+        self.account_type = Some(account_type.into());
+        self
+    }
+    /// The captcha that was asked.
+    #[must_use]
+    pub fn captcha_uuid(mut self, captcha_uuid: impl Into<Id>) -> Self {
+        self.captcha_uuid = Some(captcha_uuid.into());
+        self
+    }
+    /// The answer to the captcha.
+    #[must_use]
+    pub fn verify_code(mut self, verify_code: impl Into<String>) -> Self {
+        self.verify_code = Some(verify_code.into());
+        self
+    }
+    /// What the client tells of itself.
+    #[must_use]
+    pub fn client_info(mut self, client_info: BTreeMap<String, String>) -> Self {
+        self.client_info = client_info;
+        self
+    }
+}
 /// An error of the API; `cause` nests, and the deepest one is the root.
 ///
 /// Schema: `schemas/zstack/identity.json#/$defs/ErrorCode`
