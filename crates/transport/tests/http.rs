@@ -10,6 +10,10 @@ use http::Method;
 use http::header::AUTHORIZATION;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::Url;
 
 /// A server that gives its answers one after the other, the last one again and again; counts the requests that it read.
@@ -174,4 +178,231 @@ fn pins_are_read_in_the_forms_that_tools_print() {
     for wrong in ["", "ab", &"xy".repeat(32), &"ab".repeat(33), &"é".repeat(32)] {
         assert!(parse_pin(wrong).is_err(), "{wrong}");
     }
+}
+
+/// A server whose certificate, for the name `localhost`, comes from a CA of its own: address, SHA-256 and CA in PEM.
+async fn tls_server() -> (Url, String, Vec<u8>) {
+    let (key, ca_key) = (rcgen::KeyPair::generate().unwrap(), rcgen::KeyPair::generate().unwrap());
+    let mut ca = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let issuer = rcgen::CertifiedIssuer::self_signed(ca, ca_key).unwrap();
+    let leaf = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let url = serve_tls(leaf.der().clone(), PrivateKeyDer::try_from(key.serialize_der()).unwrap()).await;
+    (url, sha256(leaf.der()), issuer.pem().into_bytes())
+}
+
+async fn serve_tls(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Url {
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let (acceptor, listener) = (TlsAcceptor::from(Arc::new(config)), TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let mut request = Vec::new();
+                while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+                    let mut part = [0; 1024];
+                    match stream.read(&mut part).await {
+                        Ok(0) | Err(_) => return,
+                        Ok(read) => request.extend_from_slice(&part[..read]),
+                    }
+                }
+                let _ = stream.write_all(answer("200 OK", "", "safe").as_bytes()).await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    });
+    Url::parse(&url).unwrap()
+}
+
+fn sha256(certificate: &[u8]) -> String {
+    use sha2::Digest;
+    sha2::Sha256::digest(certificate).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn trusting(tls: TlsChoice, url: &Url) -> Result<bytes::Bytes, backhaul_transport::http::HttpError> {
+    client(|options| options.tls = tls).send(get(url)).await.map(|answer| answer.body)
+}
+
+#[tokio::test]
+async fn a_pinned_certificate_is_trusted_and_no_other() {
+    let (url, print, _) = tls_server().await;
+    assert_eq!(trusting(TlsChoice::Pin(parse_pin(&print).unwrap()), &url).await.unwrap(), "safe");
+    // Whatever its name.
+    let by_address = Url::parse(&url.as_str().replace("localhost", "127.0.0.1")).unwrap();
+    assert_eq!(trusting(TlsChoice::Pin(parse_pin(&print).unwrap()), &by_address).await.unwrap(), "safe");
+
+    let error = trusting(TlsChoice::Pin([0xab; 32]), &url).await.unwrap_err();
+    assert!(error.is_tls() && error.fingerprint() == Some(&print), "{error}");
+    assert!(error.to_string().contains(&print) && error.to_string().contains(&"ab".repeat(32)), "{error}");
+}
+
+#[tokio::test]
+async fn a_named_ca_is_trusted_for_the_names_that_it_certified() {
+    let (url, print, ca) = tls_server().await;
+    assert_eq!(trusting(TlsChoice::Ca(ca.clone()), &url).await.unwrap(), "safe");
+
+    let by_address = Url::parse(&url.as_str().replace("localhost", "127.0.0.1")).unwrap();
+    let error = trusting(TlsChoice::Ca(ca), &by_address).await.unwrap_err();
+    assert!(error.to_string().contains("another name") && error.fingerprint() == Some(&print), "{error}");
+
+    let (_, _, other) = tls_server().await;
+    let error = trusting(TlsChoice::Ca(other), &url).await.unwrap_err();
+    assert!(error.is_tls() && error.fingerprint() == Some(&print), "{error}");
+}
+
+#[tokio::test]
+async fn the_system_does_not_trust_a_stranger_and_says_what_to_pin() {
+    let (url, print, _) = tls_server().await;
+    let error = trusting(TlsChoice::System, &url).await.unwrap_err();
+    assert!(error.is_tls() && error.fingerprint() == Some(&print), "{error}");
+    assert!(error.to_string().contains("not trusted") && error.to_string().contains(&print), "{error}");
+    assert_eq!(trusting(TlsChoice::Insecure, &url).await.unwrap(), "safe");
+}
+
+/// A copy of a certificate is public: only the key proves whose it is.
+#[tokio::test]
+async fn a_pinned_certificate_without_its_key_is_refused() {
+    let (real, other) = (rcgen::KeyPair::generate().unwrap(), rcgen::KeyPair::generate().unwrap());
+    let certificate = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&real).unwrap();
+    let key = ring::sign::any_supported_type(&PrivateKeyDer::try_from(other.serialize_der()).unwrap()).unwrap();
+    let thief = tokio_rustls::rustls::sign::CertifiedKey::new(vec![certificate.der().clone()], key);
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(tokio_rustls::rustls::sign::SingleCertAndKey::from(thief)));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("https://localhost:{}/", listener.local_addr().unwrap().port())).unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let _ = TlsAcceptor::from(Arc::new(config.clone())).accept(stream).await;
+        }
+    });
+    let pin = parse_pin(&sha256(certificate.der())).unwrap();
+    let error = trusting(TlsChoice::Pin(pin), &url).await.unwrap_err();
+    assert!(error.is_tls(), "{error}");
+    // It is the pinned one: to pin "the new one" would be no advice.
+    assert!(error.fingerprint().is_none() && !error.to_string().contains("not the pinned one"), "{error}");
+    assert!(trusting(TlsChoice::Insecure, &url).await.is_err());
+}
+
+#[tokio::test]
+async fn each_connection_tells_of_its_own_certificate() {
+    let servers = [tls_server().await, tls_server().await];
+    let client = client(|options| options.tls = TlsChoice::System);
+    let mut asked = Vec::new();
+    for _ in 0..20 {
+        for (url, print, _) in &servers {
+            let (client, request, print) = (client.clone(), get(url), print.clone());
+            asked.push(tokio::spawn(async move { (client.send(request).await.unwrap_err(), print) }));
+        }
+    }
+    for one in asked {
+        let (error, print) = one.await.unwrap();
+        assert_eq!(error.fingerprint(), Some(&*print));
+    }
+}
+
+#[tokio::test]
+async fn plain_http_to_a_tls_port_is_told_as_such() {
+    let (url, _, _) = tls_server().await;
+    let url = Url::parse(&url.as_str().replace("https://", "http://")).unwrap();
+    let error = client(|_| {}).send(get(&url)).await.unwrap_err();
+    assert!(error.to_string().contains("use https://"), "{error}");
+}
+
+/// Its parts come slower together than the timeout allows, but each of them in time; and it is larger than what is read whole.
+#[tokio::test]
+async fn a_file_may_take_longer_than_the_timeout_and_be_of_any_size() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // An answer that goes before its request is none.
+        assert_ne!(stream.read(&mut [0; 1024]).await.unwrap(), 0);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n").await.unwrap();
+        for _ in 0..4 {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            stream.write_all(&[b'x'; 10]).await.unwrap();
+        }
+        // What it still has to read would make closing a reset.
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    });
+    let client = client(|options| (options.timeout, options.max_body_bytes) = (Some(Duration::from_secs(1)), 20));
+    let mut file = client.open(get(&url)).await.unwrap();
+    let mut size = 0;
+    while let Some(part) = file.chunk().await.unwrap() {
+        size += part.len();
+    }
+    assert_eq!(size, 40);
+}
+
+#[tokio::test]
+async fn a_file_whose_server_falls_silent_times_out() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // An answer that goes before its request is none.
+        assert_ne!(stream.read(&mut [0; 1024]).await.unwrap(), 0);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n").await.unwrap();
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    });
+    let mut file = client(|options| options.timeout = Some(Duration::from_millis(200))).open(get(&url)).await.unwrap();
+    let error = file.chunk().await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    drop(file);
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn no_more_requests_are_under_way_than_allowed() {
+    let (url, seen) = server(&[&answer("200 OK", "", "fine")]).await;
+    let client = client(|options| options.max_in_flight = 1);
+    let first = client.open(get(&url)).await.unwrap();
+    let second = tokio::spawn({
+        let (client, request) = (client.clone(), get(&url));
+        async move { client.send(request).await }
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(seen.load(Ordering::SeqCst), 1);
+    drop(first);
+    assert_eq!(second.await.unwrap().unwrap().body, "fine");
+}
+
+#[tokio::test]
+async fn waiting_for_other_requests_is_not_the_servers_delay() {
+    let (url, _) = server(&[&answer("200 OK", "", "fine")]).await;
+    let client = client(|options| (options.max_in_flight, options.timeout) = (1, Some(Duration::from_millis(500))));
+    let first = client.open(get(&url)).await.unwrap();
+    let second = tokio::spawn({
+        let (client, request) = (client.clone(), get(&url));
+        async move { client.send(request).await }
+    });
+    tokio::time::sleep(Duration::from_millis(1000)).await;
+    drop(first);
+    assert_eq!(second.await.unwrap().unwrap().body, "fine");
+}
+
+/// A file too: nothing was sent, so that nothing is sent twice.
+#[tokio::test]
+async fn a_connection_that_was_not_made_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    drop(listener);
+    let client = client(|options| options.retry.base_delay = Duration::from_millis(100));
+    let begun = std::time::Instant::now();
+    let error = client.open(Request::new(Method::POST, url)).await.unwrap_err();
+    assert!(error.is_connect(), "{error}");
+    // Two pauses, of 50 ms and 100 ms at least.
+    assert!(begun.elapsed() >= Duration::from_millis(150), "{:?}", begun.elapsed());
 }

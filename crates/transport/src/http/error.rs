@@ -1,12 +1,14 @@
 //! Why no answer came.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+use std::{fmt, io};
 
 use http::HeaderName;
+use rustls::{CertificateError, OtherError};
 
-use super::tls::{TlsChoice, Witness, hex};
+use super::verify::Refusal;
 
 /// No answer came, or not all of it.
 ///
@@ -34,63 +36,67 @@ pub(super) enum Cause {
     Tls(String),
     /// What answered on the port does not speak TLS.
     NotTls,
-    /// It took too long.
-    Timeout,
+    /// It took longer than this, where the limit is known.
+    Timeout(Option<Duration>),
     /// The answer is larger than the limit.
     TooLarge(u64),
     /// The answer ended before its end.
     Interrupted(reqwest::Error),
-    /// What answered does not speak HTTP.
-    NotHttp(reqwest::Error),
+    /// What answered does not speak HTTP, whether within TLS or without.
+    NotHttp {
+        https: bool,
+        error: reqwest::Error,
+    },
     /// A header's value cannot be sent.
     Header(HeaderName),
-    /// The TLS choice cannot be used.
+    /// An option or the environment holds what cannot be used.
     Config(String),
     Other(reqwest::Error),
 }
 
 impl Cause {
     /// The cause of a request that got no answer.
-    pub(super) fn of(error: reqwest::Error, witness: &Witness, choice: &TlsChoice) -> Self {
+    pub(super) fn of(error: reqwest::Error, scheme: &str) -> Self {
         let error = error.without_url();
-        if error.is_timeout() {
-            return Self::Timeout;
-        }
         if let Some(tls) = find::<rustls::Error>(&error) {
-            return match tls {
-                rustls::Error::InvalidCertificate(why) => Self::Untrusted {
-                    presented: witness.last().map(|print| hex(&print)).unwrap_or_default(),
-                    pinned: match choice {
-                        TlsChoice::Pin(pin) => Some(hex(pin)),
-                        _ => None,
-                    },
-                    why: format!("{why:?}").chars().take(120).collect(),
-                },
-                rustls::Error::InvalidMessage(_) => Self::NotTls,
-                other => Self::Tls(other.to_string()),
-            };
+            return Self::of_tls(tls);
         }
         if error.is_connect() {
             return Self::Connect(error);
         }
-        let text = chain(&error);
-        if text.contains("invalid HTTP") || text.contains("HTTP version") || text.contains("parse") {
-            return Self::NotHttp(error);
+        if error.is_timeout() {
+            return Self::Timeout(None);
         }
-        if is_cut(&text) { Self::Interrupted(error) } else { Self::Other(error) }
+        match find::<hyper::Error>(&error) {
+            Some(http) if http.is_parse() => Self::NotHttp { https: scheme == "https", error },
+            Some(http) if http.is_incomplete_message() || http.is_canceled() => Self::Interrupted(error),
+            _ if find::<io::Error>(&error).is_some_and(is_cut) => Self::Interrupted(error),
+            _ => Self::Other(error),
+        }
+    }
+
+    fn of_tls(error: &rustls::Error) -> Self {
+        if let rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(other))) = error
+            && let Some(Refusal { presented, pinned, why }) = other.downcast_ref()
+        {
+            return Self::Untrusted { presented: presented.clone(), pinned: pinned.clone(), why: why.clone() };
+        }
+        match error {
+            rustls::Error::InvalidMessage(_) => Self::NotTls,
+            other => Self::Tls(other.to_string()),
+        }
     }
 
     /// The cause of a body that could not be read to its end.
     pub(super) fn of_body(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        if error.is_timeout() { Self::Timeout } else { Self::Interrupted(error) }
+        if error.is_timeout() { Self::Timeout(None) } else { Self::Interrupted(error) }
     }
 }
 
-fn is_cut(text: &str) -> bool {
-    ["connection closed", "reset", "unexpected EOF", "incomplete", "broken pipe", "end of file", "aborted"]
-        .iter()
-        .any(|sign| text.contains(sign))
+fn is_cut(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
 }
 
 fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
@@ -100,7 +106,7 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
             return Some(found);
         }
         // An `io::Error` hides what it carries from `source`.
-        if let Some(io) = error.downcast_ref::<std::io::Error>()
+        if let Some(io) = error.downcast_ref::<io::Error>()
             && let Some(inner) = io.get_ref()
             && let Some(found) = find(inner)
         {
@@ -146,7 +152,11 @@ impl HttpError {
     /// Whether it took too long.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.cause, Cause::Timeout)
+        match &self.0.cause {
+            Cause::Timeout(_) => true,
+            Cause::Connect(error) => error.is_timeout(),
+            _ => false,
+        }
     }
 
     /// Whether the answer was larger than the client's limit.
@@ -192,18 +202,26 @@ impl fmt::Display for HttpError {
             ),
             Cause::Tls(why) => write!(f, "TLS failed: {why}"),
             Cause::NotTls => f.write_str("the server does not speak TLS on this port: check the port, or use http://"),
-            Cause::Timeout => f.write_str("no answer in time: raise the timeout, or ask for less"),
+            Cause::Timeout(Some(limit)) => {
+                write!(f, "no whole answer within {limit:?}: raise the timeout, or ask for less")
+            }
+            Cause::Timeout(None) => f.write_str("no answer in time: raise the timeout, or ask for less"),
             Cause::TooLarge(limit) => {
                 write!(f, "the answer is larger than the limit of {limit} bytes: ask for less, or raise it")
             }
             Cause::Interrupted(error) => write!(f, "the connection ended before the answer did ({})", chain(error)),
-            Cause::NotHttp(error) => {
-                write!(f, "what answers there does not speak HTTP ({}): check the port, or use https://", chain(error))
+            Cause::NotHttp { https: false, error } => write!(
+                f,
+                "what answers there does not speak plain HTTP ({}): check the port, or use https://",
+                chain(error)
+            ),
+            Cause::NotHttp { https: true, error } => {
+                write!(f, "what answers there does not speak HTTP ({}): check the port", chain(error))
             }
             Cause::Header(name) => {
                 write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry")
             }
-            Cause::Config(why) => write!(f, "the TLS choice cannot be used: {why}"),
+            Cause::Config(why) => write!(f, "the client cannot be set up: {why}"),
             Cause::Other(error) => write!(f, "the request failed: {}", chain(error)),
         }
     }
@@ -215,4 +233,13 @@ impl fmt::Debug for HttpError {
     }
 }
 
-impl StdError for HttpError {}
+impl StdError for HttpError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.cause {
+            Cause::Connect(error) | Cause::Interrupted(error) | Cause::NotHttp { error, .. } | Cause::Other(error) => {
+                Some(error)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! Requests and answers, which show no secret when they are printed.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
@@ -75,17 +76,26 @@ impl Request {
         self.header(CONTENT_TYPE, content_type)
     }
 
-    /// Method and address, for an error: no account, no query, which may hold what is searched for.
-    pub(super) fn place(&self) -> String {
+    /// The address without an account, which would be sent as a header of its own.
+    pub(super) fn bare_url(&self) -> Url {
         let mut url = self.url.clone();
         // Both fail only on addresses without a host, which carry no account.
         let _ = url.set_username("");
         let _ = url.set_password(None);
+        url
+    }
+
+    /// Method and address, for an error: no account, no query, which may hold what is searched for.
+    pub(super) fn place(&self) -> String {
+        let mut url = self.bare_url();
         url.set_query(None);
-        // A ZStack session stands in the path of its own logout.
+        url.set_fragment(None);
+        // Sessions stand in the path of their own logout.
         let path = url.path().to_owned();
-        if let Some((before, _)) = path.split_once("/accounts/sessions/") {
-            url.set_path(&format!("{before}/accounts/sessions/***"));
+        for sessions in ["/accounts/sessions/", "/logonSessions/"] {
+            if let Some((before, _)) = path.split_once(sessions) {
+                url.set_path(&format!("{before}{sessions}***"));
+            }
         }
         format!("{} {url}", self.method)
     }
@@ -124,64 +134,92 @@ impl fmt::Debug for Response {
     }
 }
 
-/// An answer whose body is still to be read.
+/// An answer whose body is still to be read. It counts as under way until it is dropped.
 pub struct StreamingResponse {
     /// The status.
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
     answer: reqwest::Response,
-    left: u64,
+    /// How large the body may be where it is read whole.
     limit: u64,
-    place: Option<String>,
-    /// Counts as under way until the answer is read or dropped.
+    /// How long a body the headers promise.
+    promised: Option<u64>,
+    /// How long each part of the body may take.
+    patience: Option<Duration>,
+    place: String,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl StreamingResponse {
     pub(super) fn new(
         mut answer: reqwest::Response,
+        head: bool,
         limit: u64,
-        place: Option<String>,
         permit: Option<OwnedSemaphorePermit>,
+        patience: Option<Duration>,
+        place: String,
     ) -> Self {
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
-        Self { status, headers, answer, left: limit, limit, place, _permit: permit }
-    }
-
-    /// Reads the rest of the body.
-    ///
-    /// # Errors
-    /// As [`StreamingResponse::chunk`].
-    pub async fn read(mut self) -> Result<Response, HttpError> {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = self.chunk().await? {
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Response { status: self.status, headers: std::mem::take(&mut self.headers), body: body.freeze() })
+        let length =
+            headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+        // The answer to HEAD tells the length of a body that does not come.
+        let promised = length.filter(|_| !head);
+        Self { status, headers, answer, limit, promised, patience, place, _permit: permit }
     }
 
     /// The next part of the body; `None` at its end.
     ///
     /// # Errors
-    /// When the body is larger than the client's limit, or the connection ends before it does.
+    /// When the connection ends before the body does, or the next part takes longer than the client's timeout.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
-        match self.answer.chunk().await {
-            Ok(None) => Ok(None),
-            Ok(Some(chunk)) => match self.left.checked_sub(chunk.len() as u64) {
-                Some(left) => {
-                    self.left = left;
-                    Ok(Some(chunk))
-                }
-                None => Err(HttpError::new(Cause::TooLarge(self.limit), self.place.clone())),
-            },
-            Err(error) => Err(HttpError::new(Cause::of_body(error), self.place.clone())),
+        let Self { answer, patience, place, .. } = self;
+        within(*patience, place, async {
+            answer.chunk().await.map_err(|error| HttpError::new(Cause::of_body(error), Some(place.clone())))
+        })
+        .await
+    }
+
+    /// Reads the rest of the body.
+    ///
+    /// # Errors
+    /// As [`StreamingResponse::chunk`], and when it is larger than the client's limit.
+    pub async fn read(mut self) -> Result<Response, HttpError> {
+        let limit = self.limit;
+        let too_large = |place: &String| Err(HttpError::new(Cause::TooLarge(limit), Some(place.clone())));
+        let promised = self.promised.unwrap_or(0);
+        if promised > limit {
+            return too_large(&self.place);
         }
+        // A promise is not yet a reason to set memory aside.
+        let mut body = BytesMut::with_capacity(usize::try_from(promised.min(1 << 20)).unwrap_or(0));
+        while let Some(chunk) = self.chunk().await? {
+            if (body.len() as u64).saturating_add(chunk.len() as u64) > limit {
+                return too_large(&self.place);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { status: self.status, headers: self.headers, body: body.freeze() })
     }
 }
 
 impl fmt::Debug for StreamingResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StreamingResponse").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// Waits no longer than the limit.
+pub(super) async fn within<T>(
+    limit: Option<Duration>,
+    place: &str,
+    work: impl Future<Output = Result<T, HttpError>>,
+) -> Result<T, HttpError> {
+    match limit {
+        None => work.await,
+        Some(limit) => match tokio::time::timeout(limit, work).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(HttpError::new(Cause::Timeout(Some(limit)), Some(place.to_owned()))),
+        },
     }
 }

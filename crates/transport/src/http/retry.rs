@@ -5,10 +5,10 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use http::StatusCode;
 use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
 
-use super::{HttpError, Request, Response};
+use super::{HttpError, Request};
 
 /// When a request is sent again: after a connection that was not made, and, where sending twice does no harm, after one that
 /// broke and after 429, 502, 503 and 504.
@@ -36,11 +36,6 @@ impl Default for RetryPolicy {
     }
 }
 
-pub(super) enum Verdict {
-    Enough,
-    Again(Duration),
-}
-
 impl RetryPolicy {
     /// Never again.
     #[must_use]
@@ -48,24 +43,30 @@ impl RetryPolicy {
         Self { max_attempts: 1, ..Self::default() }
     }
 
-    pub(super) fn verdict(&self, request: &Request, attempt: u32, outcome: &Result<Response, HttpError>) -> Verdict {
+    /// How long to wait before the request is sent again; `None` when what was seen is to be taken.
+    pub(super) fn pause(
+        &self,
+        request: &Request,
+        attempt: u32,
+        seen: Result<(StatusCode, &HeaderMap), &HttpError>,
+    ) -> Option<Duration> {
         if attempt >= self.max_attempts {
-            return Verdict::Enough;
+            return None;
         }
-        let pause = self.base_delay.saturating_mul(1 << attempt.min(16).saturating_sub(1)).min(self.max_delay);
-        let jittered = pause / 2 + pause.mul_f64(random() / 2.0);
-        match outcome {
-            // A certificate does not become trusted, and a body does not become smaller.
-            Err(error) if error.is_tls() || error.is_body_too_large() => Verdict::Enough,
-            Err(error) if error.is_connect() => Verdict::Again(jittered),
-            Err(error) if request.idempotent && error.is_interrupted() => Verdict::Again(jittered),
-            Ok(answer) if request.idempotent && is_busy(answer.status, request.retry_503) => match wanted_pause(answer)
-            {
-                None => Verdict::Again(jittered),
-                Some(wanted) if wanted <= self.max_delay => Verdict::Again(wanted.max(jittered)),
-                Some(_) => Verdict::Enough,
-            },
-            _ => Verdict::Enough,
+        let pause = self.base_delay.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.max_delay);
+        let jittered = pause / 2 + (pause / 2).mul_f64(random());
+        match seen {
+            // A certificate does not become trusted.
+            Err(error) if error.is_tls() => None,
+            Err(error) if error.is_connect() => Some(jittered),
+            Err(error) => (request.idempotent && error.is_interrupted()).then_some(jittered),
+            Ok((status, headers)) if request.idempotent && is_busy(status, request.retry_503) => {
+                match wanted_pause(headers) {
+                    None => Some(jittered),
+                    Some(wanted) => (wanted <= self.max_delay).then(|| wanted.max(jittered)),
+                }
+            }
+            Ok(_) => None,
         }
     }
 }
@@ -79,8 +80,8 @@ fn is_busy(status: StatusCode, retry_503: bool) -> bool {
 }
 
 /// `Retry-After` in seconds; its date form is passed over.
-fn wanted_pause(answer: &Response) -> Option<Duration> {
-    answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+fn wanted_pause(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// A number from 0 to 1, good enough to spread retries.
@@ -111,5 +112,49 @@ impl Budget {
 
     pub(super) fn withdraw(&self) -> bool {
         self.hundredths.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |saved| saved.checked_sub(100)).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use http::{HeaderValue, Method};
+
+    use super::*;
+
+    fn get() -> Request {
+        Request::new(Method::GET, "http://em.example.com/".parse().unwrap())
+    }
+
+    fn busy_for(seconds: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(seconds))])
+    }
+
+    #[test]
+    fn pauses_grow_from_the_base_to_the_most() {
+        let policy = RetryPolicy { max_attempts: 50, ..RetryPolicy::default() };
+        let none = HeaderMap::new();
+        for (attempt, most) in [(1, 200), (2, 400), (3, 800), (6, 5_000), (40, 5_000)] {
+            let pause = policy.pause(&get(), attempt, Ok((StatusCode::SERVICE_UNAVAILABLE, &none))).unwrap();
+            let (least, most) = (Duration::from_millis(most / 2), Duration::from_millis(most));
+            assert!(pause >= least && pause <= most, "{attempt}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn the_server_may_ask_for_longer_but_not_for_too_long() {
+        let policy = RetryPolicy::default();
+        let busy = |seconds| policy.pause(&get(), 1, Ok((StatusCode::TOO_MANY_REQUESTS, &busy_for(seconds))));
+        assert_eq!(busy("3"), Some(Duration::from_secs(3)));
+        assert_eq!(busy("6"), None);
+    }
+
+    #[test]
+    fn a_budget_runs_dry_and_fills_with_requests() {
+        let budget = Budget::new(20);
+        assert_eq!((0..20).filter(|_| budget.withdraw()).count(), 10);
+        (0..5).for_each(|_| budget.deposit());
+        assert!(budget.withdraw() && !budget.withdraw());
     }
 }

@@ -1,17 +1,16 @@
 //! Whom to trust.
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use sha2::{Digest, Sha256};
+use rustls::{ClientConfig, RootCertStore};
 
 use super::error::Cause;
+use super::verify::{Trust, Verifier};
 
 /// Whom to trust with a connection. The choice holds for every request of a client.
 #[derive(Clone, Default)]
@@ -62,59 +61,45 @@ pub(super) fn hex(print: &[u8; 32]) -> String {
     print.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Remembers the certificate that was shown last, for the error that says what could be pinned.
-#[derive(Debug, Default)]
-pub(super) struct Witness(Mutex<Option<[u8; 32]>>);
-
-impl Witness {
-    fn saw(&self, certificate: &CertificateDer<'_>) -> [u8; 32] {
-        let print: [u8; 32] = Sha256::digest(certificate).into();
-        if let Ok(mut last) = self.0.lock() {
-            *last = Some(print);
-        }
-        print
-    }
-
-    pub(super) fn last(&self) -> Option<[u8; 32]> {
-        self.0.lock().ok().and_then(|last| *last)
-    }
-}
-
 /// The TLS side of a client.
-pub(super) fn config(choice: &TlsChoice, witness: &Arc<Witness>) -> Result<ClientConfig, Cause> {
+pub(super) fn config(choice: &TlsChoice) -> Result<ClientConfig, Cause> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let trust = match choice {
-        TlsChoice::System => Trust::Roots(roots(system_roots()?, &provider)?),
-        TlsChoice::Ca(pem) => {
-            let mut store = RootCertStore::empty();
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate =
-                    certificate.map_err(|error| Cause::Config(format!("the CA file is not PEM: {error}")))?;
-                store
-                    .add(certificate)
-                    .map_err(|error| Cause::Config(format!("a certificate in the CA file: {error}")))?;
-            }
-            if store.is_empty() {
-                return Err(Cause::Config("the CA file holds no certificate".to_owned()));
-            }
-            Trust::Roots(roots(store, &provider)?)
-        }
+        TlsChoice::System => Trust::Roots(system_roots(&provider)?),
+        TlsChoice::Ca(pem) => Trust::Roots(roots(given_roots(pem)?, &provider)?),
         TlsChoice::Pin(pin) => Trust::Pin(*pin),
         TlsChoice::Insecure => Trust::Anyone,
     };
-    let verifier = Verifier { trust, provider: Arc::clone(&provider), witness: Arc::clone(witness) };
+    let verifier = Arc::new(Verifier::new(trust, &provider));
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Cause::Config(error.to_string()))?;
-    Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
-fn system_roots() -> Result<RootCertStore, Cause> {
+fn given_roots(pem: &[u8]) -> Result<RootCertStore, Cause> {
     let mut store = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    // Systems carry a few certificates that are not of the form; the others serve.
-    store.add_parsable_certificates(found.certs);
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| Cause::Config(format!("the CA file is not PEM: {error}")))?;
+        store.add(certificate).map_err(|error| Cause::Config(format!("a certificate in the CA file: {error}")))?;
+    }
+    if store.is_empty() {
+        return Err(Cause::Config("the CA file holds no certificate in PEM".to_owned()));
+    }
     Ok(store)
+}
+
+/// The system's roots, read once: a fleet has a client for each of its servers.
+fn system_roots(provider: &Arc<CryptoProvider>) -> Result<Option<Arc<WebPkiServerVerifier>>, Cause> {
+    static ROOTS: OnceLock<Option<Arc<WebPkiServerVerifier>>> = OnceLock::new();
+    if let Some(known) = ROOTS.get() {
+        return Ok(known.clone());
+    }
+    let mut store = RootCertStore::empty();
+    // Systems carry a few certificates that are not of the form; the others serve.
+    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let read = roots(store, provider)?;
+    Ok(ROOTS.get_or_init(|| read).clone())
 }
 
 fn roots(store: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Option<Arc<WebPkiServerVerifier>>, Cause> {
@@ -124,63 +109,4 @@ fn roots(store: RootCertStore, provider: &Arc<CryptoProvider>) -> Result<Option<
     }
     let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider));
     builder.build().map(Some).map_err(|error| Cause::Config(error.to_string()))
-}
-
-#[derive(Debug)]
-struct Verifier {
-    trust: Trust,
-    provider: Arc<CryptoProvider>,
-    witness: Arc<Witness>,
-}
-
-#[derive(Debug)]
-enum Trust {
-    Roots(Option<Arc<WebPkiServerVerifier>>),
-    Pin([u8; 32]),
-    Anyone,
-}
-
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let shown = self.witness.saw(end_entity);
-        match &self.trust {
-            Trust::Roots(Some(roots)) => {
-                roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            }
-            Trust::Roots(None) => Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)),
-            Trust::Pin(pin) if *pin == shown => Ok(ServerCertVerified::assertion()),
-            Trust::Pin(_) => Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)),
-            Trust::Anyone => Ok(ServerCertVerified::assertion()),
-        }
-    }
-
-    // The server must hold the key of the certificate that it shows, whoever is trusted.
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -1,0 +1,197 @@
+//! The client: one request out, one answer in, within its limits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method};
+use reqwest::redirect::Policy;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::error::{Cause, HttpError};
+use super::message::{Request, Response, StreamingResponse, within};
+use super::retry::Budget;
+use super::{HttpOptions, proxy, tls};
+
+/// How long an idle connection is kept: less than servers do, so that one rarely closes while a request is on its way.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// An HTTP client. Cheap to clone; all clones share connections, limits and the budget of retries.
+#[derive(Clone)]
+pub struct HttpClient {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    engine: reqwest::Client,
+    options: HttpOptions,
+    in_flight: Arc<Semaphore>,
+    budget: Budget,
+}
+
+impl HttpClient {
+    /// A client with these options.
+    ///
+    /// # Errors
+    /// When the TLS choice or a proxy from the environment cannot be used.
+    pub fn new(options: HttpOptions) -> Result<Self, HttpError> {
+        Self::with_environment(options, |name| std::env::var(name).ok())
+    }
+
+    fn with_environment(options: HttpOptions, variable: impl Fn(&str) -> Option<String>) -> Result<Self, HttpError> {
+        let config = tls::config(&options.tls).map_err(|cause| HttpError::new(cause, None))?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(config)
+            .http1_only()
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .user_agent(concat!("backhaul/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(options.connect_timeout)
+            .pool_idle_timeout(IDLE)
+            .no_proxy();
+        for proxy in proxy::proxies(variable).map_err(|cause| HttpError::new(cause, None))? {
+            builder = builder.proxy(proxy);
+        }
+        let engine = builder.build().map_err(|error| HttpError::new(Cause::Other(error.without_url()), None))?;
+        let in_flight = Arc::new(Semaphore::new(options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)));
+        let budget = Budget::new(options.retry.budget_percent);
+        Ok(Self { shared: Arc::new(Shared { engine, options, in_flight, budget }) })
+    }
+
+    /// Sends a request and reads the whole answer; tries again as the policy says.
+    ///
+    /// # Errors
+    /// When no answer came, or it was cut short or too large. An answer of any status is no error here.
+    pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
+        let shared = &*self.shared;
+        shared.budget.deposit();
+        let mut attempt = 1;
+        loop {
+            let outcome = shared.whole(&request).await;
+            let seen = outcome.as_ref().map(|answer| (answer.status, &answer.headers));
+            match shared.options.retry.pause(&request, attempt, seen) {
+                Some(pause) if shared.budget.withdraw() => tokio::time::sleep(pause).await,
+                _ => return outcome,
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Sends a request and gives the answer before its body, which may be of any size. Tries again as the policy says, but takes
+    /// the first answer, whatever its status.
+    ///
+    /// # Errors
+    /// When no answer came.
+    pub async fn open(&self, request: Request) -> Result<StreamingResponse, HttpError> {
+        let shared = &*self.shared;
+        shared.budget.deposit();
+        let mut attempt = 1;
+        loop {
+            let error = match shared.begin(&request).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match shared.options.retry.pause(&request, attempt, Err(&error)) {
+                Some(pause) if shared.budget.withdraw() => tokio::time::sleep(pause).await,
+                _ => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+}
+
+impl Shared {
+    async fn whole(&self, request: &Request) -> Result<Response, HttpError> {
+        let permit = self.permit().await;
+        let place = request.place();
+        let work = async { self.answer(request, permit, None).await?.read().await };
+        within(self.options.timeout, &place, work).await
+    }
+
+    async fn begin(&self, request: &Request) -> Result<StreamingResponse, HttpError> {
+        let permit = self.permit().await;
+        let place = request.place();
+        within(self.options.timeout, &place, self.answer(request, permit, self.options.timeout)).await
+    }
+
+    async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        // The semaphore is never closed.
+        Arc::clone(&self.in_flight).acquire_owned().await.ok()
+    }
+
+    async fn answer(
+        &self,
+        request: &Request,
+        permit: Option<OwnedSemaphorePermit>,
+        patience: Option<Duration>,
+    ) -> Result<StreamingResponse, HttpError> {
+        let place = request.place();
+        if let Some(name) = &request.bad_header {
+            return Err(HttpError::new(Cause::Header(name.clone()), Some(place)));
+        }
+        let head = request.method == Method::HEAD;
+        let built = self.engine.request(request.method.clone(), request.bare_url());
+        let mut headers = request.headers.clone();
+        // Windows' own HTTP server refuses (411) a POST that does not say that its body is empty.
+        if request.body.is_empty() && (request.method == Method::POST || request.method == Method::PUT) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let sent = built.headers(headers).body(request.body.clone()).send().await;
+        match sent {
+            Ok(answer) => {
+                Ok(StreamingResponse::new(answer, head, self.options.max_body_bytes, permit, patience, place))
+            }
+            Err(error) => Err(HttpError::new(Cause::of(error, request.url.scheme()), Some(place))),
+        }
+    }
+}
+
+impl std::fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpClient").field("options", &self.shared.options).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn first_line(listener: &TcpListener) -> String {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (mut text, mut part) = (Vec::new(), [0; 1024]);
+        while !text.windows(4).any(|end| end == b"\r\n\r\n") {
+            let read = stream.read(&mut part).await.unwrap();
+            assert_ne!(read, 0, "the request ended early");
+            text.extend_from_slice(&part[..read]);
+        }
+        stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").await.unwrap();
+        String::from_utf8(text).unwrap().lines().next().unwrap_or_default().to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_proxy_serves_other_hosts_but_never_loopback() {
+        let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy_port = proxy.local_addr().unwrap().port();
+        let client = HttpClient::with_environment(HttpOptions::default(), |name| {
+            (name == "http_proxy").then(|| format!("http://who:secret@127.0.0.1:{proxy_port}"))
+        })
+        .unwrap();
+        let get = |url: String| client.send(Request::new(Method::GET, url.parse().unwrap()));
+
+        let (answer, line) = tokio::join!(get("http://em.example.invalid/api".to_owned()), first_line(&proxy));
+        assert_eq!(answer.unwrap().status, 204);
+        assert_eq!(line, "GET http://em.example.invalid/api HTTP/1.1");
+
+        let port = server.local_addr().unwrap().port();
+        let (answer, line) = tokio::join!(get(format!("http://127.0.0.1:{port}/api")), first_line(&server));
+        assert_eq!(answer.unwrap().status, 204);
+        assert_eq!(line, "GET /api HTTP/1.1");
+    }
+}
