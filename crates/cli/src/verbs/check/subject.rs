@@ -60,6 +60,10 @@ impl Subject {
         }
         match self.of {
             Of::Page(item) => Ok(page(system, item)),
+            // A list that is cut or mistyped is still a list: its error is to name the place, not the kind.
+            Of::Type(shape) if start(body).starts_with(b"[") && registry::page_of(system, shape.name).is_some() => {
+                Ok(page(system, shape))
+            }
             Of::Type(shape) => Ok(around(system, shape, &outline)),
             Of::Answer(operation) => {
                 if self.status.is_none() && outline.is_error(system, operation.response.shape()) {
