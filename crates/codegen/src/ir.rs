@@ -276,6 +276,8 @@ pub enum Response {
     Inventory(String),
     /// A list inside a body of this type, at this path (EM's queries).
     List(String, String),
+    /// A body of the first type when the request asks for all fields, else of the second (EM).
+    Forms(String, String),
     /// Bytes.
     Bytes,
 }

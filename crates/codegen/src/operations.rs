@@ -126,8 +126,20 @@ pub enum ResponseDef {
     Page(String),
     /// ZStack's reply with one `inventory` of this type.
     Inventory(String),
+    /// One of two bodies, which the parameter `format` chooses between (EM).
+    Forms(Forms),
     /// A file.
     Bytes(Bytes),
+}
+
+/// The two forms of an entity or a collection. The operation gets the parameter `format` by itself.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Forms {
+    /// The type with all fields, which `format=Entity` asks for.
+    pub entity: String,
+    /// The type that only refers to it.
+    pub reference: String,
 }
 
 /// A file, with its media type.
@@ -152,18 +164,10 @@ pub fn read(path: &str, operations: &serde_json::Value, types: &Types) -> Result
 /// The operation of one of Enterprise Manager's queries, which all take the same parameters.
 #[must_use]
 pub fn query(query: &QueryType) -> ir::Operation {
-    let param = |name: &str, kind, doc: &str| ir::Param {
-        name: name.to_owned(),
-        doc: doc.to_owned(),
-        in_path: false,
-        kind,
-        list: false,
-        required: false,
-        versions: Versions::default(),
-    };
+    let param = query_param;
     ir::Operation {
         name: format!("Query{}", query.name),
-        family: "queries".to_owned(),
+        family: QUERIES.to_owned(),
         source: format!("schemas/em/queries.json#{}", query.name),
         doc: format!("Finds entities of the type `{}`.", query.entity),
         aliases: Vec::new(),
@@ -186,6 +190,24 @@ pub fn query(query: &QueryType) -> ir::Operation {
     }
 }
 
+/// The family of queries.
+pub(crate) const QUERIES: &str = "queries";
+/// The parameter that chooses between the two forms of an answer.
+const FORMAT: &str = "format";
+
+/// An optional parameter in the query string.
+fn query_param(name: &str, kind: Kind, doc: &str) -> ir::Param {
+    ir::Param {
+        name: name.to_owned(),
+        doc: doc.to_owned(),
+        in_path: false,
+        kind,
+        list: false,
+        required: false,
+        versions: Versions::default(),
+    }
+}
+
 struct Reader<'a> {
     path: &'a str,
     types: &'a Types,
@@ -198,7 +220,7 @@ impl Reader<'_> {
     }
 
     fn operation(&self, family: &str, def: OperationDef) -> Result<ir::Operation> {
-        let params = self.params(&def)?;
+        let mut params = self.params(&def)?;
         if let Some(request) = &def.request {
             self.structure("request", request)?;
         }
@@ -207,8 +229,18 @@ impl Reader<'_> {
             Some(ResponseDef::Body(name)) => ir::Response::Body(self.structure("response/body", name)?),
             Some(ResponseDef::Page(name)) => ir::Response::Page(self.structure("response/page", name)?),
             Some(ResponseDef::Inventory(name)) => ir::Response::Inventory(self.structure("response/inventory", name)?),
+            Some(ResponseDef::Forms(forms)) => ir::Response::Forms(
+                self.structure("response/forms/entity", &forms.entity)?,
+                self.structure("response/forms/reference", &forms.reference)?,
+            ),
             Some(ResponseDef::Bytes(_)) => ir::Response::Bytes,
         };
+        if matches!(response, ir::Response::Forms(..)) {
+            if params.iter().any(|param| param.name.eq_ignore_ascii_case(FORMAT)) {
+                return Err(self.error("params", format!("`{FORMAT}` comes with `forms`: do not list it")));
+            }
+            params.push(query_param(FORMAT, Kind::Text, "`Entity` for all fields; a reference when left out."));
+        }
         if !def.path.starts_with('/') {
             return Err(self.error("path", format!("`{}` does not start with `/`", def.path)));
         }

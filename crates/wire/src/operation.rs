@@ -94,16 +94,24 @@ pub enum Response {
     Body(&'static Shape),
     /// A body of this type, of which the named list is what the caller asked for; it may go on over several pages.
     Page(&'static Shape, &'static str),
+    /// A body of the first type when the request says `format=Entity`, else one of the second, which only refers to it
+    /// (Enterprise Manager).
+    Forms(&'static Shape, &'static Shape),
     /// Bytes, such as a file.
     Bytes,
 }
 
+/// The parameter that chooses between the two of [`Response::Forms`].
+pub const FORMAT: &str = "format";
+/// The value of [`FORMAT`] that chooses the first.
+pub const ENTITY: &str = "Entity";
+
 impl Response {
-    /// The body's type, if there is one.
+    /// The body's type, if there is one; of two, the one with all fields.
     #[must_use]
     pub const fn shape(self) -> Option<&'static Shape> {
         match self {
-            Self::Body(shape) | Self::Page(shape, _) => Some(shape),
+            Self::Body(shape) | Self::Page(shape, _) | Self::Forms(shape, _) => Some(shape),
             Self::Empty | Self::Bytes => None,
         }
     }

@@ -57,6 +57,13 @@ impl Shape {
         self
     }
 
+    /// Whether this is the name of an XML document of this type; letter case is ignored.
+    #[must_use]
+    pub fn is_document(&self, name: &str) -> bool {
+        let is = |known: &str| known.eq_ignore_ascii_case(name);
+        !self.root.is_empty() && (is(self.root) || is(self.name))
+    }
+
     /// The index of the field with this wire or JSON name; letter case is ignored when no name fits exactly.
     #[must_use]
     pub fn index_of(&self, name: &str) -> Option<usize> {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use backhaul_models::registry;
 use backhaul_transport::{Error, Given, Raw};
-use backhaul_wire::operation::Response;
-use backhaul_wire::{Drift, Operation, json};
+use backhaul_wire::operation::{ENTITY, FORMAT, Response};
+use backhaul_wire::{Drift, Operation, Struct, json};
 
 use self::out::OutFile;
 use self::request::Body;
@@ -67,7 +67,7 @@ impl Calling<'_> {
         if is_file || self.args.format == Some(CallFormat::Raw) {
             return self.console.write(&raw.body);
         }
-        match self.decoded(peer, &raw)? {
+        match self.decoded(peer, given, &raw)? {
             Some(text) => self.console.write(text.as_bytes()),
             None => Ok(()),
         }
@@ -78,9 +78,18 @@ impl Calling<'_> {
         sent.map_err(|error: Error| peer.refusal(&error))
     }
 
+    /// An empty value for the answer. Enterprise Manager answers with references unless entities are asked for.
+    fn answer(&self, given: &Given) -> Option<Box<dyn Struct>> {
+        let entity = given.params.iter().any(|(name, value)| name == FORMAT && value.eq_ignore_ascii_case(ENTITY));
+        match self.operation.response {
+            Response::Forms(_, reference) if !entity => registry::make(self.operation.system, reference.name),
+            _ => registry::answer(self.operation),
+        }
+    }
+
     /// The answer as JSON with our names, secrets redacted; nothing when there is no body.
-    fn decoded(&self, peer: &Peer, raw: &Raw) -> Result<Option<String>, Failure> {
-        let Some(mut value) = registry::answer(self.operation) else { return Ok(None) };
+    fn decoded(&self, peer: &Peer, given: &Given, raw: &Raw) -> Result<Option<String>, Failure> {
+        let Some(mut value) = self.answer(given) else { return Ok(None) };
         let mut drift = Drift::default();
         peer.client.read(raw, value.as_mut(), Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
         if !drift.is_empty() {
@@ -95,7 +104,7 @@ impl Calling<'_> {
         let mut out = OutFile::new(path)?;
         if self.args.format == Some(CallFormat::Json) {
             let raw = self.send(peer, given).await?;
-            if let Some(text) = self.decoded(peer, &raw)? {
+            if let Some(text) = self.decoded(peer, given, &raw)? {
                 out.write(text.as_bytes())?;
             }
         } else {

@@ -6,10 +6,11 @@ use super::names::{constant, field_name, type_name};
 use super::types::{kind, versions, with_versions};
 use super::{doc, render};
 use crate::ir::{Kind, Operation, Param, Response};
+use crate::operations::QUERIES;
 
 /// A system's operations: the table, and a small struct for each with its parameters.
 ///
-/// `system` is the variant of `wire::System`; `query_call` says whether EM's queries get no struct (their types are filter's).
+/// `system` is the variant of `wire::System`. EM's queries get no struct: their types are those of the filter language.
 #[must_use]
 pub fn operations(system: &str, all: &[Operation]) -> String {
     let replies = (system != "Em").then(|| quote! { use super::super::reply::*; });
@@ -19,7 +20,7 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
         Some(answer) => quote! { Some(make::<#answer>) },
         None => quote! { None },
     });
-    let calls = all.iter().enumerate().filter(|(_, op)| !op.path.contains('?')).map(|(index, op)| call(index, op));
+    let calls = all.iter().enumerate().filter(|(_, op)| op.family != QUERIES).map(|(index, op)| call(index, op));
     render(quote! {
         //! Operations as data, and a typed call for each.
         use super::prelude::*;
@@ -37,7 +38,7 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
 fn answer(response: &Response) -> Option<TokenStream> {
     Some(match response {
         Response::Empty | Response::Bytes => return None,
-        Response::Body(name) | Response::List(name, _) => {
+        Response::Body(name) | Response::List(name, _) | Response::Forms(name, _) => {
             let name = type_name(name);
             quote! { super::#name }
         }
@@ -78,6 +79,10 @@ fn row(system: &proc_macro2::Ident, operation: &Operation) -> TokenStream {
             let shape = constant(name);
             quote! { Response::Body(&#shape) }
         }
+        Response::Forms(entity, reference) => {
+            let (entity, reference) = (constant(entity), constant(reference));
+            quote! { Response::Forms(&#entity, &#reference) }
+        }
         Response::List(name, list) => {
             let shape = constant(name);
             quote! { Response::Page(&#shape, #list) }
@@ -112,11 +117,14 @@ fn range(of: crate::ir::Versions) -> TokenStream {
 }
 
 fn call(index: usize, operation: &Operation) -> TokenStream {
+    // A typed call reads one type, so it always asks for all fields.
+    let asks = matches!(operation.response, Response::Forms(..));
+    let params: Vec<&Param> = operation.params.iter().filter(|param| !(asks && param.name == "format")).collect();
     let name = type_name(&operation.name.to_upper_camel_case());
     let text =
         with_versions(format!("`{} {}`: {}", operation.method, operation.path, operation.doc), operation.versions);
     let docs = doc(&format!("{text}\n\nSchema: `{}`", operation.source));
-    let fields = operation.params.iter().map(|param| {
+    let fields = params.iter().map(|param| {
         let ident = field_name(&param.name);
         let rust = param_type(param);
         let text = if param.doc.is_empty() { format!("`{}`.", param.name) } else { param.doc.clone() };
@@ -130,7 +138,7 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
             pub body: super::#request,
         }
     });
-    let required: Vec<_> = operation.params.iter().filter(|param| param.required && !param.list).collect();
+    let required: Vec<_> = params.iter().filter(|param| param.required && !param.list).collect();
     let args = required.iter().map(|param| {
         let (ident, rust) = (field_name(&param.name), value_type(&param.kind));
         quote! { #ident: impl Into<#rust> }
@@ -140,7 +148,7 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
         quote! { body: super::#request }
     });
     let args = args.chain(body_arg);
-    let sets = operation.params.iter().map(|param| {
+    let sets = params.iter().map(|param| {
         let ident = field_name(&param.name);
         match (param.required, param.list) {
             (_, true) => quote! { #ident: Vec::new(), },
@@ -151,7 +159,7 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
     // A call that must have nothing can also be made from nothing.
     let default = (required.is_empty() && operation.request.is_none()).then(|| quote! { , Default });
     let body_set = operation.request.as_ref().map(|_| quote! { body, });
-    let visits = operation.params.iter().map(|param| {
+    let visits = params.iter().map(|param| {
         let (ident, name) = (field_name(&param.name), &param.name);
         let text = match param.kind {
             Kind::Bool | Kind::Int | Kind::Float => quote! { &value.to_string() },
@@ -164,7 +172,8 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
             (false, false) => quote! { if let Some(value) = &self.#ident { visit(#name, #text); } },
         }
     });
-    let visits: Vec<_> = visits.collect();
+    let asked = asks.then(|| quote! { visit(FORMAT, ENTITY); });
+    let visits: Vec<_> = visits.chain(asked).collect();
     let visit = if visits.is_empty() {
         quote! { _visit }
     } else {

@@ -45,7 +45,7 @@ impl<'a> Schema<'a> {
             definition.element.children(&["sequence", "all", "attribute", "simpleContent", "complexContent"])?;
         for part in parts {
             if !part.is("simpleContent") && !part.is("complexContent") {
-                self.part(part, out)?;
+                self.part(definition, part, out)?;
                 continue;
             }
             part.attributes(&[])?;
@@ -62,7 +62,7 @@ impl<'a> Schema<'a> {
                 extension.children(&["sequence", "all", "attribute"])?
             };
             for part in parts {
-                self.part(part, out)?;
+                self.part(definition, part, out)?;
             }
         }
         Ok(())
@@ -81,7 +81,7 @@ impl<'a> Schema<'a> {
     }
 
     /// A group of elements, or one attribute.
-    fn part(&self, part: Element<'a>, out: &mut Fields) -> Result<()> {
+    fn part(&self, definition: &Definition<'a>, part: Element<'a>, out: &mut Fields) -> Result<()> {
         if part.is("attribute") {
             let field = self.attribute(part)?;
             out.once(part, &field)?;
@@ -90,7 +90,7 @@ impl<'a> Schema<'a> {
         }
         part.attributes(&[])?;
         for element in part.children(&["element"])? {
-            let field = self.element(element)?;
+            let field = self.element(definition, element)?;
             out.once(element, &field)?;
             out.elements.push(field);
         }
@@ -125,12 +125,13 @@ impl<'a> Schema<'a> {
         }
     }
 
-    fn element(&self, element: Element<'a>) -> Result<Field> {
+    fn element(&self, definition: &Definition<'a>, element: Element<'a>) -> Result<Field> {
         element.attributes(&["name", "type", "minOccurs", "maxOccurs"])?;
         element.children(&[])?;
         let required = element.count("minOccurs")?.is_none_or(|least| least > 0);
         let notes = element.notes(OF_ELEMENT)?;
-        if notes.flag("json", "bare")?.is_some() {
+        // On the item of a list type it is about wrappers of that type; a document of the type is no wrapper.
+        if notes.flag("json", "bare")?.is_some() && !matches!(definition.form, Form::List(_)) {
             return Err(element.error("`bare` is for the item of a list type that wraps nothing else"));
         }
         let (name, list) = (element.need("name")?, element.repeats()?);

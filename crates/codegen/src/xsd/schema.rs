@@ -178,7 +178,7 @@ impl<'a> Schema<'a> {
         };
         let told = definition.notes.get("type", "aliases").unwrap_or_default();
         let mut aliases: Vec<String> = Vec::new();
-        for alias in std::iter::once(definition.name).chain(told.split_whitespace()) {
+        for alias in std::iter::once(definition.name).chain(definition.root).chain(told.split_whitespace()) {
             if alias != definition.rust && !aliases.iter().any(|known| known == alias) {
                 aliases.push(alias.to_owned());
             }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::scalar;
 use crate::drift::Drift;
 use crate::reflect::{EnumList, EnumSlot, Slot, Struct, StructList, UnknownField, UnknownPlace};
-use crate::shape::{Field, Shape};
+use crate::shape::{Field, Place, Repeat, Shape};
 use crate::text::{DateTime, Id, Secret};
 
 /// Where the driver is, and what it reports.
@@ -156,44 +156,15 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
         write!(f, "an object ({})", self.target.shape().name)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { target, context } = self;
-        let shape = target.shape();
-        let keep = target.unknown().is_some();
-        let mut next = 0;
-        loop {
-            let key = KeySeed { shape, next, name: keep || context.drift.is_some() };
-            match map.next_key_seed(key)? {
-                None => return Ok(()),
-                Some(Key::Known(index)) => {
-                    next = index + 1;
-                    let field = &shape.fields[index];
-                    read_field(target.slot(index), field, &mut map, context)?;
-                }
-                Some(Key::Unknown(name)) if keep => {
-                    let value = map.next_value::<Value>()?;
-                    // EM writes every member that a type could have: an unknown one without a value says nothing.
-                    if value.is_null() {
-                        continue;
-                    }
-                    context.unknown_field(&name);
-                    if let Some(unknown) = target.unknown_mut() {
-                        unknown.push(UnknownField { name, place: UnknownPlace::Member, value });
-                    }
-                }
-                Some(Key::Unknown(name)) => {
-                    if map.next_value::<Option<IgnoredAny>>()?.is_some() {
-                        context.unknown_field(&name);
-                    }
-                }
-            }
-        }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        read_members(self.target, None, map, self.context)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let Self { target, context } = self;
         let shape = target.shape();
-        match shape.bare_list.map(usize::from) {
+        let only = matches!(shape.fields, [only] if only.repeat == Repeat::List).then_some(0);
+        match shape.bare_list.map(usize::from).or(only) {
             Some(index) => {
                 let field = &shape.fields[index];
                 context.within(Segment::Field(field.json), |context| read_items(target.slot(index), &mut seq, context))
@@ -203,9 +174,59 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
     }
 }
 
+/// Reads the members of a struct; the name of the first one may have been read already.
+fn read_members<'de, A: MapAccess<'de>>(
+    target: &mut dyn Struct,
+    mut first: Option<String>,
+    mut map: A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    let shape = target.shape();
+    let keep = target.unknown().is_some();
+    let mut next = 0;
+    loop {
+        let key = KeySeed { shape, next, name: keep || context.drift.is_some() };
+        let key = match first.take() {
+            Some(name) => Some(key.resolve(&name)),
+            None => map.next_key_seed(key)?,
+        };
+        match key {
+            None => return Ok(()),
+            Some(Key::Known(index)) => {
+                next = index + 1;
+                let field = &shape.fields[index];
+                read_field(target.slot(index), field, &mut map, context)?;
+            }
+            // The document's element around its members: naive XML-to-JSON conversions keep it.
+            Some(Key::Root) => map.next_value_seed(OrNull { target: &mut *target, context: &mut *context })?,
+            Some(Key::Namespace) => drop(map.next_value::<IgnoredAny>()?),
+            Some(Key::Unknown(name)) if keep => {
+                let value = map.next_value::<Value>()?;
+                // EM writes every member that a type could have: an unknown one without a value says nothing.
+                if value.is_null() {
+                    continue;
+                }
+                context.unknown_field(&name);
+                if let Some(unknown) = target.unknown_mut() {
+                    unknown.push(UnknownField { name, place: UnknownPlace::Member, value });
+                }
+            }
+            Some(Key::Unknown(name)) => {
+                if map.next_value::<Option<IgnoredAny>>()?.is_some() {
+                    context.unknown_field(&name);
+                }
+            }
+        }
+    }
+}
+
 /// Which field a member is.
 enum Key {
     Known(usize),
+    /// The name of the XML document itself.
+    Root,
+    /// An XML namespace, which JSON has no use for.
+    Namespace,
     Unknown(String),
 }
 
@@ -232,16 +253,31 @@ impl Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+        Ok(self.resolve(name))
+    }
+}
+
+impl KeySeed {
+    fn resolve(&self, name: &str) -> Key {
         let fields = self.shape.fields;
         if let Some(field) = fields.get(self.next)
             && (field.json == name || field.json.eq_ignore_ascii_case(name))
         {
-            return Ok(Key::Known(self.next));
+            return Key::Known(self.next);
         }
         let exact = fields.iter().position(|field| field.json == name);
-        match exact.or_else(|| self.shape.index_of(name)) {
-            Some(index) => Ok(Key::Known(index)),
-            None => Ok(Key::Unknown(if self.name { name.to_owned() } else { String::new() })),
+        if let Some(index) = exact.or_else(|| self.shape.index_of(name)) {
+            return Key::Known(index);
+        }
+        match name {
+            // How such conversions name the text of an element that has attributes.
+            "#text" if let Some(index) = fields.iter().position(|field| field.place == Place::Text) => {
+                Key::Known(index)
+            }
+            "xmlns" | "@xmlns" => Key::Namespace,
+            _ if self.next == 0 && self.shape.is_document(name) => Key::Root,
+            _ if self.name => Key::Unknown(name.to_owned()),
+            _ => Key::Unknown(String::new()),
         }
     }
 }
@@ -299,8 +335,13 @@ fn read_field<'de, A: MapAccess<'de>>(
             let read = map.next_value_seed(EnumSeed { place, field, context });
             context.blame(field.json, read)
         }
-        slot => context
-            .within(Segment::Field(field.json), |context| map.next_value_seed(NestedSeed { slot, field, context })),
+        slot => {
+            // Without a wrapper, an object where a list belongs is its one item.
+            let wrapped = field.item.is_empty();
+            context.within(Segment::Field(field.json), |context| {
+                map.next_value_seed(NestedSeed { slot, field, wrapped, context })
+            })
+        }
     }
 }
 
@@ -328,6 +369,8 @@ impl<'de> DeserializeSeed<'de> for EnumSeed<'_, '_, '_> {
 struct NestedSeed<'t, 'c, 'd> {
     slot: Slot<'t>,
     field: &'static Field,
+    /// Whether the wrapper of a list, if it has one, is around this already.
+    wrapped: bool,
     context: &'c mut Context<'d>,
 }
 
@@ -357,16 +400,32 @@ impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
 
     /// An empty string stands for absence: naive XML-to-JSON conversions write one for an empty element.
     fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
-        if text.is_empty() {
-            self.slot.clear();
-            return Ok(());
+        match &mut self.slot {
+            slot if text.is_empty() => slot.clear(),
+            // They also write a list of one item as the item.
+            Slot::Texts(list) => list.push(text.to_owned()),
+            Slot::Ids(list) => list.push(text.into()),
+            Slot::Enums(list) => {
+                if !list.push(text) {
+                    self.context.unknown_value("", text);
+                }
+            }
+            _ => return Err(E::invalid_type(serde::de::Unexpected::Str("..."), &self)),
         }
-        Err(E::invalid_type(serde::de::Unexpected::Str("..."), &self))
+        Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { slot, field, context } = self;
+        let Self { slot, field, wrapped, context } = self;
         match slot {
+            // Inside its wrapper, an object is another wrapper or the one item: its first member tells.
+            Slot::Structs(place) if wrapped => match map.next_key::<String>()? {
+                None => Ok(()),
+                Some(name) if wraps(field, &name) => {
+                    read_wrapped(Slot::Structs(place), field, Some(name), map, context)
+                }
+                Some(name) => read_members(place.push(), Some(name), map, context),
+            },
             Slot::Struct(place) => StructSeed { target: place.get_or_default(), context }.visit_map(map),
             Slot::StructMap(place) => {
                 while let Some(name) = map.next_key::<String>()? {
@@ -388,7 +447,7 @@ impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
                 }
                 Ok(())
             }
-            list => read_wrapped(list, field, map, context),
+            list => read_wrapped(list, field, None, map, context),
         }
     }
 
@@ -411,24 +470,36 @@ impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
 fn read_wrapped<'de, A: MapAccess<'de>>(
     list: Slot<'_>,
     field: &'static Field,
+    mut first: Option<String>,
     mut map: A,
     context: &mut Context<'_>,
 ) -> Result<(), A::Error> {
     let mut list = list;
-    while let Some(name) = map.next_key::<String>()? {
-        let fits = [field.json_item, field.item, field.json, field.wire]
-            .into_iter()
-            .any(|known| !known.is_empty() && known.eq_ignore_ascii_case(&name));
-        if fits {
+    loop {
+        let name = match first.take() {
+            Some(name) => name,
+            None => match map.next_key::<String>()? {
+                Some(name) => name,
+                None => return Ok(()),
+            },
+        };
+        if wraps(field, &name) {
             let slot = list.reborrow();
-            context.within(Segment::Name(name), |context| map.next_value_seed(NestedSeed { slot, field, context }))?;
+            context.within(Segment::Name(name), |context| {
+                map.next_value_seed(NestedSeed { slot, field, wrapped: true, context })
+            })?;
         } else {
             if map.next_value::<Option<IgnoredAny>>()?.is_some() {
                 context.unknown_field(&name);
             }
         }
     }
-    Ok(())
+}
+
+/// Whether a member of this name is what a list's wrapper holds.
+fn wraps(field: &Field, name: &str) -> bool {
+    let known = [field.json_item, field.item, field.json, field.wire];
+    known.into_iter().any(|known| !known.is_empty() && known.eq_ignore_ascii_case(name))
 }
 
 /// Reads the items of a list, replacing what was there.

@@ -254,7 +254,10 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
             }
         }
         if let Some(index) = text_field {
-            put(target.slot(index), &shape.fields[index], Cow::Owned(text), self.context)?;
+            // `<Day></Day>` says no more than `<Day />`: there is no text.
+            if !text.is_empty() {
+                put(target.slot(index), &shape.fields[index], Cow::Owned(text), self.context)?;
+            }
         } else if !text.trim().is_empty() {
             self.context.unknown_field("#text");
         }

@@ -43,8 +43,7 @@ fn a_field_set_later_takes_its_own_place_between_them() {
 #[test]
 fn a_type_that_is_not_sent_back_passes_over_them() {
     let quota: CloudSubtenantRepositoryQuota =
-        xml::decode(b"<CloudSubtenantRepositoryQuota><New/><QuotaMb>5</QuotaMb></CloudSubtenantRepositoryQuota>")
-            .unwrap();
+        xml::decode(b"<RepositoryQuota><New/><QuotaMb>5</QuotaMb></RepositoryQuota>").unwrap();
     assert_eq!(quota.quota_mb, Some(5));
 }
 

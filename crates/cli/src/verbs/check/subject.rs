@@ -74,6 +74,11 @@ impl Subject {
                         let name = names::answer(operation).unwrap_or_default();
                         Ok(Target { name, make: Box::new(move || registry::answer(operation)) })
                     }
+                    Response::Forms(entity, reference) => {
+                        // A reference has nothing that the other form lacks, but for its root element or its `Refs`.
+                        let named = matches!(outline, Outline::Root(_)) || !outline.is(entity);
+                        Ok(plain(system, if named && outline.is(reference) { reference } else { entity }))
+                    }
                     Response::Bytes => Err(Report::nothing_to_read()),
                     Response::Empty if start(body).is_empty() => Err(Report::nothing_to_read()),
                     Response::Empty => {
@@ -146,6 +151,10 @@ fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(),
     }
 }
 
+fn plain(system: System, shape: &'static Shape) -> Target {
+    Target { name: shape.name.to_owned(), make: Box::new(move || registry::make(system, shape.name)) }
+}
+
 fn error(system: System) -> Target {
     let name = registry::error(system).map_or("Error", |error| error.shape().name).to_owned();
     Target { name, make: Box::new(move || registry::error(system)) }
@@ -165,7 +174,7 @@ fn page_name(system: System, item: &Shape) -> String {
 /// The type itself, unless the body is plainly an answer that holds values of it: a page, a bare array, a query's
 /// result, a collection, a reply about one.
 fn around(system: System, shape: &'static Shape, outline: &Outline) -> Target {
-    let itself = || Target { name: shape.name.to_owned(), make: Box::new(move || registry::make(system, shape.name)) };
+    let itself = || plain(system, shape);
     let own = outline.common(shape);
     if matches!(outline, Outline::Unclear) || (own > 0 && outline.is(shape)) {
         return itself();
@@ -179,8 +188,7 @@ fn around(system: System, shape: &'static Shape, outline: &Outline) -> Target {
         _ => None,
     });
     if let Some(collection) = collections.into_iter().next() {
-        let name = collection.name.to_owned();
-        return Target { name, make: Box::new(move || registry::make(system, collection.name)) };
+        return plain(system, collection);
     }
     match reply_of(system, shape) {
         Some(operation) if operation.response.shape().is_some_and(fits) => {

@@ -673,7 +673,8 @@ pub(crate) static NETWORK_APPLIANCE: Shape = Shape::new(
             Field::new("ProductionNetworkUnderDvs", Kind::Bool),
         ],
     )
-    .aliases(&["NetworkApplianceInfoType"]);
+    .aliases(&["NetworkApplianceInfoType"])
+    .root("NetworkAppliance");
 impl NetworkAppliance {
     const EMPTY: Self = Self {
         name: None,
@@ -1142,7 +1143,8 @@ pub(crate) static ACTIVE_DIRECTORY_DOMAIN: Shape = Shape::new(
             Field::new("Port", Kind::Int),
         ],
     )
-    .aliases(&["CloudTenantADDomainInfoType"]);
+    .aliases(&["CloudTenantADDomainInfoType", "Domain"])
+    .root("Domain");
 impl ActiveDirectoryDomain {
     const EMPTY: Self = Self {
         domain_name: None,
@@ -1674,7 +1676,8 @@ pub(crate) static CLOUD_SUBTENANT_REPOSITORY_QUOTA: Shape = Shape::new(
             Field::new("QuotaId", Kind::Id),
         ],
     )
-    .aliases(&["CloudSubtenantRepositoryQuotaInfoType"]);
+    .aliases(&["CloudSubtenantRepositoryQuotaInfoType", "RepositoryQuota"])
+    .root("RepositoryQuota");
 impl CloudSubtenantRepositoryQuota {
     const EMPTY: Self = Self {
         unlimited: None,

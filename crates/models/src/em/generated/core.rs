@@ -579,29 +579,268 @@ impl Struct for QueryResult {
 /// Schema: `schemas/em/em.xsd#QueryEntities`
 #[non_exhaustive]
 pub struct QueryEntities {
+    /// `Jobs`.
+    pub jobs: Vec<Job>,
+    /// `FailoverPlans`.
+    pub failover_plans: Vec<FailoverPlan>,
+    /// `Backups`.
+    pub backups: Vec<Backup>,
+    /// `Replicas`.
+    pub replicas: Vec<Replica>,
     /// `Repositories`.
     pub repositories: Vec<Repository>,
+    /// `RestorePoints`.
+    pub restore_points: Vec<RestorePoint>,
+    /// `VmRestorePoints`.
+    pub vm_restore_points: Vec<VmRestorePoint>,
+    /// `VAppRestorePoints`.
+    pub v_app_restore_points: Vec<VAppRestorePoint>,
+    /// `VmReplicaPoints`.
+    pub vm_replica_points: Vec<VmReplicaPoint>,
+    /// `BackupJobSessions`.
+    pub backup_job_sessions: Vec<BackupJobSession>,
+    /// `ReplicaJobSessions`.
+    pub replica_job_sessions: Vec<ReplicaJobSession>,
+    /// `ReplicaTaskSessions`.
+    pub replica_task_sessions: Vec<ReplicaTaskSession>,
+    /// `RestoreSessions`.
+    pub restore_sessions: Vec<RestoreSession>,
+    /// `HierarchyRoots`.
+    pub hierarchy_roots: Vec<HierarchyRoot>,
+    /// `BackupTaskSessions`.
+    pub backup_task_sessions: Vec<BackupTaskSession>,
     /// `BackupServers`.
     pub backup_servers: Vec<BackupServer>,
+    /// `ManagedServers`.
+    pub managed_servers: Vec<ManagedServer>,
+    /// `EnterpiseRoles`.
+    pub enterpise_roles: Vec<EnterpriseRole>,
+    /// `EnterpiseAccounts`.
+    pub enterpise_accounts: Vec<EnterpriseAccount>,
+    /// `WanAccelerators`.
+    pub wan_accelerators: Vec<WanAccelerator>,
+    /// `CloudGateways`.
+    pub cloud_gateways: Vec<CloudGateway>,
     /// `CloudTenants`.
     pub cloud_tenants: Vec<CloudTenant>,
+    /// `CloudReplicas`.
+    pub cloud_replicas: Vec<CloudReplica>,
+    /// `VCloudOrganizationConfigs`.
+    pub v_cloud_organization_configs: Vec<VCloudOrganizationConfig>,
+    /// `BackupFiles`.
+    pub backup_files: Vec<BackupFile>,
+    /// `VSphereSelfServiceConfigs`.
+    pub v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig>,
+    /// `CloudPublicIpAddresses`.
+    pub cloud_public_ip_addresses: Vec<CloudPublicIpAddress>,
+    /// `CloudHardwarePlans`.
+    pub cloud_hardware_plans: Vec<CloudHardwarePlan>,
+    /// `CloudVmReplicaPoints`.
+    pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
+    /// `AgentRestorePoints`.
+    pub agent_restore_points: Vec<AgentRestorePoint>,
+    /// `AgentBackupJobs`.
+    pub agent_backup_jobs: Vec<AgentBackupJob>,
+    /// `CloudGatewayPools`.
+    pub cloud_gateway_pools: Vec<CloudGatewayPool>,
+    /// `CloudFailoverPlans`.
+    pub cloud_failover_plans: Vec<CloudFailoverPlan>,
+    /// `ExternalRepositories`.
+    pub external_repositories: Vec<ExternalRepository>,
+    /// `VlanConfigurations`.
+    pub vlan_configurations: Vec<VlanConfiguration>,
+    /// `CloudFailoverSessions`.
+    pub cloud_failover_sessions: Vec<CloudFailoverSession>,
+    /// `AgentProtectionGroups`.
+    pub agent_protection_groups: Vec<AgentProtectionGroup>,
+    /// `DiscoveredComputers`.
+    pub discovered_computers: Vec<DiscoveredComputer>,
+    /// `FileServers`.
+    pub file_servers: Vec<FileServer>,
+    /// `NASJobs`.
+    pub nas_jobs: Vec<NASJob>,
+    /// `CdpReplicas`.
+    pub cdp_replicas: Vec<CdpReplica>,
+    /// `CdpReplicaVms`.
+    pub cdp_replica_vms: Vec<CdpReplicaVm>,
+    /// `CdpPolicies`.
+    pub cdp_policies: Vec<CdpPolicy>,
+    /// `CdpReplicaSessions`.
+    pub cdp_replica_sessions: Vec<CdpReplicaSession>,
+    /// `CdpReplicaTaskSessions`.
+    pub cdp_replica_task_sessions: Vec<CdpReplicaTaskSession>,
+    /// `VAppReplicaPoints`.
+    pub v_app_replica_points: Vec<VAppReplicaPoint>,
+    /// `VmCdpReplicas`.
+    pub vm_cdp_replicas: Vec<CdpReplicaVm>,
+    /// `VAppCdpReplicas`.
+    pub v_app_cdp_replicas: Vec<VAppCdpReplica>,
+    /// `VAppCdpReplicaVms`.
+    pub v_app_cdp_replica_vms: Vec<VAppCdpReplicaVm>,
+    /// `SystemSessions`.
+    pub system_sessions: Vec<SystemSession>,
 }
 pub(crate) static QUERY_ENTITIES: Shape = Shape::new(
     stringify!(QueryEntities),
     &[
+        Field::list("Jobs", Kind::Struct(&JOB)).item("Job", "Jobs"),
+        Field::list("FailoverPlans", Kind::Struct(&FAILOVER_PLAN))
+            .item("FailoverPlan", "FailoverPlans"),
+        Field::list("Backups", Kind::Struct(&BACKUP)).item("Backup", "Backups"),
+        Field::list("Replicas", Kind::Struct(&REPLICA)).item("Replica", "Replicas"),
         Field::list("Repositories", Kind::Struct(&REPOSITORY))
             .item("Repository", "Repositories"),
+        Field::list("RestorePoints", Kind::Struct(&RESTORE_POINT))
+            .item("RestorePoint", "RestorePoints"),
+        Field::list("VmRestorePoints", Kind::Struct(&VM_RESTORE_POINT))
+            .item("VmRestorePoint", "VmRestorePoints"),
+        Field::list("VAppRestorePoints", Kind::Struct(&V_APP_RESTORE_POINT))
+            .item("VAppRestorePoint", "VAppRestorePoints"),
+        Field::list("VmReplicaPoints", Kind::Struct(&VM_REPLICA_POINT))
+            .item("VmReplicaPoint", "VmReplicaPoints"),
+        Field::list("BackupJobSessions", Kind::Struct(&BACKUP_JOB_SESSION))
+            .item("BackupJobSession", "BackupJobSessions"),
+        Field::list("ReplicaJobSessions", Kind::Struct(&REPLICA_JOB_SESSION))
+            .item("ReplicaJobSession", "ReplicaJobSessions"),
+        Field::list("ReplicaTaskSessions", Kind::Struct(&REPLICA_TASK_SESSION))
+            .item("ReplicaTaskSession", "ReplicaTaskSessions"),
+        Field::list("RestoreSessions", Kind::Struct(&RESTORE_SESSION))
+            .item("RestoreSession", "RestoreSessions"),
+        Field::list("HierarchyRoots", Kind::Struct(&HIERARCHY_ROOT))
+            .item("HierarchyRoot", "HierarchyRoots"),
+        Field::list("BackupTaskSessions", Kind::Struct(&BACKUP_TASK_SESSION))
+            .item("BackupTaskSession", "BackupTaskSessions"),
         Field::list("BackupServers", Kind::Struct(&BACKUP_SERVER))
             .item("BackupServer", "BackupServers"),
+        Field::list("ManagedServers", Kind::Struct(&MANAGED_SERVER))
+            .item("ManagedServer", "ManagedServers"),
+        Field::list("EnterpiseRoles", Kind::Struct(&ENTERPRISE_ROLE))
+            .item("EnterpriseRole", "EnterpriseRoles"),
+        Field::list("EnterpiseAccounts", Kind::Struct(&ENTERPRISE_ACCOUNT))
+            .item("EnterpriseAccount", "EnterpriseAccounts"),
+        Field::list("WanAccelerators", Kind::Struct(&WAN_ACCELERATOR))
+            .item("WanAccelerator", "WanAccelerators"),
+        Field::list("CloudGateways", Kind::Struct(&CLOUD_GATEWAY))
+            .item("CloudGateway", "CloudGateways"),
         Field::list("CloudTenants", Kind::Struct(&CLOUD_TENANT))
             .item("CloudTenant", "CloudTenants"),
+        Field::list("CloudReplicas", Kind::Struct(&CLOUD_REPLICA))
+            .item("CloudReplica", "CloudReplicas"),
+        Field::list(
+                "VCloudOrganizationConfigs",
+                Kind::Struct(&V_CLOUD_ORGANIZATION_CONFIG),
+            )
+            .item("VCloudOrganizationConfig", "VCloudOrganizationConfigs"),
+        Field::list("BackupFiles", Kind::Struct(&BACKUP_FILE))
+            .item("BackupFile", "BackupFiles"),
+        Field::list(
+                "VSphereSelfServiceConfigs",
+                Kind::Struct(&V_SPHERE_SELF_SERVICE_CONFIG),
+            )
+            .item("VSphereSelfServiceConfig", "VSphereSelfServiceConfigs"),
+        Field::list("CloudPublicIpAddresses", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
+            .json("CloudPublicIps")
+            .item("CloudPublicIpAddress", "CloudPublicIps"),
+        Field::list("CloudHardwarePlans", Kind::Struct(&CLOUD_HARDWARE_PLAN))
+            .item("CloudHardwarePlan", "CloudHardwarePlans"),
+        Field::list("CloudVmReplicaPoints", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
+            .item("CloudVmReplicaPoint", "CloudVmReplicaPoints"),
+        Field::list("AgentRestorePoints", Kind::Struct(&AGENT_RESTORE_POINT))
+            .item("AgentRestorePoint", "AgentRestorePoints"),
+        Field::list("AgentBackupJobs", Kind::Struct(&AGENT_BACKUP_JOB))
+            .json("AgentBackupJob")
+            .item("AgentBackupJob", "AgentBackupJobs"),
+        Field::list("CloudGatewayPools", Kind::Struct(&CLOUD_GATEWAY_POOL))
+            .item("CloudGatewayPool", "CloudGatewayPools"),
+        Field::list("CloudFailoverPlans", Kind::Struct(&CLOUD_FAILOVER_PLAN))
+            .item("CloudFailoverPlan", "CloudFailoverPlans"),
+        Field::list("ExternalRepositories", Kind::Struct(&EXTERNAL_REPOSITORY))
+            .item("ExternalRepository", "ExternalRepositories"),
+        Field::list("VlanConfigurations", Kind::Struct(&VLAN_CONFIGURATION))
+            .item("Vlans", "Vlans"),
+        Field::list("CloudFailoverSessions", Kind::Struct(&CLOUD_FAILOVER_SESSION))
+            .item("CloudFailoverSession", "CloudFailoverSessions"),
+        Field::list("AgentProtectionGroups", Kind::Struct(&AGENT_PROTECTION_GROUP))
+            .item("AgentProtectionGroup", "AgentProtectionGroups"),
+        Field::list("DiscoveredComputers", Kind::Struct(&DISCOVERED_COMPUTER))
+            .item("DiscoveredComputer", "DiscoveredComputers"),
+        Field::list("FileServers", Kind::Struct(&FILE_SERVER))
+            .item("FileServer", "FileServers"),
+        Field::list("NASJobs", Kind::Struct(&NAS_JOB)).item("NASJob", "NASJobs"),
+        Field::list("CdpReplicas", Kind::Struct(&CDP_REPLICA))
+            .item("CdpReplica", "CdpReplicas"),
+        Field::list("CdpReplicaVms", Kind::Struct(&CDP_REPLICA_VM))
+            .item("CdpReplicaVm", "CdpReplicaVms"),
+        Field::list("CdpPolicies", Kind::Struct(&CDP_POLICY))
+            .item("CdpPolicy", "CdpPolicies"),
+        Field::list("CdpReplicaSessions", Kind::Struct(&CDP_REPLICA_SESSION))
+            .item("CdpReplicaSession", "CdpReplicaSessions"),
+        Field::list("CdpReplicaTaskSessions", Kind::Struct(&CDP_REPLICA_TASK_SESSION))
+            .item("CdpReplicaTaskSession", "CdpReplicaTaskSessions"),
+        Field::list("VAppReplicaPoints", Kind::Struct(&V_APP_REPLICA_POINT))
+            .item("VAppReplicaPoint", "VAppReplicaPoints"),
+        Field::list("VmCdpReplicas", Kind::Struct(&CDP_REPLICA_VM))
+            .item("VmCdpReplica", "VmCdpReplicas"),
+        Field::list("VAppCdpReplicas", Kind::Struct(&V_APP_CDP_REPLICA))
+            .item("VAppCdpReplica", "VAppCdpReplicas"),
+        Field::list("VAppCdpReplicaVms", Kind::Struct(&V_APP_CDP_REPLICA_VM))
+            .item("Items", "Items"),
+        Field::list("SystemSessions", Kind::Struct(&SYSTEM_SESSION))
+            .item("Sessions", "Sessions"),
     ],
 );
 impl QueryEntities {
     const EMPTY: Self = Self {
+        jobs: Vec::new(),
+        failover_plans: Vec::new(),
+        backups: Vec::new(),
+        replicas: Vec::new(),
         repositories: Vec::new(),
+        restore_points: Vec::new(),
+        vm_restore_points: Vec::new(),
+        v_app_restore_points: Vec::new(),
+        vm_replica_points: Vec::new(),
+        backup_job_sessions: Vec::new(),
+        replica_job_sessions: Vec::new(),
+        replica_task_sessions: Vec::new(),
+        restore_sessions: Vec::new(),
+        hierarchy_roots: Vec::new(),
+        backup_task_sessions: Vec::new(),
         backup_servers: Vec::new(),
+        managed_servers: Vec::new(),
+        enterpise_roles: Vec::new(),
+        enterpise_accounts: Vec::new(),
+        wan_accelerators: Vec::new(),
+        cloud_gateways: Vec::new(),
         cloud_tenants: Vec::new(),
+        cloud_replicas: Vec::new(),
+        v_cloud_organization_configs: Vec::new(),
+        backup_files: Vec::new(),
+        v_sphere_self_service_configs: Vec::new(),
+        cloud_public_ip_addresses: Vec::new(),
+        cloud_hardware_plans: Vec::new(),
+        cloud_vm_replica_points: Vec::new(),
+        agent_restore_points: Vec::new(),
+        agent_backup_jobs: Vec::new(),
+        cloud_gateway_pools: Vec::new(),
+        cloud_failover_plans: Vec::new(),
+        external_repositories: Vec::new(),
+        vlan_configurations: Vec::new(),
+        cloud_failover_sessions: Vec::new(),
+        agent_protection_groups: Vec::new(),
+        discovered_computers: Vec::new(),
+        file_servers: Vec::new(),
+        nas_jobs: Vec::new(),
+        cdp_replicas: Vec::new(),
+        cdp_replica_vms: Vec::new(),
+        cdp_policies: Vec::new(),
+        cdp_replica_sessions: Vec::new(),
+        cdp_replica_task_sessions: Vec::new(),
+        v_app_replica_points: Vec::new(),
+        vm_cdp_replicas: Vec::new(),
+        v_app_cdp_replicas: Vec::new(),
+        v_app_cdp_replica_vms: Vec::new(),
+        system_sessions: Vec::new(),
     };
 }
 impl Model for QueryEntities {
@@ -613,17 +852,111 @@ impl Struct for QueryEntities {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.repositories),
-            1 => View::Structs(&self.backup_servers),
-            2 => View::Structs(&self.cloud_tenants),
+            0 => View::Structs(&self.jobs),
+            1 => View::Structs(&self.failover_plans),
+            2 => View::Structs(&self.backups),
+            3 => View::Structs(&self.replicas),
+            4 => View::Structs(&self.repositories),
+            5 => View::Structs(&self.restore_points),
+            6 => View::Structs(&self.vm_restore_points),
+            7 => View::Structs(&self.v_app_restore_points),
+            8 => View::Structs(&self.vm_replica_points),
+            9 => View::Structs(&self.backup_job_sessions),
+            10 => View::Structs(&self.replica_job_sessions),
+            11 => View::Structs(&self.replica_task_sessions),
+            12 => View::Structs(&self.restore_sessions),
+            13 => View::Structs(&self.hierarchy_roots),
+            14 => View::Structs(&self.backup_task_sessions),
+            15 => View::Structs(&self.backup_servers),
+            16 => View::Structs(&self.managed_servers),
+            17 => View::Structs(&self.enterpise_roles),
+            18 => View::Structs(&self.enterpise_accounts),
+            19 => View::Structs(&self.wan_accelerators),
+            20 => View::Structs(&self.cloud_gateways),
+            21 => View::Structs(&self.cloud_tenants),
+            22 => View::Structs(&self.cloud_replicas),
+            23 => View::Structs(&self.v_cloud_organization_configs),
+            24 => View::Structs(&self.backup_files),
+            25 => View::Structs(&self.v_sphere_self_service_configs),
+            26 => View::Structs(&self.cloud_public_ip_addresses),
+            27 => View::Structs(&self.cloud_hardware_plans),
+            28 => View::Structs(&self.cloud_vm_replica_points),
+            29 => View::Structs(&self.agent_restore_points),
+            30 => View::Structs(&self.agent_backup_jobs),
+            31 => View::Structs(&self.cloud_gateway_pools),
+            32 => View::Structs(&self.cloud_failover_plans),
+            33 => View::Structs(&self.external_repositories),
+            34 => View::Structs(&self.vlan_configurations),
+            35 => View::Structs(&self.cloud_failover_sessions),
+            36 => View::Structs(&self.agent_protection_groups),
+            37 => View::Structs(&self.discovered_computers),
+            38 => View::Structs(&self.file_servers),
+            39 => View::Structs(&self.nas_jobs),
+            40 => View::Structs(&self.cdp_replicas),
+            41 => View::Structs(&self.cdp_replica_vms),
+            42 => View::Structs(&self.cdp_policies),
+            43 => View::Structs(&self.cdp_replica_sessions),
+            44 => View::Structs(&self.cdp_replica_task_sessions),
+            45 => View::Structs(&self.v_app_replica_points),
+            46 => View::Structs(&self.vm_cdp_replicas),
+            47 => View::Structs(&self.v_app_cdp_replicas),
+            48 => View::Structs(&self.v_app_cdp_replica_vms),
+            49 => View::Structs(&self.system_sessions),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.repositories),
-            1 => Slot::Structs(&mut self.backup_servers),
-            2 => Slot::Structs(&mut self.cloud_tenants),
+            0 => Slot::Structs(&mut self.jobs),
+            1 => Slot::Structs(&mut self.failover_plans),
+            2 => Slot::Structs(&mut self.backups),
+            3 => Slot::Structs(&mut self.replicas),
+            4 => Slot::Structs(&mut self.repositories),
+            5 => Slot::Structs(&mut self.restore_points),
+            6 => Slot::Structs(&mut self.vm_restore_points),
+            7 => Slot::Structs(&mut self.v_app_restore_points),
+            8 => Slot::Structs(&mut self.vm_replica_points),
+            9 => Slot::Structs(&mut self.backup_job_sessions),
+            10 => Slot::Structs(&mut self.replica_job_sessions),
+            11 => Slot::Structs(&mut self.replica_task_sessions),
+            12 => Slot::Structs(&mut self.restore_sessions),
+            13 => Slot::Structs(&mut self.hierarchy_roots),
+            14 => Slot::Structs(&mut self.backup_task_sessions),
+            15 => Slot::Structs(&mut self.backup_servers),
+            16 => Slot::Structs(&mut self.managed_servers),
+            17 => Slot::Structs(&mut self.enterpise_roles),
+            18 => Slot::Structs(&mut self.enterpise_accounts),
+            19 => Slot::Structs(&mut self.wan_accelerators),
+            20 => Slot::Structs(&mut self.cloud_gateways),
+            21 => Slot::Structs(&mut self.cloud_tenants),
+            22 => Slot::Structs(&mut self.cloud_replicas),
+            23 => Slot::Structs(&mut self.v_cloud_organization_configs),
+            24 => Slot::Structs(&mut self.backup_files),
+            25 => Slot::Structs(&mut self.v_sphere_self_service_configs),
+            26 => Slot::Structs(&mut self.cloud_public_ip_addresses),
+            27 => Slot::Structs(&mut self.cloud_hardware_plans),
+            28 => Slot::Structs(&mut self.cloud_vm_replica_points),
+            29 => Slot::Structs(&mut self.agent_restore_points),
+            30 => Slot::Structs(&mut self.agent_backup_jobs),
+            31 => Slot::Structs(&mut self.cloud_gateway_pools),
+            32 => Slot::Structs(&mut self.cloud_failover_plans),
+            33 => Slot::Structs(&mut self.external_repositories),
+            34 => Slot::Structs(&mut self.vlan_configurations),
+            35 => Slot::Structs(&mut self.cloud_failover_sessions),
+            36 => Slot::Structs(&mut self.agent_protection_groups),
+            37 => Slot::Structs(&mut self.discovered_computers),
+            38 => Slot::Structs(&mut self.file_servers),
+            39 => Slot::Structs(&mut self.nas_jobs),
+            40 => Slot::Structs(&mut self.cdp_replicas),
+            41 => Slot::Structs(&mut self.cdp_replica_vms),
+            42 => Slot::Structs(&mut self.cdp_policies),
+            43 => Slot::Structs(&mut self.cdp_replica_sessions),
+            44 => Slot::Structs(&mut self.cdp_replica_task_sessions),
+            45 => Slot::Structs(&mut self.v_app_replica_points),
+            46 => Slot::Structs(&mut self.vm_cdp_replicas),
+            47 => Slot::Structs(&mut self.v_app_cdp_replicas),
+            48 => Slot::Structs(&mut self.v_app_cdp_replica_vms),
+            49 => Slot::Structs(&mut self.system_sessions),
             _ => Slot::None,
         }
     }
@@ -635,17 +968,46 @@ impl Struct for QueryEntities {
 pub struct QueryResources {
     /// `CloudSubtenants`.
     pub cloud_subtenants: Vec<CloudSubtenant>,
+    /// `NASObjects`.
+    pub nas_objects: Vec<NASObject>,
+    /// `ObjectsInJob`.
+    pub objects_in_job: Vec<ObjectInJob>,
+    /// `ObjectsInAgentBackupJob`.
+    pub objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob>,
+    /// `CredentialsInfoList`.
+    pub credentials_info_list: Vec<CredentialsInfo>,
+    /// `PasswordKeyInfoList`.
+    pub password_key_info_list: Vec<PasswordKeyInfo>,
+    /// `Tasks`.
+    pub tasks: Vec<Task>,
 }
 pub(crate) static QUERY_RESOURCES: Shape = Shape::new(
     stringify!(QueryResources),
     &[
         Field::list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT))
             .item("CloudSubtenant", "CloudSubtenants"),
+        Field::list("NASObjects", Kind::Struct(&NAS_OBJECT))
+            .item("NASObject", "NASObjects"),
+        Field::list("ObjectsInJob", Kind::Struct(&OBJECT_IN_JOB))
+            .item("ObjectInJob", "ObjectInJobs"),
+        Field::list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB))
+            .item("ObjectInAgentBackupJob", "ObjectInAgentBackupJobs"),
+        Field::list("CredentialsInfoList", Kind::Struct(&CREDENTIALS_INFO))
+            .item("CredentialsInfo", "CredentialsInfos"),
+        Field::list("PasswordKeyInfoList", Kind::Struct(&PASSWORD_KEY_INFO))
+            .item("PasswordKeyInfo", "PasswordKeyInfos"),
+        Field::list("Tasks", Kind::Struct(&TASK)).item("Task", "Tasks"),
     ],
 );
 impl QueryResources {
     const EMPTY: Self = Self {
         cloud_subtenants: Vec::new(),
+        nas_objects: Vec::new(),
+        objects_in_job: Vec::new(),
+        objects_in_agent_backup_job: Vec::new(),
+        credentials_info_list: Vec::new(),
+        password_key_info_list: Vec::new(),
+        tasks: Vec::new(),
     };
 }
 impl Model for QueryResources {
@@ -658,12 +1020,24 @@ impl Struct for QueryResources {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_subtenants),
+            1 => View::Structs(&self.nas_objects),
+            2 => View::Structs(&self.objects_in_job),
+            3 => View::Structs(&self.objects_in_agent_backup_job),
+            4 => View::Structs(&self.credentials_info_list),
+            5 => View::Structs(&self.password_key_info_list),
+            6 => View::Structs(&self.tasks),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_subtenants),
+            1 => Slot::Structs(&mut self.nas_objects),
+            2 => Slot::Structs(&mut self.objects_in_job),
+            3 => Slot::Structs(&mut self.objects_in_agent_backup_job),
+            4 => Slot::Structs(&mut self.credentials_info_list),
+            5 => Slot::Structs(&mut self.password_key_info_list),
+            6 => Slot::Structs(&mut self.tasks),
             _ => Slot::None,
         }
     }
