@@ -75,7 +75,7 @@ pub struct CloudGateway {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_GATEWAY: Shape = Shape::new(
-        stringify!(CloudGateway),
+        "CloudGateway",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -155,11 +155,11 @@ impl Struct for CloudGateway {
 /// Schema: `schemas/em/em.xsd#CloudGatewayEntityListType`
 #[non_exhaustive]
 pub struct CloudGateways {
-    /// `CloudGateway`.
+    /// Cloud gateway.
     pub cloud_gateways: Vec<CloudGateway>,
 }
 pub(crate) static CLOUD_GATEWAYS: Shape = Shape::new(
-        stringify!(CloudGateways),
+        "CloudGateways",
         &[
             Field::list("CloudGateway", Kind::Struct(&CLOUD_GATEWAY))
                 .json("CloudGateways"),
@@ -211,7 +211,7 @@ pub struct CreateCloudGatewaySpec {
     pub backup_server_uid: Option<Id>,
 }
 pub(crate) static CREATE_CLOUD_GATEWAY_SPEC: Shape = Shape::new(
-        stringify!(CreateCloudGatewaySpec),
+        "CreateCloudGatewaySpec",
         &[
             Field::new("ServerHostName", Kind::Text).required(),
             Field::new("Description", Kind::Text),
@@ -292,7 +292,7 @@ pub struct CloudGatewayPool {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_GATEWAY_POOL: Shape = Shape::new(
-        stringify!(CloudGatewayPool),
+        "CloudGatewayPool",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -362,11 +362,11 @@ impl Struct for CloudGatewayPool {
 /// Schema: `schemas/em/em.xsd#CloudGatewayPoolEntityListType`
 #[non_exhaustive]
 pub struct CloudGatewayPools {
-    /// `CloudGatewayPool`.
+    /// Cloud gateway pool.
     pub cloud_gateway_pools: Vec<CloudGatewayPool>,
 }
 pub(crate) static CLOUD_GATEWAY_POOLS: Shape = Shape::new(
-        stringify!(CloudGatewayPools),
+        "CloudGatewayPools",
         &[
             Field::list("CloudGatewayPool", Kind::Struct(&CLOUD_GATEWAY_POOL))
                 .json("CloudGatewayPools"),
@@ -416,7 +416,7 @@ pub struct CreateCloudGatewayPoolSpec {
     pub backup_server_uid: Option<Id>,
 }
 pub(crate) static CREATE_CLOUD_GATEWAY_POOL_SPEC: Shape = Shape::new(
-        stringify!(CreateCloudGatewayPoolSpec),
+        "CreateCloudGatewayPoolSpec",
         &[
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),
@@ -481,7 +481,7 @@ pub struct CloudHardwarePlanNetwork {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_HARDWARE_PLAN_NETWORK: Shape = Shape::new(
-        stringify!(CloudHardwarePlanNetwork),
+        "CloudHardwarePlanNetwork",
         &[
             Field::new("Id", Kind::Id).attribute(),
             Field::new("CountWithInternet", Kind::Int),
@@ -587,7 +587,7 @@ pub struct ViCloudHardwarePlanDatastore {
     pub unknown: Unknown,
 }
 pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORE: Shape = Shape::new(
-        stringify!(ViCloudHardwarePlanDatastore),
+        "ViCloudHardwarePlanDatastore",
         &[
             Field::new("Id", Kind::Id).attribute(),
             Field::new("FriendlyName", Kind::Text),
@@ -646,11 +646,11 @@ impl Struct for ViCloudHardwarePlanDatastore {
 /// Schema: `schemas/em/em.xsd#ViCloudHardwarePlanDatastores`
 #[non_exhaustive]
 pub struct ViCloudHardwarePlanDatastores {
-    /// `Datastore`.
+    /// Datastore.
     pub datastores: Vec<ViCloudHardwarePlanDatastore>,
 }
 pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORES: Shape = Shape::new(
-        stringify!(ViCloudHardwarePlanDatastores),
+        "ViCloudHardwarePlanDatastores",
         &[
             Field::list("Datastore", Kind::Struct(&VI_CLOUD_HARDWARE_PLAN_DATASTORE))
                 .json("Datastores"),
@@ -742,7 +742,7 @@ pub struct ViCloudHardwarePlan {
     pub unknown: Unknown,
 }
 pub(crate) static VI_CLOUD_HARDWARE_PLAN: Shape = Shape::new(
-        stringify!(ViCloudHardwarePlan),
+        "ViCloudHardwarePlan",
         &[
             Field::new("HypervisorHostRef", Kind::Id),
             Field::new("ParentType", Kind::Enum(&VI_CLOUD_HARDWARE_PLAN_PARENT_TYPE)),
@@ -811,7 +811,7 @@ pub struct HvCloudHardwarePlanVolume {
     pub unknown: Unknown,
 }
 pub(crate) static HV_CLOUD_HARDWARE_PLAN_VOLUME: Shape = Shape::new(
-        stringify!(HvCloudHardwarePlanVolume),
+        "HvCloudHardwarePlanVolume",
         &[
             Field::new("Id", Kind::Id).attribute(),
             Field::new("FriendlyName", Kind::Text),
@@ -862,11 +862,11 @@ impl Struct for HvCloudHardwarePlanVolume {
 /// Schema: `schemas/em/em.xsd#HvCloudHardwarePlanVolumes`
 #[non_exhaustive]
 pub struct HvCloudHardwarePlanVolumes {
-    /// `Volume`.
+    /// Volume.
     pub volumes: Vec<HvCloudHardwarePlanVolume>,
 }
 pub(crate) static HV_CLOUD_HARDWARE_PLAN_VOLUMES: Shape = Shape::new(
-        stringify!(HvCloudHardwarePlanVolumes),
+        "HvCloudHardwarePlanVolumes",
         &[
             Field::list("Volume", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUME))
                 .json("Volumes"),
@@ -912,7 +912,7 @@ pub struct HvCloudHardwarePlan {
     pub unknown: Unknown,
 }
 pub(crate) static HV_CLOUD_HARDWARE_PLAN: Shape = Shape::new(
-        stringify!(HvCloudHardwarePlan),
+        "HvCloudHardwarePlan",
         &[
             Field::new("HypervisorHostRef", Kind::Id),
             Field::list("Volumes", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUME))
@@ -969,7 +969,7 @@ pub struct HardwarePlanDetails {
     pub unknown: Unknown,
 }
 pub(crate) static HARDWARE_PLAN_DETAILS: Shape = Shape::new(
-        stringify!(HardwarePlanDetails),
+        "HardwarePlanDetails",
         &[
             Field::new("ViCloudHardwarePlan", Kind::Struct(&VI_CLOUD_HARDWARE_PLAN)),
             Field::new("HvCloudHardwarePlan", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN)),
@@ -1034,7 +1034,7 @@ pub struct CloudHardwarePlan {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_HARDWARE_PLAN: Shape = Shape::new(
-        stringify!(CloudHardwarePlan),
+        "CloudHardwarePlan",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1106,11 +1106,11 @@ impl Struct for CloudHardwarePlan {
 /// Schema: `schemas/em/em.xsd#CloudHardwarePlanEntityListType`
 #[non_exhaustive]
 pub struct CloudHardwarePlans {
-    /// `CloudHardwarePlan`.
+    /// Cloud hardware plan.
     pub cloud_hardware_plans: Vec<CloudHardwarePlan>,
 }
 pub(crate) static CLOUD_HARDWARE_PLANS: Shape = Shape::new(
-        stringify!(CloudHardwarePlans),
+        "CloudHardwarePlans",
         &[
             Field::list("CloudHardwarePlan", Kind::Struct(&CLOUD_HARDWARE_PLAN))
                 .json("CloudHardwarePlans"),
@@ -1162,7 +1162,7 @@ pub struct CloudHardwarePlanCreateSpec {
     pub hardware_plan_details: Option<HardwarePlanDetails>,
 }
 pub(crate) static CLOUD_HARDWARE_PLAN_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudHardwarePlanCreateSpec),
+        "CloudHardwarePlanCreateSpec",
         &[
             Field::new("BackupServerUid", Kind::Id).required(),
             Field::new("Name", Kind::Text).required(),
@@ -1239,7 +1239,7 @@ pub struct CloudPublicIpAddress {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESS: Shape = Shape::new(
-        stringify!(CloudPublicIpAddress),
+        "CloudPublicIpAddress",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1307,11 +1307,11 @@ impl Struct for CloudPublicIpAddress {
 /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressEntityListType`
 #[non_exhaustive]
 pub struct CloudPublicIpAddresses {
-    /// `CloudPublicIpAddress`.
+    /// Cloud public ip address.
     pub cloud_public_ips: Vec<CloudPublicIpAddress>,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESSES: Shape = Shape::new(
-        stringify!(CloudPublicIpAddresses),
+        "CloudPublicIpAddresses",
         &[
             Field::list("CloudPublicIpAddress", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
                 .json("CloudPublicIps"),
@@ -1357,7 +1357,7 @@ pub struct CloudPublicIpAddressCreateSpec {
     pub ip_address_upper_bound: Option<String>,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESS_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudPublicIpAddressCreateSpec),
+        "CloudPublicIpAddressCreateSpec",
         &[
             Field::new("BackupServerUid", Kind::Id).required(),
             Field::new("IpAddressLowerBound", Kind::Text).required(),
@@ -1416,7 +1416,7 @@ pub struct CloudReplica {
     pub platform: Option<Platform>,
 }
 pub(crate) static CLOUD_REPLICA: Shape = Shape::new(
-        stringify!(CloudReplica),
+        "CloudReplica",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1473,11 +1473,11 @@ impl Struct for CloudReplica {
 /// Schema: `schemas/em/em.xsd#CloudReplicaEntityListType`
 #[non_exhaustive]
 pub struct CloudReplicas {
-    /// `CloudReplica`.
+    /// Cloud replica.
     pub cloud_replicas: Vec<CloudReplica>,
 }
 pub(crate) static CLOUD_REPLICAS: Shape = Shape::new(
-        stringify!(CloudReplicas),
+        "CloudReplicas",
         &[
             Field::list("CloudReplica", Kind::Struct(&CLOUD_REPLICA))
                 .json("CloudReplicas"),
@@ -1593,7 +1593,7 @@ pub struct CloudVmReplicaPoint {
     pub state: Option<CloudReplicaState>,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINT: Shape = Shape::new(
-        stringify!(CloudVmReplicaPoint),
+        "CloudVmReplicaPoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1662,11 +1662,11 @@ impl Struct for CloudVmReplicaPoint {
 /// Schema: `schemas/em/em.xsd#CloudVmReplicaPointEntityListType`
 #[non_exhaustive]
 pub struct CloudVmReplicaPoints {
-    /// `CloudVmReplicaPoint`.
+    /// Cloud vm replica point.
     pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINTS: Shape = Shape::new(
-        stringify!(CloudVmReplicaPoints),
+        "CloudVmReplicaPoints",
         &[
             Field::list("CloudVmReplicaPoint", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
                 .json("CloudVmReplicaPoints"),
@@ -1716,7 +1716,7 @@ pub struct CloudFailoverPlanOptions {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_OPTIONS: Shape = Shape::new(
-        stringify!(CloudFailoverPlanOptions),
+        "CloudFailoverPlanOptions",
         &[
             Field::new("PostFailoverPlanCommandEnabled", Kind::Bool),
             Field::new("PostFailoverPlanCommand", Kind::Text),
@@ -1783,7 +1783,7 @@ pub struct CloudFailoverPlanVm {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_VM: Shape = Shape::new(
-        stringify!(CloudFailoverPlanVm),
+        "CloudFailoverPlanVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1848,7 +1848,7 @@ pub struct CloudFailoverPlanInfo {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_INFO: Shape = Shape::new(
-        stringify!(CloudFailoverPlanInfo),
+        "CloudFailoverPlanInfo",
         &[
             Field::list("Includes", Kind::Struct(&CLOUD_FAILOVER_PLAN_VM))
                 .item("CloudFailoverPlanVm", "CloudFailoverPlanVms"),
@@ -1912,7 +1912,7 @@ pub struct CloudFailoverPlan {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN: Shape = Shape::new(
-        stringify!(CloudFailoverPlan),
+        "CloudFailoverPlan",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1991,11 +1991,11 @@ impl Struct for CloudFailoverPlan {
 /// Schema: `schemas/em/em.xsd#CloudFailoverPlanEntityListType`
 #[non_exhaustive]
 pub struct CloudFailoverPlans {
-    /// `CloudFailoverPlan`.
+    /// Cloud failover plan.
     pub cloud_failover_plans: Vec<CloudFailoverPlan>,
 }
 pub(crate) static CLOUD_FAILOVER_PLANS: Shape = Shape::new(
-        stringify!(CloudFailoverPlans),
+        "CloudFailoverPlans",
         &[
             Field::list("CloudFailoverPlan", Kind::Struct(&CLOUD_FAILOVER_PLAN))
                 .json("CloudFailoverPlans"),
@@ -2047,7 +2047,7 @@ pub struct CloudFailoveredVm {
     pub order: Option<i64>,
 }
 pub(crate) static CLOUD_FAILOVERED_VM: Shape = Shape::new(
-        stringify!(CloudFailoveredVm),
+        "CloudFailoveredVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2104,11 +2104,11 @@ impl Struct for CloudFailoveredVm {
 /// Schema: `schemas/em/em.xsd#CloudFailoveredVmListType`
 #[non_exhaustive]
 pub struct CloudFailoveredVms {
-    /// `CloudFailoveredVm`.
+    /// Cloud failovered vm.
     pub cloud_failovered_vms: Vec<CloudFailoveredVm>,
 }
 pub(crate) static CLOUD_FAILOVERED_VMS: Shape = Shape::new(
-        stringify!(CloudFailoveredVms),
+        "CloudFailoveredVms",
         &[
             Field::list("CloudFailoveredVm", Kind::Struct(&CLOUD_FAILOVERED_VM))
                 .json("CloudFailoveredVms"),
@@ -2152,7 +2152,7 @@ pub struct CloudFailoverPlanManagementSpec {
     pub start_date: Option<DateTime>,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_MANAGEMENT_SPEC: Shape = Shape::new(
-        stringify!(CloudFailoverPlanManagementSpec),
+        "CloudFailoverPlanManagementSpec",
         &[Field::new("StartNow", Kind::Bool), Field::new("StartDate", Kind::DateTime)],
     )
     .aliases(&["CloudFailoverPlanManagementSpecType"])
@@ -2208,7 +2208,7 @@ pub struct CloudFailoverTaskSession {
     pub failure_message: Option<String>,
 }
 pub(crate) static CLOUD_FAILOVER_TASK_SESSION: Shape = Shape::new(
-    stringify!(CloudFailoverTaskSession),
+    "CloudFailoverTaskSession",
     &[
         Field::new("VmName", Kind::Text).attribute(),
         Field::new("VmReplicaPointLink", Kind::Struct(&LINK)),
@@ -2299,7 +2299,7 @@ pub struct CloudFailoverSession {
     pub cloud_failover_tasks: Vec<CloudFailoverTaskSession>,
 }
 pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
-        stringify!(CloudFailoverSession),
+        "CloudFailoverSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2385,11 +2385,11 @@ impl Struct for CloudFailoverSession {
 /// Schema: `schemas/em/em.xsd#CloudFailoverSessionEntityListType`
 #[non_exhaustive]
 pub struct CloudFailoverSessions {
-    /// `CloudFailoverSession`.
+    /// Cloud failover session.
     pub cloud_failover_sessions: Vec<CloudFailoverSession>,
 }
 pub(crate) static CLOUD_FAILOVER_SESSIONS: Shape = Shape::new(
-        stringify!(CloudFailoverSessions),
+        "CloudFailoverSessions",
         &[
             Field::list("CloudFailoverSession", Kind::Struct(&CLOUD_FAILOVER_SESSION))
                 .json("CloudFailoverSessions"),
@@ -2449,7 +2449,7 @@ pub struct CloudTenantFreeLicenseCounters {
     pub new_vm_replica_count: Option<i64>,
 }
 pub(crate) static CLOUD_TENANT_FREE_LICENSE_COUNTERS: Shape = Shape::new(
-        stringify!(CloudTenantFreeLicenseCounters),
+        "CloudTenantFreeLicenseCounters",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2532,7 +2532,7 @@ pub struct BackupResourceSpec {
     pub wan_accelerator_uid: Option<Id>,
 }
 pub(crate) static BACKUP_RESOURCE_SPEC: Shape = Shape::new(
-    stringify!(BackupResourceSpec),
+    "BackupResourceSpec",
     &[
         Field::new("Name", Kind::Text),
         Field::new("RepositoryUid", Kind::Id),
@@ -2579,11 +2579,11 @@ impl Struct for BackupResourceSpec {
 /// Schema: `schemas/em/em.xsd#BackupResourceSpecs`
 #[non_exhaustive]
 pub struct BackupResourceSpecs {
-    /// `BackupResource`.
+    /// Backup resource.
     pub backup_resources: Vec<BackupResourceSpec>,
 }
 pub(crate) static BACKUP_RESOURCE_SPECS: Shape = Shape::new(
-        stringify!(BackupResourceSpecs),
+        "BackupResourceSpecs",
         &[
             Field::list("BackupResource", Kind::Struct(&BACKUP_RESOURCE_SPEC))
                 .json("BackupResources"),
@@ -2633,7 +2633,7 @@ pub struct ComputeResourceSpec {
     pub network_appliance: Option<NetworkAppliance>,
 }
 pub(crate) static COMPUTE_RESOURCE_SPEC: Shape = Shape::new(
-    stringify!(ComputeResourceSpec),
+    "ComputeResourceSpec",
     &[
         Field::new("CloudHardwarePlanUid", Kind::Id),
         Field::new("WanAcceleratorUid", Kind::Id),
@@ -2684,11 +2684,11 @@ impl Struct for ComputeResourceSpec {
 /// Schema: `schemas/em/em.xsd#ComputeResourceSpecs`
 #[non_exhaustive]
 pub struct ComputeResourceSpecs {
-    /// `ComputeResource`.
+    /// Compute resource.
     pub compute_resources: Vec<ComputeResourceSpec>,
 }
 pub(crate) static COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
-        stringify!(ComputeResourceSpecs),
+        "ComputeResourceSpecs",
         &[
             Field::list("ComputeResource", Kind::Struct(&COMPUTE_RESOURCE_SPEC))
                 .json("ComputeResources"),
@@ -2736,7 +2736,7 @@ pub struct VCloudComputeResourceSpec {
     pub wan_accelerator_uid: Option<Id>,
 }
 pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPEC: Shape = Shape::new(
-    stringify!(VCloudComputeResourceSpec),
+    "VCloudComputeResourceSpec",
     &[
         Field::new("VirtualDataCenterRef", Kind::Id),
         Field::new("UseNetworkFailoverResources", Kind::Bool),
@@ -2783,11 +2783,11 @@ impl Struct for VCloudComputeResourceSpec {
 /// Schema: `schemas/em/em.xsd#VCloudComputeResourceSpecs`
 #[non_exhaustive]
 pub struct VCloudComputeResourceSpecs {
-    /// `VCloudComputeResource`.
+    /// V cloud compute resource.
     pub v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>,
 }
 pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
-        stringify!(VCloudComputeResourceSpecs),
+        "VCloudComputeResourceSpecs",
         &[
             Field::list(
                     "VCloudComputeResource",
@@ -2918,7 +2918,7 @@ pub struct CreateCloudTenantSpec {
     pub failover_to_others_gateways_if_fail: Option<bool>,
 }
 pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
-        stringify!(CreateCloudTenantSpec),
+        "CreateCloudTenantSpec",
         &[
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),
@@ -3044,7 +3044,7 @@ pub struct CreateCloudTenantResourceSpec {
     pub wan_accelerator_uid: Option<Id>,
 }
 pub(crate) static CREATE_CLOUD_TENANT_RESOURCE_SPEC: Shape = Shape::new(
-        stringify!(CreateCloudTenantResourceSpec),
+        "CreateCloudTenantResourceSpec",
         &[
             Field::new("Name", Kind::Text).required(),
             Field::new("RepositoryUid", Kind::Id).required(),
@@ -3105,7 +3105,7 @@ pub struct CloudTenantComputeResourceCreateSpec {
     pub network_appliance: Option<NetworkAppliance>,
 }
 pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCE_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudTenantComputeResourceCreateSpec),
+        "CloudTenantComputeResourceCreateSpec",
         &[
             Field::new("CloudHardwarePlanUid", Kind::Id).required(),
             Field::new("WanAcceleratorUid", Kind::Id),
@@ -3168,7 +3168,7 @@ pub struct CloudTenantVCloudComputeResourceCreateSpec {
     pub wan_accelerator_uid: Option<Id>,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudTenantVCloudComputeResourceCreateSpec),
+        "CloudTenantVCloudComputeResourceCreateSpec",
         &[
             Field::new("VirtualDataCenterRef", Kind::Id).required(),
             Field::new("UseNetworkFailoverResources", Kind::Bool),

@@ -2,6 +2,7 @@
 
 //! Operations as data, and a typed call for each.
 use super::prelude::*;
+#[allow(unused_imports, reason = "not every system has every reply")]
 /// Every operation, in schema order.
 pub static OPERATIONS: &[Operation] = &[
     Operation {
@@ -15,6 +16,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&ENTERPRISE_MANAGER),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: true,
     },
@@ -38,6 +41,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&LOGON_SESSION),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: true,
     },
@@ -61,6 +66,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Empty,
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -92,6 +99,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&BACKUP_SERVER),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -123,6 +132,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&REPOSITORY),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -154,6 +165,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&CLOUD_TENANT),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -185,6 +198,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&CLOUD_SUBTENANT),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -248,6 +263,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Page(&QUERY_RESULT, "Entities.BackupServers"),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -311,6 +328,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Page(&QUERY_RESULT, "Resources.CloudSubtenants"),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -374,6 +393,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Page(&QUERY_RESULT, "Entities.CloudTenants"),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -437,6 +458,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Page(&QUERY_RESULT, "Entities.Repositories"),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -456,6 +479,9 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::QueryResult>),
     Some(make::<super::QueryResult>),
 ];
+/// The same for older forms: the index of the operation, the last version of the form, and how.
+#[cfg(feature = "registry")]
+pub static OLDER_ANSWERS: &[(usize, u8, Make)] = &[];
 /// `GET /api/`: What the server is and which versions of the API it has.
 ///
 /// Schema: `schemas/em/operations.json#/operations/0`
