@@ -3,7 +3,7 @@
 //! [`generate`] reads all of `schemas/` and renders every file in memory; [`write`](write()) and [`check`] compare that with the
 //! tree, so nothing is half written and `--check` sees exactly what a run would change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -91,13 +91,22 @@ fn system_files(
     let folder = PathBuf::from(format!("crates/models/src/{system}/generated"));
     files.insert(folder.join("mod.rs"), emit::module(types));
     files.insert(folder.join("operations.rs"), emit::operations(variant, operations));
-    let requests = operations.iter().filter_map(|operation| operation.request.as_deref()).collect();
+    let requests = requests(operations);
+    let edited = types.edited();
     for (family, members) in types.by_family() {
         let name = emit::module_name(family);
         let doc = format!("{title}: the types of `{family}`.");
-        files.insert(folder.join(format!("{name}.rs")), emit::family(&doc, &members, &requests));
+        files.insert(folder.join(format!("{name}.rs")), emit::family(&doc, &members, &requests, &edited));
     }
     Ok(())
+}
+
+/// The types that are sent.
+fn requests(operations: &[Operation]) -> BTreeSet<&str> {
+    let all = operations.iter().flat_map(|operation| {
+        operation.request.iter().chain(operation.older.iter().filter_map(|form| form.request.as_ref()))
+    });
+    all.filter_map(|request| request.ty.as_deref()).collect()
 }
 
 /// Two operations of one name, or of one method and path in versions that overlap.

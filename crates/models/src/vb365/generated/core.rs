@@ -10,10 +10,7 @@ pub struct Link {
     /// The address: absolute up to v5, relative to the host from v6.
     pub href: Option<String>,
 }
-pub(crate) static LINK: Shape = Shape::new(
-        stringify!(Link),
-        &[Field::new("href", Kind::Text)],
-    )
+pub(crate) static LINK: Shape = Shape::new("Link", &[Field::new("href", Kind::Text)])
     .aliases(&["RESTLinkHAL"]);
 impl Link {
     const EMPTY: Self = Self { href: None };
@@ -49,7 +46,7 @@ pub struct Action {
     pub method: Option<String>,
 }
 pub(crate) static ACTION: Shape = Shape::new(
-        stringify!(Action),
+        "Action",
         &[Field::new("uri", Kind::Text), Field::new("method", Kind::Text)],
     )
     .aliases(&["RESTAction"]);
@@ -99,7 +96,7 @@ pub struct Token {
     pub expires: Option<DateTime>,
 }
 pub(crate) static TOKEN: Shape = Shape::new(
-        stringify!(Token),
+        "Token",
         &[
             Field::new("access_token", Kind::Secret),
             Field::new("refresh_token", Kind::Secret),
@@ -165,7 +162,7 @@ pub struct ServiceInstance {
     pub version: Option<String>,
 }
 pub(crate) static SERVICE_INSTANCE: Shape = Shape::new(
-        stringify!(ServiceInstance),
+        "ServiceInstance",
         &[Field::new("installationId", Kind::Id), Field::new("version", Kind::Text)],
     )
     .aliases(&["RESTServiceInstance"])
@@ -281,7 +278,7 @@ pub struct TokenRequest {
     pub disable_antiforgery_token: Option<bool>,
 }
 pub(crate) static TOKEN_REQUEST: Shape = Shape::new(
-    stringify!(TokenRequest),
+    "TokenRequest",
     &[
         Field::new("grant_type", Kind::Enum(&GRANT_TYPE)).required(),
         Field::new("username", Kind::Text),
@@ -493,7 +490,7 @@ pub struct ExceptionInfo {
     pub error_description: Option<String>,
 }
 pub(crate) static EXCEPTION_INFO: Shape = Shape::new(
-        stringify!(ExceptionInfo),
+        "ExceptionInfo",
         &[
             Field::new("message", Kind::Text),
             Field::new("errorCode", Kind::Enum(&EXCEPTION_INFO_ERROR_CODE))

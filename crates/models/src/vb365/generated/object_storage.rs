@@ -112,21 +112,21 @@ impl Enum for AzureStorageEndpoint {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonArchiverAppliance`
 #[non_exhaustive]
 pub struct AmazonArchiverAppliance {
-    /// `instanceTypeName`.
+    /// Instance type name.
     pub instance_type_name: Option<String>,
-    /// `virtualPrivateCloud`.
+    /// Virtual private cloud.
     pub virtual_private_cloud: Option<AmazonVpc>,
-    /// `subnet`.
+    /// Subnet.
     pub subnet: Option<AmazonSubnet>,
-    /// `securityGroup`.
+    /// Security group.
     pub security_group: Option<AmazonSecurityGroup>,
-    /// `ipRanges`.
+    /// Ip ranges.
     pub ip_ranges: Option<String>,
-    /// `appliancePort`.
+    /// Appliance port.
     pub appliance_port: Option<i64>,
 }
 pub(crate) static AMAZON_ARCHIVER_APPLIANCE: Shape = Shape::new(
-        stringify!(AmazonArchiverAppliance),
+        "AmazonArchiverAppliance",
         &[
             Field::new("instanceTypeName", Kind::Text),
             Field::new("virtualPrivateCloud", Kind::Struct(&AMAZON_VPC)),
@@ -183,11 +183,11 @@ impl Struct for AmazonArchiverAppliance {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonBucketS3Aws`
 #[non_exhaustive]
 pub struct AmazonBucketS3Aws {
-    /// `regionType`.
+    /// Region type.
     pub region_type: Option<AmazonS3AwsRegionType>,
-    /// `regionName`.
+    /// Region name.
     pub region_name: Option<String>,
-    /// `regionId`.
+    /// The region's id.
     pub region_id: Option<Id>,
     /// The name.
     pub name: Option<String>,
@@ -195,7 +195,7 @@ pub struct AmazonBucketS3Aws {
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AMAZON_BUCKET_S3_AWS: Shape = Shape::new(
-        stringify!(AmazonBucketS3Aws),
+        "AmazonBucketS3Aws",
         &[
             Field::new("regionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)),
             Field::new("regionName", Kind::Text),
@@ -248,21 +248,21 @@ impl Struct for AmazonBucketS3Aws {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonBucketS3CompatibleFromClient`
 #[non_exhaustive]
 pub struct AmazonBucketS3CompatibleFromClient {
-    /// `servicePoint`.
+    /// Service point.
     pub service_point: Option<String>,
-    /// `customRegionId`.
+    /// The custom region's id.
     pub custom_region_id: Option<Id>,
     /// The name.
     pub name: Option<String>,
-    /// `trustedServerCertificateThumbprint`.
+    /// Trusted server certificate thumbprint.
     pub trusted_server_certificate_thumbprint: Option<String>,
-    /// `trustServerCertificate`.
+    /// Trust server certificate.
     pub trust_server_certificate: Option<bool>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT: Shape = Shape::new(
-        stringify!(AmazonBucketS3CompatibleFromClient),
+        "AmazonBucketS3CompatibleFromClient",
         &[
             Field::new("servicePoint", Kind::Text),
             Field::new("customRegionId", Kind::Id),
@@ -325,7 +325,7 @@ pub struct AmazonSecurityGroup {
     pub name: Option<String>,
 }
 pub(crate) static AMAZON_SECURITY_GROUP: Shape = Shape::new(
-        stringify!(AmazonSecurityGroup),
+        "AmazonSecurityGroup",
         &[Field::new("id", Kind::Id), Field::new("name", Kind::Text)],
     )
     .aliases(&["RESTAmazonSecurityGroup"])
@@ -364,11 +364,11 @@ pub struct AmazonSubnet {
     pub id: Option<Id>,
     /// The name.
     pub name: Option<String>,
-    /// `CIDR`.
+    /// CIDR.
     pub cidr: Option<String>,
 }
 pub(crate) static AMAZON_SUBNET: Shape = Shape::new(
-        stringify!(AmazonSubnet),
+        "AmazonSubnet",
         &[
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
@@ -417,11 +417,11 @@ pub struct AmazonVpc {
     pub id: Option<Id>,
     /// The name.
     pub name: Option<String>,
-    /// `CIDR`.
+    /// CIDR.
     pub cidr: Option<String>,
 }
 pub(crate) static AMAZON_VPC: Shape = Shape::new(
-        stringify!(AmazonVpc),
+        "AmazonVpc",
         &[
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
@@ -466,23 +466,23 @@ impl Struct for AmazonVpc {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureArchiverAppliance`
 #[non_exhaustive]
 pub struct AzureArchiverAppliance {
-    /// `virtualMachineSizeName`.
+    /// Virtual machine size name.
     pub virtual_machine_size_name: Option<String>,
-    /// `resourceGroup`.
+    /// Resource group.
     pub resource_group: Option<AzureResourceGroup>,
-    /// `virtualNetwork`.
+    /// Virtual network.
     pub virtual_network: Option<AzureVirtualNetwork>,
-    /// `subnet`.
+    /// Subnet.
     pub subnet: Option<AzureSubnet>,
-    /// `ipRanges`.
+    /// Ip ranges.
     pub ip_ranges: Option<String>,
     /// The Microsoft cloud.
     pub region: Option<String>,
-    /// `appliancePort`.
+    /// Appliance port.
     pub appliance_port: Option<i64>,
 }
 pub(crate) static AZURE_ARCHIVER_APPLIANCE: Shape = Shape::new(
-        stringify!(AzureArchiverAppliance),
+        "AzureArchiverAppliance",
         &[
             Field::new("virtualMachineSizeName", Kind::Text),
             Field::new("resourceGroup", Kind::Struct(&AZURE_RESOURCE_GROUP)),
@@ -545,13 +545,13 @@ impl Struct for AzureArchiverAppliance {
 pub struct AzureContainer {
     /// The name.
     pub name: Option<String>,
-    /// `regionType`.
+    /// Region type.
     pub region_type: Option<AzureStorageEndpoint>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AZURE_CONTAINER: Shape = Shape::new(
-        stringify!(AzureContainer),
+        "AzureContainer",
         &[
             Field::new("name", Kind::Text),
             Field::new("regionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)),
@@ -598,11 +598,11 @@ impl Struct for AzureContainer {
 pub struct AzureResourceGroup {
     /// The name.
     pub name: Option<String>,
-    /// `location`.
+    /// Location.
     pub location: Option<String>,
 }
 pub(crate) static AZURE_RESOURCE_GROUP: Shape = Shape::new(
-        stringify!(AzureResourceGroup),
+        "AzureResourceGroup",
         &[Field::new("name", Kind::Text), Field::new("location", Kind::Text)],
     )
     .aliases(&["RESTAzureResourceGroup"])
@@ -639,11 +639,11 @@ impl Struct for AzureResourceGroup {
 pub struct AzureSubnet {
     /// The name.
     pub name: Option<String>,
-    /// `addressPrefix`.
+    /// Address prefix.
     pub address_prefix: Option<String>,
 }
 pub(crate) static AZURE_SUBNET: Shape = Shape::new(
-        stringify!(AzureSubnet),
+        "AzureSubnet",
         &[Field::new("name", Kind::Text), Field::new("addressPrefix", Kind::Text)],
     )
     .aliases(&["RESTAzureSubnet"])
@@ -681,13 +681,13 @@ impl Struct for AzureSubnet {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureSubscription`
 #[non_exhaustive]
 pub struct AzureSubscription {
-    /// `subscriptionId`.
+    /// The subscription's id.
     pub subscription_id: Option<Id>,
-    /// `displayName`.
+    /// Display name.
     pub display_name: Option<String>,
 }
 pub(crate) static AZURE_SUBSCRIPTION: Shape = Shape::new(
-        stringify!(AzureSubscription),
+        "AzureSubscription",
         &[Field::new("subscriptionId", Kind::Id), Field::new("displayName", Kind::Text)],
     )
     .aliases(&["RESTAzureSubscription"])
@@ -731,13 +731,13 @@ pub struct AzureVirtualNetwork {
     pub name: Option<String>,
     /// What it is.
     pub r#type: Option<String>,
-    /// `location`.
+    /// Location.
     pub location: Option<String>,
-    /// `addressSpaces`.
+    /// Address spaces.
     pub address_spaces: Vec<String>,
 }
 pub(crate) static AZURE_VIRTUAL_NETWORK: Shape = Shape::new(
-        stringify!(AzureVirtualNetwork),
+        "AzureVirtualNetwork",
         &[
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
@@ -832,59 +832,59 @@ impl Enum for CloudServiceAccountType {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/ObjectStorage`
 #[non_exhaustive]
 pub struct ObjectStorage {
-    /// `amazonBucketS3Compatible`.
+    /// Amazon bucket s3compatible.
     pub amazon_bucket_s3_compatible: Option<AmazonBucketS3CompatibleFromClient>,
-    /// `s3Folder`.
+    /// S3folder.
     pub s3_folder: Option<String>,
     /// The id.
     pub id: Option<Id>,
-    /// `accountId`.
+    /// The account's id.
     pub account_id: Option<Id>,
-    /// `sizeLimitEnabled`.
+    /// Size limit enabled.
     pub size_limit_enabled: Option<bool>,
-    /// `sizeLimitGB`.
+    /// Size limit, in GB.
     pub size_limit_gb: Option<i64>,
     /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
     /// Free space on the volume, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
-    /// `enableImmutability`.
+    /// Whether to enable immutability.
     pub enable_immutability: Option<bool>,
-    /// `enableImmutabilityGovernanceMode`.
+    /// Whether to enable immutability governance mode.
     pub enable_immutability_governance_mode: Option<bool>,
-    /// `immutabilityPeriodDays`.
+    /// Immutability period, in days.
     pub immutability_period_days: Option<i64>,
     /// What it is.
     pub r#type: Option<ObjectStorageType>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
-    /// `glacierDeepArchiveEnabled`.
+    /// Glacier deep archive enabled.
     pub glacier_deep_archive_enabled: Option<bool>,
-    /// `glacierInstantRetrievalEnabled`.
+    /// Glacier instant retrieval enabled.
     pub glacier_instant_retrieval_enabled: Option<bool>,
-    /// `amazonBucketS3Aws`.
+    /// Amazon bucket s3aws.
     pub amazon_bucket_s3_aws: Option<AmazonBucketS3Aws>,
-    /// `standardIaStorageClassEnabled`.
+    /// Standard ia storage class enabled.
     pub standard_ia_storage_class_enabled: Option<bool>,
-    /// `oneZoneIaStorageClassEnabled`.
+    /// One zone ia storage class enabled.
     pub one_zone_ia_storage_class_enabled: Option<bool>,
-    /// `useArchiverAppliance`.
+    /// Whether to use archiver appliance.
     pub use_archiver_appliance: Option<bool>,
-    /// `amazonArchiverAppliance`.
+    /// Amazon archiver appliance.
     pub amazon_archiver_appliance: Option<AmazonArchiverAppliance>,
-    /// `azureContainer`.
+    /// Azure container.
     pub azure_container: Option<AzureContainer>,
-    /// `azureFolder`.
+    /// Azure folder.
     pub azure_folder: Option<String>,
-    /// `azureServiceAccount`.
+    /// Azure service account.
     pub azure_service_account: Option<ServiceAccountInfo>,
-    /// `azureSubscription`.
+    /// Azure subscription.
     pub azure_subscription: Option<AzureSubscription>,
-    /// `azureArchiverAppliance`.
+    /// Azure archiver appliance.
     pub azure_archiver_appliance: Option<AzureArchiverAppliance>,
 }
 pub(crate) static OBJECT_STORAGE: Shape = Shape::new(
-        stringify!(ObjectStorage),
+        "ObjectStorage",
         &[
             Field::new(
                 "amazonBucketS3Compatible",
@@ -1097,23 +1097,23 @@ pub struct ServiceAccountInfo {
     pub id: Option<Id>,
     /// What it is.
     pub r#type: Option<CloudServiceAccountType>,
-    /// `displayName`.
+    /// Display name.
     pub display_name: Option<String>,
     /// A note by the administrator.
     pub description: Option<String>,
-    /// `applicationId`.
+    /// The application's id.
     pub application_id: Option<Id>,
-    /// `applicationCertificateThumbprint`.
+    /// Application certificate thumbprint.
     pub application_certificate_thumbprint: Option<String>,
-    /// `azureEnvironment`.
+    /// Azure environment.
     pub azure_environment: Option<AzureStorageEndpoint>,
-    /// `azureTenantId`.
+    /// The azure tenant's id.
     pub azure_tenant_id: Option<Id>,
-    /// `lastModified`.
+    /// Last modified.
     pub last_modified: Option<DateTime>,
 }
 pub(crate) static SERVICE_ACCOUNT_INFO: Shape = Shape::new(
-        stringify!(ServiceAccountInfo),
+        "ServiceAccountInfo",
         &[
             Field::new("id", Kind::Id),
             Field::new("type", Kind::Enum(&CLOUD_SERVICE_ACCOUNT_TYPE)),

@@ -2,6 +2,7 @@
 
 //! Operations as data, and a typed call for each.
 use super::prelude::*;
+#[allow(unused_imports, reason = "not every system has every reply")]
 use super::super::reply::*;
 /// Every operation, in schema order.
 pub static OPERATIONS: &[Operation] = &[
@@ -16,6 +17,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: Some(&TOKEN_REQUEST),
         wrapper: "",
         response: Response::Body(&TOKEN),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: true,
     },
@@ -30,6 +33,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&SERVICE_INSTANCE),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -88,6 +93,8 @@ pub static OPERATIONS: &[Operation] = &[
             <Page<super::Organization> as Model>::SHAPE,
             Page::<super::Organization>::LIST,
         ),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -119,6 +126,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&ORGANIZATION),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -133,6 +142,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&LOGGED_IN_ORGANIZATION),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -199,6 +210,8 @@ pub static OPERATIONS: &[Operation] = &[
             <Page<super::BackupRepository> as Model>::SHAPE,
             Page::<super::BackupRepository>::LIST,
         ),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -222,6 +235,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Body(&BACKUP_REPOSITORY),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -267,6 +282,8 @@ pub static OPERATIONS: &[Operation] = &[
             <Page<super::OrganizationStorageSpaceUsage> as Model>::SHAPE,
             Page::<super::OrganizationStorageSpaceUsage>::LIST,
         ),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -309,6 +326,8 @@ pub static OPERATIONS: &[Operation] = &[
             <Page<super::BackupRepositoryStorageUsageInfo> as Model>::SHAPE,
             Page::<super::BackupRepositoryStorageUsageInfo>::LIST,
         ),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -326,6 +345,9 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<Page<super::OrganizationStorageSpaceUsage>>),
     Some(make::<Page<super::BackupRepositoryStorageUsageInfo>>),
 ];
+/// The same for older forms: the index of the operation, the last version of the form, and how.
+#[cfg(feature = "registry")]
+pub static OLDER_ANSWERS: &[(usize, u8, Make)] = &[];
 /// `POST /token`: Opens a session: gives an access token and a refresh token.
 ///
 /// Schema: `schemas/vb365/core.json#/operations/0`

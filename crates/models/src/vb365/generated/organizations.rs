@@ -7,23 +7,23 @@ use super::prelude::*;
 /// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
 #[non_exhaustive]
 pub struct Organization {
-    /// `isTeamsOnline`. (v6 and later)
+    /// Whether it is teams online. (v6 and later)
     pub is_teams_online: Option<bool>,
-    /// `isTeamsChatsOnline`. (v6 and later)
+    /// Whether it is teams chats online. (v6 and later)
     pub is_teams_chats_online: Option<bool>,
-    /// `configureApplication`. (v6 and later)
+    /// Configure application. (v6 and later)
     pub configure_application: Option<bool>,
-    /// `userCode`. (v6 and later)
+    /// User code. (v6 and later)
     pub user_code: Option<String>,
-    /// `newApplicationName`. (v6 and later)
+    /// New application name. (v6 and later)
     pub new_application_name: Option<String>,
-    /// `exchangeOnlineSettings`.
+    /// Exchange online settings.
     pub exchange_online_settings: Option<Office365ConnectionSettings>,
-    /// `sharePointOnlineSettings`.
+    /// Share point online settings.
     pub share_point_online_settings: Option<Office365ConnectionSettings>,
-    /// `isExchangeOnline`.
+    /// Whether it is exchange online.
     pub is_exchange_online: Option<bool>,
-    /// `isSharePointOnline`.
+    /// Whether it is share point online.
     pub is_share_point_online: Option<bool>,
     /// What it is.
     pub r#type: Option<OrganizationType>,
@@ -45,23 +45,23 @@ pub struct Organization {
     pub last_backuptime: Option<DateTime>,
     /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
-    /// `backedUpOrganizationId`. (v8 and later)
+    /// The backed up organization's id. (v8 and later)
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
-    /// `isSharepoint`.
+    /// Whether it is sharepoint.
     pub is_sharepoint: Option<bool>,
-    /// `sharepointSettings`.
+    /// Sharepoint settings.
     pub sharepoint_settings: Option<SharepointSettings>,
-    /// `isExchange`.
+    /// Whether it is exchange.
     pub is_exchange: Option<bool>,
-    /// `exchangeSettings`.
+    /// Exchange settings.
     pub exchange_settings: Option<ExchangeSettings>,
 }
 pub(crate) static ORGANIZATION: Shape = Shape::new(
-        stringify!(Organization),
+        "Organization",
         &[
             Field::new("isTeamsOnline", Kind::Bool).versions(6, 0),
             Field::new("isTeamsChatsOnline", Kind::Bool).versions(6, 0),
@@ -381,19 +381,19 @@ pub struct LoggedInOrganization {
     pub actions: BTreeMap<String, Action>,
     /// The Microsoft cloud. (up to v5)
     pub region: Option<String>,
-    /// `isExchangeOnline`. (up to v5)
+    /// Whether it is exchange online. (up to v5)
     pub is_exchange_online: Option<bool>,
-    /// `isSharePointOnline`. (up to v5)
+    /// Whether it is share point online. (up to v5)
     pub is_share_point_online: Option<bool>,
-    /// `exchangeOnlineSettings`. (up to v5)
+    /// Exchange online settings. (up to v5)
     pub exchange_online_settings: Option<Office365ConnectionSettings>,
-    /// `sharePointOnlineSettings`. (up to v5)
+    /// Share point online settings. (up to v5)
     pub share_point_online_settings: Option<Office365ConnectionSettings>,
     /// Links to related resources. (up to v5)
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static LOGGED_IN_ORGANIZATION: Shape = Shape::new(
-        stringify!(LoggedInOrganization),
+        "LoggedInOrganization",
         &[
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
@@ -489,35 +489,35 @@ impl Struct for LoggedInOrganization {
 /// Schema: `schemas/vb365/organizations.json#/$defs/Office365ConnectionSettings`
 #[non_exhaustive]
 pub struct Office365ConnectionSettings {
-    /// `useApplicationOnlyAuth`. (v4 and later)
+    /// Whether to use application only auth. (v4 and later)
     pub use_application_only_auth: Option<bool>,
-    /// `officeOrganizationName`. (v4 and later)
+    /// Office organization name. (v4 and later)
     pub office_organization_name: Option<String>,
-    /// `sharePointSaveAllWebParts`. (v4 and later)
+    /// Share point save all web parts. (v4 and later)
     pub share_point_save_all_web_parts: Option<bool>,
-    /// `account`.
+    /// Account.
     pub account: Option<String>,
-    /// `password`.
+    /// Password.
     pub password: Option<Secret>,
-    /// `grantAdminAccess`.
+    /// Grant admin access.
     pub grant_admin_access: Option<bool>,
-    /// `useMfa`.
+    /// Whether to use MFA.
     pub use_mfa: Option<bool>,
-    /// `useCustomVeeamAADApplication`.
+    /// Whether to use custom veeam aad application.
     pub use_custom_veeam_aad_application: Option<bool>,
-    /// `applicationId`.
+    /// The application's id.
     pub application_id: Option<Id>,
-    /// `applicationSecret`.
+    /// Application secret.
     pub application_secret: Option<Secret>,
     /// The certificate with its key, in base64.
     pub application_certificate: Option<Secret>,
-    /// `applicationCertificatePassword`.
+    /// Application certificate password.
     pub application_certificate_password: Option<Secret>,
-    /// `applicationCertificateThumbprint`.
+    /// Application certificate thumbprint.
     pub application_certificate_thumbprint: Option<String>,
 }
 pub(crate) static OFFICE365_CONNECTION_SETTINGS: Shape = Shape::new(
-        stringify!(Office365ConnectionSettings),
+        "Office365ConnectionSettings",
         &[
             Field::new("useApplicationOnlyAuth", Kind::Bool).versions(4, 0),
             Field::new("officeOrganizationName", Kind::Text).versions(4, 0),
@@ -601,27 +601,27 @@ impl Struct for Office365ConnectionSettings {
 /// Schema: `schemas/vb365/organizations.json#/$defs/ExchangeSettings`
 #[non_exhaustive]
 pub struct ExchangeSettings {
-    /// `serverName`.
+    /// Server name.
     pub server_name: Option<String>,
-    /// `username`.
+    /// Username.
     pub username: Option<String>,
-    /// `password`. (v6 and later)
+    /// Password. (v6 and later)
     pub password: Option<Secret>,
-    /// `useSSL`.
+    /// Whether to use SSL.
     pub use_ssl: Option<bool>,
-    /// `skipCAverification`. (v6 and later)
+    /// Whether to skip c averification. (v6 and later)
     pub skip_c_averification: Option<bool>,
-    /// `skipCommonnameverification`. (v6 and later)
+    /// Whether to skip commonnameverification. (v6 and later)
     pub skip_commonnameverification: Option<bool>,
-    /// `skipRevocationcheck`. (v6 and later)
+    /// Whether to skip revocationcheck. (v6 and later)
     pub skip_revocationcheck: Option<bool>,
-    /// `grantImpersonation`. (v6 and later)
+    /// Grant impersonation. (v6 and later)
     pub grant_impersonation: Option<bool>,
-    /// `configureThrottlingpolicy`. (v6 and later)
+    /// Configure throttlingpolicy. (v6 and later)
     pub configure_throttlingpolicy: Option<bool>,
 }
 pub(crate) static EXCHANGE_SETTINGS: Shape = Shape::new(
-        stringify!(ExchangeSettings),
+        "ExchangeSettings",
         &[
             Field::new("serverName", Kind::Text),
             Field::new("username", Kind::Text),
@@ -689,29 +689,29 @@ impl Struct for ExchangeSettings {
 /// Schema: `schemas/vb365/organizations.json#/$defs/SharepointSettings`
 #[non_exhaustive]
 pub struct SharepointSettings {
-    /// `serverName`.
+    /// Server name.
     pub server_name: Option<String>,
-    /// `username`.
+    /// Username.
     pub username: Option<String>,
-    /// `password`. (v6 and later)
+    /// Password. (v6 and later)
     pub password: Option<Secret>,
-    /// `useSSL`.
+    /// Whether to use SSL.
     pub use_ssl: Option<bool>,
-    /// `skipCAverification`.
+    /// Whether to skip c averification.
     pub skip_c_averification: Option<bool>,
-    /// `skipCommonnameverification`.
+    /// Whether to skip commonnameverification.
     pub skip_commonnameverification: Option<bool>,
-    /// `skipRevocationcheck`.
+    /// Whether to skip revocationcheck.
     pub skip_revocationcheck: Option<bool>,
-    /// `serverPort`.
+    /// Server port.
     pub server_port: Option<i64>,
-    /// `grantAccesstositecollections`.
+    /// Grant accesstositecollections.
     pub grant_accesstositecollections: Option<bool>,
-    /// `userPassword`. (up to v5)
+    /// User password. (up to v5)
     pub user_password: Option<Secret>,
 }
 pub(crate) static SHAREPOINT_SETTINGS: Shape = Shape::new(
-        stringify!(SharepointSettings),
+        "SharepointSettings",
         &[
             Field::new("serverName", Kind::Text),
             Field::new("username", Kind::Text),

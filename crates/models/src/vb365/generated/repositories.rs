@@ -431,9 +431,9 @@ impl Enum for BackupRepositoryMonthlyDayofweek {
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository`
 #[non_exhaustive]
 pub struct BackupRepository {
-    /// `objectStorageEncryptionEnabled`. (v4 and later)
+    /// Object storage encryption enabled. (v4 and later)
     pub object_storage_encryption_enabled: Option<bool>,
-    /// `encryptionKeyId`. (v4 and later)
+    /// The encryption key's id. (v4 and later)
     pub encryption_key_id: Option<Id>,
     /// The size of the volume, in bytes; negative when the server does not know it.
     pub capacity_bytes: Option<i64>,
@@ -447,27 +447,27 @@ pub struct BackupRepository {
     pub description: Option<String>,
     /// The folder on the proxy.
     pub path: Option<String>,
-    /// `retentionType`.
+    /// Retention type.
     pub retention_type: Option<BackupRepositoryRetentionType>,
-    /// `retentionPeriodType`.
+    /// Retention period type.
     pub retention_period_type: Option<BackupRepositoryRetentionPeriodType>,
-    /// `dailyRetentionPeriod`.
+    /// Daily retention period.
     pub daily_retention_period: Option<i64>,
-    /// `monthlyRetentionPeriod`.
+    /// Monthly retention period.
     pub monthly_retention_period: Option<i64>,
-    /// `yearlyRetentionPeriod`.
+    /// Yearly retention period.
     pub yearly_retention_period: Option<BackupRepositoryYearlyRetentionPeriod>,
-    /// `retentionFrequencyType`.
+    /// Retention frequency type.
     pub retention_frequency_type: Option<BackupRepositoryRetentionFrequencyType>,
-    /// `dailyTime`.
+    /// Daily time.
     pub daily_time: Option<String>,
-    /// `dailyType`.
+    /// Daily type.
     pub daily_type: Option<BackupRepositoryDailyType>,
-    /// `monthlyTime`.
+    /// Monthly time.
     pub monthly_time: Option<String>,
-    /// `monthlyDaynumber`.
+    /// Monthly daynumber.
     pub monthly_daynumber: Option<BackupRepositoryMonthlyDaynumber>,
-    /// `monthlyDayofweek`.
+    /// Monthly dayofweek.
     pub monthly_dayofweek: Option<BackupRepositoryMonthlyDayofweek>,
     /// The backup proxy that serves it.
     pub proxy_id: Option<Id>,
@@ -481,9 +481,9 @@ pub struct BackupRepository {
     pub is_outdated: Option<bool>,
     /// Whether it must be synchronised before use. (v4 and later)
     pub is_out_of_sync: Option<bool>,
-    /// `isIndexed`. (v8 and later)
+    /// Whether it is indexed. (v8 and later)
     pub is_indexed: Option<bool>,
-    /// `isMigrationLocked`. (v8 and later)
+    /// Whether it is migration locked. (v8 and later)
     pub is_migration_locked: Option<bool>,
     /// Whether it is out of order. (v8 and later)
     pub is_out_of_order: Option<bool>,
@@ -493,13 +493,13 @@ pub struct BackupRepository {
     pub links: BTreeMap<String, Link>,
     /// The object storage that extends it. (v8 and later)
     pub object_storage: Option<ObjectStorage>,
-    /// `objectStorageId`. (v4 to v7)
+    /// The object storage's id. (v4 to v7)
     pub object_storage_id: Option<Id>,
-    /// `objectStorageCachePath`. (v4 to v7)
+    /// Object storage cache path. (v4 to v7)
     pub object_storage_cache_path: Option<String>,
 }
 pub(crate) static BACKUP_REPOSITORY: Shape = Shape::new(
-        stringify!(BackupRepository),
+        "BackupRepository",
         &[
             Field::new("objectStorageEncryptionEnabled", Kind::Bool).versions(4, 0),
             Field::new("encryptionKeyId", Kind::Id).versions(4, 0),

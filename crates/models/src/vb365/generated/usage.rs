@@ -25,7 +25,7 @@ pub struct OrganizationStorageSpaceUsage {
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ORGANIZATION_STORAGE_SPACE_USAGE: Shape = Shape::new(
-        stringify!(OrganizationStorageSpaceUsage),
+        "OrganizationStorageSpaceUsage",
         &[
             Field::new("repositoryId", Kind::Id).versions(8, 0),
             Field::new("usedSpaceBytes", Kind::Int),
@@ -103,7 +103,7 @@ pub struct BackupRepositoryStorageUsageInfo {
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static BACKUP_REPOSITORY_STORAGE_USAGE_INFO: Shape = Shape::new(
-        stringify!(BackupRepositoryStorageUsageInfo),
+        "BackupRepositoryStorageUsageInfo",
         &[
             Field::new("name", Kind::Text),
             Field::new("id", Kind::Id),
