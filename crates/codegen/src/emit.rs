@@ -4,6 +4,9 @@ mod em_queries;
 mod filter;
 mod names;
 mod operations;
+mod params;
+mod parts;
+mod tables;
 mod types;
 mod unions;
 mod words;
@@ -12,6 +15,8 @@ pub use em_queries::em_queries;
 pub use filter::filter_fields;
 pub use names::{constant, field_name, module_name};
 pub use operations::operations;
+pub use params::ParamLists;
+pub use parts::{family_parts, module_parts, operations_module, operations_part};
 pub use types::{family, module};
 pub use words::field_words;
 

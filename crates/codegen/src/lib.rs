@@ -6,6 +6,7 @@
 
 pub mod emit;
 pub mod error;
+pub mod features;
 pub mod ir;
 pub mod json_schema;
 pub mod operations;

@@ -27,11 +27,11 @@ pub mod em;
 pub mod registry;
 #[cfg(feature = "vb365")]
 pub mod vb365;
-#[cfg(feature = "zstack")]
+#[cfg(feature = "zstack-core")]
 pub mod zstack;
 
 /// The traits of the generic replies, which the generator does not write.
-#[cfg(any(feature = "vb365", feature = "zstack"))]
+#[cfg(any(feature = "vb365", feature = "zstack-core"))]
 macro_rules! reply_traits {
     ($($name:ident),*) => {$(
         impl<T: backhaul_wire::reflect::Model> Clone for $name<T> {
@@ -63,5 +63,5 @@ macro_rules! reply_traits {
         }
     )*};
 }
-#[cfg(any(feature = "vb365", feature = "zstack"))]
+#[cfg(any(feature = "vb365", feature = "zstack-core"))]
 pub(crate) use reply_traits;

@@ -14,7 +14,7 @@ pub fn types(system: System) -> &'static [TypeEntry] {
         System::Em => crate::em::TYPES,
         #[cfg(feature = "vb365")]
         System::Vb365 => crate::vb365::TYPES,
-        #[cfg(feature = "zstack")]
+        #[cfg(feature = "zstack-core")]
         System::Zstack => crate::zstack::TYPES,
         #[allow(unreachable_patterns)]
         _ => &[],
@@ -33,7 +33,7 @@ fn tables(system: System) -> (&'static [Operation], &'static [Option<Make>]) {
         System::Em => (crate::em::operations::OPERATIONS, crate::em::operations::ANSWERS),
         #[cfg(feature = "vb365")]
         System::Vb365 => (crate::vb365::operations::OPERATIONS, crate::vb365::operations::ANSWERS),
-        #[cfg(feature = "zstack")]
+        #[cfg(feature = "zstack-core")]
         System::Zstack => (crate::zstack::operations::OPERATIONS, crate::zstack::operations::ANSWERS),
         #[allow(unreachable_patterns)]
         _ => (&[], &[]),

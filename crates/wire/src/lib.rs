@@ -21,6 +21,7 @@ pub mod json;
 pub mod operation;
 pub mod reflect;
 mod serde_impl;
+mod tables;
 pub mod shape;
 pub mod text;
 pub mod version;

@@ -145,6 +145,8 @@ pub struct Field {
     pub place: Place,
     /// Whether a request must carry it.
     pub required: bool,
+    /// Whether the vendor's documents only suggest its type: a value of another type is kept as it came, and no error.
+    pub uncertain: bool,
     /// The API versions that have it.
     pub versions: Versions,
 }
@@ -162,6 +164,7 @@ impl Field {
             repeat: Repeat::One,
             place: Place::Element,
             required: false,
+            uncertain: false,
             versions: Versions::ALL,
         }
     }
@@ -208,6 +211,13 @@ impl Field {
     #[must_use]
     pub const fn text(mut self) -> Self {
         self.place = Place::Text;
+        self
+    }
+
+    /// Marks its type as a guess.
+    #[must_use]
+    pub const fn uncertain(mut self) -> Self {
+        self.uncertain = true;
         self
     }
 

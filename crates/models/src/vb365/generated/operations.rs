@@ -4,333 +4,128 @@
 use super::prelude::*;
 #[allow(unused_imports, reason = "not every system has every reply")]
 use super::super::reply::*;
+const PARAMS_0: &[Param] = &[
+    Param::query("extendedView", Kind::Bool).versions(6, 0),
+    Param::query("msid", Kind::Id).versions(8, 0),
+    Param::query("backedUpOrganizationId", Kind::Id).versions(8, 0),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_1: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("extendedView", Kind::Bool).versions(6, 0),
+];
+const PARAMS_2: &[Param] = &[
+    Param::query("proxyId", Kind::Id).versions(4, 0),
+    Param::query("proxyPoolId", Kind::Id).versions(8, 0),
+    Param::query("organizationId", Kind::Id).versions(8, 0),
+    Param::query("longTerm", Kind::Bool).versions(6, 0),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_3: &[Param] = &[Param::path("repositoryId", Kind::Id)];
+const PARAMS_4: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("limit", Kind::Int).versions(6, 0),
+    Param::query("offset", Kind::Int).versions(6, 0),
+];
+const PARAMS_5: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::query("limit", Kind::Int).versions(6, 0),
+    Param::query("offset", Kind::Int).versions(6, 0),
+];
 /// Every operation, in schema order.
 pub static OPERATIONS: &[Operation] = &[
-    Operation {
-        system: System::Vb365,
-        name: "token",
-        aliases: &["post_token"],
-        method: "POST",
-        path: "/token",
-        params: &[],
-        versions: Versions::ALL,
-        request: Some(&TOKEN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&TOKEN),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: true,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ServiceInstance_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/ServiceInstance",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SERVICE_INSTANCE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_Get",
-        aliases: &["get_Organizations"],
-        method: "GET",
-        path: "/Organizations",
-        params: &[
-            Param {
-                name: "extendedView",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "msid",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "backedUpOrganizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Organization> as Model>::SHAPE,
-            Page::<super::Organization>::LIST,
+    Operation::new(System::Vb365, "token", "POST", "/token")
+        .aliases(&["post_token"])
+        .request(&TOKEN_REQUEST)
+        .response(Response::Body(&TOKEN))
+        .anonymous(),
+    Operation::new(System::Vb365, "ServiceInstance_Get", "GET", "/ServiceInstance")
+        .versions(6, 0)
+        .response(Response::Body(&SERVICE_INSTANCE)),
+    Operation::new(System::Vb365, "Organization_Get", "GET", "/Organizations")
+        .aliases(&["get_Organizations"])
+        .params(PARAMS_0)
+        .response(
+            Response::Page(
+                <Page<super::Organization> as Model>::SHAPE,
+                Page::<super::Organization>::LIST,
+            ),
         ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_GetById",
-        aliases: &["get_Organizations_by_id", "get_Organizations_by_organizationId"],
-        method: "GET",
-        path: "/Organizations/{organizationId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "extendedView",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ORGANIZATION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_GetCurrentOrganization",
-        aliases: &["get_Organization"],
-        method: "GET",
-        path: "/Organization",
-        params: &[],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LOGGED_IN_ORGANIZATION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_GetRepositories",
-        aliases: &["get_BackupRepositories"],
-        method: "GET",
-        path: "/BackupRepositories",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(4u8, 0u8),
-            },
-            Param {
-                name: "proxyPoolId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "longTerm",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupRepository> as Model>::SHAPE,
-            Page::<super::BackupRepository>::LIST,
+    Operation::new(
+            System::Vb365,
+            "Organization_GetById",
+            "GET",
+            "/Organizations/{organizationId}",
+        )
+        .aliases(&["get_Organizations_by_id", "get_Organizations_by_organizationId"])
+        .params(PARAMS_1)
+        .response(Response::Body(&ORGANIZATION)),
+    Operation::new(
+            System::Vb365,
+            "Organization_GetCurrentOrganization",
+            "GET",
+            "/Organization",
+        )
+        .aliases(&["get_Organization"])
+        .response(Response::Body(&LOGGED_IN_ORGANIZATION)),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_GetRepositories",
+            "GET",
+            "/BackupRepositories",
+        )
+        .aliases(&["get_BackupRepositories"])
+        .params(PARAMS_2)
+        .response(
+            Response::Page(
+                <Page<super::BackupRepository> as Model>::SHAPE,
+                Page::<super::BackupRepository>::LIST,
+            ),
         ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_GetRepositoriesById",
-        aliases: &["get_BackupRepositories_by_repositoryId"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_REPOSITORY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_GetStorageSpaceUsage",
-        aliases: &[
-            "get_Organizations_by_id_usedRepositories",
-            "get_Organizations_by_organizationId_usedRepositories",
-        ],
-        method: "GET",
-        path: "/Organizations/{organizationId}/usedRepositories",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::OrganizationStorageSpaceUsage> as Model>::SHAPE,
-            Page::<super::OrganizationStorageSpaceUsage>::LIST,
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_GetRepositoriesById",
+            "GET",
+            "/BackupRepositories/{repositoryId}",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId"])
+        .params(PARAMS_3)
+        .response(Response::Body(&BACKUP_REPOSITORY)),
+    Operation::new(
+            System::Vb365,
+            "Organization_GetStorageSpaceUsage",
+            "GET",
+            "/Organizations/{organizationId}/usedRepositories",
+        )
+        .aliases(
+            &[
+                "get_Organizations_by_id_usedRepositories",
+                "get_Organizations_by_organizationId_usedRepositories",
+            ],
+        )
+        .params(PARAMS_4)
+        .response(
+            Response::Page(
+                <Page<super::OrganizationStorageSpaceUsage> as Model>::SHAPE,
+                Page::<super::OrganizationStorageSpaceUsage>::LIST,
+            ),
         ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_GetRepositoryStorageUsage",
-        aliases: &["get_BackupRepositories_by_repositoryId_BackedUpOrganizations"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/backedupOrganizations",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupRepositoryStorageUsageInfo> as Model>::SHAPE,
-            Page::<super::BackupRepositoryStorageUsageInfo>::LIST,
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_GetRepositoryStorageUsage",
+            "GET",
+            "/BackupRepositories/{repositoryId}/backedupOrganizations",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId_BackedUpOrganizations"])
+        .params(PARAMS_5)
+        .response(
+            Response::Page(
+                <Page<super::BackupRepositoryStorageUsageInfo> as Model>::SHAPE,
+                Page::<super::BackupRepositoryStorageUsageInfo>::LIST,
+            ),
         ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
 ];
 /// How an empty answer of each operation is made, beside [`OPERATIONS`].
 #[cfg(feature = "registry")]
