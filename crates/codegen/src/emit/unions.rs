@@ -123,6 +123,9 @@ pub(super) fn choice(ty: &Type, body: &Union) -> TokenStream {
             }
         }
         #(#froms)*
+        impl From<#any> for #name {
+            fn from(value: #any) -> Self { recast(&value).unwrap_or(Self::Unknown(value)) }
+        }
     }
 }
 

@@ -136,7 +136,7 @@ impl Target {
     pub(super) fn java(self, object: &dyn Struct) -> &'static str {
         let kind = object.shape().index_of("type").and_then(|at| object.view(at).scalar());
         let child = match (self, kind) {
-            (Self::BackupStorage, Some(backhaul_wire::reflect::Scalar::Text(kind))) => child(kind),
+            (Self::BackupStorage, Some(backhaul_wire::reflect::Scalar::Enum(kind))) => child(kind),
             _ => None,
         };
         child.unwrap_or(self.class()).java
@@ -217,14 +217,14 @@ impl Hop {
                 mons.map_or_else(Vec::new, |mons| (0..mons.len()).filter_map(|at| mons.get(at)).collect())
             }
             Self::Zones => {
-                let storage = data.backup_storages.iter().find(|it| it.uuid.as_ref().map(AsRef::as_ref) == uuid);
-                let attached = storage.map_or(&[][..], |it| &it.attached_zone_uuids);
+                let storage = data.backup_storages.iter().find(|it| it.uuid().map(AsRef::as_ref) == uuid);
+                let attached = storage.map_or(&[][..], |it| it.attached_zone_uuids());
                 let zones = data.zones.iter().filter(|it| it.uuid.as_ref().is_some_and(|uuid| attached.contains(uuid)));
                 zones.map(|it| it as &dyn Struct).collect()
             }
             Self::BackupStorages => {
                 let attached =
-                    |it: &&BackupStorage| it.attached_zone_uuids.iter().any(|zone| Some(zone.as_str()) == uuid);
+                    |it: &&BackupStorage| it.attached_zone_uuids().iter().any(|zone| Some(zone.as_str()) == uuid);
                 data.backup_storages.iter().filter(attached).map(|it| it as &dyn Struct).collect()
             }
         }

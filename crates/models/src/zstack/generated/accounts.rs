@@ -3,6 +3,7 @@
 //! ZStack: the types of `accounts`.
 pub use self::group_0::*;
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An account: what owns resources.
@@ -44,6 +45,7 @@ TypeEntry::Enum(&ACCOUNT_TYPE),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-identity")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A key that signs calls instead of a session.
@@ -402,6 +404,11 @@ impl From<BaseRole> for Role {
 impl From<IAM2ProjectRole> for Role {
     fn from(kind: IAM2ProjectRole) -> Self {
         Self::Iam2Project(kind)
+    }
+}
+impl From<AnyRole> for Role {
+    fn from(value: AnyRole) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-automation")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An auto scaling group.
@@ -359,6 +360,11 @@ impl From<RemovalInstanceRule> for AutoScalingRule {
         Self::RemovalInstance(kind)
     }
 }
+impl From<AnyAutoScalingRule> for AutoScalingRule {
+    fn from(value: AnyAutoScalingRule) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// An auto scaling rule, without the fields of a kind.
 ///
@@ -648,6 +654,11 @@ impl From<BaseAutoScalingTemplate> for AutoScalingTemplate {
 impl From<AutoScalingVmTemplate> for AutoScalingTemplate {
     fn from(kind: AutoScalingVmTemplate) -> Self {
         Self::AutoScalingVm(kind)
+    }
+}
+impl From<AnyAutoScalingTemplate> for AutoScalingTemplate {
+    fn from(value: AnyAutoScalingTemplate) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1116,6 +1127,7 @@ TypeEntry::Enum(&CREATE_AUTO_SCALING_VM_TEMPLATE_VM_INSTANCE_TYPE),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// A create auto scaling virtual machine template strategy.
@@ -1135,6 +1147,7 @@ TypeEntry::Enum(&CREATE_AUTO_SCALING_VM_TEMPLATE_STRATEGY),
 pub use self::group_2::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`AutoScalingRuleTrigger`] has, and those that an unknown kind came with.
@@ -1342,6 +1355,11 @@ impl From<AutoScalingRuleAlarmTrigger> for AutoScalingRuleTrigger {
 impl From<AutoScalingRuleSchedulerJobTrigger> for AutoScalingRuleTrigger {
     fn from(kind: AutoScalingRuleSchedulerJobTrigger) -> Self {
         Self::AutoScalingRuleSchedulerJob(kind)
+    }
+}
+impl From<AnyAutoScalingRuleTrigger> for AutoScalingRuleTrigger {
+    fn from(value: AnyAutoScalingRuleTrigger) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// Whether the server reaches a Ceph monitor.
@@ -25,6 +26,7 @@ TypeEntry::Enum(&MON_STATUS),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-storage")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`BackupStorage`] has, and those that an unknown kind came with.
@@ -421,6 +423,11 @@ impl From<VCenterBackupStorage> for BackupStorage {
     fn from(mut kind: VCenterBackupStorage) -> Self {
         kind.r#type.get_or_insert(BackupStorageType::VCenter);
         Self::VCenter(kind)
+    }
+}
+impl From<AnyBackupStorage> for BackupStorage {
+    fn from(value: AnyBackupStorage) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1072,6 +1079,11 @@ impl From<VolumeExternalBackupInfo> for ResourceExternalBackupInfo {
         Self::Volume(kind)
     }
 }
+impl From<AnyResourceExternalBackupInfo> for ResourceExternalBackupInfo {
+    fn from(value: AnyResourceExternalBackupInfo) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A resource external backup info, without the fields of a kind.
 ///
@@ -1717,6 +1729,7 @@ TypeEntry::Enum(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_EXPORT_FORMAT),
 pub use self::group_2::*;
 #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// Whether an administrator lets a backup storage be used.

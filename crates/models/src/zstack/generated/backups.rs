@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// A create virtual machine from CDP backup type.
@@ -24,6 +25,7 @@ TypeEntry::Enum(&CREATE_VM_FROM_CDP_BACKUP_TYPE),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-storage")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A CDP policy.
@@ -325,6 +327,11 @@ impl From<BaseExternalBackup> for ExternalBackup {
 impl From<ZBoxBackup> for ExternalBackup {
     fn from(kind: ZBoxBackup) -> Self {
         Self::ZBox(kind)
+    }
+}
+impl From<AnyExternalBackup> for ExternalBackup {
+    fn from(value: AnyExternalBackup) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

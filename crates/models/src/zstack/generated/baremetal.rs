@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-baremetal")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A baremetal chassis.
@@ -382,6 +383,11 @@ impl From<BaseBaremetalNic> for BaremetalNic {
 impl From<BaremetalVlanNic> for BaremetalNic {
     fn from(kind: BaremetalVlanNic) -> Self {
         Self::BaremetalVlan(kind)
+    }
+}
+impl From<AnyBaremetalNic> for BaremetalNic {
+    fn from(value: AnyBaremetalNic) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -856,6 +862,7 @@ TypeEntry::Enum(&ADD_PRECONFIGURATION_TEMPLATE_TYPE),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A baremetal pxe server.
@@ -926,6 +933,7 @@ TypeEntry::Enum(&STOP_BAREMETAL_INSTANCE_TYPE),
 pub use self::group_2::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// A host connected status.

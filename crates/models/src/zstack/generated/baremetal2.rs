@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-baremetal")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A bare metal2 bonding.
@@ -304,6 +305,11 @@ impl From<BaseBareMetal2Chassis> for BareMetal2Chassis {
 impl From<BareMetal2IpmiChassis> for BareMetal2Chassis {
     fn from(kind: BareMetal2IpmiChassis) -> Self {
         Self::BareMetal2Ipmi(kind)
+    }
+}
+impl From<AnyBareMetal2Chassis> for BareMetal2Chassis {
+    fn from(value: AnyBareMetal2Chassis) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -685,6 +691,11 @@ impl From<BaseBareMetal2ChassisPciDevice> for BareMetal2ChassisPciDevice {
 impl From<BareMetal2ChassisGpuDevice> for BareMetal2ChassisPciDevice {
     fn from(kind: BareMetal2ChassisGpuDevice) -> Self {
         Self::BareMetal2ChassisGpu(kind)
+    }
+}
+impl From<AnyBareMetal2ChassisPciDevice> for BareMetal2ChassisPciDevice {
+    fn from(value: AnyBareMetal2ChassisPciDevice) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1373,6 +1384,11 @@ impl From<XDragonHost> for KVMHost {
         Self::XDragonHost(kind)
     }
 }
+impl From<AnyKVMHost> for KVMHost {
+    fn from(value: AnyKVMHost) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// What `GetBareMetal2SupportedBootMode` answers.
 ///
@@ -1823,6 +1839,11 @@ impl From<SnapshotSpending> for SpendingDetails {
 impl From<VmSpending> for SpendingDetails {
     fn from(kind: VmSpending) -> Self {
         Self::VmSpending(kind)
+    }
+}
+impl From<AnySpendingDetails> for SpendingDetails {
+    fn from(value: AnySpendingDetails) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -2885,6 +2906,7 @@ TypeEntry::Enum(&POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// An update bare metal2 instance state.
@@ -2904,6 +2926,7 @@ TypeEntry::Enum(&UPDATE_BARE_METAL2_INSTANCE_STATE),
 pub use self::group_2::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A bare metal2 instance.
@@ -3024,6 +3047,7 @@ TypeEntry::Struct(&BARE_METAL2_INSTANCE_PROVISION_NIC, make::<BareMetal2Instance
 pub use self::group_3::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_3 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A bare metal2 gateway.

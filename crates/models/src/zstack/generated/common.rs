@@ -3,6 +3,7 @@
 //! ZStack: the types of `common`.
 pub use self::group_0::*;
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// The body of an answer with status 202: where the job can be asked for.

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A PCI device offering.
@@ -123,6 +124,7 @@ TypeEntry::Enum(&PCI_DEVICE_META_DATA_OPERATOR),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-compute")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A GPU device.
@@ -828,6 +830,11 @@ impl From<EthernetVfPciDevice> for PciDevice {
 impl From<GpuDevice> for PciDevice {
     fn from(kind: GpuDevice) -> Self {
         Self::Gpu(kind)
+    }
+}
+impl From<AnyPciDevice> for PciDevice {
+    fn from(value: AnyPciDevice) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`Host`] has, and those that an unknown kind came with.
@@ -654,6 +655,11 @@ impl From<SimulatorHost> for Host {
         Self::SimulatorHost(kind)
     }
 }
+impl From<AnyHost> for Host {
+    fn from(value: AnyHost) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A host, without the fields of a kind.
 ///
@@ -1009,6 +1015,7 @@ TypeEntry::Enum(&HOST_TYPE),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-compute")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An agent version.
@@ -2807,6 +2814,7 @@ TypeEntry::Enum(&CREATE_MINI_CLUSTER_HYPERVISOR_TYPE),
 pub use self::group_2::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-network"))]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// A get interface service type statistic sort direction.
@@ -2826,6 +2834,7 @@ TypeEntry::Enum(&GET_INTERFACE_SERVICE_TYPE_STATISTIC_SORT_DIRECTION),
 pub use self::group_3::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
 pub(super) mod group_3 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`Cluster`] has, and those that an unknown kind came with.
@@ -3036,6 +3045,11 @@ impl From<VCenterCluster> for Cluster {
         Self::VCenter(kind)
     }
 }
+impl From<AnyCluster> for Cluster {
+    fn from(value: AnyCluster) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A cluster of hosts, without the fields of a kind.
 ///
@@ -3074,6 +3088,7 @@ TypeEntry::Struct(&BASE_CLUSTER, make::<BaseCluster>),
 pub use self::group_4::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
 pub(super) mod group_4 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// A cluster state.
@@ -3093,6 +3108,7 @@ TypeEntry::Enum(&CLUSTER_STATE),
 pub use self::group_5::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_5 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// A create cluster architecture.

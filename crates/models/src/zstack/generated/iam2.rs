@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-security", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// A state event.
@@ -24,6 +25,7 @@ TypeEntry::Enum(&STATE_EVENT),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-identity")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An IAM2 organization.
@@ -544,6 +546,11 @@ impl From<IAM2VirtualIDAttribute> for IAM2Attribute {
 impl From<IAM2VirtualIDGroupAttribute> for IAM2Attribute {
     fn from(kind: IAM2VirtualIDGroupAttribute) -> Self {
         Self::Iam2VirtualIdGroup(kind)
+    }
+}
+impl From<AnyIAM2Attribute> for IAM2Attribute {
+    fn from(value: AnyIAM2Attribute) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A copy of an image on a backup storage.
@@ -72,6 +73,7 @@ TypeEntry::Enum(&IMAGE_MEDIA_TYPE),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// An image platform.
@@ -94,6 +96,7 @@ TypeEntry::Enum(&IMAGE_PLATFORM),
 pub use self::group_2::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An image package.
@@ -196,6 +199,7 @@ TypeEntry::Enum(&IMAGE_PACKAGE_STATE),
 pub use self::group_3::*;
 #[cfg(feature = "zstack-storage")]
 pub(super) mod group_3 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// What `CreateDataVolumeTemplateFromVolumeSnapshot` answers.

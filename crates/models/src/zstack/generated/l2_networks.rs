@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-network")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`L2Network`] has, and those that an unknown kind came with.
@@ -414,6 +415,11 @@ impl From<HardwareL2VxlanNetworkPool> for L2Network {
     fn from(mut kind: HardwareL2VxlanNetworkPool) -> Self {
         kind.r#type.get_or_insert(L2NetworkType::HardwareVxlanNetworkPool);
         Self::HardwareL2VxlanNetworkPool(kind)
+    }
+}
+impl From<AnyL2Network> for L2Network {
+    fn from(value: AnyL2Network) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -915,6 +921,11 @@ impl From<BaseL2VxlanNetworkPool> for L2VxlanNetworkPool {
 impl From<HardwareL2VxlanNetworkPool> for L2VxlanNetworkPool {
     fn from(kind: HardwareL2VxlanNetworkPool) -> Self {
         Self::Hardware(kind)
+    }
+}
+impl From<AnyL2VxlanNetworkPool> for L2VxlanNetworkPool {
+    fn from(value: AnyL2VxlanNetworkPool) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A used IP.
@@ -49,6 +50,7 @@ TypeEntry::Struct(&USED_IP, make::<UsedIp>),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An L3 network.
@@ -234,6 +236,7 @@ TypeEntry::Enum(&IP_RANGE_TYPE),
 pub use self::group_2::*;
 #[cfg(feature = "zstack-network")]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A network service provider.

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A SLB virtual machine instance.
@@ -137,6 +138,7 @@ TypeEntry::Enum(&SLB_VM_INSTANCE_CONFIG_TASK_STATUS),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-network")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An access control list.
@@ -394,6 +396,11 @@ impl From<BaseLoadBalancer> for LoadBalancer {
 impl From<SlbLoadBalancer> for LoadBalancer {
     fn from(kind: SlbLoadBalancer) -> Self {
         Self::Slb(kind)
+    }
+}
+impl From<AnyLoadBalancer> for LoadBalancer {
+    fn from(value: AnyLoadBalancer) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A resource.
@@ -31,6 +32,7 @@ TypeEntry::Struct(&RESOURCE, make::<Resource>),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// What `GetChainTask` answers.
@@ -86,6 +88,7 @@ TypeEntry::Struct(&TASK_INFO, make::<TaskInfo>),
 pub use self::group_2::*;
 #[cfg(feature = "zstack-management")]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A garbage collector.
@@ -507,6 +510,11 @@ impl From<BaseLicense> for License {
 impl From<LicenseAddOn> for License {
     fn from(kind: LicenseAddOn) -> Self {
         Self::LicenseAddOn(kind)
+    }
+}
+impl From<AnyLicense> for License {
+    fn from(value: AnyLicense) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1218,6 +1226,7 @@ TypeEntry::Enum(&GET_LICENSE_RECORDS_SORT_BY),
 pub use self::group_3::*;
 #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
 pub(super) mod group_3 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An external service.

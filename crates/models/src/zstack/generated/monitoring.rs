@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-monitoring")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An event log.
@@ -205,6 +206,11 @@ impl From<BaseMedia> for Media {
 impl From<EmailMedia> for Media {
     fn from(kind: EmailMedia) -> Self {
         Self::Email(kind)
+    }
+}
+impl From<AnyMedia> for Media {
+    fn from(value: AnyMedia) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -430,6 +436,11 @@ impl From<BaseMonitorTriggerAction> for MonitorTriggerAction {
 impl From<EmailTriggerAction> for MonitorTriggerAction {
     fn from(kind: EmailTriggerAction) -> Self {
         Self::Email(kind)
+    }
+}
+impl From<AnyMonitorTriggerAction> for MonitorTriggerAction {
+    fn from(value: AnyMonitorTriggerAction) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

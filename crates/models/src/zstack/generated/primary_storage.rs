@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`PrimaryStorage`] has, and those that an unknown kind came with.
@@ -530,6 +531,11 @@ impl From<VCenterPrimaryStorage> for PrimaryStorage {
         Self::VCenterPrimary(kind)
     }
 }
+impl From<AnyPrimaryStorage> for PrimaryStorage {
+    fn from(value: AnyPrimaryStorage) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A primary storage: where volumes lie, without the fields of a kind.
 ///
@@ -1014,6 +1020,7 @@ TypeEntry::Enum(&SHARED_BLOCK_STATUS),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_choice! {
 /// Whether an administrator lets a primary storage be used.
@@ -1063,6 +1070,7 @@ TypeEntry::Enum(&PRIMARY_STORAGE_TYPE),
 pub use self::group_2::*;
 #[cfg(feature = "zstack-storage")]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A Ceph osd group.
@@ -1376,6 +1384,11 @@ impl From<AliyunNasFileSystem> for NasFileSystem {
         Self::Aliyun(kind)
     }
 }
+impl From<AnyNasFileSystem> for NasFileSystem {
+    fn from(value: AnyNasFileSystem) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A NAS file system, without the fields of a kind.
 ///
@@ -1582,6 +1595,11 @@ impl From<BaseNasMountTarget> for NasMountTarget {
 impl From<AliyunNasMountTarget> for NasMountTarget {
     fn from(kind: AliyunNasMountTarget) -> Self {
         Self::Aliyun(kind)
+    }
+}
+impl From<AnyNasMountTarget> for NasMountTarget {
+    fn from(value: AnyNasMountTarget) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-compute")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An affinity group.
@@ -366,6 +367,11 @@ impl From<OAuth2Client> for SSOClient {
         Self::OAuth2(kind)
     }
 }
+impl From<AnySSOClient> for SSOClient {
+    fn from(value: AnySSOClient) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// An SSO client, without the fields of a kind.
 ///
@@ -620,6 +626,11 @@ impl From<OAuth2Token> for SSOToken {
         Self::OAuth2(kind)
     }
 }
+impl From<AnySSOToken> for SSOToken {
+    fn from(value: AnySSOToken) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// An SSO token, without the fields of a kind.
 ///
@@ -861,6 +872,11 @@ impl From<VmCPUSpendingDetails> for VmSpendingDetails {
 impl From<VmMemorySpendingDetails> for VmSpendingDetails {
     fn from(kind: VmMemorySpendingDetails) -> Self {
         Self::VmMemory(kind)
+    }
+}
+impl From<AnyVmSpendingDetails> for VmSpendingDetails {
+    fn from(value: AnyVmSpendingDetails) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

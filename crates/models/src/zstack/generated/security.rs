@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-security")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A ccs certificate.
@@ -472,6 +473,11 @@ impl From<SanSecSecretResourcePool> for SecretResourcePool {
         Self::SanSec(kind)
     }
 }
+impl From<AnySecretResourcePool> for SecretResourcePool {
+    fn from(value: AnySecretResourcePool) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A secret resource pool, without the fields of a kind.
 ///
@@ -836,6 +842,11 @@ impl From<JitSecurityMachine> for SecurityMachine {
 impl From<SanSecSecurityMachine> for SecurityMachine {
     fn from(kind: SanSecSecurityMachine) -> Self {
         Self::SanSec(kind)
+    }
+}
+impl From<AnySecurityMachine> for SecurityMachine {
+    fn from(value: AnySecurityMachine) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

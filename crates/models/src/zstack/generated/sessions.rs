@@ -3,6 +3,7 @@
 //! ZStack: the types of `sessions`.
 pub use self::group_0::*;
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A session: its `uuid` is the token of the `Authorization: OAuth` header.

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-monitoring")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`SNSApplicationEndpoint`] has, and those that an unknown kind came with.
@@ -435,6 +436,11 @@ impl From<SNSEmaySmsEndpoint> for SNSApplicationEndpoint {
 impl From<SNSWeComEndpoint> for SNSApplicationEndpoint {
     fn from(kind: SNSWeComEndpoint) -> Self {
         Self::SnsWeCom(kind)
+    }
+}
+impl From<AnySNSApplicationEndpoint> for SNSApplicationEndpoint {
+    fn from(value: AnySNSApplicationEndpoint) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -952,6 +958,11 @@ impl From<SNSEmaySmsEndpoint> for SNSUniversalSmsEndpoint {
         Self::SnsEmay(kind)
     }
 }
+impl From<AnySNSUniversalSmsEndpoint> for SNSUniversalSmsEndpoint {
+    fn from(value: AnySNSUniversalSmsEndpoint) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// An SNS universal sms endpoint, without the fields of a kind.
 ///
@@ -1239,6 +1250,11 @@ impl From<SNSEmailPlatform> for SNSApplicationPlatform {
 impl From<SNSSnmpPlatform> for SNSApplicationPlatform {
     fn from(kind: SNSSnmpPlatform) -> Self {
         Self::SnsSnmp(kind)
+    }
+}
+impl From<AnySNSApplicationPlatform> for SNSApplicationPlatform {
+    fn from(value: AnySNSApplicationPlatform) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

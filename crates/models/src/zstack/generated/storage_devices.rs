@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A fiber channel LUN.
@@ -546,6 +547,11 @@ impl From<IscsiLun> for ScsiLun {
         Self::Iscsi(kind)
     }
 }
+impl From<AnyScsiLun> for ScsiLun {
+    fn from(value: AnyScsiLun) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A SCSI LUN, without the fields of a kind.
 ///
@@ -718,6 +724,7 @@ TypeEntry::Struct(&SCSI_LUN_VM_INSTANCE_REF, make::<ScsiLunVmInstanceRef>),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-storage")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A fiber channel storage.
@@ -1218,6 +1225,11 @@ impl From<FiberChannelLun> for Lun {
 impl From<IscsiLun> for Lun {
     fn from(kind: IscsiLun) -> Self {
         Self::Iscsi(kind)
+    }
+}
+impl From<AnyLun> for Lun {
+    fn from(value: AnyLun) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-storage"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A system tag.
@@ -49,6 +50,7 @@ TypeEntry::Enum(&TAG_INVENTORY_TYPE),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-management")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// What `AttachTagToResources` answers.
@@ -187,6 +189,7 @@ TypeEntry::Struct(&CREATE_USER_TAG_REQUEST, make::<CreateUserTagRequest>),
 pub use self::group_2::*;
 #[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`TagInventory`] has, and those that an unknown kind came with.
@@ -386,6 +389,11 @@ impl From<UserTag> for TagInventory {
     fn from(mut kind: UserTag) -> Self {
         kind.r#type.get_or_insert(TagInventoryType::User);
         Self::UserTag(kind)
+    }
+}
+impl From<AnyTagInventory> for TagInventory {
+    fn from(value: AnyTagInventory) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-identity")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A ticket type.
@@ -291,6 +292,11 @@ impl From<IAM2TicketFlow> for TicketFlow {
         Self::Iam2(kind)
     }
 }
+impl From<AnyTicketFlow> for TicketFlow {
+    fn from(value: AnyTicketFlow) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A ticket flow, without the fields of a kind.
 ///
@@ -519,6 +525,11 @@ impl From<BaseTicketFlowCollection> for TicketFlowCollection {
 impl From<IAM2TicketFlowCollection> for TicketFlowCollection {
     fn from(kind: IAM2TicketFlowCollection) -> Self {
         Self::Iam2(kind)
+    }
+}
+impl From<AnyTicketFlowCollection> for TicketFlowCollection {
+    fn from(value: AnyTicketFlowCollection) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

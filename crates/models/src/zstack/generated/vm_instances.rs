@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A virtual machine cd rom.
@@ -365,6 +366,11 @@ impl From<VmVfNic> for VmNic {
         Self::VmVf(kind)
     }
 }
+impl From<AnyVmNic> for VmNic {
+    fn from(value: AnyVmNic) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A network interface of a virtual machine, without the fields of a kind.
 ///
@@ -564,6 +570,7 @@ TypeEntry::Enum(&VM_NIC_STATE),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A guest virtual machine script executed record detail.
@@ -602,6 +609,7 @@ TypeEntry::Struct(&GUEST_VM_SCRIPT_EXECUTED_RECORD_DETAIL, make::<GuestVmScriptE
 pub use self::group_2::*;
 #[cfg(feature = "zstack-compute")]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A console proxy agent.
@@ -928,6 +936,11 @@ impl From<VirtualRouterOffering> for InstanceOffering {
     fn from(mut kind: VirtualRouterOffering) -> Self {
         kind.r#type.get_or_insert(InstanceOfferingType::VirtualRouter);
         Self::VirtualRouter(kind)
+    }
+}
+impl From<AnyInstanceOffering> for InstanceOffering {
+    fn from(value: AnyInstanceOffering) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1693,6 +1706,11 @@ impl From<VpcRouterVm> for ApplianceVm {
         Self::VpcRouterVm(kind)
     }
 }
+impl From<AnyApplianceVm> for ApplianceVm {
+    fn from(value: AnyApplianceVm) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// An XML hook.
 ///
@@ -2449,6 +2467,11 @@ impl From<SlbVmInstance> for VirtualRouterVm {
 impl From<VpcRouterVm> for VirtualRouterVm {
     fn from(kind: VpcRouterVm) -> Self {
         Self::VpcRouterVm(kind)
+    }
+}
+impl From<AnyVirtualRouterVm> for VirtualRouterVm {
+    fn from(value: AnyVirtualRouterVm) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -4789,6 +4812,7 @@ TypeEntry::Enum(&GET_VM_INSTANCE_RECOVERY_POINTS_SCALE),
 pub use self::group_3::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_3 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`VmInstance`] has, and those that an unknown kind came with.
@@ -5441,6 +5465,11 @@ impl From<BareMetal2Instance> for VmInstance {
 impl From<FaultToleranceVmGroup> for VmInstance {
     fn from(kind: FaultToleranceVmGroup) -> Self {
         Self::FaultToleranceVmGroup(kind)
+    }
+}
+impl From<AnyVmInstance> for VmInstance {
+    fn from(value: AnyVmInstance) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A vCenter cluster.
@@ -49,6 +50,7 @@ TypeEntry::Struct(&V_CENTER_CLUSTER, make::<VCenterCluster>),
 pub use self::group_1::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A vCenter primary storage.
@@ -105,6 +107,7 @@ TypeEntry::Struct(&V_CENTER_PRIMARY_STORAGE, make::<VCenterPrimaryStorage>),
 pub use self::group_2::*;
 #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_2 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A datastore of a vCenter, as a backup storage.
@@ -151,6 +154,7 @@ TypeEntry::Struct(&V_CENTER_BACKUP_STORAGE, make::<VCenterBackupStorage>),
 pub use self::group_3::*;
 #[cfg(feature = "zstack-vmware")]
 pub(super) mod group_3 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A v2 v conversion host.

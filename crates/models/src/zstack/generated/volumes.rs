@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A block volume, without the fields of a kind.
@@ -566,6 +567,11 @@ impl From<XskyBlockVolume> for Volume {
         Self::XskyBlock(kind)
     }
 }
+impl From<AnyVolume> for Volume {
+    fn from(value: AnyVolume) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// A volume: a disk of a virtual machine, without the fields of a kind.
 ///
@@ -739,6 +745,7 @@ TypeEntry::Enum(&VOLUME_STATUS),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-storage")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// Every field that a kind of [`BlockVolume`] has, and those that an unknown kind came with.
@@ -1164,6 +1171,11 @@ impl From<ExponBlockVolume> for BlockVolume {
 impl From<XskyBlockVolume> for BlockVolume {
     fn from(kind: XskyBlockVolume) -> Self {
         Self::Xsky(kind)
+    }
+}
+impl From<AnyBlockVolume> for BlockVolume {
+    fn from(value: AnyBlockVolume) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// A zone: the largest part of a cloud, which backup storages are attached to.
@@ -49,6 +50,7 @@ TypeEntry::Enum(&ZONE_STATE),
 pub use self::group_1::*;
 #[cfg(feature = "zstack-storage")]
 pub(super) mod group_1 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An app build system zone ref.

@@ -5,6 +5,7 @@
 pub use self::group_0::*;
 #[cfg(feature = "zstack-monitoring")]
 pub(super) mod group_0 {
+#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
 /// An active alarm.
@@ -332,6 +333,11 @@ impl From<AliyunSmsSNSTextTemplate> for SNSTextTemplate {
         Self::AliyunSms(kind)
     }
 }
+impl From<AnySNSTextTemplate> for SNSTextTemplate {
+    fn from(value: AnySNSTextTemplate) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
+    }
+}
 backhaul_wire::generated_model! {
 /// An SNS text template, without the fields of a kind.
 ///
@@ -596,6 +602,11 @@ impl From<AlarmDataAck> for AlertDataAck {
 impl From<EventDataAck> for AlertDataAck {
     fn from(kind: EventDataAck) -> Self {
         Self::Event(kind)
+    }
+}
+impl From<AnyAlertDataAck> for AlertDataAck {
+    fn from(value: AnyAlertDataAck) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1421,6 +1432,11 @@ impl From<BaseAuditData> for AuditData {
 impl From<AuditDataV2> for AuditData {
     fn from(kind: AuditDataV2) -> Self {
         Self::AuditDataV2(kind)
+    }
+}
+impl From<AnyAuditData> for AuditData {
+    fn from(value: AnyAuditData) -> Self {
+        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -1,7 +1,7 @@
 //! Backup storages of every kind. `image-store` and `sftp` are those of ZStack's documents.
 
 use backhaul_models::zstack::{
-    BackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone, ZoneState,
+    AnyBackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone, ZoneState,
 };
 
 use super::{GIB, TIB};
@@ -49,7 +49,7 @@ pub(super) fn estate() -> ZstackEstate {
         "172.16.0.9",
     );
     disabled.state = Some(BackupStorageState::Disabled);
-    let backup_storages = vec![image_store(), sftp(), ceph(), moved, addon, unknown, disabled];
+    let backup_storages = [image_store(), sftp(), ceph(), moved, addon, unknown, disabled].map(Into::into).into();
     ZstackEstate { backup_storages, zones, ..ZstackEstate::default() }
 }
 
@@ -70,11 +70,11 @@ fn storage(
     zones: &[&str],
     [total, available]: [i64; 2],
     [created, changed]: [&str; 2],
-) -> BackupStorage {
-    let mut it = BackupStorage::default();
+) -> AnyBackupStorage {
+    let mut it = AnyBackupStorage::default();
     it.uuid = Some(uuid.into());
     it.name = Some(name.to_owned());
-    it.r#type = Some(kind.to_owned());
+    it.r#type = Some(kind.into());
     it.url = Some(url.to_owned());
     it.attached_zone_uuids = zones.iter().map(|&zone| zone.into()).collect();
     it.total_capacity = Some(total);
@@ -86,14 +86,14 @@ fn storage(
     it
 }
 
-fn host(mut it: BackupStorage, host: &str) -> BackupStorage {
+fn host(mut it: AnyBackupStorage, host: &str) -> AnyBackupStorage {
     it.hostname = Some(host.to_owned());
     it.username = Some("root".to_owned());
     it.ssh_port = Some(22);
     it
 }
 
-fn image_store() -> BackupStorage {
+fn image_store() -> AnyBackupStorage {
     let mut it = host(
         storage(
             ["1ab3b836a88342e1bbc1b1a17d092f0f", "image-store", "ImageStoreBackupStorage", "/zstack_imagestore"],
@@ -107,7 +107,7 @@ fn image_store() -> BackupStorage {
     it
 }
 
-fn sftp() -> BackupStorage {
+fn sftp() -> AnyBackupStorage {
     host(
         storage(
             ["33a35f75885f45ab96ea2626ce9c05a6", "sftp", "SftpBackupStorage", "/export/backupStorage/sftp"],
@@ -119,7 +119,7 @@ fn sftp() -> BackupStorage {
     )
 }
 
-fn ceph() -> BackupStorage {
+fn ceph() -> AnyBackupStorage {
     const UUID: &str = "5f2e1d0c9b8a47669584736251403f2e";
     const CREATED: &str = "Feb 28, 2021 10:00:00 AM";
     let mut it = storage(
