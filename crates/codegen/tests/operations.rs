@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use backhaul_codegen::ir::{Kind, Response, Types};
+use backhaul_codegen::ir::{Kind, ParamPlace, Response, Types};
 use backhaul_codegen::json_schema::{self, File};
 use backhaul_codegen::{SchemaError, operations, project};
 use serde_json::{Value, json};
@@ -41,8 +41,11 @@ fn what_is_right_is_read() {
         "response": { "page": "Thing" },
     }))]);
     let read = operations::read("vb365/test.json", &list, &types()).unwrap();
-    let params: Vec<_> =
-        read[0].params.iter().map(|p| (p.name.as_str(), p.kind.clone(), p.in_path, p.required)).collect();
+    let params: Vec<_> = read[0]
+        .params
+        .iter()
+        .map(|p| (p.name.as_str(), p.kind.clone(), p.place == ParamPlace::Path, p.required))
+        .collect();
     assert_eq!(
         params,
         [

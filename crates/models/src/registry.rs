@@ -55,7 +55,12 @@ pub fn make(system: System, name: &str) -> Option<Box<dyn Struct>> {
     match find_type(system, name) {
         Some(TypeEntry::Struct(_, make)) => Some(make()),
         Some(TypeEntry::Enum(_)) => None,
-        None => page_of(system, strip_prefix(name, "PageOf")?),
+        None => match strip_prefix(name, "PageOf") {
+            Some(item) => page_of(system, item),
+            // ZStack's documents name the answer after the operation.
+            None if system == System::Zstack => answer(find_operation(system, name.strip_suffix("Result")?)?),
+            None => None,
+        },
     }
 }
 
@@ -96,7 +101,7 @@ pub fn find_operation(system: System, name: &str) -> Option<&'static Operation> 
 #[must_use]
 pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
     let (operations, answers) = tables(operation.system);
-    let index = operations.iter().position(|row| std::ptr::eq(row, operation))?;
+    let index = operations.iter().position(|row| row.name == operation.name)?;
     answers.get(index).copied().flatten().map(|make| make())
 }
 
@@ -141,18 +146,19 @@ pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'st
     best.map(|(_, operation)| (operation, version))
 }
 
-/// How well an operation fits a request: the more literal text, the better.
+/// How well an operation fits a request, by any of its paths: the more literal text, the better.
 fn fit(operation: &'static Operation, segments: &[&str], query: &str) -> Option<usize> {
-    let (template, fixed) = operation.path.split_once('?').unwrap_or((operation.path, ""));
+    let paths = std::iter::once(&operation.path).chain(operation.also);
+    paths.filter_map(|path| fit_path(path, segments, query)).max()
+}
+
+fn fit_path(path: &str, segments: &[&str], query: &str) -> Option<usize> {
+    let (template, fixed) = path.split_once('?').unwrap_or((path, ""));
     let wanted: Vec<&str> = template.split('/').filter(|segment| !segment.is_empty()).collect();
-    // ZStack's queries also take one uuid behind their path.
-    let by_uuid = operation.system == System::Zstack
-        && matches!(operation.response, Response::Page(..))
-        && segments.len() == wanted.len() + 1;
-    if wanted.len() != segments.len() && !by_uuid {
+    if wanted.len() != segments.len() {
         return None;
     }
-    let mut score = usize::from(!by_uuid);
+    let mut score = 0;
     for (wanted, found) in wanted.iter().zip(segments) {
         match wanted.find('{') {
             None if wanted.eq_ignore_ascii_case(found) => score += 4,

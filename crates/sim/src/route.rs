@@ -42,11 +42,6 @@ pub(crate) enum Routed {
 pub(crate) struct PathParams(Vec<(&'static str, String)>);
 
 impl PathParams {
-    /// One parameter.
-    pub(crate) fn one(name: &'static str, value: &str) -> Self {
-        Self(vec![(name, percent_decode_str(value).decode_utf8_lossy().into_owned())])
-    }
-
     /// The value of the first parameter.
     pub(crate) fn first(&self) -> &str {
         self.nth(0)
@@ -61,7 +56,9 @@ impl PathParams {
 impl Router {
     /// The routes of a table. `ignore_case` says whether the server takes paths in any letter case.
     pub(crate) fn new(operations: &'static [Operation], ignore_case: bool) -> Self {
-        let rows = operations.iter().map(Row::new).collect();
+        let paths = |operation: &'static Operation| std::iter::once(&operation.path).chain(operation.also);
+        let rows = operations.iter().flat_map(|operation| paths(operation).map(|path| Row::new(operation, path)));
+        let rows = rows.collect();
         Self { rows, ignore_case }
     }
 
@@ -100,8 +97,8 @@ impl Router {
 }
 
 impl Row {
-    fn new(operation: &'static Operation) -> Self {
-        let (path, query) = operation.path.split_once('?').unwrap_or((operation.path, ""));
+    fn new(operation: &'static Operation, path: &'static str) -> Self {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let segments = path.split('/').filter(|segment| !segment.is_empty());
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         Self {

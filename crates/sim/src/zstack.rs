@@ -19,7 +19,7 @@ use crate::clock;
 use crate::estate::{Estate, ZstackEstate};
 use crate::message::{Reply, Request};
 use crate::project::to_json;
-use crate::route::{PathParams, Routed, Router};
+use crate::route::{Routed, Router};
 use crate::server::Api;
 use crate::session::{Life, Sessions, hex};
 use inventory::Target;
@@ -71,7 +71,7 @@ impl Zstack {
 
     fn route(&self, request: &Request) -> Result<Reply, Refusal> {
         let params = request.params().map_err(Refusal::Text)?;
-        let (operation, path) = match self.find(request) {
+        let (operation, path) = match self.router.find(request.method.as_str(), &request.path, &[], None) {
             Routed::Found(operation, path) => (operation.name, path),
             Routed::OtherMethods(methods) => {
                 let text = format!("the method {} is not allowed here", request.method);
@@ -100,25 +100,6 @@ impl Zstack {
             }
         };
         query::answer(self.data(), target, &params, path.first()).map(|body| answer(&body))
-    }
-
-    /// A query's path may go on with the uuid of one object: the route tables leave that out.
-    fn find(&self, request: &Request) -> Routed {
-        let method = request.method.as_str();
-        match self.router.find(method, &request.path, &[], None) {
-            Routed::Unknown => {}
-            known => return known,
-        }
-        let Some((parent, last)) = request.path.rsplit_once('/') else {
-            return Routed::Unknown;
-        };
-        match self.router.find(method, parent, &[], None) {
-            Routed::Found(operation, _) if operation.name.starts_with("Query") && is_uuid(last) => {
-                Routed::Found(operation, PathParams::one("uuid", last))
-            }
-            Routed::OtherMethods(methods) if methods == ["GET"] => Routed::OtherMethods(methods),
-            _ => Routed::Unknown,
-        }
     }
 
     fn check(&self, request: &Request) -> Result<(), Refusal> {
@@ -197,11 +178,6 @@ impl Refusal {
             }
         }
     }
-}
-
-/// 32 hex digits: other names lead to other APIs.
-fn is_uuid(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn plain(record: &dyn Struct) -> Value {

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use ::http::header::{ACCEPT, HeaderName};
 use ::http::{Method, StatusCode};
-use backhaul_wire::operation::Answer;
+use backhaul_wire::operation::{Answer, ParamPlace};
 use backhaul_wire::{Call, Drift, Operation, Struct, System, json, xml};
 use bytes::Bytes;
+use serde_json::Value;
 use url::Url;
 
 use crate::address::{self, Params};
@@ -187,7 +188,7 @@ impl Client {
         let version = self.check(operation).await?;
         let url = address::url(&self.core.options.url, operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
-        self.send_to(operation, url, given.body.clone()).await
+        self.send_to(operation, url, wrapped(operation, given)).await
     }
 
     /// Sends an operation and gives its answer as it comes, for files.
@@ -199,10 +200,11 @@ impl Client {
         let url = address::url(&self.core.options.url, operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
         let fail = |reason| self.fail(operation.name, reason);
+        let body = wrapped(operation, given);
         let mut session = if operation.anonymous { None } else { Some(self.session(None).await?) };
         let mut renewed = false;
         loop {
-            let mut request = self.request(operation, url.clone(), given.body.clone());
+            let mut request = self.request(operation, url.clone(), body.clone());
             if let Some(session) = &session {
                 request = session.authorize(request);
             }
@@ -276,10 +278,6 @@ impl Client {
         request = request.header(ACCEPT, self.media_type());
         match body {
             None => request,
-            Some(body) if !operation.wrapper.is_empty() => {
-                let wrapped = [b"{\"", operation.wrapper.as_bytes(), b"\":", &body, b"}"].concat();
-                request.body("application/json", wrapped)
-            }
             Some(body) => request.body(self.media_type(), body),
         }
     }
@@ -336,3 +334,21 @@ impl std::fmt::Debug for Client {
 
 /// Enterprise Manager's session header.
 pub(crate) const EM_SESSION: HeaderName = HeaderName::from_static("x-restsvcsessionid");
+
+/// The body as it goes on the wire: ZStack's stands in a wrapper, even an empty one, and its tags beside that.
+fn wrapped(operation: &Operation, given: &Given) -> Option<Bytes> {
+    if operation.wrapper.is_empty() {
+        return given.body.clone();
+    }
+    let body = given.body.as_deref().unwrap_or(b"{}");
+    let mut out = [b"{\"", operation.wrapper.as_bytes(), b"\":", body].concat();
+    for param in operation.params.iter().filter(|param| param.place == ParamPlace::Body) {
+        let values = given.params.iter().filter(|(name, _)| name.eq_ignore_ascii_case(param.name));
+        let values: Vec<Value> = values.map(|(_, value)| Value::from(value.as_str())).collect();
+        if !values.is_empty() {
+            out.extend(format!(",\"{}\":{}", param.name, Value::from(values)).into_bytes());
+        }
+    }
+    out.push(b'}');
+    Some(out.into())
+}

@@ -34,7 +34,8 @@ impl Drift {
 
     /// Drops what stands below a path.
     pub(crate) fn forget(&mut self, path: &str) {
-        let below = |of: &str| of.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        let below =
+            |of: &str| of.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         self.unknown_fields.retain(|field| !below(field));
         self.unknown_values.retain(|value| !below(&value.path));
     }

@@ -202,7 +202,11 @@ fn call(index: usize, operation: &Operation, until: Option<u8>) -> TokenStream {
     let optional = operation.request.as_ref().is_some_and(|request| request.optional);
     let body = operation.request.as_ref().map(|request| {
         let body = request_type(request);
-        let body = if optional { quote! { Option<#body> } } else { body };
+        let body = if optional {
+            quote! { Option<#body> }
+        } else {
+            body
+        };
         quote! {
             /// The body to send.
             pub body: #body,
@@ -215,7 +219,11 @@ fn call(index: usize, operation: &Operation, until: Option<u8>) -> TokenStream {
     });
     let body_arg = operation.request.as_ref().filter(|_| !optional).map(|request| {
         let body = request_type(request);
-        if request.list { quote! { body: impl Into<#body> } } else { quote! { body: #body } }
+        if request.list {
+            quote! { body: impl Into<#body> }
+        } else {
+            quote! { body: #body }
+        }
     });
     let args = args.chain(body_arg);
     let sets = params.iter().map(|param| {

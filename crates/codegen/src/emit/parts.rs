@@ -21,7 +21,9 @@ pub fn family_parts(title: &str, types: &[&Type], closure: &Closure, requests: &
     for (index, (features, members)) in groups(types, closure).into_iter().enumerate() {
         let cfg = cfg(&features).map(|cfg| plain(cfg) + "\n").unwrap_or_default();
         out.push_str(&format!("{cfg}pub use self::group_{index}::*;\n{cfg}pub(super) mod group_{index} {{\n"));
-        out.push_str("#[allow(unused_imports, reason = \"what only has enums needs none\")]\nuse super::super::prelude::*;\n");
+        out.push_str(
+            "#[allow(unused_imports, reason = \"what only has enums needs none\")]\nuse super::super::prelude::*;\n",
+        );
         let (mut structs, mut enums, mut entries) = (String::new(), String::new(), Vec::new());
         for ty in members {
             let (name, shape) = (&ty.name, constant(&ty.name));

@@ -72,7 +72,8 @@ pub(super) fn gather(types: &mut Types) -> Result<()> {
                     None => wide.push(Field { required: false, edit: false, ..field.clone() }),
                     Some(known) if (&known.kind, known.repeat) == (&field.kind, field.repeat) => {}
                     Some(_) => {
-                        let rule = format!("`{}` has another type in another kind than in `{}`", field.json, variant.ty);
+                        let rule =
+                            format!("`{}` has another type in another kind than in `{}`", field.json, variant.ty);
                         return Err(place(source, rule));
                     }
                 }

@@ -51,7 +51,11 @@ impl UnionShape {
 
     /// The kind that a value of the tag means; the longest one that fits.
     fn tagged(&self, text: &str) -> Option<usize> {
-        let all = self.variants.iter().enumerate().flat_map(|(index, variant)| variant.tags.iter().map(move |tag| (tag, index)));
+        let all = self
+            .variants
+            .iter()
+            .enumerate()
+            .flat_map(|(index, variant)| variant.tags.iter().map(move |tag| (tag, index)));
         let fits = |tag: &str| match text.split_at_checked(tag.len()) {
             Some((start, rest)) => start.eq_ignore_ascii_case(tag) && (rest.is_empty() || rest.starts_with('.')),
             None => false,
