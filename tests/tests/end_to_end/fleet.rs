@@ -145,7 +145,7 @@ fn zstack_rows(estate: &Estate) -> Vec<Row> {
         let is = |text: Option<&str>, wanted: &str| text == Some(wanted);
         let connected = is(it.status().map(|status| status.as_str()), "Connected");
         let enabled = is(it.state().map(|state| state.as_str()), "Enabled");
-        row.available = it.status.is_some().then_some(connected && enabled);
+        row.available = it.status().is_some().then_some(connected && enabled);
         row
     };
     estate.zstack.backup_storages.iter().map(row).collect()
