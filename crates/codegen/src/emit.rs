@@ -14,6 +14,7 @@ pub use names::{constant, field_name, module_name};
 pub use operations::operations;
 pub use types::{family, module};
 pub use words::field_words;
+pub(crate) use words::split as words_of;
 
 use proc_macro2::TokenStream;
 

@@ -72,7 +72,8 @@ impl Types {
             false
         };
         for ty in &mut self.types {
-            let (TypeShape::Struct(Struct { fields, .. }) | TypeShape::Union(Union { fields, .. })) = &mut ty.shape else {
+            let (TypeShape::Struct(Struct { fields, .. }) | TypeShape::Union(Union { fields, .. })) = &mut ty.shape
+            else {
                 continue;
             };
             for field in fields {

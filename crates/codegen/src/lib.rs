@@ -6,6 +6,8 @@
 
 pub mod emit;
 pub mod error;
+pub mod fixups;
+pub mod import;
 pub mod ir;
 pub mod json_schema;
 pub mod operations;

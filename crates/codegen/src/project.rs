@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Result, SchemaError};
 use crate::ir::{Operation, Types};
 use crate::json_schema::{self, File};
-use crate::{emit, operations, queries, xsd};
+use crate::{emit, import, operations, queries, xsd};
 
 /// Generated files, by path below the workspace's root.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -130,6 +130,7 @@ fn forms(files: &mut Files) -> Result<()> {
     for (name, schema) in [
         ("operations", schemars::schema_for!(operations::OperationsFile)),
         ("queries", schemars::schema_for!(queries::Queries)),
+        ("names", schemars::schema_for!(import::NamesFile)),
     ] {
         let json = serde_json::to_string_pretty(&schema)
             .map_err(|error| SchemaError::new(format!("forms/{name}.schema.json"), "", error.to_string()))?;
@@ -140,20 +141,32 @@ fn forms(files: &mut Files) -> Result<()> {
 
 fn json_files(root: &Path, system: &str) -> Result<Vec<File>> {
     let mut files = Vec::new();
-    for name in inputs(root, system)? {
+    for name in schema_files(root, system)? {
         let path = format!("{system}/{name}");
         files.push(File { json: parse(root, &path)?, path });
     }
     Ok(files)
 }
 
-fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
+pub(crate) fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
     let text = text(root, path)?;
     serde_json::from_str(&text)
         .map_err(|error| SchemaError::new(path, format!("line {}", error.line()), error.to_string()))
 }
 
-/// The names of a system's schema files, sorted.
+/// What our schemas call things, where that is not the vendor's word.
+pub(crate) const NAMES: &str = "names.json";
+/// Which versions' documents are in the schemas.
+pub(crate) const VERSIONS: &str = "versions.json";
+
+/// The names of a system's files of types and operations, sorted.
+pub(crate) fn schema_files(root: &Path, system: &str) -> Result<Vec<String>> {
+    let mut names = inputs(root, system)?;
+    names.retain(|name| name != NAMES && name != VERSIONS);
+    Ok(names)
+}
+
+/// The names of a system's inputs, sorted.
 fn inputs(root: &Path, system: &str) -> Result<Vec<String>> {
     let folder = root.join("schemas").join(system);
     let fail = |error: io::Error| SchemaError::new(system, "", format!("cannot list the folder: {error}"));

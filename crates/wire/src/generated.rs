@@ -3,7 +3,7 @@
 pub use crate::operation::{Call, Form, Operation, Param, ParamPlace, Response, System};
 pub use crate::reflect::{
     Edit, EditValue, Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNION, UNKNOWN,
-    UnionSlot, Unknown, UnknownValue, View, copy,
+    UnionSlot, Unknown, UnknownValue, View, copy, narrow,
 };
 pub use crate::serde_impl::{deserialize, deserialize_enum, serialize};
 pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape, UnionShape, Variant};

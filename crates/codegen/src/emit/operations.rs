@@ -161,13 +161,13 @@ fn range(of: crate::ir::Versions) -> TokenStream {
     }
 }
 
-/// The typed calls of an operation: one for its newest form, and one for each older form that a vendor's document describes and
-/// whose request or answer another type reads.
+/// The typed calls of an operation: one for its newest form, and one for each older form that it does not fit
+/// (`Operation::fits`).
 fn calls(index: usize, operation: &Operation) -> TokenStream {
     let newest = call(index, operation, None);
     let older = operation.older.iter().filter(|form| {
-        let documented = operation.evidence.iter().all(|(version, _)| *version < form.until);
-        documented && (form.request != operation.request || answer(&form.response).is_some())
+        let answers = |response| answer(response).is_some();
+        form.request != operation.request || answers(&form.response) && answers(&operation.response)
     });
     let older = older.map(|form| {
         let mut then = operation.clone();
@@ -200,7 +200,11 @@ fn call(index: usize, operation: &Operation, until: Option<u8>) -> TokenStream {
     let optional = operation.request.as_ref().is_some_and(|request| request.optional);
     let body = operation.request.as_ref().map(|request| {
         let body = request_type(request);
-        let body = if optional { quote! { Option<#body> } } else { body };
+        let body = if optional {
+            quote! { Option<#body> }
+        } else {
+            body
+        };
         quote! {
             /// The body to send.
             pub body: #body,
@@ -213,7 +217,11 @@ fn call(index: usize, operation: &Operation, until: Option<u8>) -> TokenStream {
     });
     let body_arg = operation.request.as_ref().filter(|_| !optional).map(|request| {
         let body = request_type(request);
-        if request.list { quote! { body: impl Into<#body> } } else { quote! { body: #body } }
+        if request.list {
+            quote! { body: impl Into<#body> }
+        } else {
+            quote! { body: #body }
+        }
     });
     let args = args.chain(body_arg);
     let sets = params.iter().map(|param| {

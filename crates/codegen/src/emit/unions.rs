@@ -99,6 +99,10 @@ pub(super) fn union(ty: &Type, body: &Union) -> TokenStream {
                 };
             }
         }
+        /// The kind that the fields say it is; unknown when no kind has all of them.
+        impl From<#any> for #name {
+            fn from(any: #any) -> Self { narrow(&any).unwrap_or(Self::Unknown(any)) }
+        }
         #(#froms)*
     }
 }

@@ -18,8 +18,8 @@ const UNITS: [(&str, &str); 12] = [
 
 /// Words that keep their capitals.
 const NAMES: [&str; 27] = [
-    "AD", "API", "AWS", "CIDR", "DNS", "EC2", "GUID", "HTML", "HTTP", "HTTPS", "IBM", "ID", "IP", "JSON", "MB", "GB", "MFA",
-    "OAuth", "PST", "REST", "S3", "SMTP", "SQL", "SSH", "SSL", "UI", "URL",
+    "AD", "API", "AWS", "CIDR", "DNS", "EC2", "GUID", "HTML", "HTTP", "HTTPS", "IBM", "ID", "IP", "JSON", "MB", "GB",
+    "MFA", "OAuth", "PST", "REST", "S3", "SMTP", "SQL", "SSH", "SSL", "UI", "URL",
 ];
 
 /// `usedSpaceBytes` as `Used space, in bytes.`
@@ -36,14 +36,18 @@ pub fn field_words(wire: &str) -> String {
     let name = wire.trim_start_matches(['_', '.']);
     let (name, unit) = UNITS
         .iter()
-        .find_map(|(end, unit)| name.strip_suffix(end).filter(|start| !start.is_empty()).map(|start| (start, Some(*unit))))
+        .find_map(|(end, unit)| {
+            name.strip_suffix(end).filter(|start| !start.is_empty()).map(|start| (start, Some(*unit)))
+        })
         .unwrap_or((name, None));
     let words = split(name);
     let rest = |from: usize| words[from..].join(" ");
     let text = match words.first().map(String::as_str) {
         Some("is") if words.len() > 1 => format!("Whether it is {}", rest(1)),
         Some("has") if words.len() > 1 => format!("Whether it has {}", rest(1)),
-        Some(verb @ ("use" | "enable" | "show" | "include" | "exclude" | "send" | "skip" | "allow")) if words.len() > 1 => {
+        Some(verb @ ("use" | "enable" | "show" | "include" | "exclude" | "send" | "skip" | "allow"))
+            if words.len() > 1 =>
+        {
             format!("Whether to {verb} {}", rest(1))
         }
         _ if words.len() > 1 && words.last().is_some_and(|word| word == "id") => {

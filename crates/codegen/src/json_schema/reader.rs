@@ -29,7 +29,10 @@ impl Form {
             Self::Enum
         } else if has("anyOf") {
             Self::Union
-        } else if ["properties", "allOf", "required", "x-bare-list", "x-keep-unknown", "x-keep-null"].iter().any(|key| has(key)) {
+        } else if ["properties", "allOf", "required", "x-bare-list", "x-keep-unknown", "x-keep-null"]
+            .iter()
+            .any(|key| has(key))
+        {
             Self::Struct
         } else if has("items") || object.get("type").is_some_and(|name| name == "array") {
             Self::List
@@ -59,7 +62,9 @@ impl Form {
             ],
             Self::List => &["type", "items", "minItems", "maxItems"],
             Self::Map => &["type", "additionalProperties", "minProperties", "maxProperties"],
-            Self::Scalar => &["type", "format", "minLength", "maxLength", "pattern", "minimum", "maximum"],
+            Self::Scalar => {
+                &["type", "format", "x-nullable", "minLength", "maxLength", "pattern", "minimum", "maximum"]
+            }
         }
     }
 }
@@ -424,7 +429,8 @@ impl Reader<'_> {
 
 /// Whether null is a value.
 fn nullable(object: &Map<String, Json>) -> bool {
-    let listed = object.get("type").and_then(Json::as_array).is_some_and(|names| names.iter().any(|name| name == "null"));
+    let listed =
+        object.get("type").and_then(Json::as_array).is_some_and(|names| names.iter().any(|name| name == "null"));
     listed || object.get("x-nullable").is_some_and(|flag| *flag == Json::Bool(true))
 }
 

@@ -7,9 +7,7 @@ use serde_json::Value;
 
 use super::scalar;
 use crate::drift::Drift;
-use crate::reflect::{
-    EditSlot, EnumList, EnumSlot, Slot, Struct, StructList, UNION, UnknownField, UnknownPlace,
-};
+use crate::reflect::{EditSlot, EnumList, EnumSlot, Slot, Struct, StructList, UNION, UnknownField, UnknownPlace};
 use crate::shape::{Field, Place, Repeat, Shape, UnionShape};
 use crate::text::{DateTime, Id, Secret};
 
