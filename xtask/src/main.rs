@@ -3,6 +3,7 @@
 
 mod build_cost;
 mod codegen;
+mod diff;
 mod import;
 
 use std::path::PathBuf;
@@ -37,6 +38,18 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// Says how two versions of an API differ, and what that means for users of the crates
+    Diff {
+        /// The system: vb365
+        system: String,
+        /// The older version: v7
+        from: String,
+        /// The newer version: v8
+        to: String,
+        /// How to say it
+        #[arg(long, value_enum, default_value_t = diff::Format::Md)]
+        format: diff::Format,
+    },
     /// Measures what the generated form of an OpenAPI document's schemas costs to build, beside a small serde program
     BuildCost {
         /// An OpenAPI 3.0 document, such as VB365 v8's
@@ -50,6 +63,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Codegen { check } => codegen::run(check),
+        Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
         Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
         Task::BuildCost { openapi, rounds } => build_cost::run(&openapi, rounds),
     };

@@ -4,6 +4,7 @@
 //! [`emit`] back ends render it with quote and prettyplease. [`project`] knows which file comes from which and writes or checks
 //! them. Everything is deterministic: the same schemas give the same bytes.
 
+pub mod diff;
 pub mod emit;
 pub mod error;
 pub mod fixups;

@@ -38,14 +38,7 @@ pub fn generate(root: &Path) -> Result<Files> {
     for (system, variant, title) in
         [("vb365", "Vb365", "Veeam Backup for Microsoft 365"), ("zstack", "Zstack", "ZStack")]
     {
-        let inputs = json_files(root, system)?;
-        let types = json_schema::read(&inputs)?;
-        let mut operations = Vec::new();
-        for file in &inputs {
-            if let Some(list) = file.json.get("operations") {
-                operations.extend(operations::read(&file.path, list, &types)?);
-            }
-        }
+        let (types, operations) = schemas(root, system)?;
         system_files(&mut files, system, variant, title, &types, &operations)?;
     }
     forms(&mut files)?;
@@ -53,6 +46,31 @@ pub fn generate(root: &Path) -> Result<Files> {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
     }
     Ok(files)
+}
+
+/// The types and operations of a system whose schemas are JSON Schema.
+///
+/// # Errors
+/// When a file cannot be read or breaks a rule.
+pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation>)> {
+    let inputs = json_files(root, system)?;
+    let types = json_schema::read(&inputs)?;
+    let mut operations = Vec::new();
+    for file in &inputs {
+        if let Some(list) = file.json.get("operations") {
+            operations.extend(operations::read(&file.path, list, &types)?);
+        }
+    }
+    Ok((types, operations))
+}
+
+/// What a system's schemas call things, where its documents are imported.
+pub(crate) fn names(root: &Path, system: &str) -> Result<Option<import::NamesFile>> {
+    let path = format!("{system}/{NAMES}");
+    if !inputs(root, system)?.iter().any(|name| name == NAMES) {
+        return Ok(None);
+    }
+    crate::error::from_json(&path, parse(root, &path)?).map(Some)
 }
 
 /// Enterprise Manager: its models, the filter fields of its queries, and which entity a query answers with.
@@ -102,7 +120,7 @@ fn system_files(
 }
 
 /// The types that are sent.
-fn requests(operations: &[Operation]) -> BTreeSet<&str> {
+pub(crate) fn requests(operations: &[Operation]) -> BTreeSet<&str> {
     let all = operations.iter().flat_map(|operation| {
         operation.request.iter().chain(operation.older.iter().filter_map(|form| form.request.as_ref()))
     });

@@ -57,11 +57,7 @@ async fn a_session_that_ends_in_the_middle_of_a_listing_loses_nothing() {
 
         let items = em(&sim).query::<CloudSubtenant>().page_size(10).by_item().unwrap();
         let items: Vec<_> = items.try_collect().await.unwrap();
-        assert_eq!(
-            sorted(items.into_iter().map(|it| it.id.unwrap().into_string()).collect()),
-            em_ids,
-            "page {page}"
-        );
+        assert_eq!(sorted(items.into_iter().map(|it| it.id.unwrap().into_string()).collect()), em_ids, "page {page}");
         assert_eq!(logons(&sim, System::Em), 2, "page {page}");
 
         let mut call = OrganizationGet::new();

@@ -13,6 +13,9 @@ use super::{ImportError, Result};
 #[serde(deny_unknown_fields)]
 pub(super) struct Imported {
     versions: BTreeMap<u8, Source>,
+    /// The version that is being merged, when it was not in the tree before.
+    #[serde(skip)]
+    fresh: Option<u8>,
 }
 
 /// Where a version's facts come from.
@@ -46,7 +49,8 @@ impl Imported {
     }
 
     pub(super) fn add(&mut self, version: u8, reconstructed: bool, sha256: &str) {
-        self.versions.insert(version, Source { sha256: sha256.to_owned(), reconstructed });
+        let source = Source { sha256: sha256.to_owned(), reconstructed };
+        self.fresh = self.versions.insert(version, source).is_none().then_some(version);
     }
 
     /// All versions, in order.
@@ -59,9 +63,9 @@ impl Imported {
         Span { since: self.all().next().unwrap_or(0), until: self.all().next_back().unwrap_or(0) }
     }
 
-    /// The span of what carries no marks in a tree that `version` is being merged into: of all versions but that one.
-    pub(super) fn before(&self, version: u8) -> Option<Span> {
-        let mut others = self.all().filter(|other| *other != version);
+    /// The span of what carries no marks in the tree as it is: of all versions but the one that is new to it.
+    pub(super) fn before(&self) -> Option<Span> {
+        let mut others = self.all().filter(|other| Some(*other) != self.fresh);
         let since = others.next()?;
         Some(Span { since, until: others.next_back().unwrap_or(since) })
     }
@@ -73,6 +77,14 @@ impl Imported {
     /// Whether a vendor's document describes something of this span.
     pub(super) fn is_exact(&self, span: Span) -> bool {
         self.all().any(|version| span.has(version) && !self.is_reconstructed(version))
+    }
+
+    /// Whether a vendor's document describes a version between a span and `version`, and so denies the span there.
+    pub(super) fn denies(&self, span: Span, version: u8) -> bool {
+        self.all().any(|other| {
+            (span.until < other && other < version || version < other && other < span.since)
+                && !self.is_reconstructed(other)
+        })
     }
 
     /// What is left of a span without one version; `None` when nothing is, or when a hole would be.

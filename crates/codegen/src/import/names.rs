@@ -61,6 +61,8 @@ pub struct Rename {
 pub struct Settled {
     /// The schema of the property.
     pub schema: Json,
+    /// The first version with the newer of the two types.
+    pub since: Option<u8>,
     /// Why.
     pub why: String,
 }

@@ -70,7 +70,7 @@ impl Merge<'_> {
     /// after its last version.
     fn apart(&mut self, mut node: Node) -> Node {
         let version = self.document.version;
-        let before = self.imported.before(version).unwrap_or(Span::only(version));
+        let before = self.imported.before().unwrap_or(Span::only(version));
         let name = node["operation"].clone();
         let Some(twin) = self.tree.operations_mut().find(|other| other["operation"] == name) else { return node };
         let until = marks::span(twin, OPERATION, before).until;
@@ -86,7 +86,7 @@ impl Merge<'_> {
 
     fn merged(&mut self, mut node: Node, operation: &Operation) -> Result<Node> {
         let version = self.document.version;
-        let before = self.imported.before(version).unwrap_or(Span::only(version));
+        let before = self.imported.before().unwrap_or(Span::only(version));
         let old = marks::span(&node, OPERATION, before);
         let spans = Spans { old, new: old.with(version) };
         let text = |key: &str| node.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
@@ -137,14 +137,14 @@ impl Merge<'_> {
         forms::write(&mut node, &all, spans.new).map_err(|rule| self.document.error(&operation.pointer, rule))?;
         let newest = version >= spans.old.until;
         if newest {
-            let answers =
-                node.get("response").and_then(super::types::named).is_some_and(|name| self.names.is_session(name));
-            let long = answers || node.contains_key("longRunning");
+            let answer = node.get("response").and_then(|response| response.get("body")).and_then(Json::as_str);
+            let starts = operation.method == "POST" && answer.is_some_and(|name| self.names.is_session(name));
+            let long = starts || node.contains_key("longRunning");
             flag(&mut node, "longRunning", long);
             flag(&mut node, "anonymous", operation.anonymous);
         }
         self.tell_evidence(&mut node, operation);
-        Ok(node)
+        Ok(in_order(node))
     }
 
     fn tell_evidence(&self, node: &mut Node, operation: &Operation) {
@@ -260,7 +260,7 @@ impl Merge<'_> {
     /// What the tree has and the document has not.
     fn gone(&mut self, told: &[Key]) {
         let version = self.document.version;
-        let Some(before) = self.imported.before(version) else { return };
+        let Some(before) = self.imported.before() else { return };
         let all = self.imported.span();
         let mut changes = Vec::new();
         let mut removed = Vec::new();
@@ -283,10 +283,13 @@ impl Merge<'_> {
                             node["operation"].as_str().unwrap_or("")
                         ));
                     }
-                    let versions = forms::read(node, span, self.imported.all().filter(|other| rest.has(*other)));
+                    if rest != span {
+                        let forms = forms::read(node, span, self.imported.all().filter(|other| rest.has(*other)));
+                        // They were one range before, and so are those that are left.
+                        drop(forms::write(node, &forms, rest));
+                        *node = in_order(std::mem::take(node));
+                    }
                     marks::mark(node, OPERATION, rest, all);
-                    // Only the forms of the versions that are left matter, and they were one range before.
-                    drop(forms::write(node, &versions, rest));
                 }
                 Without::Nothing => {
                     changes.push(format!("- operation {}", node["operation"].as_str().unwrap_or("")));
@@ -298,6 +301,32 @@ impl Merge<'_> {
         self.tree.remove_operation(|node| removed.contains(&Key::of(node)));
         self.changes.append(&mut changes);
     }
+}
+
+/// The members of a row in the order in which all rows have them.
+fn in_order(mut node: Node) -> Node {
+    const ORDER: [&str; 18] = [
+        "operation",
+        "aliases",
+        "method",
+        "path",
+        "since",
+        "until",
+        "description",
+        "params",
+        "request",
+        "requestList",
+        "requestOptional",
+        "response",
+        "bare",
+        "older",
+        "longRunning",
+        "anonymous",
+        "evidence",
+        "sources",
+    ];
+    let known: Node = ORDER.iter().filter_map(|key| Some(((*key).to_owned(), node.shift_remove(*key)?))).collect();
+    known.into_iter().chain(node).collect()
 }
 
 fn placeholders(path: &str) -> impl Iterator<Item = &str> {

@@ -61,6 +61,14 @@ impl Merge<'_> {
                 continue;
             };
             let range = ranges.get(&found).copied().unwrap_or(spans.old);
+            if self.imported.denies(range, version) {
+                // Reconstructed documents describe the kinds of a union as one; of vendors' own it would be two ranges.
+                if !self.document.reconstructed {
+                    return Err(self.conflict(&place, "it would be in two ranges of versions, which marks cannot say"));
+                }
+                told.push(found);
+                continue;
+            }
             let newest = self.rules_over(range);
             let mut current = properties.get(&found).and_then(Json::as_object).cloned().unwrap_or_default();
             self.value(name, property, &mut current, value, Spans { old: range, new: range.with(version) })?;

@@ -114,13 +114,9 @@ impl Merge<'_> {
     /// The versions that had a type, and those that have it with this document.
     pub(super) fn spans(&self, name: &str, known: &Node) -> Result<Spans> {
         let version = self.document.version;
-        let before = self.imported.before(version).unwrap_or(Span::only(version));
+        let before = self.imported.before().unwrap_or(Span::only(version));
         let old = marks::span(known, TYPE, before);
-        let between = self.imported.all().any(|other| {
-            (old.until < other && other < version || version < other && other < old.since)
-                && !self.imported.is_reconstructed(other)
-        });
-        if between {
+        if self.imported.denies(old, version) {
             return Err(self.conflict(name, "it would be in two ranges of versions, which marks cannot say"));
         }
         Ok(Spans { old, new: old.with(version) })
@@ -129,7 +125,7 @@ impl Merge<'_> {
     /// Whether it is worth a line that the document has something, too: not when it is in every version up to this.
     pub(super) fn is_news(&self, spans: Spans) -> bool {
         let version = self.document.version;
-        let Some(before) = self.imported.before(version) else { return false };
+        let Some(before) = self.imported.before() else { return false };
         let goes_on = version > spans.old.until && spans.old.until == before.until
             || version < spans.old.since && spans.old.since == before.since;
         spans.new != spans.old && !goes_on
@@ -138,7 +134,7 @@ impl Merge<'_> {
     /// Whether it is worth a line that the document lacks something: when it was in every version up to this, or is in less now.
     pub(super) fn is_loss(&self, span: Span, rest: Span) -> bool {
         let version = self.document.version;
-        let Some(before) = self.imported.before(version) else { return false };
+        let Some(before) = self.imported.before() else { return false };
         rest != span
             || version > before.until && span.until == before.until
             || version < before.since && span.since == before.since
@@ -148,7 +144,7 @@ impl Merge<'_> {
     fn absent(&mut self, name: &str) -> Result<()> {
         let version = self.document.version;
         let Some(known) = self.tree.get(name) else { return Ok(()) };
-        let Some(before) = self.imported.before(version) else { return Ok(()) };
+        let Some(before) = self.imported.before() else { return Ok(()) };
         let span = marks::span(known, TYPE, before);
         match self.imported.without(span, version) {
             Without::Rest(rest) => {

@@ -201,7 +201,9 @@ impl<'d> Reader<'d> {
             let only = match all.as_array().map(Vec::as_slice) {
                 Some([only]) => only,
                 _ => {
-                    return Err(self.error(&format!("{pointer}/allOf"), "`allOf` of one reference is all that is taken"));
+                    return Err(
+                        self.error(&format!("{pointer}/allOf"), "`allOf` of one reference is all that is taken")
+                    );
                 }
             };
             let pointer = format!("{pointer}/allOf/0");

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `backup_data`.
 use super::prelude::*;
-/// `BackupGroupData`.
+/// Backup group data.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -148,7 +148,7 @@ impl Struct for BackupGroupData {
         }
     }
 }
-/// `BackupOrganizationData`.
+/// Backup organization data.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -214,7 +214,7 @@ impl Struct for BackupOrganizationData {
         }
     }
 }
-/// `BackupUserData`.
+/// Backup user data.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -391,7 +391,7 @@ impl Struct for BackupUserData {
         }
     }
 }
-/// `BackupUserAccountType`. (v6 and later)
+/// Backup user account type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/backup_data.json#/$defs/BackupUserAccountType`
 #[derive(Clone)]
@@ -441,7 +441,7 @@ impl Enum for BackupUserAccountType {
         Self::Unknown(value)
     }
 }
-/// `BackupItemType`. (v7 and later)
+/// Backup item type. (v7 and later)
 ///
 /// Schema: `schemas/vb365/backup_data.json#/$defs/BackupItemType`
 #[derive(Clone)]

@@ -44,7 +44,7 @@ impl Enum for CloudServiceAccountType {
         Self::Unknown(value)
     }
 }
-/// `ServiceAccountCreationData`. (v6 and later)
+/// Service account creation data. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/ServiceAccountCreationData`
 #[non_exhaustive]
@@ -217,7 +217,7 @@ impl ServiceAccountCreationData {
         self
     }
 }
-/// `ServiceAccountUpdateData`. (v6 and later)
+/// Service account update data. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/ServiceAccountUpdateData`
 #[non_exhaustive]
@@ -339,7 +339,7 @@ impl ServiceAccountUpdateData {
         self
     }
 }
-/// `DeviceCodeInfoRequest`. (v6 and later)
+/// Device code info request. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/DeviceCodeInfoRequest`
 #[non_exhaustive]
@@ -408,7 +408,7 @@ impl DeviceCodeInfoRequest {
         self
     }
 }
-/// `DeviceCodeInfo`. (v6 and later)
+/// Device code info. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/DeviceCodeInfo`
 #[non_exhaustive]
@@ -467,7 +467,7 @@ impl Struct for DeviceCodeInfo {
         }
     }
 }
-/// `AzureLocation`. (v6 and later)
+/// Azure location. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureLocation`
 #[non_exhaustive]
@@ -511,7 +511,7 @@ impl Struct for AzureLocation {
         }
     }
 }
-/// `CredentialAccountType`.
+/// Credential account type.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/Credential/properties/accountType`
 #[derive(Clone)]
@@ -561,7 +561,7 @@ impl Enum for CredentialAccountType {
         Self::Unknown(value)
     }
 }
-/// `Credential`. (v6 to v7)
+/// Credential. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/Credential`
 #[non_exhaustive]
@@ -626,7 +626,7 @@ impl Struct for Credential {
         }
     }
 }
-/// `CredentialToSendAccountType`.
+/// Credential to send account type.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/CredentialToSend/properties/accountType`
 #[derive(Clone)]
@@ -676,7 +676,7 @@ impl Enum for CredentialToSendAccountType {
         Self::Unknown(value)
     }
 }
-/// `CredentialToSend`. (v6 to v7)
+/// Credential to send. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/CredentialToSend`
 #[non_exhaustive]
@@ -817,7 +817,7 @@ impl CredentialToSend {
         self
     }
 }
-/// `AzureFolderToReceive`. (v6 and later)
+/// Azure folder to receive. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureFolderToReceive`
 #[non_exhaustive]
@@ -870,7 +870,7 @@ impl Struct for AzureFolderToReceive {
         }
     }
 }
-/// `AzureFolderToSend`. (v6 and later)
+/// Azure folder to send. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureFolderToSend`
 #[non_exhaustive]
@@ -988,7 +988,7 @@ impl Enum for AzureStorageEndpoint {
         Self::Unknown(value)
     }
 }
-/// `AzureStorageEndpointNullable`. (v6 and later)
+/// Azure storage endpoint nullable. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureStorageEndpointNullable`
 #[derive(Clone)]
@@ -1043,7 +1043,7 @@ impl Enum for AzureStorageEndpointNullable {
         Self::Unknown(value)
     }
 }
-/// `AccountTypeFilter`. (v6 and later)
+/// Account type filter. (v6 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AccountTypeFilter`
 #[derive(Clone)]
@@ -1093,7 +1093,7 @@ impl Enum for AccountTypeFilter {
         Self::Unknown(value)
     }
 }
-/// `AccountAccountType`.
+/// Account account type.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/Account/properties/accountType`
 #[derive(Clone)]
@@ -1143,7 +1143,7 @@ impl Enum for AccountAccountType {
         Self::Unknown(value)
     }
 }
-/// `Account`. (v8 and later)
+/// Account. (v8 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/Account`
 #[non_exhaustive]
@@ -1214,7 +1214,7 @@ impl Struct for Account {
         }
     }
 }
-/// `AccountToSendAccountType`.
+/// Account to send account type.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AccountToSend/properties/accountType`
 #[derive(Clone)]
@@ -1264,7 +1264,7 @@ impl Enum for AccountToSendAccountType {
         Self::Unknown(value)
     }
 }
-/// `AccountToSend`. (v8 and later)
+/// Account to send. (v8 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AccountToSend`
 #[non_exhaustive]

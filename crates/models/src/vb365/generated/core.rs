@@ -471,7 +471,7 @@ impl TokenRequest {
         self
     }
 }
-/// `AuthCode`. (v7 and later)
+/// Auth code. (v7 and later)
 ///
 /// Schema: `schemas/vb365/core.json#/$defs/AuthCode`
 #[non_exhaustive]
@@ -508,7 +508,7 @@ impl Struct for AuthCode {
         }
     }
 }
-/// `HealthReport`. (v8 and later)
+/// Health report. (v8 and later)
 ///
 /// Schema: `schemas/vb365/core.json#/$defs/HealthReport`
 #[non_exhaustive]
@@ -555,7 +555,7 @@ impl Struct for HealthReport {
         }
     }
 }
-/// `HealthReportEntry`. (v8 and later)
+/// Health report entry. (v8 and later)
 ///
 /// Schema: `schemas/vb365/core.json#/$defs/HealthReportEntry`
 #[non_exhaustive]
@@ -602,7 +602,7 @@ impl Struct for HealthReportEntry {
         }
     }
 }
-/// `HealthStatus`. (v8 and later)
+/// Health status. (v8 and later)
 ///
 /// Schema: `schemas/vb365/core.json#/$defs/HealthStatus`
 #[derive(Clone)]

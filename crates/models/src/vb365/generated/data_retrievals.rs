@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `data_retrievals`.
 use super::prelude::*;
-/// `BackupSiteData`.
+/// Backup site data.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -112,7 +112,7 @@ impl Struct for BackupSiteData {
         }
     }
 }
-/// `BackupOneDriveData`. (v6 and later)
+/// Backup one drive data. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/BackupOneDriveData`
 #[non_exhaustive]
@@ -215,7 +215,7 @@ impl Struct for BackupOneDriveData {
         }
     }
 }
-/// `BackupMailboxData`. (v6 and later)
+/// Backup mailbox data. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/BackupMailboxData`
 #[non_exhaustive]
@@ -324,7 +324,7 @@ impl Struct for BackupMailboxData {
         }
     }
 }
-/// `BackupTeamData`. (v5 and later)
+/// Backup team data. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
@@ -429,7 +429,7 @@ impl Struct for BackupTeamData {
         }
     }
 }
-/// `AmazonS3DataRetrieval`. (v6 and later)
+/// Amazon s3data retrieval. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AmazonS3DataRetrieval`
 #[non_exhaustive]
@@ -599,7 +599,7 @@ impl Struct for AmazonS3DataRetrieval {
         }
     }
 }
-/// `AzureDataRetrieval`. (v6 and later)
+/// Azure data retrieval. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AzureDataRetrieval`
 #[non_exhaustive]
@@ -769,7 +769,7 @@ impl Struct for AzureDataRetrieval {
         }
     }
 }
-/// `DataRetrievalDataState`. (v6 and later)
+/// Data retrieval data state. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalDataState`
 #[derive(Clone)]
@@ -824,7 +824,7 @@ impl Enum for DataRetrievalDataState {
         Self::Unknown(value)
     }
 }
-/// `DataRetrievalSessionStatus`. (v6 and later)
+/// Data retrieval session status. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalSessionStatus`
 #[derive(Clone)]
@@ -889,7 +889,7 @@ impl Enum for DataRetrievalSessionStatus {
         Self::Unknown(value)
     }
 }
-/// `DataRetrievalStorageType`. (v6 and later)
+/// Data retrieval storage type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalStorageType`
 #[derive(Clone)]
@@ -931,7 +931,7 @@ impl Enum for DataRetrievalStorageType {
         Self::Unknown(value)
     }
 }
-/// `DataRetrievalType`. (v6 and later)
+/// Data retrieval type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalType`
 #[derive(Clone)]
@@ -986,7 +986,7 @@ impl Enum for DataRetrievalType {
         Self::Unknown(value)
     }
 }
-/// `AmazonS3GlacierRetrievalPolicy`. (v6 and later)
+/// Amazon s3glacier retrieval policy. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AmazonS3GlacierRetrievalPolicy`
 #[derive(Clone)]
@@ -1036,7 +1036,7 @@ impl Enum for AmazonS3GlacierRetrievalPolicy {
         Self::Unknown(value)
     }
 }
-/// `AzureArchiveRetrievalPolicy`. (v6 and later)
+/// Azure archive retrieval policy. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AzureArchiveRetrievalPolicy`
 #[derive(Clone)]
@@ -1263,7 +1263,7 @@ impl Struct for AnyDataRetrieval {
         }
     }
 }
-/// `DataRetrieval`. (v6 and later)
+/// Data retrieval. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrieval`
 #[non_exhaustive]
@@ -1544,7 +1544,7 @@ impl From<AzureDataRetrieval> for DataRetrieval {
         Self::Azure(kind)
     }
 }
-/// `DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy`.
+/// Data retrieval from client amazon s3glacier retrieval policy.
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalFromClient/properties/amazonS3GlacierRetrievalPolicy`
 #[derive(Clone)]
@@ -1594,7 +1594,7 @@ impl Enum for DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy {
         Self::Unknown(value)
     }
 }
-/// `DataRetrievalFromClientAzureArchiveRetrievalPolicy`.
+/// Data retrieval from client azure archive retrieval policy.
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalFromClient/properties/azureArchiveRetrievalPolicy`
 #[derive(Clone)]
@@ -1636,7 +1636,7 @@ impl Enum for DataRetrievalFromClientAzureArchiveRetrievalPolicy {
         Self::Unknown(value)
     }
 }
-/// `DataRetrievalFromClient`. (v6 and later)
+/// Data retrieval from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalFromClient`
 #[non_exhaustive]
@@ -1902,7 +1902,7 @@ impl DataRetrievalFromClient {
         self
     }
 }
-/// `DataRetrievalUpdateFromClient`. (v6 and later)
+/// Data retrieval update from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalUpdateFromClient`
 #[non_exhaustive]
@@ -2013,7 +2013,7 @@ impl DataRetrievalUpdateFromClient {
         self
     }
 }
-/// `DataRetrievalMailbox`. (v6 and later)
+/// Data retrieval mailbox. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalMailbox`
 #[non_exhaustive]
@@ -2078,7 +2078,7 @@ impl Struct for DataRetrievalMailbox {
         }
     }
 }
-/// `DataRetrievalTeam`. (v6 and later)
+/// Data retrieval team. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalTeam`
 #[non_exhaustive]
@@ -2137,7 +2137,7 @@ impl Struct for DataRetrievalTeam {
         }
     }
 }
-/// `DataRetrievalWeb`. (v6 and later)
+/// Data retrieval web. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalWeb`
 #[non_exhaustive]
@@ -2202,7 +2202,7 @@ impl Struct for DataRetrievalWeb {
         }
     }
 }
-/// `DataRetrievalOneDrive`. (v6 and later)
+/// Data retrieval one drive. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalOneDrive`
 #[non_exhaustive]
@@ -2267,7 +2267,7 @@ impl Struct for DataRetrievalOneDrive {
         }
     }
 }
-/// `DataRetrievalSessionType`.
+/// Data retrieval session type.
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalSession/properties/type`
 #[derive(Clone)]
@@ -2317,7 +2317,7 @@ impl Enum for DataRetrievalSessionType {
         Self::Unknown(value)
     }
 }
-/// `DataRetrievalSession`. (v6 and later)
+/// Data retrieval session. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalSession`
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `job_sessions`.
 use super::prelude::*;
-/// `JobStatisticsBottleneck`.
+/// Job statistics bottleneck.
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobStatistics/properties/bottleneck`
 #[derive(Clone)]
@@ -57,7 +57,7 @@ impl Enum for JobStatisticsBottleneck {
         Self::Unknown(value)
     }
 }
-/// `JobStatistics`.
+/// Job statistics.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -135,7 +135,7 @@ impl Struct for JobStatistics {
         }
     }
 }
-/// `JobSessionType`. (v6 and later)
+/// Job session type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionType`
 #[derive(Clone)]
@@ -177,7 +177,7 @@ impl Enum for JobSessionType {
         Self::Unknown(value)
     }
 }
-/// `LogItemType`. (v8 and later)
+/// Log item type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/LogItem/properties/type`
 #[derive(Clone)]
@@ -237,7 +237,7 @@ impl Enum for LogItemType {
         Self::Unknown(value)
     }
 }
-/// `LogItem`.
+/// Log item.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -321,7 +321,7 @@ impl Struct for LogItem {
         }
     }
 }
-/// `JobSessionObjectType`. (v7 and later)
+/// Job session object type. (v7 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionObjectType`
 #[derive(Clone)]
@@ -376,7 +376,7 @@ impl Enum for JobSessionObjectType {
         Self::Unknown(value)
     }
 }
-/// `JobSessionObjectStatus`. (v7 and later)
+/// Job session object status. (v7 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionObjectStatus`
 #[derive(Clone)]
@@ -426,7 +426,7 @@ impl Enum for JobSessionObjectStatus {
         Self::Unknown(value)
     }
 }
-/// `JobSessionObject`. (v7 and later)
+/// Job session object. (v7 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionObject`
 #[non_exhaustive]
@@ -485,7 +485,7 @@ impl Struct for JobSessionObject {
         }
     }
 }
-/// `JobSessionChanges`. (v7)
+/// Job session changes. (v7)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionChanges`
 #[non_exhaustive]
@@ -556,7 +556,7 @@ impl Struct for JobSessionChanges {
         }
     }
 }
-/// `EventType`. (v8 and later)
+/// Event type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/EventType`
 #[derive(Clone)]
@@ -836,7 +836,7 @@ impl Struct for AnyEvent {
         }
     }
 }
-/// `Event`. (v8 and later)
+/// Event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/Event`
 #[non_exhaustive]
@@ -1420,7 +1420,7 @@ impl From<ProtectedTeamDeleteEvent> for Event {
         Self::ProtectedTeamDelete(kind)
     }
 }
-/// `RestoreSessionUpdateEvent`. (v8 and later)
+/// Restore session update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestoreSessionUpdateEvent`
 #[non_exhaustive]
@@ -1473,7 +1473,7 @@ impl Struct for RestoreSessionUpdateEvent {
         }
     }
 }
-/// `RestoreSessionDeleteEvent`. (v8 and later)
+/// Restore session delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestoreSessionDeleteEvent`
 #[non_exhaustive]
@@ -1517,7 +1517,7 @@ impl Struct for RestoreSessionDeleteEvent {
         }
     }
 }
-/// `OrganizationUserUpdateEvent`. (v8 and later)
+/// Organization user update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationUserUpdateEvent`
 #[non_exhaustive]
@@ -1576,7 +1576,7 @@ impl Struct for OrganizationUserUpdateEvent {
         }
     }
 }
-/// `OrganizationUserDeleteEvent`. (v8 and later)
+/// Organization user delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationUserDeleteEvent`
 #[non_exhaustive]
@@ -1629,7 +1629,7 @@ impl Struct for OrganizationUserDeleteEvent {
         }
     }
 }
-/// `OrganizationGroupUpdateEvent`. (v8 and later)
+/// Organization group update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationGroupUpdateEvent`
 #[non_exhaustive]
@@ -1688,7 +1688,7 @@ impl Struct for OrganizationGroupUpdateEvent {
         }
     }
 }
-/// `OrganizationGroupDeleteEvent`. (v8 and later)
+/// Organization group delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationGroupDeleteEvent`
 #[non_exhaustive]
@@ -1741,7 +1741,7 @@ impl Struct for OrganizationGroupDeleteEvent {
         }
     }
 }
-/// `OrganizationTeamUpdateEvent`. (v8 and later)
+/// Organization team update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationTeamUpdateEvent`
 #[non_exhaustive]
@@ -1800,7 +1800,7 @@ impl Struct for OrganizationTeamUpdateEvent {
         }
     }
 }
-/// `OrganizationTeamDeleteEvent`. (v8 and later)
+/// Organization team delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationTeamDeleteEvent`
 #[non_exhaustive]
@@ -1853,7 +1853,7 @@ impl Struct for OrganizationTeamDeleteEvent {
         }
     }
 }
-/// `OrganizationSiteUpdateEvent`. (v8 and later)
+/// Organization site update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationSiteUpdateEvent`
 #[non_exhaustive]
@@ -1912,7 +1912,7 @@ impl Struct for OrganizationSiteUpdateEvent {
         }
     }
 }
-/// `OrganizationSiteDeleteEvent`. (v8 and later)
+/// Organization site delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationSiteDeleteEvent`
 #[non_exhaustive]
@@ -1965,7 +1965,7 @@ impl Struct for OrganizationSiteDeleteEvent {
         }
     }
 }
-/// `EventJobType`. (v8 and later)
+/// Event job type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/EventJobType`
 #[derive(Clone)]
@@ -2007,7 +2007,7 @@ impl Enum for EventJobType {
         Self::Unknown(value)
     }
 }
-/// `JobUpdateEvent`. (v8 and later)
+/// Job update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobUpdateEvent`
 #[non_exhaustive]
@@ -2066,7 +2066,7 @@ impl Struct for JobUpdateEvent {
         }
     }
 }
-/// `M365BackupStoragePolicyUpdateEvent`. (v8 and later)
+/// M365backup storage policy update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicyUpdateEvent`
 #[non_exhaustive]
@@ -2119,7 +2119,7 @@ impl Struct for M365BackupStoragePolicyUpdateEvent {
         }
     }
 }
-/// `M365BackupStoragePolicyDeleteEvent`. (v8 and later)
+/// M365backup storage policy delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicyDeleteEvent`
 #[non_exhaustive]
@@ -2163,7 +2163,7 @@ impl Struct for M365BackupStoragePolicyDeleteEvent {
         }
     }
 }
-/// `JobDeleteEvent`. (v8 and later)
+/// Job delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobDeleteEvent`
 #[non_exhaustive]
@@ -2216,7 +2216,7 @@ impl Struct for JobDeleteEvent {
         }
     }
 }
-/// `JobSessionUpdateEvent`. (v8 and later)
+/// Job session update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionUpdateEvent`
 #[non_exhaustive]
@@ -2288,7 +2288,7 @@ impl Struct for JobSessionUpdateEvent {
         }
     }
 }
-/// `JobSessionUpdateEventStatus`. (v8 and later)
+/// Job session update event status. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionUpdateEventStatus`
 #[derive(Clone)]
@@ -2353,7 +2353,7 @@ impl Enum for JobSessionUpdateEventStatus {
         Self::Unknown(value)
     }
 }
-/// `JobSessionDeleteEvent`. (v8 and later)
+/// Job session delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionDeleteEvent`
 #[non_exhaustive]
@@ -2406,7 +2406,7 @@ impl Struct for JobSessionDeleteEvent {
         }
     }
 }
-/// `JobSelectedItemsChangeEvent`. (v8 and later)
+/// Job selected items change event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSelectedItemsChangeEvent`
 #[non_exhaustive]
@@ -2453,7 +2453,7 @@ impl Struct for JobSelectedItemsChangeEvent {
         }
     }
 }
-/// `M365BackupStoragePolicySelectedItemsChangeEvent`. (v8 and later)
+/// M365backup storage policy selected items change event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicySelectedItemsChangeEvent`
 #[non_exhaustive]
@@ -2500,7 +2500,7 @@ impl Struct for M365BackupStoragePolicySelectedItemsChangeEvent {
         }
     }
 }
-/// `JobExcludedItemsChangeEvent`. (v8 and later)
+/// Job excluded items change event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobExcludedItemsChangeEvent`
 #[non_exhaustive]
@@ -2547,7 +2547,7 @@ impl Struct for JobExcludedItemsChangeEvent {
         }
     }
 }
-/// `RestorePointUpdateEvent`. (v8 and later)
+/// Restore point update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointUpdateEvent`
 #[non_exhaustive]
@@ -2600,7 +2600,7 @@ impl Struct for RestorePointUpdateEvent {
         }
     }
 }
-/// `RestorePointDeleteEvent`. (v8 and later)
+/// Restore point delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointDeleteEvent`
 #[non_exhaustive]
@@ -2644,7 +2644,7 @@ impl Struct for RestorePointDeleteEvent {
         }
     }
 }
-/// `RestorePointObjectsChangeEvent`. (v8 and later)
+/// Restore point objects change event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointObjectsChangeEvent`
 #[non_exhaustive]
@@ -2697,7 +2697,7 @@ impl Struct for RestorePointObjectsChangeEvent {
         }
     }
 }
-/// `ProtectedUserUpdateEvent`. (v8 and later)
+/// Protected user update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedUserUpdateEvent`
 #[non_exhaustive]
@@ -2750,7 +2750,7 @@ impl Struct for ProtectedUserUpdateEvent {
         }
     }
 }
-/// `ProtectedUserDeleteEvent`. (v8 and later)
+/// Protected user delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedUserDeleteEvent`
 #[non_exhaustive]
@@ -2794,7 +2794,7 @@ impl Struct for ProtectedUserDeleteEvent {
         }
     }
 }
-/// `ProtectedGroupUpdateEvent`. (v8 and later)
+/// Protected group update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedGroupUpdateEvent`
 #[non_exhaustive]
@@ -2847,7 +2847,7 @@ impl Struct for ProtectedGroupUpdateEvent {
         }
     }
 }
-/// `ProtectedGroupDeleteEvent`. (v8 and later)
+/// Protected group delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedGroupDeleteEvent`
 #[non_exhaustive]
@@ -2891,7 +2891,7 @@ impl Struct for ProtectedGroupDeleteEvent {
         }
     }
 }
-/// `ProtectedSiteUpdateEvent`. (v8 and later)
+/// Protected site update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedSiteUpdateEvent`
 #[non_exhaustive]
@@ -2944,7 +2944,7 @@ impl Struct for ProtectedSiteUpdateEvent {
         }
     }
 }
-/// `ProtectedSiteDeleteEvent`. (v8 and later)
+/// Protected site delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedSiteDeleteEvent`
 #[non_exhaustive]
@@ -2988,7 +2988,7 @@ impl Struct for ProtectedSiteDeleteEvent {
         }
     }
 }
-/// `ProtectedTeamUpdateEvent`. (v8 and later)
+/// Protected team update event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedTeamUpdateEvent`
 #[non_exhaustive]
@@ -3041,7 +3041,7 @@ impl Struct for ProtectedTeamUpdateEvent {
         }
     }
 }
-/// `ProtectedTeamDeleteEvent`. (v8 and later)
+/// Protected team delete event. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedTeamDeleteEvent`
 #[non_exhaustive]
@@ -3085,7 +3085,7 @@ impl Struct for ProtectedTeamDeleteEvent {
         }
     }
 }
-/// `Events`. (v8 and later)
+/// Events. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/Events`
 #[non_exhaustive]
@@ -3150,7 +3150,7 @@ impl Struct for Events {
         }
     }
 }
-/// `JobSessionStatusFilter`. (v8 and later)
+/// Job session status filter. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionStatusFilter`
 #[derive(Clone)]
@@ -3210,7 +3210,7 @@ impl Enum for JobSessionStatusFilter {
         Self::Unknown(value)
     }
 }
-/// `LogItemTypeFilter`. (v8 and later)
+/// Log item type filter. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/LogItemTypeFilter`
 #[derive(Clone)]

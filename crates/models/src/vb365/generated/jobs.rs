@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `jobs`.
 use super::prelude::*;
-/// `JobGroupItem`.
+/// Job group item.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -115,7 +115,7 @@ impl Struct for JobGroupItem {
         }
     }
 }
-/// `JobOneDriveFoldersItem`. (v6 and later)
+/// Job one drive folders item. (v6 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobOneDriveFoldersItem`
 #[non_exhaustive]
@@ -179,7 +179,7 @@ impl Struct for JobOneDriveFoldersItem {
         }
     }
 }
-/// `JobOrganizationItem`.
+/// Job organization item.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -280,7 +280,7 @@ impl Struct for JobOrganizationItem {
         }
     }
 }
-/// `JobPersonalSitesItem`. (v6 and later)
+/// Job personal sites item. (v6 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobPersonalSitesItem`
 #[non_exhaustive]
@@ -338,7 +338,7 @@ impl Struct for JobPersonalSitesItem {
         }
     }
 }
-/// `JobSiteItem`.
+/// Job site item.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -409,7 +409,7 @@ impl Struct for JobSiteItem {
         }
     }
 }
-/// `JobTeamItem`. (v5 and later)
+/// Job team item. (v5 and later)
 ///
 /// Evidence: v5 documented.
 ///
@@ -493,7 +493,7 @@ impl Struct for JobTeamItem {
         }
     }
 }
-/// `JobUserItem`.
+/// Job user item.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -588,7 +588,7 @@ impl Struct for JobUserItem {
         }
     }
 }
-/// `JobBackupItemType`.
+/// Job backup item type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobBackupItemType`
 #[derive(Clone)]
@@ -836,7 +836,7 @@ impl Struct for AnyJobItem {
         }
     }
 }
-/// `JobItem`.
+/// Job item.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1054,7 +1054,7 @@ impl From<JobGroupItem> for JobItem {
         Self::Group(kind)
     }
 }
-/// `JobBackupType`.
+/// Job backup type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/Job/properties/backupType`
 #[derive(Clone)]
@@ -1096,7 +1096,7 @@ impl Enum for JobBackupType {
         Self::Unknown(value)
     }
 }
-/// `JobLastStatus`.
+/// Job last status.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/Job/properties/lastStatus`
 #[derive(Clone)]
@@ -1171,7 +1171,7 @@ impl Enum for JobLastStatus {
         Self::Unknown(value)
     }
 }
-/// `Job`.
+/// Job.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1447,7 +1447,7 @@ impl Job {
         self
     }
 }
-/// `JobSchedulePolicyType`.
+/// Job schedule policy type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/type`
 #[derive(Clone)]
@@ -1497,7 +1497,7 @@ impl Enum for JobSchedulePolicyType {
         Self::Unknown(value)
     }
 }
-/// `JobSchedulePolicyPeriodicallyEvery`.
+/// Job schedule policy periodically every.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/periodicallyEvery`
 #[derive(Clone)]
@@ -1577,7 +1577,7 @@ impl Enum for JobSchedulePolicyPeriodicallyEvery {
         Self::Unknown(value)
     }
 }
-/// `JobSchedulePolicyDailyType`.
+/// Job schedule policy daily type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/dailyType`
 #[derive(Clone)]
@@ -1662,7 +1662,7 @@ impl Enum for JobSchedulePolicyDailyType {
         Self::Unknown(value)
     }
 }
-/// `JobSchedulePolicy`.
+/// Job schedule policy.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1783,7 +1783,7 @@ impl Struct for JobSchedulePolicy {
         }
     }
 }
-/// `BackupWindowSettings`.
+/// Backup window settings.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1828,7 +1828,7 @@ impl Struct for BackupWindowSettings {
         }
     }
 }
-/// `CopyJobLastStatus`.
+/// Copy job last status.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJob/properties/lastStatus`
 #[derive(Clone)]
@@ -1903,7 +1903,7 @@ impl Enum for CopyJobLastStatus {
         Self::Unknown(value)
     }
 }
-/// `CopyJob`. (v6 and later)
+/// Copy job. (v6 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJob`
 #[non_exhaustive]
@@ -2106,7 +2106,7 @@ impl CopyJob {
         self
     }
 }
-/// `CopyJobSchedulePolicyType`.
+/// Copy job schedule policy type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/type`
 #[derive(Clone)]
@@ -2156,7 +2156,7 @@ impl Enum for CopyJobSchedulePolicyType {
         Self::Unknown(value)
     }
 }
-/// `CopyJobSchedulePolicyPeriodicallyEvery`.
+/// Copy job schedule policy periodically every.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/periodicallyEvery`
 #[derive(Clone)]
@@ -2236,7 +2236,7 @@ impl Enum for CopyJobSchedulePolicyPeriodicallyEvery {
         Self::Unknown(value)
     }
 }
-/// `CopyJobSchedulePolicyDailyType`.
+/// Copy job schedule policy daily type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/dailyType`
 #[derive(Clone)]
@@ -2321,7 +2321,7 @@ impl Enum for CopyJobSchedulePolicyDailyType {
         Self::Unknown(value)
     }
 }
-/// `CopyJobSchedulePolicy`. (v6 and later)
+/// Copy job schedule policy. (v6 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy`
 #[non_exhaustive]
@@ -2395,7 +2395,7 @@ impl Struct for CopyJobSchedulePolicy {
         }
     }
 }
-/// `StartJobOptions`. (v6 and later)
+/// Start job options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/StartJobOptions`
 #[non_exhaustive]
@@ -2445,7 +2445,7 @@ impl StartJobOptions {
         self
     }
 }
-/// `JobSessionJobType`. (v7 and later)
+/// Job session job type. (v7 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSession/properties/jobType`
 #[derive(Clone)]
@@ -2487,7 +2487,7 @@ impl Enum for JobSessionJobType {
         Self::Unknown(value)
     }
 }
-/// `JobSessionJobSessionConfigType`. (v8 and later)
+/// Job session job session config type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSession/properties/jobSessionConfigType`
 #[derive(Clone)]
@@ -2529,7 +2529,7 @@ impl Enum for JobSessionJobSessionConfigType {
         Self::Unknown(value)
     }
 }
-/// `JobSessionStatus`.
+/// Job session status.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSession/properties/status`
 #[derive(Clone)]
@@ -2604,7 +2604,7 @@ impl Enum for JobSessionStatus {
         Self::Unknown(value)
     }
 }
-/// `JobSession`.
+/// Job session.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -2752,7 +2752,7 @@ impl Struct for JobSession {
         }
     }
 }
-/// `JobSite`. (v6 and later)
+/// Job site. (v6 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSite`
 #[non_exhaustive]
@@ -2847,7 +2847,7 @@ impl Struct for JobSite {
         }
     }
 }
-/// `CreateBackupJobBackupType`.
+/// Create backup job backup type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CreateBackupJob/properties/backupType`
 #[derive(Clone)]
@@ -2889,7 +2889,7 @@ impl Enum for CreateBackupJobBackupType {
         Self::Unknown(value)
     }
 }
-/// `CreateBackupJob`. (v8 and later)
+/// Create backup job. (v8 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CreateBackupJob`
 #[non_exhaustive]
@@ -3043,7 +3043,7 @@ impl CreateBackupJob {
         self
     }
 }
-/// `EditBackupJobBackupType`.
+/// Edit backup job backup type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/EditBackupJob/properties/backupType`
 #[derive(Clone)]
@@ -3085,7 +3085,7 @@ impl Enum for EditBackupJobBackupType {
         Self::Unknown(value)
     }
 }
-/// `EditBackupJob`. (v8 and later)
+/// Edit backup job. (v8 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/EditBackupJob`
 #[non_exhaustive]
@@ -3238,7 +3238,7 @@ impl EditBackupJob {
         self
     }
 }
-/// `CreateCopyJob`. (v8 and later)
+/// Create copy job. (v8 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CreateCopyJob`
 #[non_exhaustive]
@@ -3331,7 +3331,7 @@ impl CreateCopyJob {
         self
     }
 }
-/// `EditCopyJob`. (v8 and later)
+/// Edit copy job. (v8 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/EditCopyJob`
 #[non_exhaustive]
@@ -3433,7 +3433,7 @@ impl EditCopyJob {
         self
     }
 }
-/// `OfficeLicenseDetectedSkuType`.
+/// Office license detected sku type.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/OfficeLicense/properties/detectedSkuType`
 #[derive(Clone)]
@@ -3475,7 +3475,7 @@ impl Enum for OfficeLicenseDetectedSkuType {
         Self::Unknown(value)
     }
 }
-/// `OfficeLicense`. (v8 and later)
+/// Office license. (v8 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/OfficeLicense`
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `licensing`.
 use super::prelude::*;
-/// `LicenseStatus`.
+/// License status.
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/License/properties/status`
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Enum for LicenseStatus {
         Self::Unknown(value)
     }
 }
-/// `LicenseType`.
+/// License type.
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/License/properties/type`
 #[derive(Clone)]
@@ -109,7 +109,7 @@ impl Enum for LicenseType {
         Self::Unknown(value)
     }
 }
-/// `License`. (v5 and later)
+/// License. (v5 and later)
 ///
 /// Evidence: v5 documented.
 ///
@@ -236,7 +236,7 @@ impl Struct for License {
         }
     }
 }
-/// `InstallLicenseOptions`. (v6 and later)
+/// Install license options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/InstallLicenseOptions`
 #[non_exhaustive]
@@ -286,7 +286,7 @@ impl InstallLicenseOptions {
         self
     }
 }
-/// `LicenseAutoUpdate`. (v6 and later)
+/// License auto update. (v6 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicenseAutoUpdate`
 #[non_exhaustive]
@@ -369,7 +369,7 @@ impl LicenseAutoUpdate {
         self
     }
 }
-/// `MonthlyReport`. (v6)
+/// Monthly report. (v6)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/MonthlyReport`
 #[non_exhaustive]
@@ -422,7 +422,7 @@ impl Struct for MonthlyReport {
         }
     }
 }
-/// `ReportParametersReportStatus`.
+/// Report parameters report status.
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/ReportParameters/properties/reportStatus`
 #[derive(Clone)]
@@ -464,7 +464,7 @@ impl Enum for ReportParametersReportStatus {
         Self::Unknown(value)
     }
 }
-/// `ReportParameters`. (v6 and later)
+/// Report parameters. (v6 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/ReportParameters`
 #[non_exhaustive]
@@ -547,7 +547,7 @@ impl Struct for ReportParameters {
         }
     }
 }
-/// `ReportSummary`. (v6)
+/// Report summary. (v6)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/ReportSummary`
 #[non_exhaustive]
@@ -600,7 +600,7 @@ impl Struct for ReportSummary {
         }
     }
 }
-/// `ReportOrganization`. (v6)
+/// Report organization. (v6)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/ReportOrganization`
 #[non_exhaustive]
@@ -677,7 +677,7 @@ impl Struct for ReportOrganization {
         }
     }
 }
-/// `MonthlyReportInterval`. (v6 and later)
+/// Monthly report interval. (v6 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/MonthlyReportInterval`
 #[non_exhaustive]
@@ -724,7 +724,7 @@ impl Struct for MonthlyReportInterval {
         }
     }
 }
-/// `ApproveReportOptions`. (v6)
+/// Approve report options. (v6)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/ApproveReportOptions`
 #[non_exhaustive]
@@ -777,7 +777,7 @@ impl ApproveReportOptions {
         self
     }
 }
-/// `OrganizationRemovedUsers`. (v6)
+/// Organization removed users. (v6)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/OrganizationRemovedUsers`
 #[non_exhaustive]
@@ -830,7 +830,7 @@ impl Struct for OrganizationRemovedUsers {
         }
     }
 }
-/// `LicensedUserLicenseState`.
+/// Licensed user license state.
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensedUser/properties/licenseState`
 #[derive(Clone)]
@@ -885,7 +885,7 @@ impl Enum for LicensedUserLicenseState {
         Self::Unknown(value)
     }
 }
-/// `LicensedUser`.
+/// Licensed user.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -975,7 +975,7 @@ impl Struct for LicensedUser {
         }
     }
 }
-/// `OrganizationLicensingInformation`.
+/// Organization licensing information.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1020,7 +1020,7 @@ impl Struct for OrganizationLicensingInformation {
         }
     }
 }
-/// `LicensingPlatformInfo`. (v7 and later)
+/// Licensing platform info. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingPlatformInfo`
 #[non_exhaustive]
@@ -1067,7 +1067,7 @@ impl Struct for LicensingPlatformInfo {
         }
     }
 }
-/// `LicensingGroupInfo`. (v7 and later)
+/// Licensing group info. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingGroupInfo`
 #[non_exhaustive]
@@ -1120,7 +1120,7 @@ impl Struct for LicensingGroupInfo {
         }
     }
 }
-/// `PlatformTypeInfo`. (v7 and later)
+/// Platform type info. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/PlatformTypeInfo`
 #[non_exhaustive]
@@ -1185,7 +1185,7 @@ impl Struct for PlatformTypeInfo {
         }
     }
 }
-/// `PlatformInfo`. (v7 and later)
+/// Platform info. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/PlatformInfo`
 #[non_exhaustive]
@@ -1238,7 +1238,7 @@ impl Struct for PlatformInfo {
         }
     }
 }
-/// `LicensingMonthlyReport`. (v7 and later)
+/// Licensing monthly report. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingMonthlyReport`
 #[non_exhaustive]
@@ -1285,7 +1285,7 @@ impl Struct for LicensingMonthlyReport {
         }
     }
 }
-/// `LicensingReportPlatformType`. (v7 and later)
+/// Licensing report platform type. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingReportPlatformType`
 #[non_exhaustive]
@@ -1344,7 +1344,7 @@ impl Struct for LicensingReportPlatformType {
         }
     }
 }
-/// `LicensingReportSummary`. (v7 and later)
+/// Licensing report summary. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingReportSummary`
 #[non_exhaustive]
@@ -1415,7 +1415,7 @@ impl Struct for LicensingReportSummary {
         }
     }
 }
-/// `LicensingReportOrganization`. (v7 and later)
+/// Licensing report organization. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingReportOrganization`
 #[non_exhaustive]
@@ -1522,7 +1522,7 @@ impl Struct for LicensingReportOrganization {
         }
     }
 }
-/// `LicensingApproveReportOptions`. (v7 and later)
+/// Licensing approve report options. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingApproveReportOptions`
 #[non_exhaustive]
@@ -1582,7 +1582,7 @@ impl LicensingApproveReportOptions {
         self
     }
 }
-/// `LicensingOrganizationRemovedObjects`. (v7 and later)
+/// Licensing organization removed objects. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingOrganizationRemovedObjects`
 #[non_exhaustive]
@@ -1653,7 +1653,7 @@ impl Struct for LicensingOrganizationRemovedObjects {
         }
     }
 }
-/// `LicenseUsage`. (v7 and later)
+/// License usage. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicenseUsage`
 #[non_exhaustive]
@@ -1690,7 +1690,7 @@ impl Struct for LicenseUsage {
         }
     }
 }
-/// `PlatformTypeLicenseUsage`. (v7 and later)
+/// Platform type license usage. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/PlatformTypeLicenseUsage`
 #[non_exhaustive]
@@ -1743,7 +1743,7 @@ impl Struct for PlatformTypeLicenseUsage {
         }
     }
 }
-/// `OrganizationLicenseUsage`. (v7 and later)
+/// Organization license usage. (v7 and later)
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/OrganizationLicenseUsage`
 #[non_exhaustive]

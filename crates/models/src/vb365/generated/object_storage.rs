@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `object_storage`.
 use super::prelude::*;
-/// `AzureVirtualMachineSize`. (v6 and later)
+/// Azure virtual machine size. (v6 and later)
 ///
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureVirtualMachineSize`
 #[non_exhaustive]
@@ -350,7 +350,7 @@ impl Struct for AzureSubnet {
         }
     }
 }
-/// `AmazonBucketS3Compatible`. (v6 and later)
+/// Amazon bucket s3compatible. (v6 and later)
 ///
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonBucketS3Compatible`
 #[non_exhaustive]
@@ -409,7 +409,7 @@ impl Struct for AmazonBucketS3Compatible {
         }
     }
 }
-/// `AmazonFolderToReceiveS3Compatible`. (v6 and later)
+/// Amazon folder to receive s3compatible. (v6 and later)
 ///
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToReceiveS3Compatible`
 #[non_exhaustive]
@@ -462,7 +462,7 @@ impl Struct for AmazonFolderToReceiveS3Compatible {
         }
     }
 }
-/// `AmazonFolderToSend`. (v6 and later)
+/// Amazon folder to send. (v6 and later)
 ///
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToSend`
 #[non_exhaustive]
@@ -590,7 +590,7 @@ impl Struct for AmazonBucketS3Aws {
         }
     }
 }
-/// `AmazonFolderToReceiveS3Aws`. (v6 and later)
+/// Amazon folder to receive s3aws. (v6 and later)
 ///
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToReceiveS3Aws`
 #[non_exhaustive]
@@ -746,7 +746,7 @@ impl Struct for AzureContainer {
         }
     }
 }
-/// `AmazonInstanceType`. (v6 and later)
+/// Amazon instance type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonInstanceType`
 #[non_exhaustive]
@@ -946,7 +946,7 @@ impl Struct for AmazonSecurityGroup {
         }
     }
 }
-/// `EncryptionKey`. (v6 and later)
+/// Encryption key. (v6 and later)
 ///
 /// Schema: `schemas/vb365/object_storage.json#/$defs/EncryptionKey`
 #[non_exhaustive]
@@ -1005,7 +1005,7 @@ impl Struct for EncryptionKey {
         }
     }
 }
-/// `EncryptionKeyToSend`. (v6 and later)
+/// Encryption key to send. (v6 and later)
 ///
 /// Schema: `schemas/vb365/object_storage.json#/$defs/EncryptionKeyToSend`
 #[non_exhaustive]
@@ -1131,7 +1131,7 @@ impl EncryptionKeyToSend {
         self
     }
 }
-/// `AmazonS3CompatibleObjectStorageRepository`. (v4 to v7)
+/// Amazon s3compatible object storage repository. (v4 to v7)
 ///
 /// Evidence: v4 client, v5 client.
 ///
@@ -1261,7 +1261,7 @@ impl Struct for AmazonS3CompatibleObjectStorageRepository {
         }
     }
 }
-/// `AmazonS3AwsObjectStorageRepository`. (v4 to v7)
+/// Amazon s3aws object storage repository. (v4 to v7)
 ///
 /// Evidence: v4 client, v5 client.
 ///
@@ -1500,7 +1500,7 @@ impl Struct for AmazonArchiverAppliance {
         }
     }
 }
-/// `AzureObjectStorageRepository`. (v4 to v7)
+/// Azure object storage repository. (v4 to v7)
 ///
 /// Evidence: v4 client, v5 client.
 ///
@@ -2010,7 +2010,7 @@ impl Struct for AnyObjectStorageRepository {
         }
     }
 }
-/// `ObjectStorageRepository`. (v4 to v7)
+/// Object storage repository. (v4 to v7)
 ///
 /// Evidence: v4 client, v5 client.
 ///
@@ -2275,7 +2275,7 @@ impl Struct for Link {
         }
     }
 }
-/// `ObjectStorageBucket`. (v4 to v5)
+/// Object storage bucket. (v4 to v5)
 ///
 /// Evidence: v4 client, v5 client.
 ///

@@ -2504,7 +2504,7 @@ pub static OPERATIONS: &[Operation] = &[
         ),
         bare: None,
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {
@@ -2529,7 +2529,7 @@ pub static OPERATIONS: &[Operation] = &[
         response: Response::Body(&DATA_RETRIEVAL_SESSION),
         bare: None,
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {
@@ -2690,7 +2690,7 @@ pub static OPERATIONS: &[Operation] = &[
         ),
         bare: Some(Versions::new(0u8, 4u8)),
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {
@@ -2715,7 +2715,7 @@ pub static OPERATIONS: &[Operation] = &[
         response: Response::Body(&JOB_SESSION),
         bare: None,
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {
@@ -4016,7 +4016,7 @@ pub static OPERATIONS: &[Operation] = &[
         ),
         bare: Some(Versions::new(0u8, 4u8)),
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {
@@ -8604,7 +8604,7 @@ pub static OPERATIONS: &[Operation] = &[
         ),
         bare: Some(Versions::ALL),
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {
@@ -8629,7 +8629,7 @@ pub static OPERATIONS: &[Operation] = &[
         response: Response::Body(&REPOSITORY_SYNCHRONIZE_SESSION),
         bare: None,
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {
@@ -8796,7 +8796,7 @@ pub static OPERATIONS: &[Operation] = &[
         ),
         bare: None,
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {
@@ -8821,7 +8821,7 @@ pub static OPERATIONS: &[Operation] = &[
         response: Response::Body(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION),
         bare: None,
         older: &[],
-        long_running: true,
+        long_running: false,
         anonymous: false,
     },
     Operation {

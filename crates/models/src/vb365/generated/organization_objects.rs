@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `organization_objects`.
 use super::prelude::*;
-/// `GroupType`.
+/// Group type.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/Group/properties/type`
 #[derive(Clone)]
@@ -57,7 +57,7 @@ impl Enum for GroupType {
         Self::Unknown(value)
     }
 }
-/// `GroupLocationType`.
+/// Group location type.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/Group/properties/locationType`
 #[derive(Clone)]
@@ -107,7 +107,7 @@ impl Enum for GroupLocationType {
         Self::Unknown(value)
     }
 }
-/// `Group`.
+/// Group.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -221,7 +221,7 @@ impl Struct for Group {
         }
     }
 }
-/// `GroupMemberType`.
+/// Group member type.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/GroupMember/properties/type`
 #[derive(Clone)]
@@ -267,7 +267,7 @@ impl Enum for GroupMemberType {
         Self::Unknown(value)
     }
 }
-/// `GroupMember`. (v6 and later)
+/// Group member. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/GroupMember`
 #[non_exhaustive]
@@ -344,7 +344,7 @@ impl Struct for GroupMember {
         }
     }
 }
-/// `Site`.
+/// Site.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -464,7 +464,7 @@ impl Struct for Site {
         }
     }
 }
-/// `Team`. (v5 and later)
+/// Team. (v5 and later)
 ///
 /// Evidence: v5 diff.
 ///
@@ -549,7 +549,7 @@ impl Struct for Team {
         }
     }
 }
-/// `UserType`.
+/// User type.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/User/properties/type`
 #[derive(Clone)]
@@ -595,7 +595,7 @@ impl Enum for UserType {
         Self::Unknown(value)
     }
 }
-/// `UserLocationType`. (v6 and later)
+/// User location type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/User/properties/locationType`
 #[derive(Clone)]
@@ -645,7 +645,7 @@ impl Enum for UserLocationType {
         Self::Unknown(value)
     }
 }
-/// `User`.
+/// User.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -760,7 +760,7 @@ impl Struct for User {
         }
     }
 }
-/// `LocationFilter`. (v6 and later)
+/// Location filter. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/LocationFilter`
 #[derive(Clone)]
@@ -825,7 +825,7 @@ impl Enum for LocationFilter {
         Self::Unknown(value)
     }
 }
-/// `DataSource`. (v7 and later)
+/// Data source. (v7 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/DataSource`
 #[derive(Clone)]
@@ -875,7 +875,7 @@ impl Enum for DataSource {
         Self::Unknown(value)
     }
 }
-/// `ProtectedUserAccountType`.
+/// Protected user account type.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedUser/properties/accountType`
 #[derive(Clone)]
@@ -925,7 +925,7 @@ impl Enum for ProtectedUserAccountType {
         Self::Unknown(value)
     }
 }
-/// `ProtectedUser`. (v8 and later)
+/// Protected user. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedUser`
 #[non_exhaustive]
@@ -1020,7 +1020,7 @@ impl Struct for ProtectedUser {
         }
     }
 }
-/// `ProtectedGroup`. (v8 and later)
+/// Protected group. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedGroup`
 #[non_exhaustive]
@@ -1103,7 +1103,7 @@ impl Struct for ProtectedGroup {
         }
     }
 }
-/// `ProtectedSite`. (v8 and later)
+/// Protected site. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedSite`
 #[non_exhaustive]
@@ -1180,7 +1180,7 @@ impl Struct for ProtectedSite {
         }
     }
 }
-/// `ProtectedTeam`. (v8 and later)
+/// Protected team. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedTeam`
 #[non_exhaustive]
@@ -1257,7 +1257,7 @@ impl Struct for ProtectedTeam {
         }
     }
 }
-/// `ProtectedMailbox`. (v8 and later)
+/// Protected mailbox. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedMailbox`
 #[non_exhaustive]
@@ -1316,7 +1316,7 @@ impl Struct for ProtectedMailbox {
         }
     }
 }
-/// `ProtectedOneDrive`. (v8 and later)
+/// Protected one drive. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedOneDrive`
 #[non_exhaustive]
@@ -1369,7 +1369,7 @@ impl Struct for ProtectedOneDrive {
         }
     }
 }
-/// `DetectedSkuType`. (v8 and later)
+/// Detected sku type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/DetectedSkuType`
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `organization_settings`.
 use super::prelude::*;
-/// `Application`. (v6 and later)
+/// Application. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/Application`
 #[non_exhaustive]
@@ -55,7 +55,7 @@ impl Struct for Application {
         }
     }
 }
-/// `ApplicationFromClient`. (v6 and later)
+/// Application from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/ApplicationFromClient`
 #[non_exhaustive]
@@ -165,7 +165,7 @@ impl ApplicationFromClient {
         self
     }
 }
-/// `ExclusionSettingsToClient`. (v6 and later)
+/// Exclusion settings to client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/ExclusionSettingsToClient`
 #[non_exhaustive]
@@ -254,7 +254,7 @@ impl Struct for ExclusionSettingsToClient {
         }
     }
 }
-/// `ExclusionSettings`. (v6 and later)
+/// Exclusion settings. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/ExclusionSettings`
 #[non_exhaustive]
@@ -380,7 +380,7 @@ impl ExclusionSettings {
         self
     }
 }
-/// `RetentionExclusion`. (v6 and later)
+/// Retention exclusion. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/RetentionExclusion`
 #[non_exhaustive]
@@ -448,7 +448,7 @@ impl RetentionExclusion {
         self
     }
 }
-/// `AuditUserOrGroupType`.
+/// Audit user or group type.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/AuditUserOrGroup/properties/type`
 #[derive(Clone)]
@@ -490,7 +490,7 @@ impl Enum for AuditUserOrGroupType {
         Self::Unknown(value)
     }
 }
-/// `AuditUserOrGroup`. (v6 and later)
+/// Audit user or group. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/AuditUserOrGroup`
 #[non_exhaustive]
@@ -592,7 +592,7 @@ impl AuditUserOrGroup {
         self
     }
 }
-/// `RemoveAuditItemsOptions`. (v6 and later)
+/// Remove audit items options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/RemoveAuditItemsOptions`
 #[non_exhaustive]
@@ -642,7 +642,7 @@ impl RemoveAuditItemsOptions {
         self
     }
 }
-/// `BackupAccount`. (v6 and later)
+/// Backup account. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/BackupAccount`
 #[non_exhaustive]
@@ -713,7 +713,7 @@ impl BackupAccount {
         self
     }
 }
-/// `AccountPool`. (v6 and later)
+/// Account pool. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/AccountPool`
 #[non_exhaustive]
@@ -750,7 +750,7 @@ impl Struct for AccountPool {
         }
     }
 }
-/// `BackupApplication`. (v6 and later)
+/// Backup application. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/BackupApplication`
 #[non_exhaustive]
@@ -803,7 +803,7 @@ impl Struct for BackupApplication {
         }
     }
 }
-/// `BackupApplicationFromClient`. (v6 and later)
+/// Backup application from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/BackupApplicationFromClient`
 #[non_exhaustive]
@@ -889,7 +889,7 @@ impl BackupApplicationFromClient {
         self
     }
 }
-/// `CommonDeviceCodeRequestOptionsTargetRegion`.
+/// Common device code request options target region.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/CommonDeviceCodeRequestOptions/properties/targetRegion`
 #[derive(Clone)]
@@ -949,7 +949,7 @@ impl Enum for CommonDeviceCodeRequestOptionsTargetRegion {
         Self::Unknown(value)
     }
 }
-/// `CommonDeviceCodeRequestOptions`. (v6 and later)
+/// Common device code request options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/CommonDeviceCodeRequestOptions`
 #[non_exhaustive]
@@ -1026,7 +1026,7 @@ impl CommonDeviceCodeRequestOptions {
         self
     }
 }
-/// `CheckDeviceCode`. (v6 and later)
+/// Check device code. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/CheckDeviceCode`
 #[non_exhaustive]
@@ -1072,7 +1072,7 @@ impl CheckDeviceCode {
         }
     }
 }
-/// `DeviceCodeCheckResponse`. (v6 and later)
+/// Device code check response. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/DeviceCodeCheckResponse`
 #[non_exhaustive]
@@ -1109,7 +1109,7 @@ impl Struct for DeviceCodeCheckResponse {
         }
     }
 }
-/// `VersionBackupOptionsFromClientSharePointBackupMode`.
+/// Version backup options from client share point backup mode.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptionsFromClient/properties/sharePointBackupMode`
 #[derive(Clone)]
@@ -1151,7 +1151,7 @@ impl Enum for VersionBackupOptionsFromClientSharePointBackupMode {
         Self::Unknown(value)
     }
 }
-/// `VersionBackupOptionsFromClient`. (v8 and later)
+/// Version backup options from client. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptionsFromClient`
 #[non_exhaustive]
@@ -1215,7 +1215,7 @@ impl VersionBackupOptionsFromClient {
         self
     }
 }
-/// `VersionBackupOptionsSharePointBackupMode`.
+/// Version backup options share point backup mode.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptions/properties/sharePointBackupMode`
 #[derive(Clone)]
@@ -1257,7 +1257,7 @@ impl Enum for VersionBackupOptionsSharePointBackupMode {
         Self::Unknown(value)
     }
 }
-/// `VersionBackupOptions`. (v8 and later)
+/// Version backup options. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptions`
 #[non_exhaustive]

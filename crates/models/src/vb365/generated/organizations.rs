@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `organizations`.
 use super::prelude::*;
-/// `Office365Organization`.
+/// Office365organization.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -295,7 +295,7 @@ impl Struct for Office365ConnectionSettings {
         }
     }
 }
-/// `OnPremisesOrganization`.
+/// On premises organization.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -612,7 +612,7 @@ impl Struct for ExchangeSettings {
         }
     }
 }
-/// `HybridOrganization`.
+/// Hybrid organization.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1527,7 +1527,7 @@ impl Struct for LoggedInOrganization {
         }
     }
 }
-/// `OrganizationSyncStateType`. (up to v7)
+/// Organization sync state type. (up to v7)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState/properties/type`
 #[derive(Clone)]
@@ -1569,7 +1569,7 @@ impl Enum for OrganizationSyncStateType {
         Self::Unknown(value)
     }
 }
-/// `OrganizationSyncStateStatus`. (up to v7)
+/// Organization sync state status. (up to v7)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState/properties/status`
 #[derive(Clone)]
@@ -1615,7 +1615,7 @@ impl Enum for OrganizationSyncStateStatus {
         Self::Unknown(value)
     }
 }
-/// `OrganizationSyncState`. (v7 and later)
+/// Organization sync state. (v7 and later)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState`
 #[non_exhaustive]
@@ -1704,7 +1704,7 @@ impl Struct for OrganizationSyncState {
         }
     }
 }
-/// `OrganizationSyncOptionsType`.
+/// Organization sync options type.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncOptions/properties/type`
 #[derive(Clone)]
@@ -1746,7 +1746,7 @@ impl Enum for OrganizationSyncOptionsType {
         Self::Unknown(value)
     }
 }
-/// `OrganizationSyncOptions`. (v7 and later)
+/// Organization sync options. (v7 and later)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncOptions`
 #[non_exhaustive]
@@ -1796,7 +1796,7 @@ impl OrganizationSyncOptions {
         self
     }
 }
-/// `TenantInformation`. (v8 and later)
+/// Tenant information. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/TenantInformation`
 #[non_exhaustive]
@@ -1873,7 +1873,7 @@ impl Struct for TenantInformation {
         }
     }
 }
-/// `OrganizationLastSyncStateType`.
+/// Organization last sync state type.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState/properties/type`
 #[derive(Clone)]
@@ -1915,7 +1915,7 @@ impl Enum for OrganizationLastSyncStateType {
         Self::Unknown(value)
     }
 }
-/// `OrganizationLastSyncStateResult`.
+/// Organization last sync state result.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState/properties/result`
 #[derive(Clone)]
@@ -1957,7 +1957,7 @@ impl Enum for OrganizationLastSyncStateResult {
         Self::Unknown(value)
     }
 }
-/// `OrganizationLastSyncState`. (v8 and later)
+/// Organization last sync state. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState`
 #[non_exhaustive]
@@ -2022,7 +2022,7 @@ impl Struct for OrganizationLastSyncState {
         }
     }
 }
-/// `OrganizationCurrentSyncStateType`.
+/// Organization current sync state type.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState/properties/type`
 #[derive(Clone)]
@@ -2064,7 +2064,7 @@ impl Enum for OrganizationCurrentSyncStateType {
         Self::Unknown(value)
     }
 }
-/// `OrganizationCurrentSyncStateStatus`.
+/// Organization current sync state status.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState/properties/status`
 #[derive(Clone)]
@@ -2106,7 +2106,7 @@ impl Enum for OrganizationCurrentSyncStateStatus {
         Self::Unknown(value)
     }
 }
-/// `OrganizationCurrentSyncState`. (v8 and later)
+/// Organization current sync state. (v8 and later)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState`
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `proxies`.
 use super::prelude::*;
-/// `ProxyType`. (v6 and later)
+/// Proxy type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/type`
 #[derive(Clone)]
@@ -52,7 +52,7 @@ impl Enum for ProxyType {
         Self::Unknown(value)
     }
 }
-/// `ProxyInternetProxyType`.
+/// Proxy internet proxy type.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/internetProxyType`
 #[derive(Clone)]
@@ -112,7 +112,7 @@ impl Enum for ProxyInternetProxyType {
         Self::Unknown(value)
     }
 }
-/// `ProxyThrottlingUnit`.
+/// Proxy throttling unit.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/throttlingUnit`
 #[derive(Clone)]
@@ -158,7 +158,7 @@ impl Enum for ProxyThrottlingUnit {
         Self::Unknown(value)
     }
 }
-/// `ProxyStatus`.
+/// Proxy status.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/status`
 #[derive(Clone)]
@@ -200,7 +200,7 @@ impl Enum for ProxyStatus {
         Self::Unknown(value)
     }
 }
-/// `ProxyMaintenanceModeState`. (v8 and later)
+/// Proxy maintenance mode state. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/maintenanceModeState`
 #[derive(Clone)]
@@ -250,7 +250,7 @@ impl Enum for ProxyMaintenanceModeState {
         Self::Unknown(value)
     }
 }
-/// `Proxy`.
+/// Proxy.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -439,7 +439,7 @@ impl Struct for Proxy {
         }
     }
 }
-/// `InternetProxySettings`. (v6 and later)
+/// Internet proxy settings. (v6 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/InternetProxySettings`
 #[non_exhaustive]
@@ -498,7 +498,7 @@ impl Struct for InternetProxySettings {
         }
     }
 }
-/// `ProxyFromClientInternetProxyType`.
+/// Proxy from client internet proxy type.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyFromClient/properties/internetProxyType`
 #[derive(Clone)]
@@ -540,7 +540,7 @@ impl Enum for ProxyFromClientInternetProxyType {
         Self::Unknown(value)
     }
 }
-/// `ProxyFromClientThrottlingUnit`.
+/// Proxy from client throttling unit.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyFromClient/properties/throttlingUnit`
 #[derive(Clone)]
@@ -586,7 +586,7 @@ impl Enum for ProxyFromClientThrottlingUnit {
         Self::Unknown(value)
     }
 }
-/// `ProxyFromClient`.
+/// Proxy from client.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -908,7 +908,7 @@ impl ProxyFromClient {
         self
     }
 }
-/// `InternetProxySettingsFromClient`. (v6 and later)
+/// Internet proxy settings from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/InternetProxySettingsFromClient`
 #[non_exhaustive]
@@ -973,7 +973,7 @@ impl Struct for InternetProxySettingsFromClient {
         }
     }
 }
-/// `RemoveProxyOptions`. (v6 and later)
+/// Remove proxy options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/RemoveProxyOptions`
 #[non_exhaustive]
@@ -1064,7 +1064,7 @@ impl RemoveProxyOptions {
         self
     }
 }
-/// `RescanOptions`. (v6 and later)
+/// Rescan options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/RescanOptions`
 #[non_exhaustive]
@@ -1114,7 +1114,7 @@ impl RescanOptions {
         self
     }
 }
-/// `ItemGuidId`. (v6 and later)
+/// Item GUID id. (v6 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ItemGuidId`
 #[non_exhaustive]
@@ -1151,7 +1151,7 @@ impl Struct for ItemGuidId {
         }
     }
 }
-/// `ProxyCredentialsFromClient`. (v8 and later)
+/// Proxy credentials from client. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyCredentialsFromClient`
 #[non_exhaustive]
@@ -1229,7 +1229,7 @@ impl ProxyCredentialsFromClient {
         self
     }
 }
-/// `ProxyOperatingSystem`. (v8 and later)
+/// Proxy operating system. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyOperatingSystem`
 #[derive(Clone)]
@@ -1271,7 +1271,7 @@ impl Enum for ProxyOperatingSystem {
         Self::Unknown(value)
     }
 }
-/// `SshSettingsFromClient`. (v8 and later)
+/// SSH settings from client. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/SshSettingsFromClient`
 #[non_exhaustive]
@@ -1490,7 +1490,7 @@ impl SshSettingsFromClient {
         self
     }
 }
-/// `ConnectionStatus`. (v8 and later)
+/// Connection status. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ConnectionStatus`
 #[derive(Clone)]
@@ -1532,7 +1532,7 @@ impl Enum for ConnectionStatus {
         Self::Unknown(value)
     }
 }
-/// `SshConnectionConfigValidationResult`. (v8 and later)
+/// SSH connection config validation result. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/SshConnectionConfigValidationResult`
 #[non_exhaustive]
@@ -1585,7 +1585,7 @@ impl Struct for SshConnectionConfigValidationResult {
         }
     }
 }
-/// `ProxyRole`. (v8 and later)
+/// Proxy role. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyRole`
 #[derive(Clone)]
@@ -1645,7 +1645,7 @@ impl Enum for ProxyRole {
         Self::Unknown(value)
     }
 }
-/// `ProxyPool`. (v8 and later)
+/// Proxy pool. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyPool`
 #[non_exhaustive]
@@ -1704,7 +1704,7 @@ impl Struct for ProxyPool {
         }
     }
 }
-/// `ProxyPoolFromClient`. (v8 and later)
+/// Proxy pool from client. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyPoolFromClient`
 #[non_exhaustive]
@@ -1772,7 +1772,7 @@ impl ProxyPoolFromClient {
         }
     }
 }
-/// `ProxyIdFromClient`. (v8 and later)
+/// Proxy id from client. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyIdFromClient`
 #[non_exhaustive]
@@ -1822,7 +1822,7 @@ impl ProxyIdFromClient {
         self
     }
 }
-/// `ProxyRemove`. (up to v5)
+/// Proxy remove. (up to v5)
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `rbac`.
 use super::prelude::*;
-/// `RbacItemType`. (v6 and later)
+/// Rbac item type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacItemType`
 #[derive(Clone)]
@@ -57,7 +57,7 @@ impl Enum for RbacItemType {
         Self::Unknown(value)
     }
 }
-/// `RbacUserItem`. (v6 and later)
+/// Rbac user item. (v6 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacUserItem`
 #[non_exhaustive]
@@ -116,7 +116,7 @@ impl Struct for RbacUserItem {
         }
     }
 }
-/// `RbacSiteItem`. (v6 and later)
+/// Rbac site item. (v6 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacSiteItem`
 #[non_exhaustive]
@@ -175,7 +175,7 @@ impl Struct for RbacSiteItem {
         }
     }
 }
-/// `RbacGroupItem`. (v6 and later)
+/// Rbac group item. (v6 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroupItem`
 #[non_exhaustive]
@@ -234,7 +234,7 @@ impl Struct for RbacGroupItem {
         }
     }
 }
-/// `RbacGroupType`.
+/// Rbac group type.
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroup/properties/type`
 #[derive(Clone)]
@@ -294,7 +294,7 @@ impl Enum for RbacGroupType {
         Self::Unknown(value)
     }
 }
-/// `RbacGroup`. (v6 and later)
+/// Rbac group. (v6 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroup`
 #[non_exhaustive]
@@ -359,7 +359,7 @@ impl Struct for RbacGroup {
         }
     }
 }
-/// `RbacRoleRoleType`.
+/// Rbac role role type.
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRole/properties/roleType`
 #[derive(Clone)]
@@ -401,7 +401,7 @@ impl Enum for RbacRoleRoleType {
         Self::Unknown(value)
     }
 }
-/// `RbacRole`. (v6 and later)
+/// Rbac role. (v6 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRole`
 #[non_exhaustive]
@@ -472,7 +472,7 @@ impl Struct for RbacRole {
         }
     }
 }
-/// `RbacRoleCreateModelRoleType`.
+/// Rbac role create model role type.
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRoleCreateModel/properties/roleType`
 #[derive(Clone)]
@@ -514,7 +514,7 @@ impl Enum for RbacRoleCreateModelRoleType {
         Self::Unknown(value)
     }
 }
-/// `RbacRoleCreateModel`. (v6 and later)
+/// Rbac role create model. (v6 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRoleCreateModel`
 #[non_exhaustive]
@@ -667,7 +667,7 @@ impl RbacRoleCreateModel {
         self
     }
 }
-/// `RbacTeamItem`. (v7 and later)
+/// Rbac team item. (v7 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacTeamItem`
 #[non_exhaustive]
@@ -726,7 +726,7 @@ impl Struct for RbacTeamItem {
         }
     }
 }
-/// `RbacOperatorType`. (v8 and later)
+/// Rbac operator type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperatorType`
 #[derive(Clone)]
@@ -768,7 +768,7 @@ impl Enum for RbacOperatorType {
         Self::Unknown(value)
     }
 }
-/// `RbacUserOperator`. (v8 and later)
+/// Rbac user operator. (v8 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacUserOperator`
 #[non_exhaustive]
@@ -827,7 +827,7 @@ impl Struct for RbacUserOperator {
         }
     }
 }
-/// `RbacGroupOperator`. (v8 and later)
+/// Rbac group operator. (v8 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroupOperator`
 #[non_exhaustive]
@@ -957,7 +957,7 @@ impl Struct for AnyRbacOperator {
         }
     }
 }
-/// `RbacOperator`. (v8 and later)
+/// Rbac operator. (v8 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperator`
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `reports`.
 use super::prelude::*;
-/// `LicenseOverviewOptionsFormat`.
+/// License overview options format.
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/LicenseOverviewOptions/properties/format`
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Enum for LicenseOverviewOptionsFormat {
         Self::Unknown(value)
     }
 }
-/// `LicenseOverviewOptions`. (v6 and later)
+/// License overview options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/LicenseOverviewOptions`
 #[non_exhaustive]
@@ -134,7 +134,7 @@ impl LicenseOverviewOptions {
         self
     }
 }
-/// `StorageConsumptionOptionsFormat`.
+/// Storage consumption options format.
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/StorageConsumptionOptions/properties/format`
 #[derive(Clone)]
@@ -176,7 +176,7 @@ impl Enum for StorageConsumptionOptionsFormat {
         Self::Unknown(value)
     }
 }
-/// `StorageConsumptionOptions`. (v6 and later)
+/// Storage consumption options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/StorageConsumptionOptions`
 #[non_exhaustive]
@@ -266,7 +266,7 @@ impl StorageConsumptionOptions {
         self
     }
 }
-/// `MailboxProtectionOptionsFormat`.
+/// Mailbox protection options format.
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/MailboxProtectionOptions/properties/format`
 #[derive(Clone)]
@@ -308,7 +308,7 @@ impl Enum for MailboxProtectionOptionsFormat {
         Self::Unknown(value)
     }
 }
-/// `MailboxProtectionOptions`. (v6 and later)
+/// Mailbox protection options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/MailboxProtectionOptions`
 #[non_exhaustive]
@@ -386,7 +386,7 @@ impl MailboxProtectionOptions {
         self
     }
 }
-/// `UserProtectionOptionsFormat`.
+/// User protection options format.
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/UserProtectionOptions/properties/format`
 #[derive(Clone)]
@@ -428,7 +428,7 @@ impl Enum for UserProtectionOptionsFormat {
         Self::Unknown(value)
     }
 }
-/// `UserProtectionOptions`. (v6 and later)
+/// User protection options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/UserProtectionOptions`
 #[non_exhaustive]
@@ -506,7 +506,7 @@ impl UserProtectionOptions {
         self
     }
 }
-/// `TeamsProtectionOptions`. (v8 and later)
+/// Teams protection options. (v8 and later)
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/TeamsProtectionOptions`
 #[non_exhaustive]
@@ -569,7 +569,7 @@ impl TeamsProtectionOptions {
         self
     }
 }
-/// `OneDriveProtectionOptions`. (v8 and later)
+/// One drive protection options. (v8 and later)
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/OneDriveProtectionOptions`
 #[non_exhaustive]
@@ -632,7 +632,7 @@ impl OneDriveProtectionOptions {
         self
     }
 }
-/// `SharepointProtectionOptions`. (v8 and later)
+/// Sharepoint protection options. (v8 and later)
 ///
 /// Schema: `schemas/vb365/reports.json#/$defs/SharepointProtectionOptions`
 #[non_exhaustive]

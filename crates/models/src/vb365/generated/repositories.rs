@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `repositories`.
 use super::prelude::*;
-/// `BackupRepositoryRetentionType`.
+/// Backup repository retention type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionType`
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Enum for BackupRepositoryRetentionType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryRetentionPeriodType`.
+/// Backup repository retention period type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionPeriodType`
 #[derive(Clone)]
@@ -94,7 +94,7 @@ impl Enum for BackupRepositoryRetentionPeriodType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryYearlyRetentionPeriod`.
+/// Backup repository yearly retention period.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/yearlyRetentionPeriod`
 #[derive(Clone)]
@@ -169,7 +169,7 @@ impl Enum for BackupRepositoryYearlyRetentionPeriod {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryRetentionFrequencyType`.
+/// Backup repository retention frequency type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionFrequencyType`
 #[derive(Clone)]
@@ -211,7 +211,7 @@ impl Enum for BackupRepositoryRetentionFrequencyType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryDailyType`.
+/// Backup repository daily type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/dailyType`
 #[derive(Clone)]
@@ -296,7 +296,7 @@ impl Enum for BackupRepositoryDailyType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryMonthlyDaynumber`.
+/// Backup repository monthly daynumber.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/monthlyDaynumber`
 #[derive(Clone)]
@@ -356,7 +356,7 @@ impl Enum for BackupRepositoryMonthlyDaynumber {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryMonthlyDayofweek`.
+/// Backup repository monthly dayofweek.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/monthlyDayofweek`
 #[derive(Clone)]
@@ -675,7 +675,7 @@ impl Struct for BackupRepository {
         }
     }
 }
-/// `BackupRepositoryFromClientRetentionPeriodType`.
+/// Backup repository from client retention period type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionPeriodType`
 #[derive(Clone)]
@@ -725,7 +725,7 @@ impl Enum for BackupRepositoryFromClientRetentionPeriodType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryFromClientYearlyRetentionPeriod`.
+/// Backup repository from client yearly retention period.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/yearlyRetentionPeriod`
 #[derive(Clone)]
@@ -800,7 +800,7 @@ impl Enum for BackupRepositoryFromClientYearlyRetentionPeriod {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryFromClientRetentionFrequencyType`.
+/// Backup repository from client retention frequency type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionFrequencyType`
 #[derive(Clone)]
@@ -842,7 +842,7 @@ impl Enum for BackupRepositoryFromClientRetentionFrequencyType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryFromClientRetentionType`.
+/// Backup repository from client retention type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionType`
 #[derive(Clone)]
@@ -884,7 +884,7 @@ impl Enum for BackupRepositoryFromClientRetentionType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryFromClientDailyType`.
+/// Backup repository from client daily type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/dailyType`
 #[derive(Clone)]
@@ -969,7 +969,7 @@ impl Enum for BackupRepositoryFromClientDailyType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryFromClientMonthlyDaynumber`.
+/// Backup repository from client monthly daynumber.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/monthlyDaynumber`
 #[derive(Clone)]
@@ -1029,7 +1029,7 @@ impl Enum for BackupRepositoryFromClientMonthlyDaynumber {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryFromClientMonthlyDayofweek`.
+/// Backup repository from client monthly dayofweek.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/monthlyDayofweek`
 #[derive(Clone)]
@@ -1099,7 +1099,7 @@ impl Enum for BackupRepositoryFromClientMonthlyDayofweek {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryFromClient`.
+/// Backup repository from client.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1511,7 +1511,7 @@ impl BackupRepositoryFromClient {
         self
     }
 }
-/// `RepositorySynchronizeSessionState`.
+/// Repository synchronize session state.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession/properties/state`
 #[derive(Clone)]
@@ -1561,7 +1561,7 @@ impl Enum for RepositorySynchronizeSessionState {
         Self::Unknown(value)
     }
 }
-/// `RepositorySynchronizeSession`. (v6 and later)
+/// Repository synchronize session. (v6 and later)
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession`
 #[non_exhaustive]
@@ -1703,7 +1703,7 @@ impl Struct for AmazonBucketS3CompatibleFromClient {
         }
     }
 }
-/// `S3CompatibleObjectStorage`. (v8 and later)
+/// S3compatible object storage. (v8 and later)
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/S3CompatibleObjectStorage`
 #[non_exhaustive]
@@ -1819,7 +1819,7 @@ impl Struct for S3CompatibleObjectStorage {
         }
     }
 }
-/// `AmazonS3ObjectStorage`. (v8 and later)
+/// Amazon s3object storage. (v8 and later)
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/AmazonS3ObjectStorage`
 #[non_exhaustive]
@@ -1971,7 +1971,7 @@ impl Struct for AmazonS3ObjectStorage {
         }
     }
 }
-/// `AzureObjectStorage`. (v8 and later)
+/// Azure object storage. (v8 and later)
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/AzureObjectStorage`
 #[non_exhaustive]
@@ -2526,7 +2526,7 @@ impl From<AzureObjectStorage> for ObjectStorage {
         Self::Azure(kind)
     }
 }
-/// `BackupRepositoryOwnerChangeSessionStatus`.
+/// Backup repository owner change session status.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryOwnerChangeSession/properties/status`
 #[derive(Clone)]
@@ -2581,7 +2581,7 @@ impl Enum for BackupRepositoryOwnerChangeSessionStatus {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryOwnerChangeSession`. (v8 and later)
+/// Backup repository owner change session. (v8 and later)
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryOwnerChangeSession`
 #[non_exhaustive]

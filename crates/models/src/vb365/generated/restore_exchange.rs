@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_exchange`.
 use super::prelude::*;
-/// `ExchangeFolderType`.
+/// Exchange folder type.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeFolder/properties/type`
 #[derive(Clone)]
@@ -67,7 +67,7 @@ impl Enum for ExchangeFolderType {
         Self::Unknown(value)
     }
 }
-/// `ExchangeFolderCategory`. (v6 and later)
+/// Exchange folder category. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeFolder/properties/category`
 #[derive(Clone)]
@@ -182,7 +182,7 @@ impl Enum for ExchangeFolderCategory {
         Self::Unknown(value)
     }
 }
-/// `ExchangeFolder`.
+/// Exchange folder.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -266,7 +266,7 @@ impl Struct for ExchangeFolder {
         }
     }
 }
-/// `FoldersRestoreStatistics`. (v6 to v7)
+/// Folders restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/FoldersRestoreStatistics`
 #[non_exhaustive]
@@ -349,7 +349,7 @@ impl Struct for FoldersRestoreStatistics {
         }
     }
 }
-/// `ExportFolderToPst`. (v6 and later)
+/// Export folder to PST. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExportFolderToPst`
 #[non_exhaustive]
@@ -427,7 +427,7 @@ impl ExportFolderToPst {
         self
     }
 }
-/// `AppointmentItem`.
+/// Appointment item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -547,7 +547,7 @@ impl Struct for AppointmentItem {
         }
     }
 }
-/// `ContactGroupItem`.
+/// Contact group item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -619,7 +619,7 @@ impl Struct for ContactGroupItem {
         }
     }
 }
-/// `ContactItem`.
+/// Contact item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -763,7 +763,7 @@ impl Struct for ContactItem {
         }
     }
 }
-/// `DiscussionItem`.
+/// Discussion item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -774,7 +774,7 @@ pub struct DiscussionItem {
     pub mailbox_id: Option<Id>,
     /// From.
     pub from: Option<String>,
-    /// Subject.
+    /// Subject. (v7 and later)
     pub subject: Option<String>,
     /// Posted on. (v6 and later)
     pub posted_on: Option<DateTime>,
@@ -796,7 +796,7 @@ pub(crate) static DISCUSSION_ITEM: Shape = Shape::new(
         &[
             Field::new("mailboxId", Kind::Id).versions(8, 0),
             Field::new("from", Kind::Text),
-            Field::new("subject", Kind::Text),
+            Field::new("subject", Kind::Text).versions(7, 0),
             Field::new("postedOn", Kind::DateTime).versions(6, 0),
             Field::new("itemClass", Kind::Text),
             Field::list("attachments", Kind::Struct(&ATTACHMENT)).versions(7, 0),
@@ -860,7 +860,7 @@ impl Struct for DiscussionItem {
         }
     }
 }
-/// `ExchangeMessageItem`.
+/// Exchange message item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -987,7 +987,7 @@ impl Struct for ExchangeMessageItem {
         }
     }
 }
-/// `ExchangeItemImportance`. (v6 and later)
+/// Exchange item importance. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItemImportance`
 #[derive(Clone)]
@@ -1033,7 +1033,7 @@ impl Enum for ExchangeItemImportance {
         Self::Unknown(value)
     }
 }
-/// `JournalItem`.
+/// Journal item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -1129,7 +1129,7 @@ impl Struct for JournalItem {
         }
     }
 }
-/// `StickyNoteItem`.
+/// Sticky note item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -1207,7 +1207,7 @@ impl Struct for StickyNoteItem {
         }
     }
 }
-/// `TaskItem`.
+/// Task item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -1309,7 +1309,7 @@ impl Struct for TaskItem {
         }
     }
 }
-/// `TaskItemStatus`. (v6 and later)
+/// Task item status. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/TaskItemStatus`
 #[derive(Clone)]
@@ -1680,7 +1680,7 @@ impl Struct for AnyExchangeItem {
         }
     }
 }
-/// `ExchangeItem`.
+/// Exchange item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -1939,7 +1939,7 @@ impl From<TaskItem> for ExchangeItem {
         Self::Task(kind)
     }
 }
-/// `Attachment`. (v6 and later)
+/// Attachment. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/Attachment`
 #[non_exhaustive]
@@ -1983,7 +1983,7 @@ impl Struct for Attachment {
         }
     }
 }
-/// `RestoreToOriginalLocation`. (v6 and later)
+/// Restore to original location. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToOriginalLocation`
 #[non_exhaustive]
@@ -2120,7 +2120,7 @@ impl RestoreToOriginalLocation {
         self
     }
 }
-/// `RestoreToOriginalLocationSelectedItems`. (v6 and later)
+/// Restore to original location selected items. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToOriginalLocationSelectedItems`
 #[non_exhaustive]
@@ -2269,7 +2269,7 @@ impl RestoreToOriginalLocationSelectedItems {
         self
     }
 }
-/// `ExchangeItemStringId`. (v6 and later)
+/// Exchange item string id. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItemStringId`
 #[non_exhaustive]
@@ -2306,7 +2306,7 @@ impl Struct for ExchangeItemStringId {
         }
     }
 }
-/// `ItemsRestoreStatistics`. (v6 to v7)
+/// Items restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ItemsRestoreStatistics`
 #[non_exhaustive]
@@ -2383,7 +2383,7 @@ impl Struct for ItemsRestoreStatistics {
         }
     }
 }
-/// `RestoreToDifferentLocationOfficeRegion`.
+/// Restore to different location office region.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocation/properties/officeRegion`
 #[derive(Clone)]
@@ -2443,7 +2443,7 @@ impl Enum for RestoreToDifferentLocationOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToDifferentLocation`. (v6 and later)
+/// Restore to different location. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocation`
 #[non_exhaustive]
@@ -2739,7 +2739,7 @@ impl RestoreToDifferentLocation {
         self
     }
 }
-/// `RestoreToDifferentLocationSelectedItemsOfficeRegion`.
+/// Restore to different location selected items office region.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocationSelectedItems/properties/officeRegion`
 #[derive(Clone)]
@@ -2799,7 +2799,7 @@ impl Enum for RestoreToDifferentLocationSelectedItemsOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToDifferentLocationSelectedItems`. (v6 and later)
+/// Restore to different location selected items. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocationSelectedItems`
 #[non_exhaustive]
@@ -3107,7 +3107,7 @@ impl RestoreToDifferentLocationSelectedItems {
         self
     }
 }
-/// `SeveralItemsExportOptions`. (v6 and later)
+/// Several items export options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/SeveralItemsExportOptions`
 #[non_exhaustive]
@@ -3185,7 +3185,7 @@ impl SeveralItemsExportOptions {
         self
     }
 }
-/// `SaveToMsgOptions`. (v6 and later)
+/// Save to msg options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/SaveToMsgOptions`
 #[non_exhaustive]
@@ -3235,7 +3235,7 @@ impl SaveToMsgOptions {
         self
     }
 }
-/// `SendToDefaultAddressOptions`. (v6 and later)
+/// Send to default address options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/SendToDefaultAddressOptions`
 #[non_exhaustive]
@@ -3285,7 +3285,7 @@ impl SendToDefaultAddressOptions {
         self
     }
 }
-/// `SendToDifferentAddressOptions`. (v6 and later)
+/// Send to different address options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/SendToDifferentAddressOptions`
 #[non_exhaustive]
@@ -3387,7 +3387,7 @@ impl SendToDifferentAddressOptions {
         self
     }
 }
-/// `ExportToPstOptions`. (v6 and later)
+/// Export to PST options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExportToPstOptions`
 #[non_exhaustive]
@@ -3453,7 +3453,7 @@ impl ExportToPstOptions {
         self
     }
 }
-/// `OperatorRestoreOptions`. (v6 and later)
+/// Operator restore options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/OperatorRestoreOptions`
 #[non_exhaustive]
@@ -3567,7 +3567,7 @@ impl OperatorRestoreOptions {
         self
     }
 }
-/// `OperatorRestoreResponse`. (v6 and later)
+/// Operator restore response. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/OperatorRestoreResponse`
 #[non_exhaustive]
@@ -3604,7 +3604,7 @@ impl Struct for OperatorRestoreResponse {
         }
     }
 }
-/// `ExchangeMailbox`.
+/// Exchange mailbox.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -3682,7 +3682,7 @@ impl Struct for ExchangeMailbox {
         }
     }
 }
-/// `BulkRestoreOptions`. (v6 and later)
+/// Bulk restore options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreOptions`
 #[non_exhaustive]
@@ -4008,7 +4008,7 @@ impl BulkRestoreOptions {
         self
     }
 }
-/// `BulkRestoreStatisticsStatus`.
+/// Bulk restore statistics status.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreStatistics/properties/status`
 #[derive(Clone)]
@@ -4058,7 +4058,7 @@ impl Enum for BulkRestoreStatisticsStatus {
         Self::Unknown(value)
     }
 }
-/// `BulkRestoreStatistics`. (v6 to v7)
+/// Bulk restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreStatistics`
 #[non_exhaustive]
@@ -4111,7 +4111,7 @@ impl Struct for BulkRestoreStatistics {
         }
     }
 }
-/// `BulkMailboxRestoreStatisticsStatus`.
+/// Bulk mailbox restore statistics status.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkMailboxRestoreStatistics/properties/status`
 #[derive(Clone)]
@@ -4161,7 +4161,7 @@ impl Enum for BulkMailboxRestoreStatisticsStatus {
         Self::Unknown(value)
     }
 }
-/// `BulkMailboxRestoreStatistics`. (v6 to v7)
+/// Bulk mailbox restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkMailboxRestoreStatistics`
 #[non_exhaustive]
@@ -4220,7 +4220,7 @@ impl Struct for BulkMailboxRestoreStatistics {
         }
     }
 }
-/// `CommonRestoreStatistics`. (v6 to v7)
+/// Common restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/CommonRestoreStatistics`
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_onedrive`.
 use super::prelude::*;
-/// `OneDrive`.
+/// One drive.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -62,7 +62,7 @@ impl Struct for OneDrive {
         }
     }
 }
-/// `CopyToFolderDocumentVersion`.
+/// Copy to folder document version.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolder/properties/documentVersion`
 #[derive(Clone)]
@@ -104,7 +104,7 @@ impl Enum for CopyToFolderDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `CopyToFolderDocumentLastVersionAction`.
+/// Copy to folder document last version action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolder/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -146,7 +146,7 @@ impl Enum for CopyToFolderDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `CopyToFolderOfficeRegion`.
+/// Copy to folder office region.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolder/properties/officeRegion`
 #[derive(Clone)]
@@ -206,7 +206,7 @@ impl Enum for CopyToFolderOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `CopyToFolder`. (v6 and later)
+/// Copy to folder. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolder`
 #[non_exhaustive]
@@ -463,7 +463,7 @@ impl CopyToFolder {
         self
     }
 }
-/// `SharePointSendAsMsgOptions`. (v6 and later)
+/// Share point send as msg options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointSendAsMsgOptions`
 #[non_exhaustive]
@@ -565,7 +565,7 @@ impl SharePointSendAsMsgOptions {
         self
     }
 }
-/// `RestoreToOriginalDocumentAction`.
+/// Restore to original document action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginal/properties/documentAction`
 #[derive(Clone)]
@@ -607,7 +607,7 @@ impl Enum for RestoreToOriginalDocumentAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToOriginalOfficeRegion`.
+/// Restore to original office region.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginal/properties/officeRegion`
 #[derive(Clone)]
@@ -667,7 +667,7 @@ impl Enum for RestoreToOriginalOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToOriginal`. (v6 and later)
+/// Restore to original. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginal`
 #[non_exhaustive]
@@ -834,7 +834,7 @@ impl RestoreToOriginal {
         self
     }
 }
-/// `BulkRestoreConfigDocumentAction`.
+/// Bulk restore config document action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/BulkRestoreConfig/properties/documentAction`
 #[derive(Clone)]
@@ -876,7 +876,7 @@ impl Enum for BulkRestoreConfigDocumentAction {
         Self::Unknown(value)
     }
 }
-/// `BulkRestoreConfig`. (v6 and later)
+/// Bulk restore config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/BulkRestoreConfig`
 #[non_exhaustive]
@@ -1073,7 +1073,7 @@ impl BulkRestoreConfig {
         self
     }
 }
-/// `SharePointBulkRestoreStatisticsStatus`.
+/// Share point bulk restore statistics status.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointBulkRestoreStatistics/properties/status`
 #[derive(Clone)]
@@ -1123,7 +1123,7 @@ impl Enum for SharePointBulkRestoreStatisticsStatus {
         Self::Unknown(value)
     }
 }
-/// `SharePointBulkRestoreStatistics`. (v6 to v7)
+/// Share point bulk restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointBulkRestoreStatistics`
 #[non_exhaustive]
@@ -1179,7 +1179,7 @@ impl Struct for SharePointBulkRestoreStatistics {
         }
     }
 }
-/// `ExtendedCommonStatisticStatus`.
+/// Extended common statistic status.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/ExtendedCommonStatistic/properties/status`
 #[derive(Clone)]
@@ -1229,7 +1229,7 @@ impl Enum for ExtendedCommonStatisticStatus {
         Self::Unknown(value)
     }
 }
-/// `ExtendedCommonStatistic`. (v6 to v7)
+/// Extended common statistic. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/ExtendedCommonStatistic`
 #[non_exhaustive]
@@ -1288,7 +1288,7 @@ impl Struct for ExtendedCommonStatistic {
         }
     }
 }
-/// `SharePointCommonRestoreStatistics`. (v6 to v7)
+/// Share point common restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointCommonRestoreStatistics`
 #[non_exhaustive]
@@ -1335,7 +1335,7 @@ impl Struct for SharePointCommonRestoreStatistics {
         }
     }
 }
-/// `OneDriveDocument`.
+/// One drive document.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -1449,7 +1449,7 @@ impl Struct for OneDriveDocument {
         }
     }
 }
-/// `RestoreToOriginalDocumentsDocumentAction`.
+/// Restore to original documents document action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalDocuments/properties/documentAction`
 #[derive(Clone)]
@@ -1491,7 +1491,7 @@ impl Enum for RestoreToOriginalDocumentsDocumentAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToOriginalDocumentsOfficeRegion`.
+/// Restore to original documents office region.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalDocuments/properties/officeRegion`
 #[derive(Clone)]
@@ -1551,7 +1551,7 @@ impl Enum for RestoreToOriginalDocumentsOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToOriginalDocuments`. (v6 and later)
+/// Restore to original documents. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalDocuments`
 #[non_exhaustive]
@@ -1733,7 +1733,7 @@ impl RestoreToOriginalDocuments {
         self
     }
 }
-/// `CopyToDocumentsDocumentVersion`.
+/// Copy to documents document version.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments/properties/documentVersion`
 #[derive(Clone)]
@@ -1775,7 +1775,7 @@ impl Enum for CopyToDocumentsDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `CopyToDocumentsDocumentLastVersionAction`.
+/// Copy to documents document last version action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -1817,7 +1817,7 @@ impl Enum for CopyToDocumentsDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `CopyToDocumentsOfficeRegion`.
+/// Copy to documents office region.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments/properties/officeRegion`
 #[derive(Clone)]
@@ -1877,7 +1877,7 @@ impl Enum for CopyToDocumentsOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `CopyToDocuments`. (v6 and later)
+/// Copy to documents. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments`
 #[non_exhaustive]
@@ -2122,7 +2122,7 @@ impl CopyToDocuments {
         self
     }
 }
-/// `SendDocumentsAsMsgOptions`. (v6 and later)
+/// Send documents as msg options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SendDocumentsAsMsgOptions`
 #[non_exhaustive]
@@ -2236,7 +2236,7 @@ impl SendDocumentsAsMsgOptions {
         self
     }
 }
-/// `SaveDocumentsOptions`. (v6 and later)
+/// Save documents options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SaveDocumentsOptions`
 #[non_exhaustive]
@@ -2286,7 +2286,7 @@ impl SaveDocumentsOptions {
         self
     }
 }
-/// `CopyToDocumentDocumentVersion`.
+/// Copy to document document version.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument/properties/documentVersion`
 #[derive(Clone)]
@@ -2328,7 +2328,7 @@ impl Enum for CopyToDocumentDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `CopyToDocumentDocumentLastVersionAction`.
+/// Copy to document document last version action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -2370,7 +2370,7 @@ impl Enum for CopyToDocumentDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `CopyToDocumentOfficeRegion`.
+/// Copy to document office region.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument/properties/officeRegion`
 #[derive(Clone)]
@@ -2430,7 +2430,7 @@ impl Enum for CopyToDocumentOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `CopyToDocument`. (v6 and later)
+/// Copy to document. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument`
 #[non_exhaustive]
@@ -2663,7 +2663,7 @@ impl CopyToDocument {
         self
     }
 }
-/// `SaveOneDriveDocumentOptions`. (v6 and later)
+/// Save one drive document options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SaveOneDriveDocumentOptions`
 #[non_exhaustive]
@@ -2713,7 +2713,7 @@ impl SaveOneDriveDocumentOptions {
         self
     }
 }
-/// `OperatorRestoreToOriginalOneDriveDocumentsDocumentAction`.
+/// Operator restore to original one drive documents document action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/OperatorRestoreToOriginalOneDriveDocuments/properties/documentAction`
 #[derive(Clone)]
@@ -2755,7 +2755,7 @@ impl Enum for OperatorRestoreToOriginalOneDriveDocumentsDocumentAction {
         Self::Unknown(value)
     }
 }
-/// `OperatorRestoreToOriginalOneDriveDocuments`. (v6 and later)
+/// Operator restore to original one drive documents. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/OperatorRestoreToOriginalOneDriveDocuments`
 #[non_exhaustive]
@@ -2842,7 +2842,7 @@ impl OperatorRestoreToOriginalOneDriveDocuments {
         self
     }
 }
-/// `RestoreOneDriveDocumentConfigDocumentVersion`.
+/// Restore one drive document config document version.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreOneDriveDocumentConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -2884,7 +2884,7 @@ impl Enum for RestoreOneDriveDocumentConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreOneDriveDocumentConfig`. (v6 and later)
+/// Restore one drive document config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreOneDriveDocumentConfig`
 #[non_exhaustive]
@@ -2934,7 +2934,7 @@ impl Struct for RestoreOneDriveDocumentConfig {
         }
     }
 }
-/// `OneDriveFolder`.
+/// One drive folder.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -3036,7 +3036,7 @@ impl Struct for OneDriveFolder {
         }
     }
 }
-/// `RestoreToOriginalFoldersDocumentAction`.
+/// Restore to original folders document action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalFolders/properties/documentAction`
 #[derive(Clone)]
@@ -3078,7 +3078,7 @@ impl Enum for RestoreToOriginalFoldersDocumentAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToOriginalFoldersOfficeRegion`.
+/// Restore to original folders office region.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalFolders/properties/officeRegion`
 #[derive(Clone)]
@@ -3138,7 +3138,7 @@ impl Enum for RestoreToOriginalFoldersOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToOriginalFolders`. (v6 and later)
+/// Restore to original folders. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalFolders`
 #[non_exhaustive]
@@ -3320,7 +3320,7 @@ impl RestoreToOriginalFolders {
         self
     }
 }
-/// `CopyToFoldersDocumentVersion`.
+/// Copy to folders document version.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders/properties/documentVersion`
 #[derive(Clone)]
@@ -3362,7 +3362,7 @@ impl Enum for CopyToFoldersDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `CopyToFoldersDocumentLastVersionAction`.
+/// Copy to folders document last version action.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -3404,7 +3404,7 @@ impl Enum for CopyToFoldersDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `CopyToFoldersOfficeRegion`.
+/// Copy to folders office region.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders/properties/officeRegion`
 #[derive(Clone)]
@@ -3464,7 +3464,7 @@ impl Enum for CopyToFoldersOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `CopyToFolders`. (v6 and later)
+/// Copy to folders. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders`
 #[non_exhaustive]
@@ -3733,7 +3733,7 @@ impl CopyToFolders {
         self
     }
 }
-/// `SendFoldersAsMsgOptions`. (v6 and later)
+/// Send folders as msg options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SendFoldersAsMsgOptions`
 #[non_exhaustive]
@@ -3847,7 +3847,7 @@ impl SendFoldersAsMsgOptions {
         self
     }
 }
-/// `SharePointFolderType`. (v6 and later)
+/// Share point folder type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointFolderType`
 #[derive(Clone)]
@@ -3889,7 +3889,7 @@ impl Enum for SharePointFolderType {
         Self::Unknown(value)
     }
 }
-/// `SaveOneDriveFoldersOptions`. (v6 and later)
+/// Save one drive folders options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SaveOneDriveFoldersOptions`
 #[non_exhaustive]
@@ -3939,7 +3939,7 @@ impl SaveOneDriveFoldersOptions {
         self
     }
 }
-/// `FolderOrDocument`. (v6 and later)
+/// Folder or document. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/FolderOrDocument`
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_points`.
 use super::prelude::*;
-/// `RestorePointMailbox`. (v6 to v7)
+/// Restore point mailbox. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointMailbox`
 #[non_exhaustive]
@@ -67,7 +67,7 @@ impl Struct for RestorePointMailbox {
         }
     }
 }
-/// `RestorePointOneDrive`. (v6 to v7)
+/// Restore point one drive. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointOneDrive`
 #[non_exhaustive]
@@ -126,7 +126,7 @@ impl Struct for RestorePointOneDrive {
         }
     }
 }
-/// `RestorePointSite`. (v6 to v7)
+/// Restore point site. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointSite`
 #[non_exhaustive]
@@ -185,7 +185,7 @@ impl Struct for RestorePointSite {
         }
     }
 }
-/// `RestorePointTeam`. (v6 to v7)
+/// Restore point team. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointTeam`
 #[non_exhaustive]
@@ -244,7 +244,7 @@ impl Struct for RestorePointTeam {
         }
     }
 }
-/// `RbacLoggedInUser`. (v6 and later)
+/// Rbac logged in user. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacLoggedInUser`
 #[non_exhaustive]
@@ -288,7 +288,7 @@ impl Struct for RbacLoggedInUser {
         }
     }
 }
-/// `OperatorInfo`. (v6 and later)
+/// Operator info. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/OperatorInfo`
 #[non_exhaustive]
@@ -335,7 +335,7 @@ impl Struct for OperatorInfo {
         }
     }
 }
-/// `RbacEffectiveScope`. (v6 and later)
+/// Rbac effective scope. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacEffectiveScope`
 #[non_exhaustive]
@@ -388,7 +388,7 @@ impl Struct for RbacEffectiveScope {
         }
     }
 }
-/// `RbacUserType`.
+/// Rbac user type.
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacUser/properties/type`
 #[derive(Clone)]
@@ -438,7 +438,7 @@ impl Enum for RbacUserType {
         Self::Unknown(value)
     }
 }
-/// `RbacUser`. (v6 and later)
+/// Rbac user. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacUser`
 #[non_exhaustive]
@@ -503,7 +503,7 @@ impl Struct for RbacUser {
         }
     }
 }
-/// `RbacSite`. (v6 and later)
+/// Rbac site. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacSite`
 #[non_exhaustive]
@@ -574,7 +574,7 @@ impl Struct for RbacSite {
         }
     }
 }
-/// `RestorePoint`. (v6 and later)
+/// Restore point. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePoint`
 #[non_exhaustive]
@@ -717,7 +717,7 @@ impl Struct for RestorePoint {
         }
     }
 }
-/// `RestorePointGroup`. (v7)
+/// Restore point group. (v7)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointGroup`
 #[non_exhaustive]
@@ -812,7 +812,7 @@ impl Struct for RestorePointGroup {
         }
     }
 }
-/// `RestorePointUserAccountType`.
+/// Restore point user account type.
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointUser/properties/accountType`
 #[derive(Clone)]
@@ -862,7 +862,7 @@ impl Enum for RestorePointUserAccountType {
         Self::Unknown(value)
     }
 }
-/// `RestorePointUser`. (v7)
+/// Restore point user. (v7)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointUser`
 #[non_exhaustive]
@@ -987,7 +987,7 @@ impl Struct for RestorePointUser {
         }
     }
 }
-/// `RbacTeam`. (v7 and later)
+/// Rbac team. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacTeam`
 #[non_exhaustive]
@@ -1046,7 +1046,7 @@ impl Struct for RbacTeam {
         }
     }
 }
-/// `RestorePointChanges`. (v7)
+/// Restore point changes. (v7)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointChanges`
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_sessions`.
 use super::prelude::*;
-/// `BackupOrganization`. (v6 and later)
+/// Backup organization. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BackupOrganization`
 #[non_exhaustive]
@@ -61,7 +61,7 @@ impl Struct for BackupOrganization {
         }
     }
 }
-/// `DeviceCodeResponse`. (v6 and later)
+/// Device code response. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/DeviceCodeResponse`
 #[non_exhaustive]
@@ -203,7 +203,7 @@ impl Struct for AnyRbacItem {
         }
     }
 }
-/// `RbacItem`. (v6 and later)
+/// Rbac item. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RbacItem`
 #[non_exhaustive]
@@ -362,7 +362,7 @@ impl From<RbacTeamItem> for RbacItem {
         Self::Team(kind)
     }
 }
-/// `RestoreSessionType`.
+/// Restore session type.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession/properties/type`
 #[derive(Clone)]
@@ -417,7 +417,7 @@ impl Enum for RestoreSessionType {
         Self::Unknown(value)
     }
 }
-/// `RestoreSessionState`.
+/// Restore session state.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession/properties/state`
 #[derive(Clone)]
@@ -472,7 +472,7 @@ impl Enum for RestoreSessionState {
         Self::Unknown(value)
     }
 }
-/// `RestoreSessionResult`.
+/// Restore session result.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession/properties/result`
 #[derive(Clone)]
@@ -527,7 +527,7 @@ impl Enum for RestoreSessionResult {
         Self::Unknown(value)
     }
 }
-/// `RestoreSession`.
+/// Restore session.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -659,7 +659,7 @@ impl Struct for RestoreSession {
         }
     }
 }
-/// `DeviceCodeRequestOptionsTargetRegion`. (v6 and later)
+/// Device code request options target region. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/DeviceCodeRequestOptions/properties/targetRegion`
 #[derive(Clone)]
@@ -719,7 +719,7 @@ impl Enum for DeviceCodeRequestOptionsTargetRegion {
         Self::Unknown(value)
     }
 }
-/// `DeviceCodeRequestOptions`. (v4 and later)
+/// Device code request options. (v4 and later)
 ///
 /// Evidence: v4 client, v5 client.
 ///
@@ -812,7 +812,7 @@ impl DeviceCodeRequestOptions {
         self
     }
 }
-/// `ExploreOptionsType`.
+/// Explore options type.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ExploreOptions/properties/type`
 #[derive(Clone)]
@@ -867,7 +867,7 @@ impl Enum for ExploreOptionsType {
         Self::Unknown(value)
     }
 }
-/// `ExploreOptions`.
+/// Explore options.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -958,7 +958,7 @@ impl ExploreOptions {
         self
     }
 }
-/// `OperatorExploreOptionsType`.
+/// Operator explore options type.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OperatorExploreOptions/properties/type`
 #[derive(Clone)]
@@ -1013,7 +1013,7 @@ impl Enum for OperatorExploreOptionsType {
         Self::Unknown(value)
     }
 }
-/// `OperatorExploreOptions`. (v6 and later)
+/// Operator explore options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OperatorExploreOptions`
 #[non_exhaustive]
@@ -1139,7 +1139,7 @@ impl OperatorExploreOptions {
         self
     }
 }
-/// `RestoreSessionEventType`.
+/// Restore session event type.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionEvent/properties/type`
 #[derive(Clone)]
@@ -1204,7 +1204,7 @@ impl Enum for RestoreSessionEventType {
         Self::Unknown(value)
     }
 }
-/// `RestoreSessionEventStatus`.
+/// Restore session event status.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionEvent/properties/status`
 #[derive(Clone)]
@@ -1269,7 +1269,7 @@ impl Enum for RestoreSessionEventStatus {
         Self::Unknown(value)
     }
 }
-/// `RestoreSessionEvent`.
+/// Restore session event.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -1431,7 +1431,7 @@ impl Struct for RestoreSessionEvent {
         }
     }
 }
-/// `OrganizationExploreOptionsType`.
+/// Organization explore options type.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OrganizationExploreOptions/properties/type`
 #[derive(Clone)]
@@ -1486,7 +1486,7 @@ impl Enum for OrganizationExploreOptionsType {
         Self::Unknown(value)
     }
 }
-/// `OrganizationExploreOptions`. (v8 and later)
+/// Organization explore options. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OrganizationExploreOptions`
 #[non_exhaustive]
@@ -1588,7 +1588,7 @@ impl OrganizationExploreOptions {
         self
     }
 }
-/// `RestoreSessionStatistics`. (v8 and later)
+/// Restore session statistics. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionStatistics`
 #[non_exhaustive]
@@ -1665,7 +1665,7 @@ impl Struct for RestoreSessionStatistics {
         }
     }
 }
-/// `ItemRestoreDetailsType`. (v8 and later)
+/// Item restore details type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ItemRestoreDetailsType`
 #[derive(Clone)]
@@ -1715,7 +1715,7 @@ impl Enum for ItemRestoreDetailsType {
         Self::Unknown(value)
     }
 }
-/// `RestoreItemType`. (v8 and later)
+/// Restore item type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreItemType`
 #[derive(Clone)]
@@ -1810,7 +1810,7 @@ impl Enum for RestoreItemType {
         Self::Unknown(value)
     }
 }
-/// `RestoreStatus`. (v8 and later)
+/// Restore status. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreStatus`
 #[derive(Clone)]
@@ -1865,7 +1865,7 @@ impl Enum for RestoreStatus {
         Self::Unknown(value)
     }
 }
-/// `ItemRestoreDetails`. (v8 and later)
+/// Item restore details. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ItemRestoreDetails`
 #[non_exhaustive]
@@ -1955,7 +1955,7 @@ impl Struct for ItemRestoreDetails {
         }
     }
 }
-/// `BulkMailboxItemRestoreDetails`. (v8 and later)
+/// Bulk mailbox item restore details. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BulkMailboxItemRestoreDetails`
 #[non_exhaustive]
@@ -2087,7 +2087,7 @@ impl Struct for BulkMailboxItemRestoreDetails {
         }
     }
 }
-/// `BulkOneDriveItemRestoreDetails`. (v8 and later)
+/// Bulk one drive item restore details. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BulkOneDriveItemRestoreDetails`
 #[non_exhaustive]
@@ -2362,7 +2362,7 @@ impl Struct for AnyRestoreDetails {
         }
     }
 }
-/// `RestoreDetails`. (v8 and later)
+/// Restore details. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreDetails`
 #[non_exhaustive]
@@ -2554,7 +2554,7 @@ impl From<BulkOneDriveItemRestoreDetails> for RestoreDetails {
         Self::BulkOneDriveItem(kind)
     }
 }
-/// `JobSessionOrder`. (v8 and later)
+/// Job session order. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/JobSessionOrder`
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_sharepoint`.
 use super::prelude::*;
-/// `ItemRestoreStatistics`. (v6 to v7)
+/// Item restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/ItemRestoreStatistics`
 #[non_exhaustive]
@@ -79,7 +79,7 @@ impl Struct for ItemRestoreStatistics {
         }
     }
 }
-/// `RestoreObjectType`.
+/// Restore object type.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreObject/properties/type`
 #[derive(Clone)]
@@ -125,7 +125,7 @@ impl Enum for RestoreObjectType {
         Self::Unknown(value)
     }
 }
-/// `RestoreObject`. (v6 to v7)
+/// Restore object. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreObject`
 #[non_exhaustive]
@@ -333,7 +333,7 @@ impl Struct for AnyItem {
         }
     }
 }
-/// `Item`. (v6 and later)
+/// Item. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/Item`
 #[non_exhaustive]
@@ -590,7 +590,7 @@ impl From<SharePointItem> for Item {
         Self::SharePointItem(kind)
     }
 }
-/// `SendAsMsgOptionsV6`. (v6 and later)
+/// Send as msg options v6. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SendAsMsgOptionsV6`
 #[non_exhaustive]
@@ -692,7 +692,7 @@ impl SendAsMsgOptionsV6 {
         self
     }
 }
-/// `OperatorRestoreSessionResponse`. (v6 and later)
+/// Operator restore session response. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSessionResponse`
 #[non_exhaustive]
@@ -729,7 +729,7 @@ impl Struct for OperatorRestoreSessionResponse {
         }
     }
 }
-/// `SharePointAttachment`. (v6 and later)
+/// Share point attachment. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointAttachment`
 #[non_exhaustive]
@@ -806,7 +806,7 @@ impl Struct for SharePointAttachment {
         }
     }
 }
-/// `SaveAttachmentsOptions`. (v6 and later)
+/// Save attachments options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SaveAttachmentsOptions`
 #[non_exhaustive]
@@ -856,7 +856,7 @@ impl SaveAttachmentsOptions {
         self
     }
 }
-/// `SendAttachmentsAsMsgOptions`. (v6 and later)
+/// Send attachments as msg options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SendAttachmentsAsMsgOptions`
 #[non_exhaustive]
@@ -958,7 +958,7 @@ impl SendAttachmentsAsMsgOptions {
         self
     }
 }
-/// `SharePointDocument`. (v6 and later)
+/// Share point document. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointDocument`
 #[non_exhaustive]
@@ -1065,7 +1065,7 @@ impl Struct for SharePointDocument {
         }
     }
 }
-/// `RestoreDocumentsConfigDocumentVersion`.
+/// Restore documents config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreDocumentsConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -1107,7 +1107,7 @@ impl Enum for RestoreDocumentsConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreDocumentsConfigDocumentLastVersionAction`.
+/// Restore documents config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreDocumentsConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -1149,7 +1149,7 @@ impl Enum for RestoreDocumentsConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreDocumentsConfig`. (v6 and later)
+/// Restore documents config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreDocumentsConfig`
 #[non_exhaustive]
@@ -1362,7 +1362,7 @@ impl RestoreDocumentsConfig {
         self
     }
 }
-/// `RestoreToDocumentsConfigDocumentVersion`.
+/// Restore to documents config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -1404,7 +1404,7 @@ impl Enum for RestoreToDocumentsConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToDocumentsConfigDocumentLastVersionAction`.
+/// Restore to documents config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -1446,7 +1446,7 @@ impl Enum for RestoreToDocumentsConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToDocumentsConfigOfficeRegion`.
+/// Restore to documents config office region.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig/properties/officeRegion`
 #[derive(Clone)]
@@ -1506,7 +1506,7 @@ impl Enum for RestoreToDocumentsConfigOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToDocumentsConfig`. (v6 and later)
+/// Restore to documents config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig`
 #[non_exhaustive]
@@ -1749,7 +1749,7 @@ impl RestoreToDocumentsConfig {
         self
     }
 }
-/// `RestoreItemConfigDocumentVersion`.
+/// Restore item config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -1791,7 +1791,7 @@ impl Enum for RestoreItemConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreItemConfigDocumentLastVersionAction`.
+/// Restore item config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -1833,7 +1833,7 @@ impl Enum for RestoreItemConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreItemConfig`. (v6 and later)
+/// Restore item config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemConfig`
 #[non_exhaustive]
@@ -2032,7 +2032,7 @@ impl RestoreItemConfig {
         self
     }
 }
-/// `RestoreToItemConfigDocumentVersion`.
+/// Restore to item config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -2074,7 +2074,7 @@ impl Enum for RestoreToItemConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToItemConfigDocumentLastVersionAction`.
+/// Restore to item config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -2116,7 +2116,7 @@ impl Enum for RestoreToItemConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToItemConfigOfficeRegion`.
+/// Restore to item config office region.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig/properties/officeRegion`
 #[derive(Clone)]
@@ -2176,7 +2176,7 @@ impl Enum for RestoreToItemConfigOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToItemConfig`. (v6 and later)
+/// Restore to item config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig`
 #[non_exhaustive]
@@ -2407,7 +2407,7 @@ impl RestoreToItemConfig {
         self
     }
 }
-/// `SharePointSaveDocumentsOptions`. (v6 and later)
+/// Share point save documents options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointSaveDocumentsOptions`
 #[non_exhaustive]
@@ -2457,7 +2457,7 @@ impl SharePointSaveDocumentsOptions {
         self
     }
 }
-/// `SaveSharePointDocumentOptions`. (v6 and later)
+/// Save share point document options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SaveSharePointDocumentOptions`
 #[non_exhaustive]
@@ -2507,7 +2507,7 @@ impl SaveSharePointDocumentOptions {
         self
     }
 }
-/// `SharePointSendDocumentsAsMsgOptions`. (v6 and later)
+/// Share point send documents as msg options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointSendDocumentsAsMsgOptions`
 #[non_exhaustive]
@@ -2621,7 +2621,7 @@ impl SharePointSendDocumentsAsMsgOptions {
         self
     }
 }
-/// `OperatorRestoreSharePointDocumentsConfigDocumentVersion`.
+/// Operator restore share point documents config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointDocumentsConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -2663,7 +2663,7 @@ impl Enum for OperatorRestoreSharePointDocumentsConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction`.
+/// Operator restore share point documents config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointDocumentsConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -2705,7 +2705,7 @@ impl Enum for OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction 
         Self::Unknown(value)
     }
 }
-/// `OperatorRestoreSharePointDocumentsConfig`. (v6 and later)
+/// Operator restore share point documents config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointDocumentsConfig`
 #[non_exhaustive]
@@ -2883,7 +2883,7 @@ impl OperatorRestoreSharePointDocumentsConfig {
         self
     }
 }
-/// `RestoreSharePointDocumentConfigDocumentVersion`.
+/// Restore share point document config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointDocumentConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -2925,7 +2925,7 @@ impl Enum for RestoreSharePointDocumentConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreSharePointDocumentConfig`. (v6 and later)
+/// Restore share point document config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointDocumentConfig`
 #[non_exhaustive]
@@ -2975,7 +2975,7 @@ impl Struct for RestoreSharePointDocumentConfig {
         }
     }
 }
-/// `SharePointFolder`. (v6 and later)
+/// Share point folder. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointFolder`
 #[non_exhaustive]
@@ -3082,7 +3082,7 @@ impl Struct for SharePointFolder {
         }
     }
 }
-/// `RestoreFoldersConfigDocumentVersion`.
+/// Restore folders config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreFoldersConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -3124,7 +3124,7 @@ impl Enum for RestoreFoldersConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreFoldersConfigDocumentLastVersionAction`.
+/// Restore folders config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreFoldersConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -3166,7 +3166,7 @@ impl Enum for RestoreFoldersConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreFoldersConfig`. (v6 and later)
+/// Restore folders config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreFoldersConfig`
 #[non_exhaustive]
@@ -3391,7 +3391,7 @@ impl RestoreFoldersConfig {
         self
     }
 }
-/// `RestoreToFoldersConfigDocumentVersion`.
+/// Restore to folders config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -3433,7 +3433,7 @@ impl Enum for RestoreToFoldersConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToFoldersConfigDocumentLastVersionAction`.
+/// Restore to folders config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -3475,7 +3475,7 @@ impl Enum for RestoreToFoldersConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToFoldersConfigOfficeRegion`.
+/// Restore to folders config office region.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig/properties/officeRegion`
 #[derive(Clone)]
@@ -3535,7 +3535,7 @@ impl Enum for RestoreToFoldersConfigOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToFoldersConfig`. (v6 and later)
+/// Restore to folders config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig`
 #[non_exhaustive]
@@ -3778,7 +3778,7 @@ impl RestoreToFoldersConfig {
         self
     }
 }
-/// `SaveSharePointFoldersOptions`. (v6 and later)
+/// Save share point folders options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SaveSharePointFoldersOptions`
 #[non_exhaustive]
@@ -3828,7 +3828,7 @@ impl SaveSharePointFoldersOptions {
         self
     }
 }
-/// `SharePointSendFoldersAsMsgOptions`. (v6 and later)
+/// Share point send folders as msg options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointSendFoldersAsMsgOptions`
 #[non_exhaustive]
@@ -3942,7 +3942,7 @@ impl SharePointSendFoldersAsMsgOptions {
         self
     }
 }
-/// `SharePointItem`.
+/// Share point item.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -4062,7 +4062,7 @@ impl Struct for SharePointItem {
         }
     }
 }
-/// `RestoreItemsConfigDocumentVersion`.
+/// Restore items config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemsConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -4104,7 +4104,7 @@ impl Enum for RestoreItemsConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreItemsConfigDocumentLastVersionAction`.
+/// Restore items config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemsConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -4146,7 +4146,7 @@ impl Enum for RestoreItemsConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreItemsConfig`. (v6 and later)
+/// Restore items config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemsConfig`
 #[non_exhaustive]
@@ -4359,7 +4359,7 @@ impl RestoreItemsConfig {
         self
     }
 }
-/// `RestoreToItemsConfigDocumentVersion`.
+/// Restore to items config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -4401,7 +4401,7 @@ impl Enum for RestoreToItemsConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToItemsConfigDocumentLastVersionAction`.
+/// Restore to items config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -4443,7 +4443,7 @@ impl Enum for RestoreToItemsConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToItemsConfigOfficeRegion`.
+/// Restore to items config office region.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig/properties/officeRegion`
 #[derive(Clone)]
@@ -4503,7 +4503,7 @@ impl Enum for RestoreToItemsConfigOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToItemsConfig`. (v6 and later)
+/// Restore to items config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig`
 #[non_exhaustive]
@@ -4746,7 +4746,7 @@ impl RestoreToItemsConfig {
         self
     }
 }
-/// `OperatorRestoreSharePointItemsConfigDocumentVersion`.
+/// Operator restore share point items config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointItemsConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -4788,7 +4788,7 @@ impl Enum for OperatorRestoreSharePointItemsConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `OperatorRestoreSharePointItemsConfigDocumentLastVersionAction`.
+/// Operator restore share point items config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointItemsConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -4830,7 +4830,7 @@ impl Enum for OperatorRestoreSharePointItemsConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `OperatorRestoreSharePointItemsConfig`. (v6 and later)
+/// Operator restore share point items config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointItemsConfig`
 #[non_exhaustive]
@@ -5002,7 +5002,7 @@ impl OperatorRestoreSharePointItemsConfig {
         self
     }
 }
-/// `RestoreSharePointItemConfigDocumentVersion`.
+/// Restore share point item config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointItemConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -5044,7 +5044,7 @@ impl Enum for RestoreSharePointItemConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreSharePointItemConfig`. (v6 and later)
+/// Restore share point item config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointItemConfig`
 #[non_exhaustive]
@@ -5094,7 +5094,7 @@ impl Struct for RestoreSharePointItemConfig {
         }
     }
 }
-/// `SharePointLibrary`. (v6 and later)
+/// Share point library. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointLibrary`
 #[non_exhaustive]
@@ -5171,7 +5171,7 @@ impl Struct for SharePointLibrary {
         }
     }
 }
-/// `RestoreListConfigDocumentVersion`.
+/// Restore list config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreListConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -5213,7 +5213,7 @@ impl Enum for RestoreListConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreListConfigDocumentLastVersionAction`.
+/// Restore list config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreListConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -5255,7 +5255,7 @@ impl Enum for RestoreListConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreListConfig`. (v6 and later)
+/// Restore list config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreListConfig`
 #[non_exhaustive]
@@ -5490,7 +5490,7 @@ impl RestoreListConfig {
         self
     }
 }
-/// `RestoreToListConfigDocumentVersion`.
+/// Restore to list config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -5532,7 +5532,7 @@ impl Enum for RestoreToListConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToListConfigDocumentLastVersionAction`.
+/// Restore to list config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -5574,7 +5574,7 @@ impl Enum for RestoreToListConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToListConfigOfficeRegion`.
+/// Restore to list config office region.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig/properties/officeRegion`
 #[derive(Clone)]
@@ -5634,7 +5634,7 @@ impl Enum for RestoreToListConfigOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToListConfig`. (v6 and later)
+/// Restore to list config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig`
 #[non_exhaustive]
@@ -5901,7 +5901,7 @@ impl RestoreToListConfig {
         self
     }
 }
-/// `ListRestoreStatistics`. (v6 to v7)
+/// List restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/ListRestoreStatistics`
 #[non_exhaustive]
@@ -5990,7 +5990,7 @@ impl Struct for ListRestoreStatistics {
         }
     }
 }
-/// `SharePointList`. (v6 and later)
+/// Share point list. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointList`
 #[non_exhaustive]
@@ -6067,7 +6067,7 @@ impl Struct for SharePointList {
         }
     }
 }
-/// `SharePointSite`.
+/// Share point site.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -6133,7 +6133,7 @@ impl Struct for SharePointSite {
         }
     }
 }
-/// `RestoreSiteConfigDocumentVersion`.
+/// Restore site config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSiteConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -6175,7 +6175,7 @@ impl Enum for RestoreSiteConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreSiteConfigDocumentLastVersionAction`.
+/// Restore site config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSiteConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -6217,7 +6217,7 @@ impl Enum for RestoreSiteConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreSiteConfig`. (v6 and later)
+/// Restore site config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSiteConfig`
 #[non_exhaustive]
@@ -6491,7 +6491,7 @@ impl RestoreSiteConfig {
         self
     }
 }
-/// `RestoreToSiteConfigDocumentVersion`.
+/// Restore to site config document version.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig/properties/documentVersion`
 #[derive(Clone)]
@@ -6533,7 +6533,7 @@ impl Enum for RestoreToSiteConfigDocumentVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToSiteConfigDocumentLastVersionAction`.
+/// Restore to site config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -6575,7 +6575,7 @@ impl Enum for RestoreToSiteConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToSiteConfigOfficeRegion`.
+/// Restore to site config office region.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig/properties/officeRegion`
 #[derive(Clone)]
@@ -6635,7 +6635,7 @@ impl Enum for RestoreToSiteConfigOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToSiteConfig`. (v6 and later)
+/// Restore to site config. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig`
 #[non_exhaustive]
@@ -6941,7 +6941,7 @@ impl RestoreToSiteConfig {
         self
     }
 }
-/// `WebRestoreStatistics`. (v6 to v7)
+/// Web restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/WebRestoreStatistics`
 #[non_exhaustive]
@@ -7012,7 +7012,7 @@ impl Struct for WebRestoreStatistics {
         }
     }
 }
-/// `VESPSearchOptions`. (v6 and later)
+/// Vesp search options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/VESPSearchOptions`
 #[non_exhaustive]
@@ -7062,7 +7062,7 @@ impl VESPSearchOptions {
         self
     }
 }
-/// `FolderOrItem`. (v6 and later)
+/// Folder or item. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/FolderOrItem`
 #[derive(Clone)]
@@ -7108,7 +7108,7 @@ impl Enum for FolderOrItem {
         Self::Unknown(value)
     }
 }
-/// `RestoreVersionConfigDocumentLastVersionAction`.
+/// Restore version config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreVersionConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -7150,7 +7150,7 @@ impl Enum for RestoreVersionConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreVersionConfig`. (v8 and later)
+/// Restore version config. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreVersionConfig`
 #[non_exhaustive]
@@ -7333,7 +7333,7 @@ impl RestoreVersionConfig {
         self
     }
 }
-/// `RestoreToVersionConfigDocumentLastVersionAction`.
+/// Restore to version config document last version action.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToVersionConfig/properties/documentLastVersionAction`
 #[derive(Clone)]
@@ -7375,7 +7375,7 @@ impl Enum for RestoreToVersionConfigDocumentLastVersionAction {
         Self::Unknown(value)
     }
 }
-/// `RestoreToVersionConfigOfficeRegion`.
+/// Restore to version config office region.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToVersionConfig/properties/officeRegion`
 #[derive(Clone)]
@@ -7435,7 +7435,7 @@ impl Enum for RestoreToVersionConfigOfficeRegion {
         Self::Unknown(value)
     }
 }
-/// `RestoreToVersionConfig`. (v8 and later)
+/// Restore to version config. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToVersionConfig`
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_teams`.
 use super::prelude::*;
-/// `TeamsChannel`. (v5 and later)
+/// Teams channel. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
@@ -63,7 +63,7 @@ impl Struct for TeamsChannel {
         }
     }
 }
-/// `TeamsSearchOptionsType`.
+/// Teams search options type.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsSearchOptions/properties/type`
 #[derive(Clone)]
@@ -109,7 +109,7 @@ impl Enum for TeamsSearchOptionsType {
         Self::Unknown(value)
     }
 }
-/// `TeamsSearchOptions`. (v6 and later)
+/// Teams search options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsSearchOptions`
 #[non_exhaustive]
@@ -166,7 +166,7 @@ impl TeamsSearchOptions {
         }
     }
 }
-/// `AttachInfo`. (v6 and later)
+/// Attach info. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/AttachInfo`
 #[non_exhaustive]
@@ -219,7 +219,7 @@ impl Struct for AttachInfo {
         }
     }
 }
-/// `RestoreChannelOptions`. (v6 and later)
+/// Restore channel options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreChannelOptions`
 #[non_exhaustive]
@@ -369,7 +369,7 @@ impl RestoreChannelOptions {
         self
     }
 }
-/// `RestoreStatistics`. (v6 to v7)
+/// Restore statistics. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreStatistics`
 #[non_exhaustive]
@@ -434,7 +434,7 @@ impl Struct for RestoreStatistics {
         }
     }
 }
-/// `SummaryItemType`.
+/// Summary item type.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SummaryItem/properties/type`
 #[derive(Clone)]
@@ -504,7 +504,7 @@ impl Enum for SummaryItemType {
         Self::Unknown(value)
     }
 }
-/// `SummaryItem`. (v6 to v7)
+/// Summary item. (v6 to v7)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SummaryItem`
 #[non_exhaustive]
@@ -772,7 +772,7 @@ impl Struct for AnyChannelEntity {
         }
     }
 }
-/// `ChannelEntity`. (v6 and later)
+/// Channel entity. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/ChannelEntity`
 #[non_exhaustive]
@@ -919,7 +919,7 @@ impl From<TeamsTab> for ChannelEntity {
         Self::Tab(kind)
     }
 }
-/// `TeamsFileFileType`. (v6 and later)
+/// Teams file file type. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsFile/properties/fileType`
 #[derive(Clone)]
@@ -961,7 +961,7 @@ impl Enum for TeamsFileFileType {
         Self::Unknown(value)
     }
 }
-/// `TeamsFile`. (v5 and later)
+/// Teams file. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
@@ -1076,7 +1076,7 @@ impl Struct for TeamsFile {
         }
     }
 }
-/// `TeamsPost`. (v5 and later)
+/// Teams post. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
@@ -1203,7 +1203,7 @@ impl Struct for TeamsPost {
         }
     }
 }
-/// `TeamsTab`. (v5 and later)
+/// Teams tab. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
@@ -1282,7 +1282,7 @@ impl Struct for TeamsTab {
         }
     }
 }
-/// `FilesSaveOptions`. (v6 and later)
+/// Files save options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/FilesSaveOptions`
 #[non_exhaustive]
@@ -1348,7 +1348,7 @@ impl FilesSaveOptions {
         self
     }
 }
-/// `FileSaveOptions`. (v6 and later)
+/// File save options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/FileSaveOptions`
 #[non_exhaustive]
@@ -1398,7 +1398,7 @@ impl FileSaveOptions {
         self
     }
 }
-/// `FilesSendOptions`. (v6 and later)
+/// Files send options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/FilesSendOptions`
 #[non_exhaustive]
@@ -1512,7 +1512,7 @@ impl FilesSendOptions {
         self
     }
 }
-/// `SendAsMsgOptions`. (v6 and later)
+/// Send as msg options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SendAsMsgOptions`
 #[non_exhaustive]
@@ -1602,7 +1602,7 @@ impl SendAsMsgOptions {
         self
     }
 }
-/// `RestoreFilesOptionsFileVersion`.
+/// Restore files options file version.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFilesOptions/properties/fileVersion`
 #[derive(Clone)]
@@ -1644,7 +1644,7 @@ impl Enum for RestoreFilesOptionsFileVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreFilesOptions`. (v6 and later)
+/// Restore files options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFilesOptions`
 #[non_exhaustive]
@@ -1818,7 +1818,7 @@ impl RestoreFilesOptions {
         self
     }
 }
-/// `RestoreFileOptionsFileVersion`.
+/// Restore file options file version.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFileOptions/properties/fileVersion`
 #[derive(Clone)]
@@ -1860,7 +1860,7 @@ impl Enum for RestoreFileOptionsFileVersion {
         Self::Unknown(value)
     }
 }
-/// `RestoreFileOptions`. (v6 and later)
+/// Restore file options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFileOptions`
 #[non_exhaustive]
@@ -2010,7 +2010,7 @@ impl RestoreFileOptions {
         self
     }
 }
-/// `SavePostsOptions`. (v6 and later)
+/// Save posts options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SavePostsOptions`
 #[non_exhaustive]
@@ -2076,7 +2076,7 @@ impl SavePostsOptions {
         self
     }
 }
-/// `RestorePostsOptions`. (v6 and later)
+/// Restore posts options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestorePostsOptions`
 #[non_exhaustive]
@@ -2231,7 +2231,7 @@ impl RestorePostsOptions {
         self
     }
 }
-/// `ExportOptions`. (v6 and later)
+/// Export options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/ExportOptions`
 #[non_exhaustive]
@@ -2321,7 +2321,7 @@ impl ExportOptions {
         self
     }
 }
-/// `SendPostsOptions`. (v6 and later)
+/// Send posts options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SendPostsOptions`
 #[non_exhaustive]
@@ -2435,7 +2435,7 @@ impl SendPostsOptions {
         self
     }
 }
-/// `RestoreTabsOptions`. (v6 and later)
+/// Restore tabs options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTabsOptions`
 #[non_exhaustive]
@@ -2585,7 +2585,7 @@ impl RestoreTabsOptions {
         self
     }
 }
-/// `RestoreTabOptions`. (v6 and later)
+/// Restore tab options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTabOptions`
 #[non_exhaustive]
@@ -2723,7 +2723,7 @@ impl RestoreTabOptions {
         self
     }
 }
-/// `TeamsTeamPrivacy`. (v6 and later)
+/// Teams team privacy. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeam/properties/privacy`
 #[derive(Clone)]
@@ -2773,7 +2773,7 @@ impl Enum for TeamsTeamPrivacy {
         Self::Unknown(value)
     }
 }
-/// `TeamsTeam`. (v5 and later)
+/// Teams team. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
@@ -2870,7 +2870,7 @@ impl Struct for TeamsTeam {
         }
     }
 }
-/// `RestoreTeamOptions`. (v6 and later)
+/// Restore team options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTeamOptions`
 #[non_exhaustive]
@@ -3054,7 +3054,7 @@ impl RestoreTeamOptions {
         self
     }
 }
-/// `SearchOptions`. (v6 and later)
+/// Search options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SearchOptions`
 #[non_exhaustive]
@@ -3104,7 +3104,7 @@ impl SearchOptions {
         self
     }
 }
-/// `TeamsChannelPreviewType`. (v8 and later)
+/// Teams channel preview type. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsChannelPreview/properties/type`
 #[derive(Clone)]
@@ -3159,7 +3159,7 @@ impl Enum for TeamsChannelPreviewType {
         Self::Unknown(value)
     }
 }
-/// `TeamsChannelPreview`. (v7 and later)
+/// Teams channel preview. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsChannelPreview`
 #[non_exhaustive]
@@ -3224,7 +3224,7 @@ impl Struct for TeamsChannelPreview {
         }
     }
 }
-/// `TeamsNodeType`.
+/// Teams node type.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsNode/properties/type`
 #[derive(Clone)]
@@ -3270,7 +3270,7 @@ impl Enum for TeamsNodeType {
         Self::Unknown(value)
     }
 }
-/// `TeamsNode`. (v7 and later)
+/// Teams node. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsNode`
 #[non_exhaustive]
@@ -3335,7 +3335,7 @@ impl Struct for TeamsNode {
         }
     }
 }
-/// `OperatorRestoreChannelOptions`. (v7 and later)
+/// Operator restore channel options. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreChannelOptions`
 #[non_exhaustive]
@@ -3417,7 +3417,7 @@ impl OperatorRestoreChannelOptions {
         self
     }
 }
-/// `OperatorRestoreFilesOptionsFileVersion`.
+/// Operator restore files options file version.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreFilesOptions/properties/fileVersion`
 #[derive(Clone)]
@@ -3459,7 +3459,7 @@ impl Enum for OperatorRestoreFilesOptionsFileVersion {
         Self::Unknown(value)
     }
 }
-/// `OperatorRestoreFilesOptions`. (v7 and later)
+/// Operator restore files options. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreFilesOptions`
 #[non_exhaustive]
@@ -3568,7 +3568,7 @@ impl OperatorRestoreFilesOptions {
         self
     }
 }
-/// `OperatorRestorePostsOptions`. (v7 and later)
+/// Operator restore posts options. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestorePostsOptions`
 #[non_exhaustive]
@@ -3667,7 +3667,7 @@ impl OperatorRestorePostsOptions {
         self
     }
 }
-/// `OperatorStartExportTaskOptions`. (v7 and later)
+/// Operator start export task options. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorStartExportTaskOptions`
 #[non_exhaustive]
@@ -3711,7 +3711,7 @@ impl OperatorStartExportTaskOptions {
         Self { posts: posts }
     }
 }
-/// `OperatorStartExportTaskResponse`. (v7 and later)
+/// Operator start export task response. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorStartExportTaskResponse`
 #[non_exhaustive]
@@ -3748,7 +3748,7 @@ impl Struct for OperatorStartExportTaskResponse {
         }
     }
 }
-/// `OperatorRestoreTabsOptions`. (v7 and later)
+/// Operator restore tabs options. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreTabsOptions`
 #[non_exhaustive]
@@ -3830,7 +3830,7 @@ impl OperatorRestoreTabsOptions {
         self
     }
 }
-/// `OperatorRestoreTeamOptions`. (v7 and later)
+/// Operator restore team options. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreTeamOptions`
 #[non_exhaustive]
@@ -3939,7 +3939,7 @@ impl OperatorRestoreTeamOptions {
         self
     }
 }
-/// `TeamsTeamSettings`. (v7 and later)
+/// Teams team settings. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamSettings`
 #[non_exhaustive]
@@ -4016,7 +4016,7 @@ impl Struct for TeamsTeamSettings {
         }
     }
 }
-/// `TeamsTeamFunSettingsGiphyContentRating`.
+/// Teams team fun settings giphy content rating.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamFunSettings/properties/giphyContentRating`
 #[derive(Clone)]
@@ -4066,7 +4066,7 @@ impl Enum for TeamsTeamFunSettingsGiphyContentRating {
         Self::Unknown(value)
     }
 }
-/// `TeamsTeamFunSettings`. (v7 and later)
+/// Teams team fun settings. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamFunSettings`
 #[non_exhaustive]
@@ -4128,7 +4128,7 @@ impl Struct for TeamsTeamFunSettings {
         }
     }
 }
-/// `TeamsTeamGuestSettings`. (v7 and later)
+/// Teams team guest settings. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamGuestSettings`
 #[non_exhaustive]
@@ -4175,7 +4175,7 @@ impl Struct for TeamsTeamGuestSettings {
         }
     }
 }
-/// `TeamsTeamMemberSettings`. (v7 and later)
+/// Teams team member settings. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamMemberSettings`
 #[non_exhaustive]
@@ -4246,7 +4246,7 @@ impl Struct for TeamsTeamMemberSettings {
         }
     }
 }
-/// `TeamsTeamMessagingSettings`. (v7 and later)
+/// Teams team messaging settings. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamMessagingSettings`
 #[non_exhaustive]
@@ -4311,7 +4311,7 @@ impl Struct for TeamsTeamMessagingSettings {
         }
     }
 }
-/// `TeamsOperatorRestoreSessionResponse`. (v7 and later)
+/// Teams operator restore session response. (v7 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsOperatorRestoreSessionResponse`
 #[non_exhaustive]
@@ -4348,7 +4348,7 @@ impl Struct for TeamsOperatorRestoreSessionResponse {
         }
     }
 }
-/// `AsyncRestoreResponse`. (v8 and later)
+/// Async restore response. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/AsyncRestoreResponse`
 #[non_exhaustive]

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `settings`.
 use super::prelude::*;
-/// `AuditEmailSettingsResponse`. (v6 and later)
+/// Audit email settings response. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/AuditEmailSettingsResponse`
 #[non_exhaustive]
@@ -140,7 +140,7 @@ impl Struct for AuditEmailSettingsResponse {
         }
     }
 }
-/// `AuditEmailSettingsRequest`. (v6 and later)
+/// Audit email settings request. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/AuditEmailSettingsRequest`
 #[non_exhaustive]
@@ -360,7 +360,7 @@ impl AuditEmailSettingsRequest {
         self
     }
 }
-/// `HistorySettings`. (v6 and later)
+/// History settings. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/HistorySettings`
 #[non_exhaustive]
@@ -455,7 +455,7 @@ impl HistorySettings {
         self
     }
 }
-/// `InternetProxy`. (v6 and later)
+/// Internet proxy. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/InternetProxy`
 #[non_exhaustive]
@@ -526,7 +526,7 @@ impl Struct for InternetProxy {
         }
     }
 }
-/// `InternetProxyFromClient`. (v6 and later)
+/// Internet proxy from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/InternetProxyFromClient`
 #[non_exhaustive]
@@ -646,7 +646,7 @@ impl InternetProxyFromClient {
         self
     }
 }
-/// `ManagementMode`. (v6 and later)
+/// Management mode. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/ManagementMode`
 #[non_exhaustive]
@@ -753,7 +753,7 @@ impl ManagementMode {
         self
     }
 }
-/// `RestorePortalSettings`. (v6 and later)
+/// Restore portal settings. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/RestorePortalSettings`
 #[non_exhaustive]
@@ -812,7 +812,7 @@ impl Struct for RestorePortalSettings {
         }
     }
 }
-/// `NotificationEmailSettingsResponse`. (v6 and later)
+/// Notification email settings response. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsResponse`
 #[non_exhaustive]
@@ -980,7 +980,7 @@ impl Struct for NotificationEmailSettingsResponse {
         }
     }
 }
-/// `NotificationEmailSettingsRequest`. (v6 and later)
+/// Notification email settings request. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsRequest`
 #[non_exhaustive]
@@ -1275,7 +1275,7 @@ impl NotificationEmailSettingsRequest {
         self
     }
 }
-/// `SmtpSettings`. (v6 and later)
+/// SMTP settings. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettings`
 #[non_exhaustive]
@@ -1401,7 +1401,7 @@ impl Struct for SmtpSettings {
         }
     }
 }
-/// `SmtpSettingsFromClient`. (v6 and later)
+/// SMTP settings from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettingsFromClient`
 #[non_exhaustive]
@@ -1605,7 +1605,7 @@ impl SmtpSettingsFromClient {
         self
     }
 }
-/// `SendTestOption`. (v6 and later)
+/// Send test option. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SendTestOption`
 #[non_exhaustive]
@@ -1655,7 +1655,7 @@ impl SendTestOption {
         self
     }
 }
-/// `SharePointSmtpSettings`. (v6 and later)
+/// Share point SMTP settings. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettings`
 #[non_exhaustive]
@@ -1781,7 +1781,7 @@ impl Struct for SharePointSmtpSettings {
         }
     }
 }
-/// `SharePointSmtpSettingsFromClient`. (v6 and later)
+/// Share point SMTP settings from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettingsFromClient`
 #[non_exhaustive]
@@ -1985,7 +1985,7 @@ impl SharePointSmtpSettingsFromClient {
         self
     }
 }
-/// `SendTestOptions`. (v6 and later)
+/// Send test options. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SendTestOptions`
 #[non_exhaustive]
@@ -2035,7 +2035,7 @@ impl SendTestOptions {
         self
     }
 }
-/// `TeamsSmtpSettingsFromClient`. (v6 and later)
+/// Teams SMTP settings from client. (v6 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/TeamsSmtpSettingsFromClient`
 #[non_exhaustive]
@@ -2281,7 +2281,7 @@ impl Struct for Action {
         }
     }
 }
-/// `AuthenticationType`. (v7 and later)
+/// Authentication type. (v7 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/AuthenticationType`
 #[derive(Clone)]
@@ -2331,7 +2331,7 @@ impl Enum for AuthenticationType {
         Self::Unknown(value)
     }
 }
-/// `OAuth2ServiceKind`. (v7 and later)
+/// O auth2service kind. (v7 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/OAuth2ServiceKind`
 #[derive(Clone)]
@@ -2373,7 +2373,7 @@ impl Enum for OAuth2ServiceKind {
         Self::Unknown(value)
     }
 }
-/// `PrepareOAuthSignInRequest`. (v7 and later)
+/// Prepare o auth sign in request. (v7 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/PrepareOAuthSignInRequest`
 #[non_exhaustive]
@@ -2502,7 +2502,7 @@ impl PrepareOAuthSignInRequest {
         self
     }
 }
-/// `PrepareOAuthSignInResponse`. (v7 and later)
+/// Prepare o auth sign in response. (v7 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/PrepareOAuthSignInResponse`
 #[non_exhaustive]
@@ -2561,7 +2561,7 @@ impl Struct for PrepareOAuthSignInResponse {
         }
     }
 }
-/// `CompleteOAuthSignInRequest`. (v7 and later)
+/// Complete o auth sign in request. (v7 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/CompleteOAuthSignInRequest`
 #[non_exhaustive]
@@ -2675,7 +2675,7 @@ impl CompleteOAuthSignInRequest {
         self
     }
 }
-/// `CompleteOAuthSignInResponse`. (v7 and later)
+/// Complete o auth sign in response. (v7 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/CompleteOAuthSignInResponse`
 #[non_exhaustive]
@@ -2734,7 +2734,7 @@ impl Struct for CompleteOAuthSignInResponse {
         }
     }
 }
-/// `UpdateProductConfig`. (v8 and later)
+/// Update product config. (v8 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/UpdateProductConfig`
 #[non_exhaustive]
@@ -2802,7 +2802,7 @@ impl UpdateProductConfig {
         self
     }
 }
-/// `AutomaticUpdateSettings`. (v8 and later)
+/// Automatic update settings. (v8 and later)
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/AutomaticUpdateSettings`
 #[non_exhaustive]
