@@ -56,6 +56,11 @@ fn down(json: &Value) -> Value {
             "allOf" => drop(out.insert(key.clone(), value.as_array().unwrap().iter().map(down).collect())),
             // typify makes an enum of alternatives, and a struct of every part of combinations.
             "anyOf" => drop(out.insert("oneOf".to_owned(), value.as_array().unwrap().iter().map(down).collect())),
+            // Whether null is a value is told apart from whether it must be there.
+            "type" if value.is_array() => {
+                let ty = value.as_array().unwrap().iter().find(|name| *name != "null").unwrap();
+                out.insert(key.clone(), ty.clone());
+            }
             "type" | "required" | "enum" => drop(out.insert(key.clone(), value.clone())),
             // Sentences, versions and formats make no shape.
             "description" | "format" | "discriminator" | "minProperties" | "maxProperties" => {}

@@ -55,7 +55,12 @@ pub(super) fn write(node: &mut Node, forms: &Forms, span: Span) -> Result<(), St
     let Some(newest) = forms.values().next_back() else { return Ok(()) };
     let mut older: Vec<(u8, &Form)> = Vec::new();
     for (version, form) in forms {
-        let same = |other: &Form| other.response == form.response && other.request == form.request;
+        // A body that may be left out is no other form than none.
+        let none = |request: &Option<Request>| request.as_ref().is_none_or(|r| r.ty.is_none() || r.optional);
+        let same = |other: &Form| {
+            other.response == form.response
+                && (other.request == form.request || none(&other.request) && none(&form.request))
+        };
         match older.last_mut() {
             Some(last) if same(last.1) => last.0 = *version,
             _ => older.push((*version, form)),

@@ -2,20 +2,20 @@
 
 //! Veeam Backup for Microsoft 365: the types of `backup_data`.
 use super::prelude::*;
-/// Backup group data.
+/// A group, as a repository has it.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/backup_data.json#/$defs/BackupGroupData`
 #[non_exhaustive]
 pub struct BackupGroupData {
-    /// Whether it is deleted. (v7)
+    /// Whether it was deleted from the organization. (v7)
     pub is_deleted: Option<bool>,
     /// Item type. (v7 and later)
     pub item_type: Option<BackupItemType>,
-    /// The repository's id. (v7 and later)
+    /// The backup repository. (v7 and later)
     pub repository_id: Option<Id>,
-    /// The proxy's id. (v7)
+    /// The backup proxy. (v7)
     pub proxy_id: Option<Id>,
     /// Whether it is mailbox backed up. (v6 and later)
     pub is_mailbox_backed_up: Option<bool>,
@@ -25,13 +25,13 @@ pub struct BackupGroupData {
     pub mailbox_backed_up_time: Option<DateTime>,
     /// Site backed up time. (v6 and later)
     pub site_backed_up_time: Option<DateTime>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// One drive URL. (up to v5)
     pub one_drive_url: Option<String>,
@@ -39,11 +39,11 @@ pub struct BackupGroupData {
     pub personal_site_url: Option<String>,
     /// Group site URL. (v6 and later)
     pub group_site_url: Vec<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id. (v7 and later)
+    /// The id that the organization has in backups. (v7 and later)
     pub backed_up_organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static BACKUP_GROUP_DATA: Shape = Shape::new(
@@ -148,22 +148,22 @@ impl Struct for BackupGroupData {
         }
     }
 }
-/// Backup organization data.
+/// An organization, as a repository has it.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/backup_data.json#/$defs/BackupOrganizationData`
 #[non_exhaustive]
 pub struct BackupOrganizationData {
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id. (v7 and later)
+    /// The id that the organization has in backups. (v7 and later)
     pub backed_up_organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Msid. (v8 and later)
+    /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
 }
 pub(crate) static BACKUP_ORGANIZATION_DATA: Shape = Shape::new(
@@ -214,20 +214,20 @@ impl Struct for BackupOrganizationData {
         }
     }
 }
-/// Backup user data.
+/// A user, as a repository has them.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/backup_data.json#/$defs/BackupUserData`
 #[non_exhaustive]
 pub struct BackupUserData {
-    /// Whether it is deleted. (v7)
+    /// Whether it was deleted from the organization. (v7)
     pub is_deleted: Option<bool>,
     /// Item type. (v7 and later)
     pub item_type: Option<BackupItemType>,
-    /// The repository's id. (v7 and later)
+    /// The backup repository. (v7 and later)
     pub repository_id: Option<Id>,
-    /// The proxy's id. (v7)
+    /// The backup proxy. (v7)
     pub proxy_id: Option<Id>,
     /// Mailbox backed up time. (v6 and later)
     pub mailbox_backed_up_time: Option<DateTime>,
@@ -249,23 +249,23 @@ pub struct BackupUserData {
     pub account_type: Option<BackupUserAccountType>,
     /// Archive name. (v6 and later)
     pub archive_name: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// One drive URL. (v6 and later)
     pub one_drive_url: Vec<String>,
     /// Personal site URL. (v6 and later)
     pub personal_site_url: Vec<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id. (v7 and later)
+    /// The id that the organization has in backups. (v7 and later)
     pub backed_up_organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static BACKUP_USER_DATA: Shape = Shape::new(

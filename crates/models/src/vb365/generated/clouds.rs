@@ -51,21 +51,21 @@ impl Enum for CloudServiceAccountType {
 pub struct ServiceAccountCreationData {
     /// Application name.
     pub application_name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
     /// Azure environment.
     pub azure_environment: Option<AzureStorageEndpoint>,
     /// The azure tenant's id.
     pub azure_tenant_id: Option<Id>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application secret.
+    /// The secret of the application.
     pub application_secret: Option<Secret>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
     /// Ids: subscription.
     pub subscription_ids: Vec<String>,
@@ -151,13 +151,13 @@ impl ServiceAccountCreationData {
         self.application_name = Some(application_name.into());
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
@@ -178,7 +178,7 @@ impl ServiceAccountCreationData {
         self.azure_tenant_id = Some(azure_tenant_id.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -187,7 +187,7 @@ impl ServiceAccountCreationData {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -198,13 +198,13 @@ impl ServiceAccountCreationData {
         );
         self
     }
-    /// Application secret.
+    /// The secret of the application.
     #[must_use]
     pub fn application_secret(mut self, application_secret: impl Into<Secret>) -> Self {
         self.application_secret = Some(application_secret.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
@@ -222,15 +222,15 @@ impl ServiceAccountCreationData {
 /// Schema: `schemas/vb365/clouds.json#/$defs/ServiceAccountUpdateData`
 #[non_exhaustive]
 pub struct ServiceAccountUpdateData {
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application secret.
+    /// The secret of the application.
     pub application_secret: Option<Secret>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
     /// Ids: subscription.
     pub subscription_ids: Vec<String>,
@@ -294,13 +294,13 @@ impl ServiceAccountUpdateData {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -309,7 +309,7 @@ impl ServiceAccountUpdateData {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -320,13 +320,13 @@ impl ServiceAccountUpdateData {
         );
         self
     }
-    /// Application secret.
+    /// The secret of the application.
     #[must_use]
     pub fn application_secret(mut self, application_secret: impl Into<Secret>) -> Self {
         self.application_secret = Some(application_secret.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
@@ -413,13 +413,13 @@ impl DeviceCodeInfoRequest {
 /// Schema: `schemas/vb365/clouds.json#/$defs/DeviceCodeInfo`
 #[non_exhaustive]
 pub struct DeviceCodeInfo {
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
     /// Verification uri.
     pub verification_uri: Option<String>,
     /// Expires on utc.
     pub expires_on_utc: Option<DateTime>,
-    /// Message.
+    /// What it says.
     pub message: Option<String>,
 }
 pub(crate) static DEVICE_CODE_INFO: Shape = Shape::new(
@@ -472,9 +472,9 @@ impl Struct for DeviceCodeInfo {
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureLocation`
 #[non_exhaustive]
 pub struct AzureLocation {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
 }
 pub(crate) static AZURE_LOCATION: Shape = Shape::new(
@@ -561,20 +561,20 @@ impl Enum for CredentialAccountType {
         Self::Unknown(value)
     }
 }
-/// Credential. (v6 to v7)
+/// An account at a cloud (up to v7). (v6 to v7)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/Credential`
 #[non_exhaustive]
 pub struct Credential {
     /// Account type.
     pub account_type: Option<CredentialAccountType>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static CREDENTIAL: Shape = Shape::new(
@@ -683,19 +683,19 @@ impl Enum for CredentialToSendAccountType {
 pub struct CredentialToSend {
     /// Account type.
     pub account_type: Edit<CredentialToSendAccountType>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
-    /// Password.
+    /// The password.
     pub password: Option<Secret>,
     /// New password.
     pub new_password: Option<Secret>,
     /// Old password.
     pub old_password: Option<Secret>,
-    /// Id.
+    /// The id.
     pub id: Edit<Id>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static CREDENTIAL_TO_SEND: Shape = Shape::new(
@@ -774,13 +774,13 @@ impl CredentialToSend {
         self.account_type = account_type.into();
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
         self
     }
-    /// Password.
+    /// The password.
     #[must_use]
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
@@ -798,19 +798,19 @@ impl CredentialToSend {
         self.old_password = Some(old_password.into());
         self
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(mut self, id: impl Into<Edit<Id>>) -> Self {
         self.id = id.into();
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
@@ -822,11 +822,11 @@ impl CredentialToSend {
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureFolderToReceive`
 #[non_exhaustive]
 pub struct AzureFolderToReceive {
-    /// Path.
+    /// The path.
     pub path: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
 }
 pub(crate) static AZURE_FOLDER_TO_RECEIVE: Shape = Shape::new(
@@ -875,9 +875,9 @@ impl Struct for AzureFolderToReceive {
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureFolderToSend`
 #[non_exhaustive]
 pub struct AzureFolderToSend {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AZURE_FOLDER_TO_SEND: Shape = Shape::new(
@@ -920,13 +920,13 @@ impl AzureFolderToSend {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
@@ -1143,22 +1143,22 @@ impl Enum for AccountAccountType {
         Self::Unknown(value)
     }
 }
-/// Account. (v8 and later)
+/// An account at a cloud. (v8 and later)
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/Account`
 #[non_exhaustive]
 pub struct Account {
     /// Account type.
     pub account_type: Option<AccountAccountType>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ACCOUNT: Shape = Shape::new(
@@ -1271,17 +1271,17 @@ impl Enum for AccountToSendAccountType {
 pub struct AccountToSend {
     /// Account type.
     pub account_type: Edit<AccountToSendAccountType>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
-    /// Password.
+    /// The password.
     pub password: Option<Secret>,
-    /// Id.
+    /// The id.
     pub id: Edit<Id>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Edit<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ACCOUNT_TO_SEND: Shape = Shape::new(
@@ -1356,37 +1356,37 @@ impl AccountToSend {
         self.account_type = account_type.into();
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
         self
     }
-    /// Password.
+    /// The password.
     #[must_use]
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(mut self, id: impl Into<Edit<Id>>) -> Self {
         self.id = id.into();
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Edit<Id>>) -> Self {
         self.organization_id = organization_id.into();
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;

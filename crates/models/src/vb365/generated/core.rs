@@ -508,12 +508,12 @@ impl Struct for AuthCode {
         }
     }
 }
-/// Health report. (v8 and later)
+/// How the server and its parts do. (v8 and later)
 ///
 /// Schema: `schemas/vb365/core.json#/$defs/HealthReport`
 #[non_exhaustive]
 pub struct HealthReport {
-    /// Status.
+    /// How it stands.
     pub status: Option<HealthStatus>,
     /// Entries.
     pub entries: BTreeMap<String, HealthReportEntry>,
@@ -560,9 +560,9 @@ impl Struct for HealthReport {
 /// Schema: `schemas/vb365/core.json#/$defs/HealthReportEntry`
 #[non_exhaustive]
 pub struct HealthReportEntry {
-    /// Status.
+    /// How it stands.
     pub status: Option<HealthStatus>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
 }
 pub(crate) static HEALTH_REPORT_ENTRY: Shape = Shape::new(

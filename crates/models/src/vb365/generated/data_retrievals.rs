@@ -2,36 +2,36 @@
 
 //! Veeam Backup for Microsoft 365: the types of `data_retrievals`.
 use super::prelude::*;
-/// Backup site data.
+/// A site, as a repository has it.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/BackupSiteData`
 #[non_exhaustive]
 pub struct BackupSiteData {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Whether it is deleted. (v7)
+    /// Whether it was deleted from the organization. (v7)
     pub is_deleted: Option<bool>,
     /// Item type. (v7 and later)
     pub item_type: Option<BackupItemType>,
-    /// The repository's id. (v7 and later)
+    /// The backup repository. (v7 and later)
     pub repository_id: Option<Id>,
-    /// The proxy's id. (v7)
+    /// The backup proxy. (v7)
     pub proxy_id: Option<Id>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
     /// Backed up time.
     pub backed_up_time: Option<DateTime>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id. (v7 and later)
+    /// The id that the organization has in backups. (v7 and later)
     pub backed_up_organization_id: Option<Id>,
-    /// Msid. (v8 and later)
+    /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static BACKUP_SITE_DATA: Shape = Shape::new(
@@ -112,32 +112,32 @@ impl Struct for BackupSiteData {
         }
     }
 }
-/// Backup one drive data. (v6 and later)
+/// A OneDrive, as a repository has it. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/BackupOneDriveData`
 #[non_exhaustive]
 pub struct BackupOneDriveData {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Whether it is deleted. (v7)
+    /// Whether it was deleted from the organization. (v7)
     pub is_deleted: Option<bool>,
     /// Item type. (v7 and later)
     pub item_type: Option<BackupItemType>,
-    /// The repository's id. (v7 and later)
+    /// The backup repository. (v7 and later)
     pub repository_id: Option<Id>,
-    /// The proxy's id. (v7)
+    /// The backup proxy. (v7)
     pub proxy_id: Option<Id>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
     /// Backed up time.
     pub backed_up_time: Option<DateTime>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id. (v7 and later)
+    /// The id that the organization has in backups. (v7 and later)
     pub backed_up_organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static BACKUP_ONE_DRIVE_DATA: Shape = Shape::new(
@@ -215,34 +215,34 @@ impl Struct for BackupOneDriveData {
         }
     }
 }
-/// Backup mailbox data. (v6 and later)
+/// A mailbox, as a repository has it. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/BackupMailboxData`
 #[non_exhaustive]
 pub struct BackupMailboxData {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Whether it is deleted. (v7)
+    /// Whether it was deleted from the organization. (v7)
     pub is_deleted: Option<bool>,
     /// Item type. (v7 and later)
     pub item_type: Option<BackupItemType>,
-    /// The repository's id. (v7 and later)
+    /// The backup repository. (v7 and later)
     pub repository_id: Option<Id>,
-    /// The proxy's id. (v7)
+    /// The backup proxy. (v7)
     pub proxy_id: Option<Id>,
     /// Whether it is archive.
     pub is_archive: Option<bool>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// Backed up time.
     pub backed_up_time: Option<DateTime>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id. (v7 and later)
+    /// The id that the organization has in backups. (v7 and later)
     pub backed_up_organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static BACKUP_MAILBOX_DATA: Shape = Shape::new(
@@ -324,34 +324,34 @@ impl Struct for BackupMailboxData {
         }
     }
 }
-/// Backup team data. (v5 and later)
+/// A team, as a repository has it. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/BackupTeamData`
 #[non_exhaustive]
 pub struct BackupTeamData {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Whether it is deleted. (v7)
+    /// Whether it was deleted from the organization. (v7)
     pub is_deleted: Option<bool>,
     /// Item type. (v7 and later)
     pub item_type: Option<BackupItemType>,
-    /// The repository's id. (v7 and later)
+    /// The backup repository. (v7 and later)
     pub repository_id: Option<Id>,
-    /// The proxy's id. (v7)
+    /// The backup proxy. (v7)
     pub proxy_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
     /// Backed up time.
     pub backed_up_time: Option<DateTime>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id. (v7 and later)
+    /// The id that the organization has in backups. (v7 and later)
     pub backed_up_organization_id: Option<Id>,
-    /// Msid. (v8 and later)
+    /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static BACKUP_TEAM_DATA: Shape = Shape::new(
@@ -434,33 +434,33 @@ impl Struct for BackupTeamData {
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AmazonS3DataRetrieval`
 #[non_exhaustive]
 pub struct AmazonS3DataRetrieval {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
     /// Storage type.
     pub storage_type: Option<DataRetrievalStorageType>,
     /// Amazon s3glacier retrieval policy.
     pub amazon_s3_glacier_retrieval_policy: Option<AmazonS3GlacierRetrievalPolicy>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Point in time.
     pub point_in_time: Option<DateTime>,
     /// The retrieved restore point's id.
     pub retrieved_restore_point_id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// The organization unique's id.
     pub organization_unique_id: Option<Id>,
-    /// The proxy's id. (up to v7)
+    /// The backup proxy. (up to v7)
     pub proxy_id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
     /// Data state.
     pub data_state: Option<DataRetrievalDataState>,
-    /// Last status.
+    /// How it ended last.
     pub last_status: Option<DataRetrievalSessionStatus>,
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
     /// Expiration time.
     pub expiration_time: Option<DateTime>,
@@ -468,15 +468,15 @@ pub struct AmazonS3DataRetrieval {
     pub enable_expiration_notification: Option<bool>,
     /// Expiration hours threshold.
     pub expiration_hours_threshold: Option<i64>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<DataRetrievalType>,
     /// Whether to show deleted.
     pub show_deleted: Option<bool>,
     /// Whether to show all versions.
     pub show_all_versions: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static AMAZON_S3_DATA_RETRIEVAL: Shape = Shape::new(
@@ -604,33 +604,33 @@ impl Struct for AmazonS3DataRetrieval {
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AzureDataRetrieval`
 #[non_exhaustive]
 pub struct AzureDataRetrieval {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
     /// Storage type.
     pub storage_type: Option<DataRetrievalStorageType>,
     /// Azure archive retrieval policy.
     pub azure_archive_retrieval_policy: Option<AzureArchiveRetrievalPolicy>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Point in time.
     pub point_in_time: Option<DateTime>,
     /// The retrieved restore point's id.
     pub retrieved_restore_point_id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// The organization unique's id.
     pub organization_unique_id: Option<Id>,
-    /// The proxy's id. (up to v7)
+    /// The backup proxy. (up to v7)
     pub proxy_id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
     /// Data state.
     pub data_state: Option<DataRetrievalDataState>,
-    /// Last status.
+    /// How it ended last.
     pub last_status: Option<DataRetrievalSessionStatus>,
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
     /// Expiration time.
     pub expiration_time: Option<DateTime>,
@@ -638,15 +638,15 @@ pub struct AzureDataRetrieval {
     pub enable_expiration_notification: Option<bool>,
     /// Expiration hours threshold.
     pub expiration_hours_threshold: Option<i64>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<DataRetrievalType>,
     /// Whether to show deleted.
     pub show_deleted: Option<bool>,
     /// Whether to show all versions.
     pub show_all_versions: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static AZURE_DATA_RETRIEVAL: Shape = Shape::new(
@@ -1083,33 +1083,33 @@ impl Enum for AzureArchiveRetrievalPolicy {
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrieval`
 #[non_exhaustive]
 pub struct AnyDataRetrieval {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
     /// Storage type.
     pub storage_type: Option<DataRetrievalStorageType>,
     /// Amazon s3glacier retrieval policy.
     pub amazon_s3_glacier_retrieval_policy: Option<AmazonS3GlacierRetrievalPolicy>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Point in time.
     pub point_in_time: Option<DateTime>,
     /// The retrieved restore point's id.
     pub retrieved_restore_point_id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// The organization unique's id.
     pub organization_unique_id: Option<Id>,
-    /// The proxy's id. (up to v7)
+    /// The backup proxy. (up to v7)
     pub proxy_id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
     /// Data state.
     pub data_state: Option<DataRetrievalDataState>,
-    /// Last status.
+    /// How it ended last.
     pub last_status: Option<DataRetrievalSessionStatus>,
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
     /// Expiration time.
     pub expiration_time: Option<DateTime>,
@@ -1117,15 +1117,15 @@ pub struct AnyDataRetrieval {
     pub enable_expiration_notification: Option<bool>,
     /// Expiration hours threshold.
     pub expiration_hours_threshold: Option<i64>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<DataRetrievalType>,
     /// Whether to show deleted.
     pub show_deleted: Option<bool>,
     /// Whether to show all versions.
     pub show_all_versions: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
     /// Azure archive retrieval policy.
     pub azure_archive_retrieval_policy: Option<AzureArchiveRetrievalPolicy>,
@@ -1263,7 +1263,7 @@ impl Struct for AnyDataRetrieval {
         }
     }
 }
-/// Data retrieval. (v6 and later)
+/// A retrieval of data from an archive, which must come back before it can be restored. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrieval`
 #[non_exhaustive]
@@ -1301,7 +1301,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(&self) -> Option<&String> {
         match self {
@@ -1310,7 +1310,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.name.as_ref(),
         }
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(&self) -> Option<&String> {
         match self {
@@ -1328,7 +1328,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.storage_type.as_ref(),
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -1355,7 +1355,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.retrieved_restore_point_id.as_ref(),
         }
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(&self) -> Option<&Id> {
         match self {
@@ -1373,7 +1373,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.organization_unique_id.as_ref(),
         }
     }
-    /// The proxy's id. (up to v7)
+    /// The backup proxy. (up to v7)
     #[must_use]
     pub fn proxy_id(&self) -> Option<&Id> {
         match self {
@@ -1382,7 +1382,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.proxy_id.as_ref(),
         }
     }
-    /// The repository's id.
+    /// The backup repository.
     #[must_use]
     pub fn repository_id(&self) -> Option<&Id> {
         match self {
@@ -1400,7 +1400,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.data_state.as_ref(),
         }
     }
-    /// Last status.
+    /// How it ended last.
     #[must_use]
     pub fn last_status(&self) -> Option<&DataRetrievalSessionStatus> {
         match self {
@@ -1409,7 +1409,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.last_status.as_ref(),
         }
     }
-    /// Start time.
+    /// When it started.
     #[must_use]
     pub fn start_time(&self) -> Option<&DateTime> {
         match self {
@@ -1445,7 +1445,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.expiration_hours_threshold,
         }
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(&self) -> Option<&DataRetrievalType> {
         match self {
@@ -1472,7 +1472,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => kind.show_all_versions,
         }
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(&self) -> &BTreeMap<String, Link> {
         match self {
@@ -1481,7 +1481,7 @@ impl DataRetrieval {
             Self::Unknown(kind) => &kind.links,
         }
     }
-    /// Actions.
+    /// Actions that the server offers, by name.
     #[must_use]
     pub fn actions(&self) -> &BTreeMap<String, Action> {
         match self {
@@ -1641,13 +1641,13 @@ impl Enum for DataRetrievalFromClientAzureArchiveRetrievalPolicy {
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalFromClient`
 #[non_exhaustive]
 pub struct DataRetrievalFromClient {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
     /// Point in time.
     pub point_in_time: Option<DateTime>,
@@ -1785,25 +1785,25 @@ impl DataRetrievalFromClient {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
         self
     }
-    /// The repository's id.
+    /// The backup repository.
     #[must_use]
     pub fn repository_id(mut self, repository_id: impl Into<Id>) -> Self {
         self.repository_id = Some(repository_id.into());
@@ -1907,9 +1907,9 @@ impl DataRetrievalFromClient {
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalUpdateFromClient`
 #[non_exhaustive]
 pub struct DataRetrievalUpdateFromClient {
-    /// Name.
+    /// The name.
     pub name: Edit<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Edit<String>,
     /// Availability period, in days.
     pub availability_period_days: Edit<i64>,
@@ -1973,13 +1973,13 @@ impl DataRetrievalUpdateFromClient {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<Edit<String>>) -> Self {
         self.name = name.into();
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<Edit<String>>) -> Self {
         self.description = description.into();
@@ -2018,15 +2018,15 @@ impl DataRetrievalUpdateFromClient {
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalMailbox`
 #[non_exhaustive]
 pub struct DataRetrievalMailbox {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// Whether it is archive.
     pub is_archive: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static DATA_RETRIEVAL_MAILBOX: Shape = Shape::new(
@@ -2083,13 +2083,13 @@ impl Struct for DataRetrievalMailbox {
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalTeam`
 #[non_exhaustive]
 pub struct DataRetrievalTeam {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static DATA_RETRIEVAL_TEAM: Shape = Shape::new(
@@ -2150,7 +2150,7 @@ pub struct DataRetrievalWeb {
     pub title: Option<String>,
     /// URL.
     pub url: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static DATA_RETRIEVAL_WEB: Shape = Shape::new(
@@ -2215,7 +2215,7 @@ pub struct DataRetrievalOneDrive {
     pub title: Option<String>,
     /// URL.
     pub url: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static DATA_RETRIEVAL_ONE_DRIVE: Shape = Shape::new(
@@ -2267,7 +2267,7 @@ impl Struct for DataRetrievalOneDrive {
         }
     }
 }
-/// Data retrieval session type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalSession/properties/type`
 #[derive(Clone)]
@@ -2317,36 +2317,36 @@ impl Enum for DataRetrievalSessionType {
         Self::Unknown(value)
     }
 }
-/// Data retrieval session. (v6 and later)
+/// One run of a data retrieval. (v6 and later)
 ///
 /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalSession`
 #[non_exhaustive]
 pub struct DataRetrievalSession {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// The retrieval's id.
     pub retrieval_id: Option<Id>,
-    /// The repository's id. (v8 and later)
+    /// The backup repository. (v8 and later)
     pub repository_id: Option<Id>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
-    /// Progress.
+    /// How far it is: items that are done.
     pub progress: Option<i64>,
-    /// Processed objects.
+    /// How many objects were processed.
     pub processed_objects: Option<i64>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<DataRetrievalSessionType>,
-    /// Status.
+    /// How it stands.
     pub status: Option<DataRetrievalSessionStatus>,
-    /// The proxy's id. (v8 and later)
+    /// The backup proxy. (v8 and later)
     pub proxy_id: Option<Id>,
-    /// The proxy pool's id. (v8 and later)
+    /// The proxy pool. (v8 and later)
     pub proxy_pool_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static DATA_RETRIEVAL_SESSION: Shape = Shape::new(

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `job_sessions`.
 use super::prelude::*;
-/// Job statistics bottleneck.
+/// What held the job back.
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobStatistics/properties/bottleneck`
 #[derive(Clone)]
@@ -57,26 +57,26 @@ impl Enum for JobStatisticsBottleneck {
         Self::Unknown(value)
     }
 }
-/// Job statistics.
+/// What a run of a job did, and how fast.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobStatistics`
 #[non_exhaustive]
 pub struct JobStatistics {
-    /// Processing rate bytes ps.
+    /// How fast the data were read, in bytes per second.
     pub processing_rate_bytes_ps: Option<i64>,
-    /// Processing rate items ps.
+    /// How fast the items were read, in items per second.
     pub processing_rate_items_ps: Option<i64>,
-    /// Read rate bytes ps.
+    /// How fast the data were read, in bytes per second.
     pub read_rate_bytes_ps: Option<i64>,
-    /// Write rate bytes ps.
+    /// How fast the data were written, in bytes per second.
     pub write_rate_bytes_ps: Option<i64>,
-    /// Transferred data, in bytes.
+    /// How much was sent, in bytes.
     pub transferred_data_bytes: Option<i64>,
-    /// Processed objects.
+    /// How many objects were processed.
     pub processed_objects: Option<i64>,
-    /// Bottleneck.
+    /// What held the job back.
     pub bottleneck: Option<JobStatisticsBottleneck>,
 }
 pub(crate) static JOB_STATISTICS: Shape = Shape::new(
@@ -177,7 +177,7 @@ impl Enum for JobSessionType {
         Self::Unknown(value)
     }
 }
-/// Log item type. (v8 and later)
+/// What it is. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/LogItem/properties/type`
 #[derive(Clone)]
@@ -237,28 +237,28 @@ impl Enum for LogItemType {
         Self::Unknown(value)
     }
 }
-/// Log item.
+/// A line of the log of a session.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/LogItem`
 #[non_exhaustive]
 pub struct LogItem {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Usn.
     pub usn: Option<i64>,
-    /// Type. (v8 and later)
+    /// What it is. (v8 and later)
     pub r#type: Option<LogItemType>,
-    /// Message. (v8 and later)
+    /// What it says. (v8 and later)
     pub message: Option<String>,
-    /// Title. (up to v7)
+    /// The title. (up to v7)
     pub title: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static LOG_ITEM: Shape = Shape::new(
@@ -431,13 +431,13 @@ impl Enum for JobSessionObjectStatus {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionObject`
 #[non_exhaustive]
 pub struct JobSessionObject {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobSessionObjectType>,
-    /// Status.
+    /// How it stands.
     pub status: Option<JobSessionObjectStatus>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static JOB_SESSION_OBJECT: Shape = Shape::new(
@@ -485,22 +485,22 @@ impl Struct for JobSessionObject {
         }
     }
 }
-/// Job session changes. (v7)
+/// Runs of jobs that changed since a token. (v7)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionChanges`
 #[non_exhaustive]
 pub struct JobSessionChanges {
-    /// Next change token.
+    /// Where the next request for changes goes on.
     pub next_change_token: Option<String>,
-    /// Limit.
+    /// How many items a page holds.
     pub limit: Option<i64>,
-    /// The set's id.
+    /// The server's cached set that the pages are cut from.
     pub set_id: Option<Id>,
-    /// Results.
+    /// The items of this page.
     pub results: Vec<JobSession>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Total count.
+    /// How many items there are in all.
     pub total_count: Option<i64>,
 }
 pub(crate) static JOB_SESSION_CHANGES: Shape = Shape::new(
@@ -746,21 +746,21 @@ impl Enum for EventType {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/Event`
 #[non_exhaustive]
 pub struct AnyEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// Job type.
     pub job_type: Option<EventJobType>,
     /// The policy's id.
     pub policy_id: Option<Id>,
-    /// The job's id.
+    /// The job.
     pub job_id: Option<Id>,
-    /// Status.
+    /// How it stands.
     pub status: Option<JobSessionUpdateEventStatus>,
     /// Objects etag.
     pub objects_etag: Option<i64>,
@@ -836,7 +836,7 @@ impl Struct for AnyEvent {
         }
     }
 }
-/// Event. (v8 and later)
+/// A change of something on the server. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/Event`
 #[non_exhaustive]
@@ -1072,7 +1072,7 @@ impl Event {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Event type.
+    /// What happened.
     #[must_use]
     pub fn event_type(&self) -> Option<&EventType> {
         match self {
@@ -1425,11 +1425,11 @@ impl From<ProtectedTeamDeleteEvent> for Event {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestoreSessionUpdateEvent`
 #[non_exhaustive]
 pub struct RestoreSessionUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static RESTORE_SESSION_UPDATE_EVENT: Shape = Shape::new(
@@ -1478,9 +1478,9 @@ impl Struct for RestoreSessionUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestoreSessionDeleteEvent`
 #[non_exhaustive]
 pub struct RestoreSessionDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static RESTORE_SESSION_DELETE_EVENT: Shape = Shape::new(
@@ -1522,13 +1522,13 @@ impl Struct for RestoreSessionDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationUserUpdateEvent`
 #[non_exhaustive]
 pub struct OrganizationUserUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static ORGANIZATION_USER_UPDATE_EVENT: Shape = Shape::new(
@@ -1581,11 +1581,11 @@ impl Struct for OrganizationUserUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationUserDeleteEvent`
 #[non_exhaustive]
 pub struct OrganizationUserDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
 }
 pub(crate) static ORGANIZATION_USER_DELETE_EVENT: Shape = Shape::new(
@@ -1634,13 +1634,13 @@ impl Struct for OrganizationUserDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationGroupUpdateEvent`
 #[non_exhaustive]
 pub struct OrganizationGroupUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static ORGANIZATION_GROUP_UPDATE_EVENT: Shape = Shape::new(
@@ -1693,11 +1693,11 @@ impl Struct for OrganizationGroupUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationGroupDeleteEvent`
 #[non_exhaustive]
 pub struct OrganizationGroupDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
 }
 pub(crate) static ORGANIZATION_GROUP_DELETE_EVENT: Shape = Shape::new(
@@ -1746,13 +1746,13 @@ impl Struct for OrganizationGroupDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationTeamUpdateEvent`
 #[non_exhaustive]
 pub struct OrganizationTeamUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static ORGANIZATION_TEAM_UPDATE_EVENT: Shape = Shape::new(
@@ -1805,11 +1805,11 @@ impl Struct for OrganizationTeamUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationTeamDeleteEvent`
 #[non_exhaustive]
 pub struct OrganizationTeamDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
 }
 pub(crate) static ORGANIZATION_TEAM_DELETE_EVENT: Shape = Shape::new(
@@ -1858,13 +1858,13 @@ impl Struct for OrganizationTeamDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationSiteUpdateEvent`
 #[non_exhaustive]
 pub struct OrganizationSiteUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static ORGANIZATION_SITE_UPDATE_EVENT: Shape = Shape::new(
@@ -1917,11 +1917,11 @@ impl Struct for OrganizationSiteUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationSiteDeleteEvent`
 #[non_exhaustive]
 pub struct OrganizationSiteDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
 }
 pub(crate) static ORGANIZATION_SITE_DELETE_EVENT: Shape = Shape::new(
@@ -2012,11 +2012,11 @@ impl Enum for EventJobType {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobUpdateEvent`
 #[non_exhaustive]
 pub struct JobUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
     /// Job type.
     pub job_type: Option<EventJobType>,
@@ -2071,11 +2071,11 @@ impl Struct for JobUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicyUpdateEvent`
 #[non_exhaustive]
 pub struct M365BackupStoragePolicyUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static M365_BACKUP_STORAGE_POLICY_UPDATE_EVENT: Shape = Shape::new(
@@ -2124,9 +2124,9 @@ impl Struct for M365BackupStoragePolicyUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicyDeleteEvent`
 #[non_exhaustive]
 pub struct M365BackupStoragePolicyDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static M365_BACKUP_STORAGE_POLICY_DELETE_EVENT: Shape = Shape::new(
@@ -2168,9 +2168,9 @@ impl Struct for M365BackupStoragePolicyDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobDeleteEvent`
 #[non_exhaustive]
 pub struct JobDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Job type.
     pub job_type: Option<EventJobType>,
@@ -2221,15 +2221,15 @@ impl Struct for JobDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionUpdateEvent`
 #[non_exhaustive]
 pub struct JobSessionUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
-    /// The job's id.
+    /// The job.
     pub job_id: Option<Id>,
-    /// Status.
+    /// How it stands.
     pub status: Option<JobSessionUpdateEventStatus>,
     /// Job type.
     pub job_type: Option<EventJobType>,
@@ -2358,9 +2358,9 @@ impl Enum for JobSessionUpdateEventStatus {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionDeleteEvent`
 #[non_exhaustive]
 pub struct JobSessionDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Job type.
     pub job_type: Option<EventJobType>,
@@ -2411,9 +2411,9 @@ impl Struct for JobSessionDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSelectedItemsChangeEvent`
 #[non_exhaustive]
 pub struct JobSelectedItemsChangeEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// The job's id.
+    /// The job.
     pub job_id: Option<Id>,
 }
 pub(crate) static JOB_SELECTED_ITEMS_CHANGE_EVENT: Shape = Shape::new(
@@ -2458,7 +2458,7 @@ impl Struct for JobSelectedItemsChangeEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicySelectedItemsChangeEvent`
 #[non_exhaustive]
 pub struct M365BackupStoragePolicySelectedItemsChangeEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
     /// The policy's id.
     pub policy_id: Option<Id>,
@@ -2505,9 +2505,9 @@ impl Struct for M365BackupStoragePolicySelectedItemsChangeEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobExcludedItemsChangeEvent`
 #[non_exhaustive]
 pub struct JobExcludedItemsChangeEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// The job's id.
+    /// The job.
     pub job_id: Option<Id>,
 }
 pub(crate) static JOB_EXCLUDED_ITEMS_CHANGE_EVENT: Shape = Shape::new(
@@ -2552,11 +2552,11 @@ impl Struct for JobExcludedItemsChangeEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointUpdateEvent`
 #[non_exhaustive]
 pub struct RestorePointUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static RESTORE_POINT_UPDATE_EVENT: Shape = Shape::new(
@@ -2605,9 +2605,9 @@ impl Struct for RestorePointUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointDeleteEvent`
 #[non_exhaustive]
 pub struct RestorePointDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static RESTORE_POINT_DELETE_EVENT: Shape = Shape::new(
@@ -2649,9 +2649,9 @@ impl Struct for RestorePointDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointObjectsChangeEvent`
 #[non_exhaustive]
 pub struct RestorePointObjectsChangeEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Objects etag.
     pub objects_etag: Option<i64>,
@@ -2702,11 +2702,11 @@ impl Struct for RestorePointObjectsChangeEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedUserUpdateEvent`
 #[non_exhaustive]
 pub struct ProtectedUserUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static PROTECTED_USER_UPDATE_EVENT: Shape = Shape::new(
@@ -2755,9 +2755,9 @@ impl Struct for ProtectedUserUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedUserDeleteEvent`
 #[non_exhaustive]
 pub struct ProtectedUserDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static PROTECTED_USER_DELETE_EVENT: Shape = Shape::new(
@@ -2799,11 +2799,11 @@ impl Struct for ProtectedUserDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedGroupUpdateEvent`
 #[non_exhaustive]
 pub struct ProtectedGroupUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static PROTECTED_GROUP_UPDATE_EVENT: Shape = Shape::new(
@@ -2852,9 +2852,9 @@ impl Struct for ProtectedGroupUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedGroupDeleteEvent`
 #[non_exhaustive]
 pub struct ProtectedGroupDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static PROTECTED_GROUP_DELETE_EVENT: Shape = Shape::new(
@@ -2896,11 +2896,11 @@ impl Struct for ProtectedGroupDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedSiteUpdateEvent`
 #[non_exhaustive]
 pub struct ProtectedSiteUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static PROTECTED_SITE_UPDATE_EVENT: Shape = Shape::new(
@@ -2949,9 +2949,9 @@ impl Struct for ProtectedSiteUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedSiteDeleteEvent`
 #[non_exhaustive]
 pub struct ProtectedSiteDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static PROTECTED_SITE_DELETE_EVENT: Shape = Shape::new(
@@ -2993,11 +2993,11 @@ impl Struct for ProtectedSiteDeleteEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedTeamUpdateEvent`
 #[non_exhaustive]
 pub struct ProtectedTeamUpdateEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static PROTECTED_TEAM_UPDATE_EVENT: Shape = Shape::new(
@@ -3046,9 +3046,9 @@ impl Struct for ProtectedTeamUpdateEvent {
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedTeamDeleteEvent`
 #[non_exhaustive]
 pub struct ProtectedTeamDeleteEvent {
-    /// Event type.
+    /// What happened.
     pub event_type: Option<EventType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static PROTECTED_TEAM_DELETE_EVENT: Shape = Shape::new(
@@ -3085,20 +3085,20 @@ impl Struct for ProtectedTeamDeleteEvent {
         }
     }
 }
-/// Events. (v8 and later)
+/// Changes since a token, oldest first. (v8 and later)
 ///
 /// Schema: `schemas/vb365/job_sessions.json#/$defs/Events`
 #[non_exhaustive]
 pub struct Events {
-    /// Next change token.
+    /// Where the next request for changes goes on.
     pub next_change_token: Option<String>,
-    /// Limit.
+    /// How many items a page holds.
     pub limit: Option<i64>,
-    /// The set's id.
+    /// The server's cached set that the pages are cut from.
     pub set_id: Option<Id>,
-    /// Results.
+    /// The items of this page.
     pub results: Vec<Event>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static EVENTS: Shape = Shape::new(

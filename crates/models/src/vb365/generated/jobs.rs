@@ -9,29 +9,29 @@ use super::prelude::*;
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobGroupItem`
 #[non_exhaustive]
 pub struct JobGroupItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobBackupItemType>,
     /// Group.
     pub group: Option<Group>,
-    /// Members.
+    /// Whether the members are backed up.
     pub members: Option<bool>,
-    /// Member mailbox.
+    /// Whether the members' mailboxes are backed up.
     pub member_mailbox: Option<bool>,
-    /// Member archive mailbox.
+    /// Whether the members' archive mailboxes are backed up.
     pub member_archive_mailbox: Option<bool>,
-    /// Member onedrive.
+    /// Whether the members' OneDrives are backed up.
     pub member_onedrive: Option<bool>,
-    /// Member site.
+    /// Whether the members' personal sites are backed up.
     pub member_site: Option<bool>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
-    /// Mailbox.
+    /// Whether mailboxes are backed up.
     pub mailbox: Option<bool>,
-    /// Group site. (v5 and later)
+    /// Whether the group's site is backed up. (v5 and later)
     pub group_site: Option<bool>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -120,13 +120,13 @@ impl Struct for JobGroupItem {
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobOneDriveFoldersItem`
 #[non_exhaustive]
 pub struct JobOneDriveFoldersItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobBackupItemType>,
     /// Folders.
     pub folders: Vec<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -186,25 +186,25 @@ impl Struct for JobOneDriveFoldersItem {
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobOrganizationItem`
 #[non_exhaustive]
 pub struct JobOrganizationItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobBackupItemType>,
-    /// Mailbox.
+    /// Whether mailboxes are backed up.
     pub mailbox: Option<bool>,
-    /// One drive.
+    /// Whether OneDrive is backed up.
     pub one_drive: Option<bool>,
-    /// Archive mailbox.
+    /// Whether archive mailboxes are backed up.
     pub archive_mailbox: Option<bool>,
-    /// Sites. (v6 and later)
+    /// Whether sites are backed up. (v6 and later)
     pub sites: Option<bool>,
-    /// Teams. (v5 and later)
+    /// Whether teams are backed up. (v5 and later)
     pub teams: Option<bool>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
-    /// Teams chats. (v6 and later)
+    /// Whether chats are backed up. (v6 and later)
     pub teams_chats: Option<bool>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -285,11 +285,11 @@ impl Struct for JobOrganizationItem {
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobPersonalSitesItem`
 #[non_exhaustive]
 pub struct JobPersonalSitesItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobBackupItemType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -345,15 +345,15 @@ impl Struct for JobPersonalSitesItem {
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSiteItem`
 #[non_exhaustive]
 pub struct JobSiteItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobBackupItemType>,
     /// Site.
     pub site: Option<JobSite>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -416,19 +416,19 @@ impl Struct for JobSiteItem {
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobTeamItem`
 #[non_exhaustive]
 pub struct JobTeamItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobBackupItemType>,
     /// Team. (v6 and later)
     pub team: Option<Team>,
-    /// Teams chats. (v7 and later)
+    /// Whether chats are backed up. (v7 and later)
     pub teams_chats: Option<bool>,
     /// Chats. (v6)
     pub chats: Option<bool>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -500,23 +500,23 @@ impl Struct for JobTeamItem {
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobUserItem`
 #[non_exhaustive]
 pub struct JobUserItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobBackupItemType>,
     /// User.
     pub user: Option<User>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
-    /// Mailbox.
+    /// Whether mailboxes are backed up.
     pub mailbox: Option<bool>,
-    /// One drive.
+    /// Whether OneDrive is backed up.
     pub one_drive: Option<bool>,
-    /// Archive mailbox.
+    /// Whether archive mailboxes are backed up.
     pub archive_mailbox: Option<bool>,
-    /// Personal site. (v6 and later)
+    /// Whether the personal site is backed up. (v6 and later)
     pub personal_site: Option<bool>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -663,27 +663,27 @@ impl Enum for JobBackupItemType {
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobItem`
 #[non_exhaustive]
 pub struct AnyJobItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobBackupItemType>,
     /// Folders.
     pub folders: Vec<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Mailbox.
+    /// Whether mailboxes are backed up.
     pub mailbox: Option<bool>,
-    /// One drive.
+    /// Whether OneDrive is backed up.
     pub one_drive: Option<bool>,
-    /// Archive mailbox.
+    /// Whether archive mailboxes are backed up.
     pub archive_mailbox: Option<bool>,
-    /// Sites. (v6 and later)
+    /// Whether sites are backed up. (v6 and later)
     pub sites: Option<bool>,
-    /// Teams. (v5 and later)
+    /// Whether teams are backed up. (v5 and later)
     pub teams: Option<bool>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
-    /// Teams chats. (v6 and later)
+    /// Whether chats are backed up. (v6 and later)
     pub teams_chats: Option<bool>,
     /// Site.
     pub site: Option<JobSite>,
@@ -693,21 +693,21 @@ pub struct AnyJobItem {
     pub chats: Option<bool>,
     /// User.
     pub user: Option<User>,
-    /// Personal site. (v6 and later)
+    /// Whether the personal site is backed up. (v6 and later)
     pub personal_site: Option<bool>,
     /// Group.
     pub group: Option<Group>,
-    /// Members.
+    /// Whether the members are backed up.
     pub members: Option<bool>,
-    /// Member mailbox.
+    /// Whether the members' mailboxes are backed up.
     pub member_mailbox: Option<bool>,
-    /// Member archive mailbox.
+    /// Whether the members' archive mailboxes are backed up.
     pub member_archive_mailbox: Option<bool>,
-    /// Member onedrive.
+    /// Whether the members' OneDrives are backed up.
     pub member_onedrive: Option<bool>,
-    /// Member site.
+    /// Whether the members' personal sites are backed up.
     pub member_site: Option<bool>,
-    /// Group site. (v5 and later)
+    /// Whether the group's site is backed up. (v5 and later)
     pub group_site: Option<bool>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -836,7 +836,7 @@ impl Struct for AnyJobItem {
         }
     }
 }
-/// Job item.
+/// What a job backs up or leaves out.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -911,7 +911,7 @@ impl JobItem {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(&self) -> Option<&JobBackupItemType> {
         match self {
@@ -925,7 +925,7 @@ impl JobItem {
             Self::Unknown(kind) => kind.r#type.as_ref(),
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -939,7 +939,7 @@ impl JobItem {
             Self::Unknown(kind) => kind.id.as_ref(),
         }
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(&self) -> &BTreeMap<String, Link> {
         match self {
@@ -1054,7 +1054,7 @@ impl From<JobGroupItem> for JobItem {
         Self::Group(kind)
     }
 }
-/// Job backup type.
+/// What is backed up: the whole organization or selected items.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/Job/properties/backupType`
 #[derive(Clone)]
@@ -1096,7 +1096,7 @@ impl Enum for JobBackupType {
         Self::Unknown(value)
     }
 }
-/// Job last status.
+/// How it ended last.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/Job/properties/lastStatus`
 #[derive(Clone)]
@@ -1171,50 +1171,50 @@ impl Enum for JobLastStatus {
         Self::Unknown(value)
     }
 }
-/// Job.
+/// A backup job.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/Job`
 #[non_exhaustive]
 pub struct Job {
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Backup type.
+    /// What is backed up: the whole organization or selected items.
     pub backup_type: Option<JobBackupType>,
     /// Run now. (up to v7)
     pub run_now: Option<bool>,
-    /// Selected items. (up to v7)
+    /// What is backed up. (up to v7)
     pub selected_items: Vec<JobItem>,
-    /// Excluded items. (up to v7)
+    /// What is left out. (up to v7)
     pub excluded_items: Vec<JobItem>,
-    /// Schedule policy.
+    /// When it runs.
     pub schedule_policy: Option<JobSchedulePolicy>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     pub organization_id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Last run.
+    /// When it last ran.
     pub last_run: Option<DateTime>,
-    /// Next run.
+    /// When it runs next.
     pub next_run: Option<DateTime>,
-    /// Last backup. (v7 and later)
+    /// When it last made a backup. (v7 and later)
     pub last_backup: Option<DateTime>,
     /// Whether it is enabled.
     pub is_enabled: Option<bool>,
-    /// Last status.
+    /// How it ended last.
     pub last_status: Option<JobLastStatus>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (up to v5)
+    /// Actions that the server offers, by name. (up to v5)
     pub actions: BTreeMap<String, Action>,
-    /// The proxy's id. (up to v5)
+    /// The backup proxy. (up to v5)
     pub proxy_id: Option<Id>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -1332,13 +1332,13 @@ impl Job {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// Backup type.
+    /// What is backed up: the whole organization or selected items.
     #[must_use]
     pub fn backup_type(mut self, backup_type: impl Into<JobBackupType>) -> Self {
         self.backup_type = Some(backup_type.into());
@@ -1350,61 +1350,61 @@ impl Job {
         self.run_now = Some(run_now);
         self
     }
-    /// Selected items. (up to v7)
+    /// What is backed up. (up to v7)
     #[must_use]
     pub fn selected_items(mut self, selected_items: Vec<JobItem>) -> Self {
         self.selected_items = selected_items;
         self
     }
-    /// Excluded items. (up to v7)
+    /// What is left out. (up to v7)
     #[must_use]
     pub fn excluded_items(mut self, excluded_items: Vec<JobItem>) -> Self {
         self.excluded_items = excluded_items;
         self
     }
-    /// Schedule policy.
+    /// When it runs.
     #[must_use]
     pub fn schedule_policy(mut self, schedule_policy: JobSchedulePolicy) -> Self {
         self.schedule_policy = Some(schedule_policy);
         self
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(mut self, id: impl Into<Id>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
         self
     }
-    /// The repository's id.
+    /// The backup repository.
     #[must_use]
     pub fn repository_id(mut self, repository_id: impl Into<Id>) -> Self {
         self.repository_id = Some(repository_id.into());
         self
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Last run.
+    /// When it last ran.
     #[must_use]
     pub fn last_run(mut self, last_run: impl Into<DateTime>) -> Self {
         self.last_run = Some(last_run.into());
         self
     }
-    /// Next run.
+    /// When it runs next.
     #[must_use]
     pub fn next_run(mut self, next_run: impl Into<DateTime>) -> Self {
         self.next_run = Some(next_run.into());
         self
     }
-    /// Last backup. (v7 and later)
+    /// When it last made a backup. (v7 and later)
     #[must_use]
     pub fn last_backup(mut self, last_backup: impl Into<DateTime>) -> Self {
         self.last_backup = Some(last_backup.into());
@@ -1416,38 +1416,38 @@ impl Job {
         self.is_enabled = Some(is_enabled);
         self
     }
-    /// Last status.
+    /// How it ended last.
     #[must_use]
     pub fn last_status(mut self, last_status: impl Into<JobLastStatus>) -> Self {
         self.last_status = Some(last_status.into());
         self
     }
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     #[must_use]
     pub fn e_tag(mut self, e_tag: i64) -> Self {
         self.e_tag = Some(e_tag);
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions. (up to v5)
+    /// Actions that the server offers, by name. (up to v5)
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
         self
     }
-    /// The proxy's id. (up to v5)
+    /// The backup proxy. (up to v5)
     #[must_use]
     pub fn proxy_id(mut self, proxy_id: impl Into<Id>) -> Self {
         self.proxy_id = Some(proxy_id.into());
         self
     }
 }
-/// Job schedule policy type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/type`
 #[derive(Clone)]
@@ -1497,7 +1497,7 @@ impl Enum for JobSchedulePolicyType {
         Self::Unknown(value)
     }
 }
-/// Job schedule policy periodically every.
+/// How often.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/periodicallyEvery`
 #[derive(Clone)]
@@ -1577,7 +1577,7 @@ impl Enum for JobSchedulePolicyPeriodicallyEvery {
         Self::Unknown(value)
     }
 }
-/// Job schedule policy daily type.
+/// The days.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/dailyType`
 #[derive(Clone)]
@@ -1662,38 +1662,38 @@ impl Enum for JobSchedulePolicyDailyType {
         Self::Unknown(value)
     }
 }
-/// Job schedule policy.
+/// When a job runs.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy`
 #[non_exhaustive]
 pub struct JobSchedulePolicy {
-    /// Schedule enabled. (v5 and later)
+    /// Whether it runs by itself. (v5 and later)
     pub schedule_enabled: Option<bool>,
-    /// Backup window enabled.
+    /// Whether it stops outside a window of time.
     pub backup_window_enabled: Option<bool>,
     /// Backup window settings.
     pub backup_window_settings: Option<BackupWindowSettings>,
-    /// Periodically window enabled. (v7 and later)
+    /// Whether it only runs in a window of time. (v7 and later)
     pub periodically_window_enabled: Option<bool>,
     /// Periodically window settings. (v6 and later)
     pub periodically_window_settings: Option<BackupWindowSettings>,
     /// Periodically offset, in minutes. (v6 and later)
     pub periodically_offset_minutes: Option<i64>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<JobSchedulePolicyType>,
-    /// Periodically every.
+    /// How often.
     pub periodically_every: Option<JobSchedulePolicyPeriodicallyEvery>,
-    /// Daily type.
+    /// The days.
     pub daily_type: Option<JobSchedulePolicyDailyType>,
-    /// Daily time.
+    /// The time of day, as `HH:MM:SS`.
     pub daily_time: Option<String>,
-    /// Retry enabled.
+    /// Whether it runs again after an error.
     pub retry_enabled: Option<bool>,
-    /// Retry number.
+    /// How often it runs again after an error.
     pub retry_number: Option<i64>,
-    /// Retry wait interval.
+    /// How long it waits before it runs again, in minutes.
     pub retry_wait_interval: Option<i64>,
 }
 pub(crate) static JOB_SCHEDULE_POLICY: Shape = Shape::new(
@@ -1828,7 +1828,7 @@ impl Struct for BackupWindowSettings {
         }
     }
 }
-/// Copy job last status.
+/// How it ended last.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJob/properties/lastStatus`
 #[derive(Clone)]
@@ -1903,36 +1903,36 @@ impl Enum for CopyJobLastStatus {
         Self::Unknown(value)
     }
 }
-/// Copy job. (v6 and later)
+/// A copy job, which copies what a backup job backed up to another repository. (v6 and later)
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJob`
 #[non_exhaustive]
 pub struct CopyJob {
     /// The backup job's id.
     pub backup_job_id: Option<Id>,
-    /// Schedule policy.
+    /// When it runs.
     pub schedule_policy: Option<CopyJobSchedulePolicy>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     pub organization_id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Last run.
+    /// When it last ran.
     pub last_run: Option<DateTime>,
-    /// Next run.
+    /// When it runs next.
     pub next_run: Option<DateTime>,
-    /// Last backup. (v7 and later)
+    /// When it last made a backup. (v7 and later)
     pub last_backup: Option<DateTime>,
     /// Whether it is enabled.
     pub is_enabled: Option<bool>,
-    /// Last status.
+    /// How it ended last.
     pub last_status: Option<CopyJobLastStatus>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -2033,49 +2033,49 @@ impl CopyJob {
         self.backup_job_id = Some(backup_job_id.into());
         self
     }
-    /// Schedule policy.
+    /// When it runs.
     #[must_use]
     pub fn schedule_policy(mut self, schedule_policy: CopyJobSchedulePolicy) -> Self {
         self.schedule_policy = Some(schedule_policy);
         self
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(mut self, id: impl Into<Id>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
         self
     }
-    /// The repository's id.
+    /// The backup repository.
     #[must_use]
     pub fn repository_id(mut self, repository_id: impl Into<Id>) -> Self {
         self.repository_id = Some(repository_id.into());
         self
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Last run.
+    /// When it last ran.
     #[must_use]
     pub fn last_run(mut self, last_run: impl Into<DateTime>) -> Self {
         self.last_run = Some(last_run.into());
         self
     }
-    /// Next run.
+    /// When it runs next.
     #[must_use]
     pub fn next_run(mut self, next_run: impl Into<DateTime>) -> Self {
         self.next_run = Some(next_run.into());
         self
     }
-    /// Last backup. (v7 and later)
+    /// When it last made a backup. (v7 and later)
     #[must_use]
     pub fn last_backup(mut self, last_backup: impl Into<DateTime>) -> Self {
         self.last_backup = Some(last_backup.into());
@@ -2087,26 +2087,26 @@ impl CopyJob {
         self.is_enabled = Some(is_enabled);
         self
     }
-    /// Last status.
+    /// How it ended last.
     #[must_use]
     pub fn last_status(mut self, last_status: impl Into<CopyJobLastStatus>) -> Self {
         self.last_status = Some(last_status.into());
         self
     }
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     #[must_use]
     pub fn e_tag(mut self, e_tag: i64) -> Self {
         self.e_tag = Some(e_tag);
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
 }
-/// Copy job schedule policy type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/type`
 #[derive(Clone)]
@@ -2156,7 +2156,7 @@ impl Enum for CopyJobSchedulePolicyType {
         Self::Unknown(value)
     }
 }
-/// Copy job schedule policy periodically every.
+/// How often.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/periodicallyEvery`
 #[derive(Clone)]
@@ -2236,7 +2236,7 @@ impl Enum for CopyJobSchedulePolicyPeriodicallyEvery {
         Self::Unknown(value)
     }
 }
-/// Copy job schedule policy daily type.
+/// The days.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/dailyType`
 #[derive(Clone)]
@@ -2326,13 +2326,13 @@ impl Enum for CopyJobSchedulePolicyDailyType {
 /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy`
 #[non_exhaustive]
 pub struct CopyJobSchedulePolicy {
-    /// Type.
+    /// What it is.
     pub r#type: Option<CopyJobSchedulePolicyType>,
-    /// Periodically every.
+    /// How often.
     pub periodically_every: Option<CopyJobSchedulePolicyPeriodicallyEvery>,
-    /// Daily type.
+    /// The days.
     pub daily_type: Option<CopyJobSchedulePolicyDailyType>,
-    /// Daily time.
+    /// The time of day, as `HH:MM:SS`.
     pub daily_time: Option<String>,
     /// Backup copy window enabled.
     pub backup_copy_window_enabled: Option<bool>,
@@ -2529,7 +2529,7 @@ impl Enum for JobSessionJobSessionConfigType {
         Self::Unknown(value)
     }
 }
-/// Job session status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSession/properties/status`
 #[derive(Clone)]
@@ -2604,48 +2604,48 @@ impl Enum for JobSessionStatus {
         Self::Unknown(value)
     }
 }
-/// Job session.
+/// One run of a job.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSession`
 #[non_exhaustive]
 pub struct JobSession {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The job's id. (v8 and later)
+    /// The job. (v8 and later)
     pub job_id: Option<Id>,
-    /// The repository's id. (v7 and later)
+    /// The backup repository. (v7 and later)
     pub repository_id: Option<Id>,
     /// The main session's id. (v7 and later)
     pub main_session_id: Option<Id>,
-    /// Details. (v6 and later)
+    /// More, in words of the server. (v6 and later)
     pub details: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
     /// Retry count. (v6 and later)
     pub retry_count: Option<i64>,
     /// Job will be retried. (v7 and later)
     pub job_will_be_retried: Option<bool>,
-    /// Progress.
+    /// How far it is: items that are done.
     pub progress: Option<i64>,
     /// Job type. (v7 and later)
     pub job_type: Option<JobSessionJobType>,
     /// Job session config type. (v8 and later)
     pub job_session_config_type: Option<JobSessionJobSessionConfigType>,
-    /// Status.
+    /// How it stands.
     pub status: Option<JobSessionStatus>,
-    /// Statistics.
+    /// What was done, and how fast.
     pub statistics: Option<JobStatistics>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// The proxy's id. (v8 and later)
+    /// The backup proxy. (v8 and later)
     pub proxy_id: Option<Id>,
-    /// The proxy pool's id. (v8 and later)
+    /// The proxy pool. (v8 and later)
     pub proxy_pool_id: Option<Id>,
 }
 pub(crate) static JOB_SESSION: Shape = Shape::new(
@@ -2757,25 +2757,25 @@ impl Struct for JobSession {
 /// Schema: `schemas/vb365/jobs.json#/$defs/JobSite`
 #[non_exhaustive]
 pub struct JobSite {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
     /// Parent URL.
     pub parent_url: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Whether it is cloud.
     pub is_cloud: Option<bool>,
     /// Whether it is personal.
     pub is_personal: Option<bool>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
     /// Site collection error.
     pub site_collection_error: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static JOB_SITE: Shape = Shape::new(
@@ -2847,7 +2847,7 @@ impl Struct for JobSite {
         }
     }
 }
-/// Create backup job backup type.
+/// What is backed up: the whole organization or selected items.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/CreateBackupJob/properties/backupType`
 #[derive(Clone)]
@@ -2894,23 +2894,23 @@ impl Enum for CreateBackupJobBackupType {
 /// Schema: `schemas/vb365/jobs.json#/$defs/CreateBackupJob`
 #[non_exhaustive]
 pub struct CreateBackupJob {
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Backup type.
+    /// What is backed up: the whole organization or selected items.
     pub backup_type: Option<CreateBackupJobBackupType>,
     /// Run now.
     pub run_now: Option<bool>,
-    /// Selected items.
+    /// What is backed up.
     pub selected_items: Vec<JobItem>,
-    /// Excluded items.
+    /// What is left out.
     pub excluded_items: Vec<JobItem>,
-    /// Schedule policy.
+    /// When it runs.
     pub schedule_policy: Option<JobSchedulePolicy>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Whether it is enabled.
     pub is_enabled: Option<bool>,
@@ -3000,7 +3000,7 @@ impl CreateBackupJob {
             ..Self::default()
         }
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -3012,25 +3012,25 @@ impl CreateBackupJob {
         self.run_now = Some(run_now);
         self
     }
-    /// Selected items.
+    /// What is backed up.
     #[must_use]
     pub fn selected_items(mut self, selected_items: Vec<JobItem>) -> Self {
         self.selected_items = selected_items;
         self
     }
-    /// Excluded items.
+    /// What is left out.
     #[must_use]
     pub fn excluded_items(mut self, excluded_items: Vec<JobItem>) -> Self {
         self.excluded_items = excluded_items;
         self
     }
-    /// Schedule policy.
+    /// When it runs.
     #[must_use]
     pub fn schedule_policy(mut self, schedule_policy: JobSchedulePolicy) -> Self {
         self.schedule_policy = Some(schedule_policy);
         self
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -3043,7 +3043,7 @@ impl CreateBackupJob {
         self
     }
 }
-/// Edit backup job backup type.
+/// What is backed up: the whole organization or selected items.
 ///
 /// Schema: `schemas/vb365/jobs.json#/$defs/EditBackupJob/properties/backupType`
 #[derive(Clone)]
@@ -3090,21 +3090,21 @@ impl Enum for EditBackupJobBackupType {
 /// Schema: `schemas/vb365/jobs.json#/$defs/EditBackupJob`
 #[non_exhaustive]
 pub struct EditBackupJob {
-    /// Description.
+    /// A note by the administrator.
     pub description: Edit<String>,
-    /// Backup type.
+    /// What is backed up: the whole organization or selected items.
     pub backup_type: Edit<EditBackupJobBackupType>,
     /// Run now.
     pub run_now: Edit<bool>,
-    /// Selected items.
+    /// What is backed up.
     pub selected_items: Vec<JobItem>,
-    /// Excluded items.
+    /// What is left out.
     pub excluded_items: Vec<JobItem>,
-    /// Schedule policy.
+    /// When it runs.
     pub schedule_policy: Option<JobSchedulePolicy>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Edit<Id>,
-    /// Name.
+    /// The name.
     pub name: Edit<String>,
     /// Whether it is enabled.
     pub is_enabled: Edit<bool>,
@@ -3180,13 +3180,13 @@ impl EditBackupJob {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<Edit<String>>) -> Self {
         self.description = description.into();
         self
     }
-    /// Backup type.
+    /// What is backed up: the whole organization or selected items.
     #[must_use]
     pub fn backup_type(
         mut self,
@@ -3201,31 +3201,31 @@ impl EditBackupJob {
         self.run_now = run_now.into();
         self
     }
-    /// Selected items.
+    /// What is backed up.
     #[must_use]
     pub fn selected_items(mut self, selected_items: Vec<JobItem>) -> Self {
         self.selected_items = selected_items;
         self
     }
-    /// Excluded items.
+    /// What is left out.
     #[must_use]
     pub fn excluded_items(mut self, excluded_items: Vec<JobItem>) -> Self {
         self.excluded_items = excluded_items;
         self
     }
-    /// Schedule policy.
+    /// When it runs.
     #[must_use]
     pub fn schedule_policy(mut self, schedule_policy: JobSchedulePolicy) -> Self {
         self.schedule_policy = Some(schedule_policy);
         self
     }
-    /// The repository's id.
+    /// The backup repository.
     #[must_use]
     pub fn repository_id(mut self, repository_id: impl Into<Edit<Id>>) -> Self {
         self.repository_id = repository_id.into();
         self
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<Edit<String>>) -> Self {
         self.name = name.into();
@@ -3245,11 +3245,11 @@ impl EditBackupJob {
 pub struct CreateCopyJob {
     /// The backup job's id.
     pub backup_job_id: Option<Id>,
-    /// Schedule policy.
+    /// When it runs.
     pub schedule_policy: Option<CopyJobSchedulePolicy>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
     /// Whether it is enabled.
     pub is_enabled: Option<bool>,
@@ -3318,7 +3318,7 @@ impl CreateCopyJob {
             ..Self::default()
         }
     }
-    /// Schedule policy.
+    /// When it runs.
     #[must_use]
     pub fn schedule_policy(mut self, schedule_policy: CopyJobSchedulePolicy) -> Self {
         self.schedule_policy = Some(schedule_policy);
@@ -3338,11 +3338,11 @@ impl CreateCopyJob {
 pub struct EditCopyJob {
     /// The backup job's id.
     pub backup_job_id: Edit<Id>,
-    /// Schedule policy.
+    /// When it runs.
     pub schedule_policy: Option<CopyJobSchedulePolicy>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Edit<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Edit<Id>,
     /// Whether it is enabled.
     pub is_enabled: Edit<bool>,
@@ -3408,19 +3408,19 @@ impl EditCopyJob {
         self.backup_job_id = backup_job_id.into();
         self
     }
-    /// Schedule policy.
+    /// When it runs.
     #[must_use]
     pub fn schedule_policy(mut self, schedule_policy: CopyJobSchedulePolicy) -> Self {
         self.schedule_policy = Some(schedule_policy);
         self
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Edit<Id>>) -> Self {
         self.organization_id = organization_id.into();
         self
     }
-    /// The repository's id.
+    /// The backup repository.
     #[must_use]
     pub fn repository_id(mut self, repository_id: impl Into<Edit<Id>>) -> Self {
         self.repository_id = repository_id.into();
@@ -3528,6 +3528,8 @@ impl Struct for OfficeLicense {
         }
     }
 }
+/// An action on a job (v3 to v5): exactly one member, named after the action.
+///
 /// Has at least 1 members, at most 1 members. (up to v5)
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.

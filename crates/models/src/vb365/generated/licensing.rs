@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `licensing`.
 use super::prelude::*;
-/// License status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/License/properties/status`
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Enum for LicenseStatus {
         Self::Unknown(value)
     }
 }
-/// License type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/License/properties/type`
 #[derive(Clone)]
@@ -109,7 +109,7 @@ impl Enum for LicenseType {
         Self::Unknown(value)
     }
 }
-/// License. (v5 and later)
+/// The license of the installation. (v5 and later)
 ///
 /// Evidence: v5 documented.
 ///
@@ -118,31 +118,31 @@ impl Enum for LicenseType {
 pub struct License {
     /// License ID. (v6 and later)
     pub license_id: Option<Id>,
-    /// Email. (v6 and later)
+    /// The mail address. (v6 and later)
     pub email: Option<String>,
-    /// Status.
+    /// How it stands.
     pub status: Option<LicenseStatus>,
-    /// License expires. (v7 and later)
+    /// When the license ends; the server may leave out the zone. (v7 and later)
     pub license_expires: Option<DateTime>,
-    /// Grace period expires. (v7 and later)
+    /// When the time after the end of the license ends. (v7 and later)
     pub grace_period_expires: Option<DateTime>,
     /// Expiration date. (up to v6)
     pub expiration_date: Option<DateTime>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<LicenseType>,
     /// Package. (v7 and later)
     pub package: Option<String>,
-    /// Licensed to.
+    /// Whom the license is for.
     pub licensed_to: Option<String>,
     /// Contact person. (up to v6)
     pub contact_person: Option<String>,
-    /// Total number.
+    /// How many licenses there are.
     pub total_number: Option<i64>,
-    /// Used number.
+    /// How many licenses are used.
     pub used_number: Option<i64>,
-    /// New number. (v6 and later)
+    /// How many users are new this month and not counted yet. (v6 and later)
     pub new_number: Option<i64>,
-    /// Support ID.
+    /// The id for support.
     pub support_id: Option<String>,
     /// Support expiration date. (up to v6)
     pub support_expiration_date: Option<DateTime>,
@@ -293,9 +293,9 @@ impl InstallLicenseOptions {
 pub struct LicenseAutoUpdate {
     /// Whether it is enabled.
     pub is_enabled: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -356,13 +356,13 @@ impl LicenseAutoUpdate {
         self.is_enabled = Some(is_enabled);
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions.
+    /// Actions that the server offers, by name.
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
@@ -479,7 +479,7 @@ pub struct ReportParameters {
     pub license_expiration_date: Option<DateTime>,
     /// License ID.
     pub license_id: Option<Id>,
-    /// Support ID.
+    /// The id for support.
     pub support_id: Option<String>,
     /// Report generation date.
     pub report_generation_date: Option<DateTime>,
@@ -605,7 +605,7 @@ impl Struct for ReportSummary {
 /// Schema: `schemas/vb365/licensing.json#/$defs/ReportOrganization`
 #[non_exhaustive]
 pub struct ReportOrganization {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// Organization name.
     pub organization_name: Option<String>,
@@ -782,7 +782,7 @@ impl ApproveReportOptions {
 /// Schema: `schemas/vb365/licensing.json#/$defs/OrganizationRemovedUsers`
 #[non_exhaustive]
 pub struct OrganizationRemovedUsers {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// Removed users count.
     pub removed_users_count: Option<i64>,
@@ -885,30 +885,30 @@ impl Enum for LicensedUserLicenseState {
         Self::Unknown(value)
     }
 }
-/// Licensed user.
+/// A user who takes a license.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensedUser`
 #[non_exhaustive]
 pub struct LicensedUser {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Whether it is backed up.
+    /// Whether a job has backed it up at least once.
     pub is_backed_up: Option<bool>,
     /// Last backup date.
     pub last_backup_date: Option<DateTime>,
     /// License state.
     pub license_state: Option<LicensedUserLicenseState>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
     /// Organization name.
     pub organization_name: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static LICENSED_USER: Shape = Shape::new(
@@ -975,7 +975,7 @@ impl Struct for LicensedUser {
         }
     }
 }
-/// Organization licensing information.
+/// How many licenses an organization's users take.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1072,9 +1072,9 @@ impl Struct for LicensingPlatformInfo {
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingGroupInfo`
 #[non_exhaustive]
 pub struct LicensingGroupInfo {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Singular name.
     pub singular_name: Option<String>,
@@ -1125,15 +1125,15 @@ impl Struct for LicensingGroupInfo {
 /// Schema: `schemas/vb365/licensing.json#/$defs/PlatformTypeInfo`
 #[non_exhaustive]
 pub struct PlatformTypeInfo {
-    /// Id.
+    /// The id.
     pub id: Option<i64>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Cis counter name.
     pub cis_counter_name: Option<String>,
     /// Weight.
     pub weight: Option<f64>,
-    /// The group's id.
+    /// The group.
     pub group_id: Option<Id>,
 }
 pub(crate) static PLATFORM_TYPE_INFO: Shape = Shape::new(
@@ -1190,9 +1190,9 @@ impl Struct for PlatformTypeInfo {
 /// Schema: `schemas/vb365/licensing.json#/$defs/PlatformInfo`
 #[non_exhaustive]
 pub struct PlatformInfo {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Types.
     pub types: Vec<PlatformTypeInfo>,
@@ -1420,9 +1420,9 @@ impl Struct for LicensingReportSummary {
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingReportOrganization`
 #[non_exhaustive]
 pub struct LicensingReportOrganization {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
     /// Organization name.
     pub organization_name: Option<String>,
@@ -1587,9 +1587,9 @@ impl LicensingApproveReportOptions {
 /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingOrganizationRemovedObjects`
 #[non_exhaustive]
 pub struct LicensingOrganizationRemovedObjects {
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
     /// The platform's id.
     pub platform_id: Option<Id>,
@@ -1748,9 +1748,9 @@ impl Struct for PlatformTypeLicenseUsage {
 /// Schema: `schemas/vb365/licensing.json#/$defs/OrganizationLicenseUsage`
 #[non_exhaustive]
 pub struct OrganizationLicenseUsage {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
     /// Organization name.
     pub organization_name: Option<String>,
@@ -1820,6 +1820,8 @@ impl Struct for OrganizationLicenseUsage {
         }
     }
 }
+/// An action on the license (v5): exactly one member, named after the action.
+///
 /// Has at least 1 members, at most 1 members. (v5)
 ///
 /// Evidence: v5 diff.

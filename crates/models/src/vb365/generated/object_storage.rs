@@ -7,7 +7,7 @@ use super::prelude::*;
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureVirtualMachineSize`
 #[non_exhaustive]
 pub struct AzureVirtualMachineSize {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Cores count.
     pub cores_count: Option<String>,
@@ -76,13 +76,13 @@ pub struct ServiceAccountInfo {
     pub id: Option<Id>,
     /// What it is.
     pub r#type: Option<CloudServiceAccountType>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
     /// A note by the administrator.
     pub description: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate thumbprint.
+    /// The thumbprint of the certificate that the application logs on with.
     pub application_certificate_thumbprint: Option<String>,
     /// Azure environment.
     pub azure_environment: Option<AzureStorageEndpoint>,
@@ -163,7 +163,7 @@ impl Struct for ServiceAccountInfo {
 pub struct AzureSubscription {
     /// The subscription's id.
     pub subscription_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
 }
 pub(crate) static AZURE_SUBSCRIPTION: Shape = Shape::new(
@@ -359,9 +359,9 @@ pub struct AmazonBucketS3Compatible {
     pub service_point: Option<String>,
     /// The custom region's id.
     pub custom_region_id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AMAZON_BUCKET_S3_COMPATIBLE: Shape = Shape::new(
@@ -414,11 +414,11 @@ impl Struct for AmazonBucketS3Compatible {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToReceiveS3Compatible`
 #[non_exhaustive]
 pub struct AmazonFolderToReceiveS3Compatible {
-    /// Path.
+    /// The path.
     pub path: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE: Shape = Shape::new(
@@ -467,9 +467,9 @@ impl Struct for AmazonFolderToReceiveS3Compatible {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToSend`
 #[non_exhaustive]
 pub struct AmazonFolderToSend {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AMAZON_FOLDER_TO_SEND: Shape = Shape::new(
@@ -512,13 +512,13 @@ impl AmazonFolderToSend {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
@@ -595,11 +595,11 @@ impl Struct for AmazonBucketS3Aws {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToReceiveS3Aws`
 #[non_exhaustive]
 pub struct AmazonFolderToReceiveS3Aws {
-    /// Path.
+    /// The path.
     pub path: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AMAZON_FOLDER_TO_RECEIVE_S3_AWS: Shape = Shape::new(
@@ -751,7 +751,7 @@ impl Struct for AzureContainer {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonInstanceType`
 #[non_exhaustive]
 pub struct AmazonInstanceType {
-    /// Type.
+    /// What it is.
     pub r#type: Option<String>,
     /// Cores.
     pub cores: Option<i64>,
@@ -951,13 +951,13 @@ impl Struct for AmazonSecurityGroup {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/EncryptionKey`
 #[non_exhaustive]
 pub struct EncryptionKey {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     pub organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ENCRYPTION_KEY: Shape = Shape::new(
@@ -1010,19 +1010,19 @@ impl Struct for EncryptionKey {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/EncryptionKeyToSend`
 #[non_exhaustive]
 pub struct EncryptionKeyToSend {
-    /// Password.
+    /// The password.
     pub password: Option<Secret>,
     /// New password.
     pub new_password: Option<Secret>,
     /// Old password.
     pub old_password: Option<Secret>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     pub organization_id: Option<Id>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ENCRYPTION_KEY_TO_SEND: Shape = Shape::new(
@@ -1088,7 +1088,7 @@ impl EncryptionKeyToSend {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Password.
+    /// The password.
     #[must_use]
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
@@ -1106,25 +1106,25 @@ impl EncryptionKeyToSend {
         self.old_password = Some(old_password.into());
         self
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(mut self, id: impl Into<Id>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
@@ -1142,29 +1142,29 @@ pub struct AmazonS3CompatibleObjectStorageRepository {
     pub amazon_bucket_s3_compatible: Option<AmazonBucketS3Compatible>,
     /// S3folder. (v6 and later)
     pub s3_folder: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Size limit enabled.
+    /// Whether the space is limited.
     pub size_limit_enabled: Option<bool>,
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     pub size_limit_gb: Option<i64>,
-    /// Used space, in bytes.
+    /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
-    /// Free space, in bytes.
+    /// Free space, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
     /// Bucket. (up to v5)
     pub bucket: Option<ObjectStorageBucket>,
-    /// Whether to enable immutability. (v7 and later)
+    /// Whether backups cannot be changed or deleted before their time. (v7 and later)
     pub enable_immutability: Option<bool>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<ObjectStorageType>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -1278,33 +1278,33 @@ pub struct AmazonS3AwsObjectStorageRepository {
     pub s3_folder: Option<String>,
     /// Ia storage class enabled. (v6 and later)
     pub ia_storage_class_enabled: Option<bool>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Size limit enabled.
+    /// Whether the space is limited.
     pub size_limit_enabled: Option<bool>,
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     pub size_limit_gb: Option<i64>,
-    /// Used space, in bytes.
+    /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
-    /// Free space, in bytes.
+    /// Free space, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
     /// Bucket. (up to v5)
     pub bucket: Option<ObjectStorageBucket>,
-    /// Whether to enable immutability. (v7 and later)
+    /// Whether backups cannot be changed or deleted before their time. (v7 and later)
     pub enable_immutability: Option<bool>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<ObjectStorageType>,
     /// Whether to use archiver appliance. (v6 and later)
     pub use_archiver_appliance: Option<bool>,
     /// Amazon archiver appliance. (v6 and later)
     pub amazon_archiver_appliance: Option<AmazonArchiverAppliance>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -1511,27 +1511,27 @@ pub struct AzureObjectStorageRepository {
     pub azure_container: Option<AzureContainer>,
     /// Azure folder. (v6 and later)
     pub azure_folder: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Size limit enabled.
+    /// Whether the space is limited.
     pub size_limit_enabled: Option<bool>,
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     pub size_limit_gb: Option<i64>,
-    /// Used space, in bytes.
+    /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
-    /// Free space, in bytes.
+    /// Free space, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
     /// Bucket. (up to v5)
     pub bucket: Option<ObjectStorageBucket>,
-    /// Whether to enable immutability. (v7 and later)
+    /// Whether backups cannot be changed or deleted before their time. (v7 and later)
     pub enable_immutability: Option<bool>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<ObjectStorageType>,
     /// Whether to use archiver appliance. (v6 and later)
     pub use_archiver_appliance: Option<bool>,
@@ -1541,7 +1541,7 @@ pub struct AzureObjectStorageRepository {
     pub azure_subscription: Option<AzureSubscription>,
     /// Azure archiver appliance. (v6 and later)
     pub azure_archiver_appliance: Option<AzureArchiverAppliance>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -1816,29 +1816,29 @@ pub struct AnyObjectStorageRepository {
     pub amazon_bucket_s3_compatible: Option<AmazonBucketS3Compatible>,
     /// S3folder. (v6 and later)
     pub s3_folder: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Size limit enabled.
+    /// Whether the space is limited.
     pub size_limit_enabled: Option<bool>,
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     pub size_limit_gb: Option<i64>,
-    /// Used space, in bytes.
+    /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
-    /// Free space, in bytes.
+    /// Free space, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
     /// Bucket. (up to v5)
     pub bucket: Option<ObjectStorageBucket>,
-    /// Whether to enable immutability. (v7 and later)
+    /// Whether backups cannot be changed or deleted before their time. (v7 and later)
     pub enable_immutability: Option<bool>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<ObjectStorageType>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Glacier deep archive enabled. (v6 and later)
     pub glacier_deep_archive_enabled: Option<bool>,
@@ -2010,7 +2010,7 @@ impl Struct for AnyObjectStorageRepository {
         }
     }
 }
-/// Object storage repository. (v4 to v7)
+/// An object storage that backup repositories can use (up to v7). (v4 to v7)
 ///
 /// Evidence: v4 client, v5 client.
 ///
@@ -2057,7 +2057,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -2067,7 +2067,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.id.as_ref(),
         }
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(&self) -> Option<&String> {
         match self {
@@ -2077,7 +2077,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.name.as_ref(),
         }
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(&self) -> Option<&String> {
         match self {
@@ -2087,7 +2087,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.description.as_ref(),
         }
     }
-    /// The account's id.
+    /// The account that reaches the storage.
     #[must_use]
     pub fn account_id(&self) -> Option<&Id> {
         match self {
@@ -2097,7 +2097,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.account_id.as_ref(),
         }
     }
-    /// Size limit enabled.
+    /// Whether the space is limited.
     #[must_use]
     pub fn size_limit_enabled(&self) -> Option<bool> {
         match self {
@@ -2107,7 +2107,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.size_limit_enabled,
         }
     }
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     #[must_use]
     pub fn size_limit_gb(&self) -> Option<i64> {
         match self {
@@ -2117,7 +2117,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.size_limit_gb,
         }
     }
-    /// Used space, in bytes.
+    /// Space used, in bytes.
     #[must_use]
     pub fn used_space_bytes(&self) -> Option<i64> {
         match self {
@@ -2127,7 +2127,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.used_space_bytes,
         }
     }
-    /// Free space, in bytes.
+    /// Free space, in bytes; negative when the server does not know it.
     #[must_use]
     pub fn free_space_bytes(&self) -> Option<i64> {
         match self {
@@ -2147,7 +2147,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.bucket.as_ref(),
         }
     }
-    /// Whether to enable immutability. (v7 and later)
+    /// Whether backups cannot be changed or deleted before their time. (v7 and later)
     #[must_use]
     pub fn enable_immutability(&self) -> Option<bool> {
         match self {
@@ -2157,7 +2157,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.enable_immutability,
         }
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(&self) -> Option<&ObjectStorageType> {
         match self {
@@ -2167,7 +2167,7 @@ impl ObjectStorageRepository {
             Self::Unknown(kind) => kind.r#type.as_ref(),
         }
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(&self) -> &BTreeMap<String, Link> {
         match self {
@@ -2282,7 +2282,7 @@ impl Struct for Link {
 /// Schema: `schemas/vb365/object_storage.json#/$defs/ObjectStorageBucket`
 #[non_exhaustive]
 pub struct ObjectStorageBucket {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Service point.
     pub service_point: Option<String>,

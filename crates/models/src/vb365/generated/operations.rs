@@ -3508,13 +3508,7 @@ pub static OPERATIONS: &[Operation] = &[
         wrapper: "",
         response: Response::Empty,
         bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: None,
-                response: Response::Empty,
-            },
-        ],
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -25218,43 +25212,6 @@ impl Call for JobRemoveSelectedItems {
     fn body(&self) -> Option<&dyn Struct> {
         self.body.as_ref().map(|body| body as &dyn Struct)
     }
-    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
-        {
-            let value = &self.job_id;
-            visit("jobId", value.as_str());
-        }
-        if let Some(value) = &self.ids {
-            visit("ids", value);
-        }
-    }
-}
-/// `DELETE /Jobs/{jobId}/SelectedItems`: Removes the selected items of one job. (up to v7)
-///
-/// Evidence: v3 inferred, v4 diff, v5 diff.
-///
-/// Schema: `schemas/vb365/jobs.json#/operations/17`
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct JobRemoveSelectedItemsV7 {
-    /// `jobId`.
-    pub job_id: Id,
-    /// `ids`.
-    pub ids: Option<String>,
-}
-impl JobRemoveSelectedItemsV7 {
-    /// A call with what it must have.
-    #[must_use]
-    pub fn new(job_id: impl Into<Id>) -> Self {
-        Self {
-            job_id: job_id.into(),
-            ids: None,
-        }
-    }
-}
-impl Call for JobRemoveSelectedItemsV7 {
-    type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[93usize];
-    const FORM_UNTIL: u8 = 7u8;
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.job_id;

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `organization_objects`.
 use super::prelude::*;
-/// Group type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/Group/properties/type`
 #[derive(Clone)]
@@ -107,38 +107,38 @@ impl Enum for GroupLocationType {
         Self::Unknown(value)
     }
 }
-/// Group.
+/// A group of an organization.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/Group`
 #[non_exhaustive]
 pub struct Group {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
     /// On premises sid. (v7 and later)
     pub on_premises_sid: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Managed by.
     pub managed_by: Option<String>,
     /// Site.
     pub site: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<GroupType>,
     /// Location type.
     pub location_type: Option<GroupLocationType>,
-    /// Whether it is backed up. (up to v5)
+    /// Whether a job has backed it up at least once. (up to v5)
     pub is_backed_up: Option<bool>,
-    /// Msid. (v8 and later)
+    /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
     /// Data location. (v8 and later)
     pub data_location: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static GROUP: Shape = Shape::new(
@@ -221,7 +221,7 @@ impl Struct for Group {
         }
     }
 }
-/// Group member type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/GroupMember/properties/type`
 #[derive(Clone)]
@@ -272,19 +272,19 @@ impl Enum for GroupMemberType {
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/GroupMember`
 #[non_exhaustive]
 pub struct GroupMember {
-    /// The group's id.
+    /// The group.
     pub group_id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Login.
     pub login: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<GroupMemberType>,
     /// Whether it is cloud.
     pub is_cloud: Option<bool>,
     /// Data location. (v8 and later)
     pub data_location: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static GROUP_MEMBER: Shape = Shape::new(
@@ -344,40 +344,40 @@ impl Struct for GroupMember {
         }
     }
 }
-/// Site.
+/// A site of an organization.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/Site`
 #[non_exhaustive]
 pub struct Site {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
     /// Parent URL. (v6 and later)
     pub parent_url: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Whether it is cloud.
     pub is_cloud: Option<bool>,
     /// Whether it is personal.
     pub is_personal: Option<bool>,
-    /// Whether it is backedup. (up to v5)
+    /// Whether a job has backed it up at least once. (up to v5)
     pub is_backedup: Option<bool>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
     /// Whether it is available.
     pub is_available: Option<bool>,
     /// Site collection error. (v6 and later)
     pub site_collection_error: Option<String>,
-    /// Msid. (v8 and later)
+    /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<String>,
     /// Data location. (v8 and later)
     pub data_location: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static SITE: Shape = Shape::new(
@@ -464,28 +464,28 @@ impl Struct for Site {
         }
     }
 }
-/// Team. (v5 and later)
+/// A team of an organization. (v5 and later)
 ///
 /// Evidence: v5 diff.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/Team`
 #[non_exhaustive]
 pub struct Team {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
     /// Mail.
     pub mail: Option<String>,
-    /// Msid. (v8 and later)
+    /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
     /// Data location. (v8 and later)
     pub data_location: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static TEAM: Shape = Shape::new(
@@ -549,7 +549,7 @@ impl Struct for Team {
         }
     }
 }
-/// User type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/User/properties/type`
 #[derive(Clone)]
@@ -645,26 +645,26 @@ impl Enum for UserLocationType {
         Self::Unknown(value)
     }
 }
-/// User.
+/// A user of an organization.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/User`
 #[non_exhaustive]
 pub struct User {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
     /// On premises sid. (v7 and later)
     pub on_premises_sid: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<UserType>,
-    /// Whether it is backed up. (up to v5)
+    /// Whether a job has backed it up at least once. (up to v5)
     pub is_backed_up: Option<bool>,
     /// Location type. (v6 and later)
     pub location_type: Option<UserLocationType>,
@@ -672,11 +672,11 @@ pub struct User {
     pub office: Option<String>,
     /// Assigned licenses. (v8 and later)
     pub assigned_licenses: Vec<OfficeLicense>,
-    /// Msid. (v8 and later)
+    /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
     /// Data location. (v8 and later)
     pub data_location: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static USER: Shape = Shape::new(
@@ -760,7 +760,7 @@ impl Struct for User {
         }
     }
 }
-/// Location filter. (v6 and later)
+/// Where users or groups live. (v6 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/LocationFilter`
 #[derive(Clone)]
@@ -825,7 +825,7 @@ impl Enum for LocationFilter {
         Self::Unknown(value)
     }
 }
-/// Data source. (v7 and later)
+/// Whether a listing comes from the cache or from the organization. (v7 and later)
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/DataSource`
 #[derive(Clone)]
@@ -930,17 +930,17 @@ impl Enum for ProtectedUserAccountType {
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedUser`
 #[non_exhaustive]
 pub struct ProtectedUser {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Msid.
+    /// The tenant id in Microsoft 365.
     pub msid: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
     /// Account type.
     pub account_type: Option<ProtectedUserAccountType>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
     /// Mailboxes.
     pub mailboxes: Vec<ProtectedMailbox>,
@@ -948,7 +948,7 @@ pub struct ProtectedUser {
     pub one_drives: Vec<ProtectedOneDrive>,
     /// Sites.
     pub sites: Vec<ProtectedSite>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static PROTECTED_USER: Shape = Shape::new(
@@ -1025,21 +1025,21 @@ impl Struct for ProtectedUser {
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedGroup`
 #[non_exhaustive]
 pub struct ProtectedGroup {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Msid.
+    /// The tenant id in Microsoft 365.
     pub msid: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
     /// Mailboxes.
     pub mailboxes: Vec<ProtectedMailbox>,
     /// Sites.
     pub sites: Vec<ProtectedSite>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static PROTECTED_GROUP: Shape = Shape::new(
@@ -1108,19 +1108,19 @@ impl Struct for ProtectedGroup {
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedSite`
 #[non_exhaustive]
 pub struct ProtectedSite {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Msid.
+    /// The tenant id in Microsoft 365.
     pub msid: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static PROTECTED_SITE: Shape = Shape::new(
@@ -1185,19 +1185,19 @@ impl Struct for ProtectedSite {
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedTeam`
 #[non_exhaustive]
 pub struct ProtectedTeam {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Msid.
+    /// The tenant id in Microsoft 365.
     pub msid: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
-    /// E tag.
+    /// A number that grows with each change.
     pub e_tag: Option<i64>,
 }
 pub(crate) static PROTECTED_TEAM: Shape = Shape::new(
@@ -1262,11 +1262,11 @@ impl Struct for ProtectedTeam {
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedMailbox`
 #[non_exhaustive]
 pub struct ProtectedMailbox {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// Whether it is archive.
     pub is_archive: Option<bool>,
@@ -1321,11 +1321,11 @@ impl Struct for ProtectedMailbox {
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedOneDrive`
 #[non_exhaustive]
 pub struct ProtectedOneDrive {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
 }
 pub(crate) static PROTECTED_ONE_DRIVE: Shape = Shape::new(

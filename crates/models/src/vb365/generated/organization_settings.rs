@@ -7,9 +7,9 @@ use super::prelude::*;
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/Application`
 #[non_exhaustive]
 pub struct Application {
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
     /// Tags.
     pub tags: Vec<String>,
@@ -60,15 +60,15 @@ impl Struct for Application {
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/ApplicationFromClient`
 #[non_exhaustive]
 pub struct ApplicationFromClient {
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
     /// Count.
     pub count: Option<i64>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
 }
 pub(crate) static APPLICATION_FROM_CLIENT: Shape = Shape::new(
@@ -126,13 +126,13 @@ impl ApplicationFromClient {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Display name.
+    /// The name that is shown.
     #[must_use]
     pub fn display_name(mut self, display_name: impl Into<String>) -> Self {
         self.display_name = Some(display_name.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
@@ -144,7 +144,7 @@ impl ApplicationFromClient {
         self.count = Some(count);
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -155,7 +155,7 @@ impl ApplicationFromClient {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -170,9 +170,9 @@ impl ApplicationFromClient {
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/ExclusionSettingsToClient`
 #[non_exhaustive]
 pub struct ExclusionSettingsToClient {
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
     /// Deleted items.
     pub deleted_items: Option<bool>,
@@ -448,7 +448,7 @@ impl RetentionExclusion {
         self
     }
 }
-/// Audit user or group type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/AuditUserOrGroup/properties/type`
 #[derive(Clone)]
@@ -495,15 +495,15 @@ impl Enum for AuditUserOrGroupType {
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/AuditUserOrGroup`
 #[non_exhaustive]
 pub struct AuditUserOrGroup {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<AuditUserOrGroupType>,
     /// Group.
     pub group: Option<Group>,
     /// User.
     pub user: Option<User>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static AUDIT_USER_OR_GROUP: Shape = Shape::new(
@@ -561,13 +561,13 @@ impl AuditUserOrGroup {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(mut self, id: impl Into<Id>) -> Self {
         self.id = Some(id.into());
         self
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(mut self, r#type: impl Into<AuditUserOrGroupType>) -> Self {
         self.r#type = Some(r#type.into());
@@ -585,7 +585,7 @@ impl AuditUserOrGroup {
         self.user = Some(user);
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
@@ -649,7 +649,7 @@ impl RemoveAuditItemsOptions {
 pub struct BackupAccount {
     /// Group member.
     pub group_member: Option<GroupMember>,
-    /// Password.
+    /// The password.
     pub password: Option<Secret>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -706,7 +706,7 @@ impl BackupAccount {
         self.group_member = Some(group_member);
         self
     }
-    /// Password.
+    /// The password.
     #[must_use]
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
@@ -718,7 +718,7 @@ impl BackupAccount {
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/AccountPool`
 #[non_exhaustive]
 pub struct AccountPool {
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ACCOUNT_POOL: Shape = Shape::new(
@@ -755,9 +755,9 @@ impl Struct for AccountPool {
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/BackupApplication`
 #[non_exhaustive]
 pub struct BackupApplication {
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
     /// Certificate thumbprint.
     pub certificate_thumbprint: Option<String>,
@@ -810,9 +810,9 @@ impl Struct for BackupApplication {
 pub struct BackupApplicationFromClient {
     /// Application.
     pub application: Option<Application>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
 }
 pub(crate) static BACKUP_APPLICATION_FROM_CLIENT: Shape = Shape::new(
@@ -868,7 +868,7 @@ impl BackupApplicationFromClient {
         self.application = Some(application);
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -879,7 +879,7 @@ impl BackupApplicationFromClient {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -1031,7 +1031,7 @@ impl CommonDeviceCodeRequestOptions {
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/CheckDeviceCode`
 #[non_exhaustive]
 pub struct CheckDeviceCode {
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
 }
 pub(crate) static CHECK_DEVICE_CODE: Shape = Shape::new(

@@ -2,30 +2,30 @@
 
 //! Veeam Backup for Microsoft 365: the types of `organizations`.
 use super::prelude::*;
-/// Office365organization.
+/// An organization in Microsoft 365.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/Office365Organization`
 #[non_exhaustive]
 pub struct Office365Organization {
-    /// Whether it is teams online. (v6 and later)
+    /// Whether Teams is backed up. (v6 and later)
     pub is_teams_online: Option<bool>,
-    /// Whether it is teams chats online. (v6 and later)
+    /// Whether chats of Teams are backed up. (v6 and later)
     pub is_teams_chats_online: Option<bool>,
-    /// Configure application. (v6 and later)
+    /// Whether the server grants the application its permissions. (v6 and later)
     pub configure_application: Option<bool>,
-    /// User code. (v6 and later)
+    /// The code that a person enters at Microsoft to log the device on. (v6 and later)
     pub user_code: Option<String>,
-    /// New application name. (v6 and later)
+    /// The name of the application to create. (v6 and later)
     pub new_application_name: Option<String>,
     /// Exchange online settings.
     pub exchange_online_settings: Option<Office365ConnectionSettings>,
     /// Share point online settings.
     pub share_point_online_settings: Option<Office365ConnectionSettings>,
-    /// Whether it is exchange online.
+    /// Whether Exchange Online is backed up.
     pub is_exchange_online: Option<bool>,
-    /// Whether it is share point online.
+    /// Whether SharePoint Online is backed up.
     pub is_share_point_online: Option<bool>,
     /// What it is.
     pub r#type: Option<OrganizationType>,
@@ -47,7 +47,7 @@ pub struct Office365Organization {
     pub last_backuptime: Option<DateTime>,
     /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
-    /// The backed up organization's id. (v8 and later)
+    /// The id that the organization has in backups. (v8 and later)
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
@@ -194,25 +194,25 @@ pub struct Office365ConnectionSettings {
     pub office_organization_name: Option<String>,
     /// Share point save all web parts. (v4 and later)
     pub share_point_save_all_web_parts: Option<bool>,
-    /// Account.
+    /// The account.
     pub account: Option<String>,
-    /// Password.
+    /// The password.
     pub password: Option<Secret>,
-    /// Grant admin access.
+    /// Whether the server grants the account the roles that it needs.
     pub grant_admin_access: Option<bool>,
-    /// Whether to use MFA.
+    /// Whether the account logs on with several factors.
     pub use_mfa: Option<bool>,
     /// Whether to use custom veeam aad application.
     pub use_custom_veeam_aad_application: Option<bool>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application secret.
+    /// The secret of the application.
     pub application_secret: Option<Secret>,
     /// The certificate with its key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate thumbprint.
+    /// The thumbprint of the certificate that the application logs on with.
     pub application_certificate_thumbprint: Option<String>,
 }
 pub(crate) static OFFICE365_CONNECTION_SETTINGS: Shape = Shape::new(
@@ -295,7 +295,7 @@ impl Struct for Office365ConnectionSettings {
         }
     }
 }
-/// On premises organization.
+/// An organization on its own servers.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -304,11 +304,11 @@ impl Struct for Office365ConnectionSettings {
 pub struct OnPremisesOrganization {
     /// What it is.
     pub r#type: Option<OrganizationType>,
-    /// Whether it is sharepoint.
+    /// Whether a local SharePoint is backed up.
     pub is_sharepoint: Option<bool>,
     /// Sharepoint settings.
     pub sharepoint_settings: Option<SharepointSettings>,
-    /// Whether it is exchange.
+    /// Whether a local Exchange is backed up.
     pub is_exchange: Option<bool>,
     /// Exchange settings.
     pub exchange_settings: Option<ExchangeSettings>,
@@ -326,7 +326,7 @@ pub struct OnPremisesOrganization {
     pub first_backuptime: Option<DateTime>,
     /// When a job last backed it up.
     pub last_backuptime: Option<DateTime>,
-    /// The backed up organization's id. (v8 and later)
+    /// The id that the organization has in backups. (v8 and later)
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
@@ -435,11 +435,11 @@ impl Struct for OnPremisesOrganization {
 pub struct SharepointSettings {
     /// Server name.
     pub server_name: Option<String>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// User password. (up to v5)
     pub user_password: Option<Secret>,
-    /// Password. (v6 and later)
+    /// The password. (v6 and later)
     pub password: Option<Secret>,
     /// Whether to use SSL.
     pub use_ssl: Option<bool>,
@@ -531,9 +531,9 @@ impl Struct for SharepointSettings {
 pub struct ExchangeSettings {
     /// Server name.
     pub server_name: Option<String>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
-    /// Password. (v6 and later)
+    /// The password. (v6 and later)
     pub password: Option<Secret>,
     /// Whether to use SSL.
     pub use_ssl: Option<bool>,
@@ -612,22 +612,22 @@ impl Struct for ExchangeSettings {
         }
     }
 }
-/// Hybrid organization.
+/// An organization that is both in Microsoft 365 and on its own servers.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/HybridOrganization`
 #[non_exhaustive]
 pub struct HybridOrganization {
-    /// Whether it is teams online. (v6 and later)
+    /// Whether Teams is backed up. (v6 and later)
     pub is_teams_online: Option<bool>,
-    /// Whether it is teams chats online. (v6 and later)
+    /// Whether chats of Teams are backed up. (v6 and later)
     pub is_teams_chats_online: Option<bool>,
-    /// Configure application. (v6 and later)
+    /// Whether the server grants the application its permissions. (v6 and later)
     pub configure_application: Option<bool>,
-    /// User code. (v6 and later)
+    /// The code that a person enters at Microsoft to log the device on. (v6 and later)
     pub user_code: Option<String>,
-    /// New application name. (v6 and later)
+    /// The name of the application to create. (v6 and later)
     pub new_application_name: Option<String>,
     /// Exchange online settings.
     pub exchange_online_settings: Option<Office365ConnectionSettings>,
@@ -637,15 +637,15 @@ pub struct HybridOrganization {
     pub r#type: Option<OrganizationType>,
     /// The Microsoft cloud.
     pub region: Option<OrganizationRegion>,
-    /// Whether it is exchange online.
+    /// Whether Exchange Online is backed up.
     pub is_exchange_online: Option<bool>,
-    /// Whether it is share point online.
+    /// Whether SharePoint Online is backed up.
     pub is_share_point_online: Option<bool>,
-    /// Whether it is sharepoint.
+    /// Whether a local SharePoint is backed up.
     pub is_sharepoint: Option<bool>,
     /// Sharepoint settings.
     pub sharepoint_settings: Option<SharepointSettings>,
-    /// Whether it is exchange.
+    /// Whether a local Exchange is backed up.
     pub is_exchange: Option<bool>,
     /// Exchange settings.
     pub exchange_settings: Option<ExchangeSettings>,
@@ -665,7 +665,7 @@ pub struct HybridOrganization {
     pub last_backuptime: Option<DateTime>,
     /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
-    /// The backed up organization's id. (v8 and later)
+    /// The id that the organization has in backups. (v8 and later)
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
@@ -820,23 +820,23 @@ impl Struct for HybridOrganization {
 /// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
 #[non_exhaustive]
 pub struct AnyOrganization {
-    /// Whether it is teams online. (v6 and later)
+    /// Whether Teams is backed up. (v6 and later)
     pub is_teams_online: Option<bool>,
-    /// Whether it is teams chats online. (v6 and later)
+    /// Whether chats of Teams are backed up. (v6 and later)
     pub is_teams_chats_online: Option<bool>,
-    /// Configure application. (v6 and later)
+    /// Whether the server grants the application its permissions. (v6 and later)
     pub configure_application: Option<bool>,
-    /// User code. (v6 and later)
+    /// The code that a person enters at Microsoft to log the device on. (v6 and later)
     pub user_code: Option<String>,
-    /// New application name. (v6 and later)
+    /// The name of the application to create. (v6 and later)
     pub new_application_name: Option<String>,
     /// Exchange online settings.
     pub exchange_online_settings: Option<Office365ConnectionSettings>,
     /// Share point online settings.
     pub share_point_online_settings: Option<Office365ConnectionSettings>,
-    /// Whether it is exchange online.
+    /// Whether Exchange Online is backed up.
     pub is_exchange_online: Option<bool>,
-    /// Whether it is share point online.
+    /// Whether SharePoint Online is backed up.
     pub is_share_point_online: Option<bool>,
     /// What it is.
     pub r#type: Option<OrganizationType>,
@@ -858,17 +858,17 @@ pub struct AnyOrganization {
     pub last_backuptime: Option<DateTime>,
     /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
-    /// The backed up organization's id. (v8 and later)
+    /// The id that the organization has in backups. (v8 and later)
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
-    /// Whether it is sharepoint.
+    /// Whether a local SharePoint is backed up.
     pub is_sharepoint: Option<bool>,
     /// Sharepoint settings.
     pub sharepoint_settings: Option<SharepointSettings>,
-    /// Whether it is exchange.
+    /// Whether a local Exchange is backed up.
     pub is_exchange: Option<bool>,
     /// Exchange settings.
     pub exchange_settings: Option<ExchangeSettings>,
@@ -1144,7 +1144,7 @@ impl Organization {
             Self::Unknown(kind) => kind.last_backuptime.as_ref(),
         }
     }
-    /// The backed up organization's id. (v8 and later)
+    /// The id that the organization has in backups. (v8 and later)
     #[must_use]
     pub fn backed_up_organization_id(&self) -> Option<&Id> {
         match self {
@@ -1422,9 +1422,9 @@ pub struct LoggedInOrganization {
     pub last_backuptime: Option<DateTime>,
     /// The Microsoft cloud. (up to v5)
     pub region: Option<String>,
-    /// Whether it is exchange online. (up to v5)
+    /// Whether Exchange Online is backed up. (up to v5)
     pub is_exchange_online: Option<bool>,
-    /// Whether it is share point online. (up to v5)
+    /// Whether SharePoint Online is backed up. (up to v5)
     pub is_share_point_online: Option<bool>,
     /// Exchange online settings. (up to v5)
     pub exchange_online_settings: Option<Office365ConnectionSettings>,
@@ -1527,7 +1527,7 @@ impl Struct for LoggedInOrganization {
         }
     }
 }
-/// Organization sync state type. (up to v7)
+/// What it is. (up to v7)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState/properties/type`
 #[derive(Clone)]
@@ -1569,7 +1569,7 @@ impl Enum for OrganizationSyncStateType {
         Self::Unknown(value)
     }
 }
-/// Organization sync state status. (up to v7)
+/// How it stands. (up to v7)
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState/properties/status`
 #[derive(Clone)]
@@ -1620,21 +1620,21 @@ impl Enum for OrganizationSyncStateStatus {
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState`
 #[non_exhaustive]
 pub struct OrganizationSyncState {
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     pub organization_id: Option<Id>,
     /// Last sync state. (v8 and later)
     pub last_sync_state: Option<OrganizationLastSyncState>,
     /// Current sync state. (v8 and later)
     pub current_sync_state: Option<OrganizationCurrentSyncState>,
-    /// Type. (up to v7)
+    /// What it is. (up to v7)
     pub r#type: Option<OrganizationSyncStateType>,
-    /// Status. (up to v7)
+    /// How it stands. (up to v7)
     pub status: Option<OrganizationSyncStateStatus>,
     /// Last sync time. (up to v7)
     pub last_sync_time: Option<DateTime>,
-    /// Error. (up to v7)
+    /// What went wrong. (up to v7)
     pub error: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ORGANIZATION_SYNC_STATE: Shape = Shape::new(
@@ -1704,7 +1704,7 @@ impl Struct for OrganizationSyncState {
         }
     }
 }
-/// Organization sync options type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncOptions/properties/type`
 #[derive(Clone)]
@@ -1751,7 +1751,7 @@ impl Enum for OrganizationSyncOptionsType {
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncOptions`
 #[non_exhaustive]
 pub struct OrganizationSyncOptions {
-    /// Type.
+    /// What it is.
     pub r#type: Option<OrganizationSyncOptionsType>,
 }
 pub(crate) static ORGANIZATION_SYNC_OPTIONS: Shape = Shape::new(
@@ -1789,7 +1789,7 @@ impl OrganizationSyncOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(mut self, r#type: impl Into<OrganizationSyncOptionsType>) -> Self {
         self.r#type = Some(r#type.into());
@@ -1801,7 +1801,7 @@ impl OrganizationSyncOptions {
 /// Schema: `schemas/vb365/organizations.json#/$defs/TenantInformation`
 #[non_exhaustive]
 pub struct TenantInformation {
-    /// Msid.
+    /// The tenant id in Microsoft 365.
     pub msid: Option<Id>,
     /// Multiple data locations enabled.
     pub multiple_data_locations_enabled: Option<bool>,
@@ -1873,7 +1873,7 @@ impl Struct for TenantInformation {
         }
     }
 }
-/// Organization last sync state type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState/properties/type`
 #[derive(Clone)]
@@ -1962,15 +1962,15 @@ impl Enum for OrganizationLastSyncStateResult {
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState`
 #[non_exhaustive]
 pub struct OrganizationLastSyncState {
-    /// Type.
+    /// What it is.
     pub r#type: Option<OrganizationLastSyncStateType>,
     /// Result.
     pub result: Option<OrganizationLastSyncStateResult>,
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
 }
 pub(crate) static ORGANIZATION_LAST_SYNC_STATE: Shape = Shape::new(
@@ -2022,7 +2022,7 @@ impl Struct for OrganizationLastSyncState {
         }
     }
 }
-/// Organization current sync state type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState/properties/type`
 #[derive(Clone)]
@@ -2064,7 +2064,7 @@ impl Enum for OrganizationCurrentSyncStateType {
         Self::Unknown(value)
     }
 }
-/// Organization current sync state status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState/properties/status`
 #[derive(Clone)]
@@ -2111,13 +2111,13 @@ impl Enum for OrganizationCurrentSyncStateStatus {
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState`
 #[non_exhaustive]
 pub struct OrganizationCurrentSyncState {
-    /// Type.
+    /// What it is.
     pub r#type: Option<OrganizationCurrentSyncStateType>,
     /// Scheduled time.
     pub scheduled_time: Option<DateTime>,
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
-    /// Status.
+    /// How it stands.
     pub status: Option<OrganizationCurrentSyncStateStatus>,
 }
 pub(crate) static ORGANIZATION_CURRENT_SYNC_STATE: Shape = Shape::new(
@@ -2165,6 +2165,8 @@ impl Struct for OrganizationCurrentSyncState {
         }
     }
 }
+/// An action on an organization (v3 to v5): exactly one member, named after the action.
+///
 /// Has at least 1 members, at most 1 members. (up to v5)
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.

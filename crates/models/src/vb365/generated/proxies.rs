@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `proxies`.
 use super::prelude::*;
-/// Proxy type. (v6 and later)
+/// What it is. (v6 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/type`
 #[derive(Clone)]
@@ -112,7 +112,7 @@ impl Enum for ProxyInternetProxyType {
         Self::Unknown(value)
     }
 }
-/// Proxy throttling unit.
+/// The unit of `throttlingValue`.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/throttlingUnit`
 #[derive(Clone)]
@@ -158,7 +158,7 @@ impl Enum for ProxyThrottlingUnit {
         Self::Unknown(value)
     }
 }
-/// Proxy status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/status`
 #[derive(Clone)]
@@ -250,16 +250,16 @@ impl Enum for ProxyMaintenanceModeState {
         Self::Unknown(value)
     }
 }
-/// Proxy.
+/// A backup proxy.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy`
 #[non_exhaustive]
 pub struct Proxy {
-    /// Whether it is default. (up to v5)
+    /// Whether it is the default. (up to v5)
     pub is_default: Option<bool>,
-    /// Type. (v6 and later)
+    /// What it is. (v6 and later)
     pub r#type: Option<ProxyType>,
     /// Whether to use internet proxy.
     pub use_internet_proxy: Option<bool>,
@@ -269,27 +269,27 @@ pub struct Proxy {
     pub operating_system: Option<ProxyOperatingSystem>,
     /// Internet proxy settings. (v6 and later)
     pub internet_proxy_settings: Option<InternetProxySettings>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The proxy pool's id. (v8 and later)
+    /// The proxy pool. (v8 and later)
     pub proxy_pool_id: Option<Id>,
-    /// Host name.
+    /// The name or address of the host.
     pub host_name: Option<String>,
     /// Fqdn. (v7 and later)
     pub fqdn: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Option<i64>,
-    /// Threads number. (up to v7)
+    /// How many threads work at once. (up to v7)
     pub threads_number: Option<i64>,
     /// Whether to enable network throttling.
     pub enable_network_throttling: Option<bool>,
-    /// Throttling value.
+    /// The limit of the network rate, in units of `throttlingUnit`.
     pub throttling_value: Option<i64>,
-    /// Throttling unit.
+    /// The unit of `throttlingValue`.
     pub throttling_unit: Option<ProxyThrottlingUnit>,
-    /// Status.
+    /// How it stands.
     pub status: Option<ProxyStatus>,
     /// Maintenance mode state. (v8 and later)
     pub maintenance_mode_state: Option<ProxyMaintenanceModeState>,
@@ -297,15 +297,15 @@ pub struct Proxy {
     pub cpu_usage_percent: Option<f64>,
     /// Memory usage, in percent. (v8 and later)
     pub memory_usage_percent: Option<f64>,
-    /// Version. (v8 and later)
+    /// The version. (v8 and later)
     pub version: Option<String>,
-    /// Service account. (v8 and later)
+    /// The account that reaches the storage. (v8 and later)
     pub service_account: Option<String>,
     /// Role. (v8 and later)
     pub role: Vec<ProxyRole>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (up to v5)
+    /// Actions that the server offers, by name. (up to v5)
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static PROXY: Shape = Shape::new(
@@ -444,13 +444,13 @@ impl Struct for Proxy {
 /// Schema: `schemas/vb365/proxies.json#/$defs/InternetProxySettings`
 #[non_exhaustive]
 pub struct InternetProxySettings {
-    /// Host name.
+    /// The name or address of the host.
     pub host_name: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Option<i64>,
     /// Whether to use authentication.
     pub use_authentication: Option<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
 }
 pub(crate) static INTERNET_PROXY_SETTINGS: Shape = Shape::new(
@@ -540,7 +540,7 @@ impl Enum for ProxyFromClientInternetProxyType {
         Self::Unknown(value)
     }
 }
-/// Proxy from client throttling unit.
+/// The unit of `throttlingValue`.
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyFromClient/properties/throttlingUnit`
 #[derive(Clone)]
@@ -586,7 +586,7 @@ impl Enum for ProxyFromClientThrottlingUnit {
         Self::Unknown(value)
     }
 }
-/// Proxy from client.
+/// A backup proxy to add or change.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -605,17 +605,17 @@ pub struct ProxyFromClient {
     pub operating_system: Option<ProxyOperatingSystem>,
     /// SSH settings. (v8 and later)
     pub ssh_settings: Option<SshSettingsFromClient>,
-    /// Id. (v6 and later)
+    /// The id. (v6 and later)
     pub id: Edit<Id>,
-    /// Host name.
+    /// The name or address of the host.
     pub host_name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
-    /// Password.
+    /// The password.
     pub password: Option<Secret>,
     /// Service account name. (v8 and later)
     pub service_account_name: Edit<String>,
@@ -623,13 +623,13 @@ pub struct ProxyFromClient {
     pub service_account_password: Option<Secret>,
     /// Create service account. (v8 and later)
     pub create_service_account: Option<bool>,
-    /// Threads number. (up to v7)
+    /// How many threads work at once. (up to v7)
     pub threads_number: Edit<i64>,
     /// Whether to enable network throttling.
     pub enable_network_throttling: Edit<bool>,
-    /// Throttling value.
+    /// The limit of the network rate, in units of `throttlingUnit`.
     pub throttling_value: Edit<i64>,
-    /// Throttling unit.
+    /// The unit of `throttlingValue`.
     pub throttling_unit: Edit<ProxyFromClientThrottlingUnit>,
     /// Attach used proxy.
     pub attach_used_proxy: Edit<bool>,
@@ -808,37 +808,37 @@ impl ProxyFromClient {
         self.ssh_settings = Some(ssh_settings);
         self
     }
-    /// Id. (v6 and later)
+    /// The id. (v6 and later)
     #[must_use]
     pub fn id(mut self, id: impl Into<Edit<Id>>) -> Self {
         self.id = id.into();
         self
     }
-    /// Host name.
+    /// The name or address of the host.
     #[must_use]
     pub fn host_name(mut self, host_name: impl Into<String>) -> Self {
         self.host_name = Some(host_name.into());
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// Port.
+    /// The TCP port.
     #[must_use]
     pub fn port(mut self, port: impl Into<Edit<i64>>) -> Self {
         self.port = port.into();
         self
     }
-    /// Username.
+    /// The account.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
         self
     }
-    /// Password.
+    /// The password.
     #[must_use]
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
@@ -868,7 +868,7 @@ impl ProxyFromClient {
         self.create_service_account = Some(create_service_account);
         self
     }
-    /// Threads number. (up to v7)
+    /// How many threads work at once. (up to v7)
     #[must_use]
     pub fn threads_number(mut self, threads_number: impl Into<Edit<i64>>) -> Self {
         self.threads_number = threads_number.into();
@@ -883,13 +883,13 @@ impl ProxyFromClient {
         self.enable_network_throttling = enable_network_throttling.into();
         self
     }
-    /// Throttling value.
+    /// The limit of the network rate, in units of `throttlingUnit`.
     #[must_use]
     pub fn throttling_value(mut self, throttling_value: impl Into<Edit<i64>>) -> Self {
         self.throttling_value = throttling_value.into();
         self
     }
-    /// Throttling unit.
+    /// The unit of `throttlingValue`.
     #[must_use]
     pub fn throttling_unit(
         mut self,
@@ -915,13 +915,13 @@ impl ProxyFromClient {
 pub struct InternetProxySettingsFromClient {
     /// User password.
     pub user_password: Option<Secret>,
-    /// Host name.
+    /// The name or address of the host.
     pub host_name: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
     /// Whether to use authentication.
     pub use_authentication: Edit<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
 }
 pub(crate) static INTERNET_PROXY_SETTINGS_FROM_CLIENT: Shape = Shape::new(
@@ -980,7 +980,7 @@ impl Struct for InternetProxySettingsFromClient {
 pub struct RemoveProxyOptions {
     /// Force.
     pub force: Option<bool>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -1045,7 +1045,7 @@ impl RemoveProxyOptions {
         self.force = Some(force);
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -1119,7 +1119,7 @@ impl RescanOptions {
 /// Schema: `schemas/vb365/proxies.json#/$defs/ItemGuidId`
 #[non_exhaustive]
 pub struct ItemGuidId {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static ITEM_GUID_ID: Shape = Shape::new(
@@ -1158,9 +1158,9 @@ impl Struct for ItemGuidId {
 pub struct ProxyCredentialsFromClient {
     /// SSH settings.
     pub ssh_settings: Option<SshSettingsFromClient>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
-    /// Password.
+    /// The password.
     pub password: Option<Secret>,
 }
 pub(crate) static PROXY_CREDENTIALS_FROM_CLIENT: Shape = Shape::new(
@@ -1216,13 +1216,13 @@ impl ProxyCredentialsFromClient {
         self.ssh_settings = Some(ssh_settings);
         self
     }
-    /// Username.
+    /// The account.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
         self
     }
-    /// Password.
+    /// The password.
     #[must_use]
     pub fn password(mut self, password: impl Into<Secret>) -> Self {
         self.password = Some(password.into());
@@ -1276,11 +1276,11 @@ impl Enum for ProxyOperatingSystem {
 /// Schema: `schemas/vb365/proxies.json#/$defs/SshSettingsFromClient`
 #[non_exhaustive]
 pub struct SshSettingsFromClient {
-    /// Account.
+    /// The account.
     pub account: Option<String>,
     /// Account password.
     pub account_password: Option<Secret>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
     /// Connection timeout.
     pub connection_timeout: Edit<i64>,
@@ -1390,7 +1390,7 @@ impl SshSettingsFromClient {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Account.
+    /// The account.
     #[must_use]
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = Some(account.into());
@@ -1402,7 +1402,7 @@ impl SshSettingsFromClient {
         self.account_password = Some(account_password.into());
         self
     }
-    /// Port.
+    /// The TCP port.
     #[must_use]
     pub fn port(mut self, port: impl Into<Edit<i64>>) -> Self {
         self.port = port.into();
@@ -1537,7 +1537,7 @@ impl Enum for ConnectionStatus {
 /// Schema: `schemas/vb365/proxies.json#/$defs/SshConnectionConfigValidationResult`
 #[non_exhaustive]
 pub struct SshConnectionConfigValidationResult {
-    /// Status.
+    /// How it stands.
     pub status: Option<ConnectionStatus>,
     /// Fingerprint.
     pub fingerprint: Option<String>,
@@ -1645,18 +1645,18 @@ impl Enum for ProxyRole {
         Self::Unknown(value)
     }
 }
-/// Proxy pool. (v8 and later)
+/// A pool of backup proxies that share their work. (v8 and later)
 ///
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyPool`
 #[non_exhaustive]
 pub struct ProxyPool {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static PROXY_POOL: Shape = Shape::new(
@@ -1709,9 +1709,9 @@ impl Struct for ProxyPool {
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyPoolFromClient`
 #[non_exhaustive]
 pub struct ProxyPoolFromClient {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
     /// Ids: proxy.
     pub proxy_ids: Vec<ProxyIdFromClient>,
@@ -1777,7 +1777,7 @@ impl ProxyPoolFromClient {
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyIdFromClient`
 #[non_exhaustive]
 pub struct ProxyIdFromClient {
-    /// The proxy's id.
+    /// The backup proxy.
     pub proxy_id: Option<Id>,
 }
 pub(crate) static PROXY_ID_FROM_CLIENT: Shape = Shape::new(
@@ -1815,7 +1815,7 @@ impl ProxyIdFromClient {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The proxy's id.
+    /// The backup proxy.
     #[must_use]
     pub fn proxy_id(mut self, proxy_id: impl Into<Id>) -> Self {
         self.proxy_id = Some(proxy_id.into());
@@ -1829,7 +1829,7 @@ impl ProxyIdFromClient {
 /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyRemove`
 #[non_exhaustive]
 pub struct ProxyRemove {
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -1867,6 +1867,8 @@ impl Struct for ProxyRemove {
         }
     }
 }
+/// An action on a backup proxy (v3 to v5): exactly one member, named after the action.
+///
 /// Has at least 1 members, at most 1 members. (up to v5)
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.

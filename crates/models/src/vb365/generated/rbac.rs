@@ -62,13 +62,13 @@ impl Enum for RbacItemType {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacUserItem`
 #[non_exhaustive]
 pub struct RbacUserItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacItemType>,
     /// User.
     pub user: Option<RbacUser>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RBAC_USER_ITEM: Shape = Shape::new(
@@ -121,13 +121,13 @@ impl Struct for RbacUserItem {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacSiteItem`
 #[non_exhaustive]
 pub struct RbacSiteItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacItemType>,
     /// Site.
     pub site: Option<RbacSite>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RBAC_SITE_ITEM: Shape = Shape::new(
@@ -180,13 +180,13 @@ impl Struct for RbacSiteItem {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroupItem`
 #[non_exhaustive]
 pub struct RbacGroupItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacItemType>,
     /// Group.
     pub group: Option<RbacGroup>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RBAC_GROUP_ITEM: Shape = Shape::new(
@@ -234,7 +234,7 @@ impl Struct for RbacGroupItem {
         }
     }
 }
-/// Rbac group type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroup/properties/type`
 #[derive(Clone)]
@@ -299,15 +299,15 @@ impl Enum for RbacGroupType {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroup`
 #[non_exhaustive]
 pub struct RbacGroup {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// On premises sid. (v7 and later)
     pub on_premises_sid: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacGroupType>,
 }
 pub(crate) static RBAC_GROUP: Shape = Shape::new(
@@ -401,22 +401,22 @@ impl Enum for RbacRoleRoleType {
         Self::Unknown(value)
     }
 }
-/// Rbac role. (v6 and later)
+/// A role that lets operators restore for others. (v6 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRole`
 #[non_exhaustive]
 pub struct RbacRole {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
     /// Role type.
     pub role_type: Option<RbacRoleRoleType>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RBAC_ROLE: Shape = Shape::new(
@@ -519,23 +519,23 @@ impl Enum for RbacRoleCreateModelRoleType {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRoleCreateModel`
 #[non_exhaustive]
 pub struct RbacRoleCreateModel {
-    /// Id.
+    /// The id.
     pub id: Edit<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
     /// Role type.
     pub role_type: Edit<RbacRoleCreateModelRoleType>,
     /// Operators.
     pub operators: Vec<RbacOperator>,
-    /// Selected items.
+    /// What is backed up.
     pub selected_items: Vec<RbacItem>,
-    /// Excluded items.
+    /// What is left out.
     pub excluded_items: Vec<RbacItem>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RBAC_ROLE_CREATE_MODEL: Shape = Shape::new(
@@ -609,25 +609,25 @@ impl RbacRoleCreateModel {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(mut self, id: impl Into<Edit<Id>>) -> Self {
         self.id = id.into();
         self
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
         self
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -648,19 +648,19 @@ impl RbacRoleCreateModel {
         self.operators = operators;
         self
     }
-    /// Selected items.
+    /// What is backed up.
     #[must_use]
     pub fn selected_items(mut self, selected_items: Vec<RbacItem>) -> Self {
         self.selected_items = selected_items;
         self
     }
-    /// Excluded items.
+    /// What is left out.
     #[must_use]
     pub fn excluded_items(mut self, excluded_items: Vec<RbacItem>) -> Self {
         self.excluded_items = excluded_items;
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
@@ -672,13 +672,13 @@ impl RbacRoleCreateModel {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacTeamItem`
 #[non_exhaustive]
 pub struct RbacTeamItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacItemType>,
     /// Team.
     pub team: Option<RbacTeam>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RBAC_TEAM_ITEM: Shape = Shape::new(
@@ -773,13 +773,13 @@ impl Enum for RbacOperatorType {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacUserOperator`
 #[non_exhaustive]
 pub struct RbacUserOperator {
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacOperatorType>,
     /// User.
     pub user: Option<RbacUser>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RBAC_USER_OPERATOR: Shape = Shape::new(
@@ -832,13 +832,13 @@ impl Struct for RbacUserOperator {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroupOperator`
 #[non_exhaustive]
 pub struct RbacGroupOperator {
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacOperatorType>,
     /// Group.
     pub group: Option<RbacGroup>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RBAC_GROUP_OPERATOR: Shape = Shape::new(
@@ -891,13 +891,13 @@ impl Struct for RbacGroupOperator {
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperator`
 #[non_exhaustive]
 pub struct AnyRbacOperator {
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacOperatorType>,
     /// User.
     pub user: Option<RbacUser>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Group.
     pub group: Option<RbacGroup>,
@@ -957,7 +957,7 @@ impl Struct for AnyRbacOperator {
         }
     }
 }
-/// Rbac operator. (v8 and later)
+/// Who may restore: a user or a group. (v8 and later)
 ///
 /// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperator`
 #[non_exhaustive]
@@ -995,7 +995,7 @@ impl RbacOperator {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(&self) -> Option<&RbacOperatorType> {
         match self {
@@ -1004,7 +1004,7 @@ impl RbacOperator {
             Self::Unknown(kind) => kind.r#type.as_ref(),
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -1013,7 +1013,7 @@ impl RbacOperator {
             Self::Unknown(kind) => kind.id.as_ref(),
         }
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(&self) -> &BTreeMap<String, Link> {
         match self {

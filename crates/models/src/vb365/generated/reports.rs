@@ -49,9 +49,9 @@ impl Enum for LicenseOverviewOptionsFormat {
 /// Schema: `schemas/vb365/reports.json#/$defs/LicenseOverviewOptions`
 #[non_exhaustive]
 pub struct LicenseOverviewOptions {
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
     /// Format.
     pub format: Option<LicenseOverviewOptionsFormat>,
@@ -109,13 +109,13 @@ impl LicenseOverviewOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Start time.
+    /// When it started.
     #[must_use]
     pub fn start_time(mut self, start_time: impl Into<DateTime>) -> Self {
         self.start_time = Some(start_time.into());
         self
     }
-    /// End time.
+    /// When it ended; absent while it runs.
     #[must_use]
     pub fn end_time(mut self, end_time: impl Into<DateTime>) -> Self {
         self.end_time = Some(end_time.into());
@@ -181,9 +181,9 @@ impl Enum for StorageConsumptionOptionsFormat {
 /// Schema: `schemas/vb365/reports.json#/$defs/StorageConsumptionOptions`
 #[non_exhaustive]
 pub struct StorageConsumptionOptions {
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
     /// Format.
     pub format: Option<StorageConsumptionOptionsFormat>,
@@ -241,13 +241,13 @@ impl StorageConsumptionOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Start time.
+    /// When it started.
     #[must_use]
     pub fn start_time(mut self, start_time: impl Into<DateTime>) -> Self {
         self.start_time = Some(start_time.into());
         self
     }
-    /// End time.
+    /// When it ended; absent while it runs.
     #[must_use]
     pub fn end_time(mut self, end_time: impl Into<DateTime>) -> Self {
         self.end_time = Some(end_time.into());
@@ -313,7 +313,7 @@ impl Enum for MailboxProtectionOptionsFormat {
 /// Schema: `schemas/vb365/reports.json#/$defs/MailboxProtectionOptions`
 #[non_exhaustive]
 pub struct MailboxProtectionOptions {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// Format.
     pub format: Option<MailboxProtectionOptionsFormat>,
@@ -367,7 +367,7 @@ impl MailboxProtectionOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
@@ -433,7 +433,7 @@ impl Enum for UserProtectionOptionsFormat {
 /// Schema: `schemas/vb365/reports.json#/$defs/UserProtectionOptions`
 #[non_exhaustive]
 pub struct UserProtectionOptions {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// Format.
     pub format: Option<UserProtectionOptionsFormat>,
@@ -487,7 +487,7 @@ impl UserProtectionOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
@@ -511,7 +511,7 @@ impl UserProtectionOptions {
 /// Schema: `schemas/vb365/reports.json#/$defs/TeamsProtectionOptions`
 #[non_exhaustive]
 pub struct TeamsProtectionOptions {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// Timezone.
     pub timezone: Option<String>,
@@ -556,7 +556,7 @@ impl TeamsProtectionOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
@@ -574,7 +574,7 @@ impl TeamsProtectionOptions {
 /// Schema: `schemas/vb365/reports.json#/$defs/OneDriveProtectionOptions`
 #[non_exhaustive]
 pub struct OneDriveProtectionOptions {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// Timezone.
     pub timezone: Option<String>,
@@ -619,7 +619,7 @@ impl OneDriveProtectionOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());
@@ -637,7 +637,7 @@ impl OneDriveProtectionOptions {
 /// Schema: `schemas/vb365/reports.json#/$defs/SharepointProtectionOptions`
 #[non_exhaustive]
 pub struct SharepointProtectionOptions {
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
     /// Timezone.
     pub timezone: Option<String>,
@@ -682,7 +682,7 @@ impl SharepointProtectionOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The organization's id.
+    /// The organization.
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Id>) -> Self {
         self.organization_id = Some(organization_id.into());

@@ -44,7 +44,7 @@ impl Enum for BackupRepositoryRetentionType {
         Self::Unknown(value)
     }
 }
-/// Backup repository retention period type.
+/// The unit of how long backups are kept.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionPeriodType`
 #[derive(Clone)]
@@ -94,7 +94,7 @@ impl Enum for BackupRepositoryRetentionPeriodType {
         Self::Unknown(value)
     }
 }
-/// Backup repository yearly retention period.
+/// How long backups are kept, in years.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/yearlyRetentionPeriod`
 #[derive(Clone)]
@@ -169,7 +169,7 @@ impl Enum for BackupRepositoryYearlyRetentionPeriod {
         Self::Unknown(value)
     }
 }
-/// Backup repository retention frequency type.
+/// How often what is too old is removed.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionFrequencyType`
 #[derive(Clone)]
@@ -211,7 +211,7 @@ impl Enum for BackupRepositoryRetentionFrequencyType {
         Self::Unknown(value)
     }
 }
-/// Backup repository daily type.
+/// The days.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/dailyType`
 #[derive(Clone)]
@@ -439,7 +439,7 @@ pub struct BackupRepository {
     pub object_storage_cache_path: Option<String>,
     /// Object storage encryption enabled. (v4 and later)
     pub object_storage_encryption_enabled: Option<bool>,
-    /// The encryption key's id. (v4 and later)
+    /// The key that encrypts the data in object storage. (v4 and later)
     pub encryption_key_id: Option<Id>,
     /// Whether it must be synchronised before use. (v4 and later)
     pub is_out_of_sync: Option<bool>,
@@ -465,19 +465,19 @@ pub struct BackupRepository {
     pub path: Option<String>,
     /// Retention type.
     pub retention_type: Option<BackupRepositoryRetentionType>,
-    /// Retention period type.
+    /// The unit of how long backups are kept.
     pub retention_period_type: Option<BackupRepositoryRetentionPeriodType>,
-    /// Daily retention period.
+    /// How long backups are kept, in days.
     pub daily_retention_period: Option<i64>,
-    /// Monthly retention period.
+    /// How long backups are kept, in months.
     pub monthly_retention_period: Option<i64>,
-    /// Yearly retention period.
+    /// How long backups are kept, in years.
     pub yearly_retention_period: Option<BackupRepositoryYearlyRetentionPeriod>,
-    /// Retention frequency type.
+    /// How often what is too old is removed.
     pub retention_frequency_type: Option<BackupRepositoryRetentionFrequencyType>,
-    /// Daily time.
+    /// The time of day, as `HH:MM:SS`.
     pub daily_time: Option<String>,
-    /// Daily type.
+    /// The days.
     pub daily_type: Option<BackupRepositoryDailyType>,
     /// Monthly time.
     pub monthly_time: Option<String>,
@@ -675,7 +675,7 @@ impl Struct for BackupRepository {
         }
     }
 }
-/// Backup repository from client retention period type.
+/// The unit of how long backups are kept.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionPeriodType`
 #[derive(Clone)]
@@ -725,7 +725,7 @@ impl Enum for BackupRepositoryFromClientRetentionPeriodType {
         Self::Unknown(value)
     }
 }
-/// Backup repository from client yearly retention period.
+/// How long backups are kept, in years.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/yearlyRetentionPeriod`
 #[derive(Clone)]
@@ -800,7 +800,7 @@ impl Enum for BackupRepositoryFromClientYearlyRetentionPeriod {
         Self::Unknown(value)
     }
 }
-/// Backup repository from client retention frequency type.
+/// How often what is too old is removed.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionFrequencyType`
 #[derive(Clone)]
@@ -884,7 +884,7 @@ impl Enum for BackupRepositoryFromClientRetentionType {
         Self::Unknown(value)
     }
 }
-/// Backup repository from client daily type.
+/// The days.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/dailyType`
 #[derive(Clone)]
@@ -1099,7 +1099,7 @@ impl Enum for BackupRepositoryFromClientMonthlyDayofweek {
         Self::Unknown(value)
     }
 }
-/// Backup repository from client.
+/// A backup repository to add or change.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
@@ -1112,31 +1112,31 @@ pub struct BackupRepositoryFromClient {
     pub object_storage_cache_path: Option<String>,
     /// Object storage encryption enabled. (v4 and later)
     pub object_storage_encryption_enabled: Edit<bool>,
-    /// The encryption key's id. (v4 and later)
+    /// The key that encrypts the data in object storage. (v4 and later)
     pub encryption_key_id: Edit<Id>,
-    /// Id. (v6 and later)
+    /// The id. (v6 and later)
     pub id: Edit<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Path.
+    /// The path.
     pub path: Option<String>,
-    /// Retention period type.
+    /// The unit of how long backups are kept.
     pub retention_period_type: Edit<BackupRepositoryFromClientRetentionPeriodType>,
-    /// Daily retention period.
+    /// How long backups are kept, in days.
     pub daily_retention_period: Edit<i64>,
-    /// Monthly retention period.
+    /// How long backups are kept, in months.
     pub monthly_retention_period: Edit<i64>,
-    /// Yearly retention period.
+    /// How long backups are kept, in years.
     pub yearly_retention_period: Edit<BackupRepositoryFromClientYearlyRetentionPeriod>,
-    /// Retention frequency type.
+    /// How often what is too old is removed.
     pub retention_frequency_type: Edit<BackupRepositoryFromClientRetentionFrequencyType>,
     /// Retention type.
     pub retention_type: Edit<BackupRepositoryFromClientRetentionType>,
-    /// Daily time.
+    /// The time of day, as `HH:MM:SS`.
     pub daily_time: Option<String>,
-    /// Daily type.
+    /// The days.
     pub daily_type: Edit<BackupRepositoryFromClientDailyType>,
     /// Monthly time.
     pub monthly_time: Option<String>,
@@ -1144,13 +1144,13 @@ pub struct BackupRepositoryFromClient {
     pub monthly_daynumber: Edit<BackupRepositoryFromClientMonthlyDaynumber>,
     /// Monthly dayofweek.
     pub monthly_dayofweek: Edit<BackupRepositoryFromClientMonthlyDayofweek>,
-    /// The proxy's id.
+    /// The backup proxy.
     pub proxy_id: Edit<Id>,
-    /// The proxy pool's id. (v8 and later)
+    /// The proxy pool. (v8 and later)
     pub proxy_pool_id: Edit<Id>,
     /// Ignore proxy pool appliance access validation. (v8 and later)
     pub ignore_proxy_pool_appliance_access_validation: Edit<bool>,
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     pub organization_id: Edit<Id>,
     /// Attach used repository.
     pub attach_used_repository: Edit<bool>,
@@ -1344,37 +1344,37 @@ impl BackupRepositoryFromClient {
             .into();
         self
     }
-    /// The encryption key's id. (v4 and later)
+    /// The key that encrypts the data in object storage. (v4 and later)
     #[must_use]
     pub fn encryption_key_id(mut self, encryption_key_id: impl Into<Edit<Id>>) -> Self {
         self.encryption_key_id = encryption_key_id.into();
         self
     }
-    /// Id. (v6 and later)
+    /// The id. (v6 and later)
     #[must_use]
     pub fn id(mut self, id: impl Into<Edit<Id>>) -> Self {
         self.id = id.into();
         self
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
-    /// Description.
+    /// A note by the administrator.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
-    /// Path.
+    /// The path.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
-    /// Retention period type.
+    /// The unit of how long backups are kept.
     #[must_use]
     pub fn retention_period_type(
         mut self,
@@ -1385,7 +1385,7 @@ impl BackupRepositoryFromClient {
         self.retention_period_type = retention_period_type.into();
         self
     }
-    /// Daily retention period.
+    /// How long backups are kept, in days.
     #[must_use]
     pub fn daily_retention_period(
         mut self,
@@ -1394,7 +1394,7 @@ impl BackupRepositoryFromClient {
         self.daily_retention_period = daily_retention_period.into();
         self
     }
-    /// Monthly retention period.
+    /// How long backups are kept, in months.
     #[must_use]
     pub fn monthly_retention_period(
         mut self,
@@ -1403,7 +1403,7 @@ impl BackupRepositoryFromClient {
         self.monthly_retention_period = monthly_retention_period.into();
         self
     }
-    /// Yearly retention period.
+    /// How long backups are kept, in years.
     #[must_use]
     pub fn yearly_retention_period(
         mut self,
@@ -1414,7 +1414,7 @@ impl BackupRepositoryFromClient {
         self.yearly_retention_period = yearly_retention_period.into();
         self
     }
-    /// Retention frequency type.
+    /// How often what is too old is removed.
     #[must_use]
     pub fn retention_frequency_type(
         mut self,
@@ -1425,13 +1425,13 @@ impl BackupRepositoryFromClient {
         self.retention_frequency_type = retention_frequency_type.into();
         self
     }
-    /// Daily time.
+    /// The time of day, as `HH:MM:SS`.
     #[must_use]
     pub fn daily_time(mut self, daily_time: impl Into<String>) -> Self {
         self.daily_time = Some(daily_time.into());
         self
     }
-    /// Daily type.
+    /// The days.
     #[must_use]
     pub fn daily_type(
         mut self,
@@ -1464,13 +1464,13 @@ impl BackupRepositoryFromClient {
         self.monthly_dayofweek = monthly_dayofweek.into();
         self
     }
-    /// The proxy's id.
+    /// The backup proxy.
     #[must_use]
     pub fn proxy_id(mut self, proxy_id: impl Into<Edit<Id>>) -> Self {
         self.proxy_id = proxy_id.into();
         self
     }
-    /// The proxy pool's id. (v8 and later)
+    /// The proxy pool. (v8 and later)
     #[must_use]
     pub fn proxy_pool_id(mut self, proxy_pool_id: impl Into<Edit<Id>>) -> Self {
         self.proxy_pool_id = proxy_pool_id.into();
@@ -1486,7 +1486,7 @@ impl BackupRepositoryFromClient {
             .into();
         self
     }
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     #[must_use]
     pub fn organization_id(mut self, organization_id: impl Into<Edit<Id>>) -> Self {
         self.organization_id = organization_id.into();
@@ -1511,7 +1511,7 @@ impl BackupRepositoryFromClient {
         self
     }
 }
-/// Repository synchronize session state.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession/properties/state`
 #[derive(Clone)]
@@ -1566,17 +1566,17 @@ impl Enum for RepositorySynchronizeSessionState {
 /// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession`
 #[non_exhaustive]
 pub struct RepositorySynchronizeSession {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
-    /// State.
+    /// How it stands.
     pub state: Option<RepositorySynchronizeSessionState>,
     /// Progress, in percent.
     pub progress_percent: Option<i64>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static REPOSITORY_SYNCHRONIZE_SESSION: Shape = Shape::new(
@@ -1714,21 +1714,21 @@ pub struct S3CompatibleObjectStorage {
     pub s3_folder: Option<String>,
     /// The id.
     pub id: Option<Id>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Size limit enabled.
+    /// Whether the space is limited.
     pub size_limit_enabled: Option<bool>,
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     pub size_limit_gb: Option<i64>,
     /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
     /// Free space on the volume, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
-    /// Whether to enable immutability.
+    /// Whether backups cannot be changed or deleted before their time.
     pub enable_immutability: Option<bool>,
     /// Whether to enable immutability governance mode.
     pub enable_immutability_governance_mode: Option<bool>,
-    /// Immutability period, in days.
+    /// How long backups cannot be changed, in days.
     pub immutability_period_days: Option<i64>,
     /// What it is.
     pub r#type: Option<ObjectStorageType>,
@@ -1838,21 +1838,21 @@ pub struct AmazonS3ObjectStorage {
     pub one_zone_ia_storage_class_enabled: Option<bool>,
     /// The id.
     pub id: Option<Id>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Size limit enabled.
+    /// Whether the space is limited.
     pub size_limit_enabled: Option<bool>,
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     pub size_limit_gb: Option<i64>,
     /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
     /// Free space on the volume, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
-    /// Whether to enable immutability.
+    /// Whether backups cannot be changed or deleted before their time.
     pub enable_immutability: Option<bool>,
     /// Whether to enable immutability governance mode.
     pub enable_immutability_governance_mode: Option<bool>,
-    /// Immutability period, in days.
+    /// How long backups cannot be changed, in days.
     pub immutability_period_days: Option<i64>,
     /// What it is.
     pub r#type: Option<ObjectStorageType>,
@@ -1982,21 +1982,21 @@ pub struct AzureObjectStorage {
     pub azure_folder: Option<String>,
     /// The id.
     pub id: Option<Id>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Size limit enabled.
+    /// Whether the space is limited.
     pub size_limit_enabled: Option<bool>,
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     pub size_limit_gb: Option<i64>,
     /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
     /// Free space on the volume, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
-    /// Whether to enable immutability.
+    /// Whether backups cannot be changed or deleted before their time.
     pub enable_immutability: Option<bool>,
     /// Whether to enable immutability governance mode.
     pub enable_immutability_governance_mode: Option<bool>,
-    /// Immutability period, in days.
+    /// How long backups cannot be changed, in days.
     pub immutability_period_days: Option<i64>,
     /// What it is.
     pub r#type: Option<ObjectStorageType>,
@@ -2122,21 +2122,21 @@ pub struct AnyObjectStorage {
     pub s3_folder: Option<String>,
     /// The id.
     pub id: Option<Id>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Size limit enabled.
+    /// Whether the space is limited.
     pub size_limit_enabled: Option<bool>,
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     pub size_limit_gb: Option<i64>,
     /// Space used, in bytes.
     pub used_space_bytes: Option<i64>,
     /// Free space on the volume, in bytes; negative when the server does not know it.
     pub free_space_bytes: Option<i64>,
-    /// Whether to enable immutability.
+    /// Whether backups cannot be changed or deleted before their time.
     pub enable_immutability: Option<bool>,
     /// Whether to enable immutability governance mode.
     pub enable_immutability_governance_mode: Option<bool>,
-    /// Immutability period, in days.
+    /// How long backups cannot be changed, in days.
     pub immutability_period_days: Option<i64>,
     /// What it is.
     pub r#type: Option<ObjectStorageType>,
@@ -2363,7 +2363,7 @@ impl ObjectStorage {
             Self::Unknown(kind) => kind.id.as_ref(),
         }
     }
-    /// The account's id.
+    /// The account that reaches the storage.
     #[must_use]
     pub fn account_id(&self) -> Option<&Id> {
         match self {
@@ -2373,7 +2373,7 @@ impl ObjectStorage {
             Self::Unknown(kind) => kind.account_id.as_ref(),
         }
     }
-    /// Size limit enabled.
+    /// Whether the space is limited.
     #[must_use]
     pub fn size_limit_enabled(&self) -> Option<bool> {
         match self {
@@ -2383,7 +2383,7 @@ impl ObjectStorage {
             Self::Unknown(kind) => kind.size_limit_enabled,
         }
     }
-    /// Size limit, in GB.
+    /// The limit of the space, in GB.
     #[must_use]
     pub fn size_limit_gb(&self) -> Option<i64> {
         match self {
@@ -2413,7 +2413,7 @@ impl ObjectStorage {
             Self::Unknown(kind) => kind.free_space_bytes,
         }
     }
-    /// Whether to enable immutability.
+    /// Whether backups cannot be changed or deleted before their time.
     #[must_use]
     pub fn enable_immutability(&self) -> Option<bool> {
         match self {
@@ -2433,7 +2433,7 @@ impl ObjectStorage {
             Self::Unknown(kind) => kind.enable_immutability_governance_mode,
         }
     }
-    /// Immutability period, in days.
+    /// How long backups cannot be changed, in days.
     #[must_use]
     pub fn immutability_period_days(&self) -> Option<i64> {
         match self {
@@ -2526,7 +2526,7 @@ impl From<AzureObjectStorage> for ObjectStorage {
         Self::Azure(kind)
     }
 }
-/// Backup repository owner change session status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryOwnerChangeSession/properties/status`
 #[derive(Clone)]
@@ -2586,15 +2586,15 @@ impl Enum for BackupRepositoryOwnerChangeSessionStatus {
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryOwnerChangeSession`
 #[non_exhaustive]
 pub struct BackupRepositoryOwnerChangeSession {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Status.
+    /// How it stands.
     pub status: Option<BackupRepositoryOwnerChangeSessionStatus>,
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
-    /// Details.
+    /// More, in words of the server.
     pub details: Option<String>,
     /// Wait for sessions timeout.
     pub wait_for_sessions_timeout: Option<String>,

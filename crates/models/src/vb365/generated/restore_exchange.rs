@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_exchange`.
 use super::prelude::*;
-/// Exchange folder type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeFolder/properties/type`
 #[derive(Clone)]
@@ -182,28 +182,28 @@ impl Enum for ExchangeFolderCategory {
         Self::Unknown(value)
     }
 }
-/// Exchange folder.
+/// A folder of a mailbox in a backup.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeFolder`
 #[non_exhaustive]
 pub struct ExchangeFolder {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<ExchangeFolderType>,
     /// Category. (v6 and later)
     pub category: Option<ExchangeFolderCategory>,
-    /// Description. (v6 and later)
+    /// A note by the administrator. (v6 and later)
     pub description: Option<String>,
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static EXCHANGE_FOLDER: Shape = Shape::new(
@@ -434,7 +434,7 @@ impl ExportFolderToPst {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/AppointmentItem`
 #[non_exhaustive]
 pub struct AppointmentItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
     /// Attachments. (v6 and later)
     pub attachments: Vec<Attachment>,
@@ -442,13 +442,13 @@ pub struct AppointmentItem {
     pub organizer: Option<String>,
     /// Attendees. (v6 and later)
     pub attendees: Option<String>,
-    /// Start time. (v6 and later)
+    /// When it started. (v6 and later)
     pub start_time: Option<DateTime>,
-    /// End time. (v6 and later)
+    /// When it ended; absent while it runs. (v6 and later)
     pub end_time: Option<DateTime>,
     /// Location. (v6 and later)
     pub location: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Recurrence pattern format. (v6 and later)
     pub recurrence_pattern_format: Option<String>,
@@ -456,11 +456,11 @@ pub struct AppointmentItem {
     pub recurring: Option<bool>,
     /// Item class.
     pub item_class: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static APPOINTMENT_ITEM: Shape = Shape::new(
@@ -554,17 +554,17 @@ impl Struct for AppointmentItem {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ContactGroupItem`
 #[non_exhaustive]
 pub struct ContactGroupItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
-    /// Name. (v6 and later)
+    /// The name. (v6 and later)
     pub name: Option<String>,
     /// Item class.
     pub item_class: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static CONTACT_GROUP_ITEM: Shape = Shape::new(
@@ -626,7 +626,7 @@ impl Struct for ContactGroupItem {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ContactItem`
 #[non_exhaustive]
 pub struct ContactItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
     /// Address. (v6 and later)
     pub address: Option<String>,
@@ -636,7 +636,7 @@ pub struct ContactItem {
     pub company: Option<String>,
     /// Display as. (v6 and later)
     pub display_as: Option<String>,
-    /// Email. (v6 and later)
+    /// The mail address. (v6 and later)
     pub email: Option<String>,
     /// Fax. (v6 and later)
     pub fax: Option<String>,
@@ -656,11 +656,11 @@ pub struct ContactItem {
     pub web_page: Option<String>,
     /// Item class.
     pub item_class: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static CONTACT_ITEM: Shape = Shape::new(
@@ -770,11 +770,11 @@ impl Struct for ContactItem {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/DiscussionItem`
 #[non_exhaustive]
 pub struct DiscussionItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
     /// From.
     pub from: Option<String>,
-    /// Subject. (v7 and later)
+    /// The subject. (v7 and later)
     pub subject: Option<String>,
     /// Posted on. (v6 and later)
     pub posted_on: Option<DateTime>,
@@ -784,11 +784,11 @@ pub struct DiscussionItem {
     pub attachments: Vec<Attachment>,
     /// Importance. (v7 and later)
     pub importance: Option<ExchangeItemImportance>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static DISCUSSION_ITEM: Shape = Shape::new(
@@ -867,7 +867,7 @@ impl Struct for DiscussionItem {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeMessageItem`
 #[non_exhaustive]
 pub struct ExchangeMessageItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
     /// From.
     pub from: Option<String>,
@@ -885,17 +885,17 @@ pub struct ExchangeMessageItem {
     pub reminder: Option<bool>,
     /// Attachments. (v6 and later)
     pub attachments: Vec<Attachment>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Item class.
     pub item_class: Option<String>,
     /// Importance. (v6 and later)
     pub importance: Option<ExchangeItemImportance>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static EXCHANGE_MESSAGE_ITEM: Shape = Shape::new(
@@ -1040,9 +1040,9 @@ impl Enum for ExchangeItemImportance {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/JournalItem`
 #[non_exhaustive]
 pub struct JournalItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
-    /// Start time. (v6 and later)
+    /// When it started. (v6 and later)
     pub start_time: Option<DateTime>,
     /// Duration. (v6 and later)
     pub duration: Option<i64>,
@@ -1050,15 +1050,15 @@ pub struct JournalItem {
     pub entry_type: Option<String>,
     /// Company. (v6 and later)
     pub company: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Item class.
     pub item_class: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static JOURNAL_ITEM: Shape = Shape::new(
@@ -1136,19 +1136,19 @@ impl Struct for JournalItem {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/StickyNoteItem`
 #[non_exhaustive]
 pub struct StickyNoteItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Date. (v6 and later)
     pub date: Option<DateTime>,
     /// Item class.
     pub item_class: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static STICKY_NOTE_ITEM: Shape = Shape::new(
@@ -1214,9 +1214,9 @@ impl Struct for StickyNoteItem {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/TaskItem`
 #[non_exhaustive]
 pub struct TaskItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
-    /// Status. (v6 and later)
+    /// How it stands. (v6 and later)
     pub status: Option<TaskItemStatus>,
     /// Percent complete. (v6 and later)
     pub percent_complete: Option<f64>,
@@ -1226,15 +1226,15 @@ pub struct TaskItem {
     pub due_date: Option<DateTime>,
     /// Owner. (v6 and later)
     pub owner: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Item class.
     pub item_class: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static TASK_ITEM: Shape = Shape::new(
@@ -1374,7 +1374,7 @@ impl Enum for TaskItemStatus {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItem`
 #[non_exhaustive]
 pub struct AnyExchangeItem {
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     pub mailbox_id: Option<Id>,
     /// Attachments. (v6 and later)
     pub attachments: Vec<Attachment>,
@@ -1382,13 +1382,13 @@ pub struct AnyExchangeItem {
     pub organizer: Option<String>,
     /// Attendees. (v6 and later)
     pub attendees: Option<String>,
-    /// Start time. (v6 and later)
+    /// When it started. (v6 and later)
     pub start_time: Option<DateTime>,
-    /// End time. (v6 and later)
+    /// When it ended; absent while it runs. (v6 and later)
     pub end_time: Option<DateTime>,
     /// Location. (v6 and later)
     pub location: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Recurrence pattern format. (v6 and later)
     pub recurrence_pattern_format: Option<String>,
@@ -1396,13 +1396,13 @@ pub struct AnyExchangeItem {
     pub recurring: Option<bool>,
     /// Item class.
     pub item_class: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name. (v6 and later)
+    /// The name. (v6 and later)
     pub name: Option<String>,
     /// Address. (v6 and later)
     pub address: Option<String>,
@@ -1412,7 +1412,7 @@ pub struct AnyExchangeItem {
     pub company: Option<String>,
     /// Display as. (v6 and later)
     pub display_as: Option<String>,
-    /// Email. (v6 and later)
+    /// The mail address. (v6 and later)
     pub email: Option<String>,
     /// Fax. (v6 and later)
     pub fax: Option<String>,
@@ -1454,7 +1454,7 @@ pub struct AnyExchangeItem {
     pub entry_type: Option<String>,
     /// Date. (v6 and later)
     pub date: Option<DateTime>,
-    /// Status. (v6 and later)
+    /// How it stands. (v6 and later)
     pub status: Option<TaskItemStatus>,
     /// Percent complete. (v6 and later)
     pub percent_complete: Option<f64>,
@@ -1680,7 +1680,7 @@ impl Struct for AnyExchangeItem {
         }
     }
 }
-/// Exchange item.
+/// An item of a mailbox.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -1762,7 +1762,7 @@ impl ExchangeItem {
             Self::Unknown(kind) => kind,
         }
     }
-    /// The mailbox's id. (v8 and later)
+    /// The mailbox. (v8 and later)
     #[must_use]
     pub fn mailbox_id(&self) -> Option<&Id> {
         match self {
@@ -1792,7 +1792,7 @@ impl ExchangeItem {
             Self::Unknown(kind) => kind.item_class.as_ref(),
         }
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(&self) -> &BTreeMap<String, Link> {
         match self {
@@ -1807,7 +1807,7 @@ impl ExchangeItem {
             Self::Unknown(kind) => &kind.links,
         }
     }
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     #[must_use]
     pub fn actions(&self) -> &BTreeMap<String, Action> {
         match self {
@@ -1822,7 +1822,7 @@ impl ExchangeItem {
             Self::Unknown(kind) => &kind.actions,
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -1944,9 +1944,9 @@ impl From<TaskItem> for ExchangeItem {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/Attachment`
 #[non_exhaustive]
 pub struct Attachment {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Size, in bytes.
+    /// The size, in bytes.
     pub size_bytes: Option<i64>,
 }
 pub(crate) static ATTACHMENT: Shape = Shape::new(
@@ -1988,17 +1988,17 @@ impl Struct for Attachment {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToOriginalLocation`
 #[non_exhaustive]
 pub struct RestoreToOriginalLocation {
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
@@ -2066,7 +2066,7 @@ impl RestoreToOriginalLocation {
     pub fn new() -> Self {
         Self::default()
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2078,19 +2078,19 @@ impl RestoreToOriginalLocation {
         self.user_password = Some(user_password.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2101,7 +2101,7 @@ impl RestoreToOriginalLocation {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2125,17 +2125,17 @@ impl RestoreToOriginalLocation {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToOriginalLocationSelectedItems`
 #[non_exhaustive]
 pub struct RestoreToOriginalLocationSelectedItems {
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
@@ -2209,7 +2209,7 @@ impl RestoreToOriginalLocationSelectedItems {
     pub fn new() -> Self {
         Self::default()
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2221,19 +2221,19 @@ impl RestoreToOriginalLocationSelectedItems {
         self.user_password = Some(user_password.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2244,7 +2244,7 @@ impl RestoreToOriginalLocationSelectedItems {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2274,7 +2274,7 @@ impl RestoreToOriginalLocationSelectedItems {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItemStringId`
 #[non_exhaustive]
 pub struct ExchangeItemStringId {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
 }
 pub(crate) static EXCHANGE_ITEM_STRING_ID: Shape = Shape::new(
@@ -2472,17 +2472,17 @@ pub struct RestoreToDifferentLocation {
     pub office_region: Option<RestoreToDifferentLocationOfficeRegion>,
     /// Office organization name.
     pub office_organization_name: Option<String>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
@@ -2685,7 +2685,7 @@ impl RestoreToDifferentLocation {
         self.office_organization_name = Some(office_organization_name.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2697,19 +2697,19 @@ impl RestoreToDifferentLocation {
         self.user_password = Some(user_password.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2720,7 +2720,7 @@ impl RestoreToDifferentLocation {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2828,17 +2828,17 @@ pub struct RestoreToDifferentLocationSelectedItems {
     pub office_region: Option<RestoreToDifferentLocationSelectedItemsOfficeRegion>,
     /// Office organization name.
     pub office_organization_name: Option<String>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
@@ -3047,7 +3047,7 @@ impl RestoreToDifferentLocationSelectedItems {
         self.office_organization_name = Some(office_organization_name.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -3059,19 +3059,19 @@ impl RestoreToDifferentLocationSelectedItems {
         self.user_password = Some(user_password.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -3082,7 +3082,7 @@ impl RestoreToDifferentLocationSelectedItems {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -3296,7 +3296,7 @@ pub struct SendToDifferentAddressOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -3374,7 +3374,7 @@ impl SendToDifferentAddressOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -3572,7 +3572,7 @@ impl OperatorRestoreOptions {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/OperatorRestoreResponse`
 #[non_exhaustive]
 pub struct OperatorRestoreResponse {
-    /// The session's id.
+    /// The session.
     pub session_id: Option<Id>,
 }
 pub(crate) static OPERATOR_RESTORE_RESPONSE: Shape = Shape::new(
@@ -3604,26 +3604,26 @@ impl Struct for OperatorRestoreResponse {
         }
     }
 }
-/// Exchange mailbox.
+/// A mailbox in a backup.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeMailbox`
 #[non_exhaustive]
 pub struct ExchangeMailbox {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// Whether it is archive.
     pub is_archive: Option<bool>,
     /// Whether it is public. (v6 and later)
     pub is_public: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (v6 and later)
+    /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static EXCHANGE_MAILBOX: Shape = Shape::new(
@@ -3709,13 +3709,13 @@ pub struct BulkRestoreOptions {
     pub exclude_litigation_hold_items: Option<bool>,
     /// Office365user name.
     pub office365_user_name: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
@@ -3924,19 +3924,19 @@ impl BulkRestoreOptions {
         self.office365_user_name = Some(office365_user_name.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -3947,7 +3947,7 @@ impl BulkRestoreOptions {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -4008,7 +4008,7 @@ impl BulkRestoreOptions {
         self
     }
 }
-/// Bulk restore statistics status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreStatistics/properties/status`
 #[derive(Clone)]
@@ -4063,11 +4063,11 @@ impl Enum for BulkRestoreStatisticsStatus {
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreStatistics`
 #[non_exhaustive]
 pub struct BulkRestoreStatistics {
-    /// Status.
+    /// How it stands.
     pub status: Option<BulkRestoreStatisticsStatus>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
-    /// Details.
+    /// More, in words of the server.
     pub details: Vec<BulkMailboxRestoreStatistics>,
 }
 pub(crate) static BULK_RESTORE_STATISTICS: Shape = Shape::new(
@@ -4111,7 +4111,7 @@ impl Struct for BulkRestoreStatistics {
         }
     }
 }
-/// Bulk mailbox restore statistics status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkMailboxRestoreStatistics/properties/status`
 #[derive(Clone)]
@@ -4168,11 +4168,11 @@ impl Enum for BulkMailboxRestoreStatisticsStatus {
 pub struct BulkMailboxRestoreStatistics {
     /// Mailbox.
     pub mailbox: Option<ExchangeMailbox>,
-    /// Status.
+    /// How it stands.
     pub status: Option<BulkMailboxRestoreStatisticsStatus>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
-    /// Details.
+    /// More, in words of the server.
     pub details: Option<CommonRestoreStatistics>,
 }
 pub(crate) static BULK_MAILBOX_RESTORE_STATISTICS: Shape = Shape::new(

@@ -2,20 +2,20 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_onedrive`.
 use super::prelude::*;
-/// One drive.
+/// A OneDrive in a backup.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/OneDrive`
 #[non_exhaustive]
 pub struct OneDrive {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ONE_DRIVE: Shape = Shape::new(
@@ -227,15 +227,15 @@ pub struct CopyToFolder {
     pub document_version: Option<CopyToFolderDocumentVersion>,
     /// Document last version action.
     pub document_last_version_action: Option<CopyToFolderDocumentLastVersionAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -403,19 +403,19 @@ impl CopyToFolder {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -426,7 +426,7 @@ impl CopyToFolder {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -435,7 +435,7 @@ impl CopyToFolder {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -474,7 +474,7 @@ pub struct SharePointSendAsMsgOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -552,7 +552,7 @@ impl SharePointSendAsMsgOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -674,15 +674,15 @@ impl Enum for RestoreToOriginalOfficeRegion {
 pub struct RestoreToOriginal {
     /// Document action.
     pub document_action: Option<RestoreToOriginalDocumentAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -774,19 +774,19 @@ impl RestoreToOriginal {
         self.document_action = Some(document_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -797,7 +797,7 @@ impl RestoreToOriginal {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -806,7 +806,7 @@ impl RestoreToOriginal {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -889,13 +889,13 @@ pub struct BulkRestoreConfig {
     pub one_drives: Vec<OneDrive>,
     /// Office username.
     pub office_username: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
     /// Office userpassword.
     pub office_userpassword: Option<Secret>,
@@ -1013,19 +1013,19 @@ impl BulkRestoreConfig {
         self.office_username = Some(office_username.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -1036,7 +1036,7 @@ impl BulkRestoreConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -1073,7 +1073,7 @@ impl BulkRestoreConfig {
         self
     }
 }
-/// Share point bulk restore statistics status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointBulkRestoreStatistics/properties/status`
 #[derive(Clone)]
@@ -1128,11 +1128,11 @@ impl Enum for SharePointBulkRestoreStatisticsStatus {
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointBulkRestoreStatistics`
 #[non_exhaustive]
 pub struct SharePointBulkRestoreStatistics {
-    /// Status.
+    /// How it stands.
     pub status: Option<SharePointBulkRestoreStatisticsStatus>,
-    /// Details.
+    /// More, in words of the server.
     pub details: Vec<ExtendedCommonStatistic>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
 }
 pub(crate) static SHARE_POINT_BULK_RESTORE_STATISTICS: Shape = Shape::new(
@@ -1179,7 +1179,7 @@ impl Struct for SharePointBulkRestoreStatistics {
         }
     }
 }
-/// Extended common statistic status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/ExtendedCommonStatistic/properties/status`
 #[derive(Clone)]
@@ -1236,11 +1236,11 @@ impl Enum for ExtendedCommonStatisticStatus {
 pub struct ExtendedCommonStatistic {
     /// One drive.
     pub one_drive: Option<OneDrive>,
-    /// Status.
+    /// How it stands.
     pub status: Option<ExtendedCommonStatisticStatus>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
-    /// Details.
+    /// More, in words of the server.
     pub details: Option<SharePointCommonRestoreStatistics>,
 }
 pub(crate) static EXTENDED_COMMON_STATISTIC: Shape = Shape::new(
@@ -1335,38 +1335,38 @@ impl Struct for SharePointCommonRestoreStatistics {
         }
     }
 }
-/// One drive document.
+/// A document of a OneDrive in a backup.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/OneDriveDocument`
 #[non_exhaustive]
 pub struct OneDriveDocument {
-    /// The one drive's id. (v8 and later)
+    /// The OneDrive. (v8 and later)
     pub one_drive_id: Option<Id>,
-    /// Size, in bytes.
+    /// The size, in bytes.
     pub size_bytes: Option<i64>,
     /// Inherited permissions.
     pub inherited_permissions: Option<bool>,
-    /// Version.
+    /// The version.
     pub version: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// The version's id. (v6 and later)
     pub version_id: Option<i64>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Created by.
+    /// Who created it.
     pub created_by: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// Modified by.
+    /// Who last changed it.
     pub modified_by: Option<String>,
-    /// Modification time.
+    /// When it was last changed.
     pub modification_time: Option<DateTime>,
     /// Whether it is folder. (v7 and later)
     pub is_folder: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ONE_DRIVE_DOCUMENT: Shape = Shape::new(
@@ -1560,15 +1560,15 @@ pub struct RestoreToOriginalDocuments {
     pub documents: Vec<OneDriveDocument>,
     /// Document action.
     pub document_action: Option<RestoreToOriginalDocumentsDocumentAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -1673,19 +1673,19 @@ impl RestoreToOriginalDocuments {
         self.document_action = Some(document_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -1696,7 +1696,7 @@ impl RestoreToOriginalDocuments {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -1705,7 +1705,7 @@ impl RestoreToOriginalDocuments {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -1896,15 +1896,15 @@ pub struct CopyToDocuments {
     pub document_version: Option<CopyToDocumentsDocumentVersion>,
     /// Document last version action.
     pub document_last_version_action: Option<CopyToDocumentsDocumentLastVersionAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -2062,19 +2062,19 @@ impl CopyToDocuments {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2085,7 +2085,7 @@ impl CopyToDocuments {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2094,7 +2094,7 @@ impl CopyToDocuments {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2135,7 +2135,7 @@ pub struct SendDocumentsAsMsgOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -2223,7 +2223,7 @@ impl SendDocumentsAsMsgOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -2447,15 +2447,15 @@ pub struct CopyToDocument {
     pub document_version: Option<CopyToDocumentDocumentVersion>,
     /// Document last version action.
     pub document_last_version_action: Option<CopyToDocumentDocumentLastVersionAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -2603,19 +2603,19 @@ impl CopyToDocument {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2626,7 +2626,7 @@ impl CopyToDocument {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2635,7 +2635,7 @@ impl CopyToDocument {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2934,34 +2934,34 @@ impl Struct for RestoreOneDriveDocumentConfig {
         }
     }
 }
-/// One drive folder.
+/// A folder of a OneDrive in a backup.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/OneDriveFolder`
 #[non_exhaustive]
 pub struct OneDriveFolder {
-    /// The one drive's id. (v8 and later)
+    /// The OneDrive. (v8 and later)
     pub one_drive_id: Option<Id>,
-    /// Version. (v6 and later)
+    /// The version. (v6 and later)
     pub version: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// The version's id. (v6 and later)
     pub version_id: Option<i64>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Created by.
+    /// Who created it.
     pub created_by: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// Modified by.
+    /// Who last changed it.
     pub modified_by: Option<String>,
-    /// Modification time.
+    /// When it was last changed.
     pub modification_time: Option<DateTime>,
     /// Whether it is folder. (v7 and later)
     pub is_folder: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ONE_DRIVE_FOLDER: Shape = Shape::new(
@@ -3147,15 +3147,15 @@ pub struct RestoreToOriginalFolders {
     pub folders: Vec<OneDriveFolder>,
     /// Document action.
     pub document_action: Option<RestoreToOriginalFoldersDocumentAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -3260,19 +3260,19 @@ impl RestoreToOriginalFolders {
         self.document_action = Some(document_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -3283,7 +3283,7 @@ impl RestoreToOriginalFolders {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -3292,7 +3292,7 @@ impl RestoreToOriginalFolders {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -3487,15 +3487,15 @@ pub struct CopyToFolders {
     pub document_version: Option<CopyToFoldersDocumentVersion>,
     /// Document last version action.
     pub document_last_version_action: Option<CopyToFoldersDocumentLastVersionAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -3673,19 +3673,19 @@ impl CopyToFolders {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -3696,7 +3696,7 @@ impl CopyToFolders {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -3705,7 +3705,7 @@ impl CopyToFolders {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -3746,7 +3746,7 @@ pub struct SendFoldersAsMsgOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -3834,7 +3834,7 @@ impl SendFoldersAsMsgOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());

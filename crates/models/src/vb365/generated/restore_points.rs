@@ -7,15 +7,15 @@ use super::prelude::*;
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointMailbox`
 #[non_exhaustive]
 pub struct RestorePointMailbox {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// Whether it is archive.
     pub is_archive: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RESTORE_POINT_MAILBOX: Shape = Shape::new(
@@ -72,13 +72,13 @@ impl Struct for RestorePointMailbox {
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointOneDrive`
 #[non_exhaustive]
 pub struct RestorePointOneDrive {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RESTORE_POINT_ONE_DRIVE: Shape = Shape::new(
@@ -131,13 +131,13 @@ impl Struct for RestorePointOneDrive {
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointSite`
 #[non_exhaustive]
 pub struct RestorePointSite {
-    /// The site's id.
+    /// The site.
     pub site_id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RESTORE_POINT_SITE: Shape = Shape::new(
@@ -190,13 +190,13 @@ impl Struct for RestorePointSite {
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointTeam`
 #[non_exhaustive]
 pub struct RestorePointTeam {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RESTORE_POINT_TEAM: Shape = Shape::new(
@@ -249,9 +249,9 @@ impl Struct for RestorePointTeam {
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacLoggedInUser`
 #[non_exhaustive]
 pub struct RbacLoggedInUser {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
 }
 pub(crate) static RBAC_LOGGED_IN_USER: Shape = Shape::new(
@@ -295,7 +295,7 @@ impl Struct for RbacLoggedInUser {
 pub struct OperatorInfo {
     /// Whether it is operator.
     pub is_operator: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static OPERATOR_INFO: Shape = Shape::new(
@@ -388,7 +388,7 @@ impl Struct for RbacEffectiveScope {
         }
     }
 }
-/// Rbac user type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacUser/properties/type`
 #[derive(Clone)]
@@ -443,15 +443,15 @@ impl Enum for RbacUserType {
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacUser`
 #[non_exhaustive]
 pub struct RbacUser {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// On premises sid. (v7 and later)
     pub on_premises_sid: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacUserType>,
 }
 pub(crate) static RBAC_USER: Shape = Shape::new(
@@ -508,11 +508,11 @@ impl Struct for RbacUser {
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacSite`
 #[non_exhaustive]
 pub struct RbacSite {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
     /// Parent URL.
     pub parent_url: Option<String>,
@@ -574,26 +574,26 @@ impl Struct for RbacSite {
         }
     }
 }
-/// Restore point. (v6 and later)
+/// A state of the data that can be restored. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePoint`
 #[non_exhaustive]
 pub struct RestorePoint {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Whether it is deleted. (v7 and later)
+    /// Whether it was deleted from the organization. (v7 and later)
     pub is_deleted: Option<bool>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
-    /// Backup time.
+    /// When the backup was made.
     pub backup_time: Option<DateTime>,
-    /// The job's id.
+    /// The job.
     pub job_id: Option<Id>,
     /// The retrieval's id.
     pub retrieval_id: Option<Id>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// Whether it is exchange.
+    /// Whether a local Exchange is backed up.
     pub is_exchange: Option<bool>,
     /// Whether it is share point.
     pub is_share_point: Option<bool>,
@@ -607,13 +607,13 @@ pub struct RestorePoint {
     pub is_copy: Option<bool>,
     /// Whether it is retrieved.
     pub is_retrieved: Option<bool>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
     /// Objects etag. (v8 and later)
     pub objects_etag: Option<i64>,
     /// Immutability expires on. (v8 and later)
     pub immutability_expires_on: Option<DateTime>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RESTORE_POINT: Shape = Shape::new(
@@ -726,21 +726,21 @@ pub struct RestorePointGroup {
     pub is_mailbox_backed_up: Option<bool>,
     /// Whether it is site backed up.
     pub is_site_backed_up: Option<bool>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// Group site URL.
     pub group_site_url: Vec<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RESTORE_POINT_GROUP: Shape = Shape::new(
@@ -879,23 +879,23 @@ pub struct RestorePointUser {
     pub account_type: Option<RestorePointUserAccountType>,
     /// Archive name.
     pub archive_name: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// The account's id.
+    /// The account that reaches the storage.
     pub account_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
     /// One drive URL.
     pub one_drive_url: Vec<String>,
     /// Personal site URL.
     pub personal_site_url: Vec<String>,
-    /// The organization's id.
+    /// The organization.
     pub organization_id: Option<Id>,
-    /// The backed up organization's id.
+    /// The id that the organization has in backups.
     pub backed_up_organization_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RESTORE_POINT_USER: Shape = Shape::new(
@@ -992,11 +992,11 @@ impl Struct for RestorePointUser {
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacTeam`
 #[non_exhaustive]
 pub struct RbacTeam {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
     /// Mail.
     pub mail: Option<String>,
@@ -1046,22 +1046,22 @@ impl Struct for RbacTeam {
         }
     }
 }
-/// Restore point changes. (v7)
+/// Restore points that changed since a token. (v7)
 ///
 /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointChanges`
 #[non_exhaustive]
 pub struct RestorePointChanges {
-    /// Next change token.
+    /// Where the next request for changes goes on.
     pub next_change_token: Option<String>,
-    /// Limit.
+    /// How many items a page holds.
     pub limit: Option<i64>,
-    /// The set's id.
+    /// The server's cached set that the pages are cut from.
     pub set_id: Option<Id>,
-    /// Results.
+    /// The items of this page.
     pub results: Vec<RestorePoint>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Total count.
+    /// How many items there are in all.
     pub total_count: Option<i64>,
 }
 pub(crate) static RESTORE_POINT_CHANGES: Shape = Shape::new(

@@ -7,13 +7,13 @@ use super::prelude::*;
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BackupOrganization`
 #[non_exhaustive]
 pub struct BackupOrganization {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<OrganizationType>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static BACKUP_ORGANIZATION: Shape = Shape::new(
@@ -66,13 +66,13 @@ impl Struct for BackupOrganization {
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/DeviceCodeResponse`
 #[non_exhaustive]
 pub struct DeviceCodeResponse {
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
     /// Verification URL.
     pub verification_url: Option<String>,
     /// Expires in.
     pub expires_in: Option<i64>,
-    /// Message.
+    /// What it says.
     pub message: Option<String>,
 }
 pub(crate) static DEVICE_CODE_RESPONSE: Shape = Shape::new(
@@ -125,13 +125,13 @@ impl Struct for DeviceCodeResponse {
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RbacItem`
 #[non_exhaustive]
 pub struct AnyRbacItem {
-    /// Type.
+    /// What it is.
     pub r#type: Option<RbacItemType>,
     /// User.
     pub user: Option<RbacUser>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// Site.
     pub site: Option<RbacSite>,
@@ -203,7 +203,7 @@ impl Struct for AnyRbacItem {
         }
     }
 }
-/// Rbac item. (v6 and later)
+/// Whom or what a role is about. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RbacItem`
 #[non_exhaustive]
@@ -255,7 +255,7 @@ impl RbacItem {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(&self) -> Option<&RbacItemType> {
         match self {
@@ -266,7 +266,7 @@ impl RbacItem {
             Self::Unknown(kind) => kind.r#type.as_ref(),
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -277,7 +277,7 @@ impl RbacItem {
             Self::Unknown(kind) => kind.id.as_ref(),
         }
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(&self) -> &BTreeMap<String, Link> {
         match self {
@@ -362,7 +362,7 @@ impl From<RbacTeamItem> for RbacItem {
         Self::Team(kind)
     }
 }
-/// Restore session type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession/properties/type`
 #[derive(Clone)]
@@ -417,7 +417,7 @@ impl Enum for RestoreSessionType {
         Self::Unknown(value)
     }
 }
-/// Restore session state.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession/properties/state`
 #[derive(Clone)]
@@ -527,32 +527,32 @@ impl Enum for RestoreSessionResult {
         Self::Unknown(value)
     }
 }
-/// Restore session.
+/// A session in which backups are browsed and restored from; it stays open until it is stopped.
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession`
 #[non_exhaustive]
 pub struct RestoreSession {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Organization.
     pub organization: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<RestoreSessionType>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
-    /// State.
+    /// How it stands.
     pub state: Option<RestoreSessionState>,
     /// Result.
     pub result: Option<RestoreSessionResult>,
     /// Initiated by.
     pub initiated_by: Option<String>,
-    /// Details.
+    /// More, in words of the server.
     pub details: Option<String>,
     /// Scope name. (v6 and later)
     pub scope_name: Option<String>,
@@ -560,11 +560,11 @@ pub struct RestoreSession {
     pub client_host: Option<String>,
     /// Reason. (v6 and later)
     pub reason: Option<String>,
-    /// E tag. (v8 and later)
+    /// A number that grows with each change. (v8 and later)
     pub e_tag: Option<i64>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions. (up to v5)
+    /// Actions that the server offers, by name. (up to v5)
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static RESTORE_SESSION: Shape = Shape::new(
@@ -812,7 +812,7 @@ impl DeviceCodeRequestOptions {
         self
     }
 }
-/// Explore options type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ExploreOptions/properties/type`
 #[derive(Clone)]
@@ -876,7 +876,7 @@ impl Enum for ExploreOptionsType {
 pub struct ExploreOptions {
     /// Date time.
     pub date_time: Option<DateTime>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<ExploreOptionsType>,
     /// Whether to show deleted.
     pub show_deleted: Option<bool>,
@@ -939,7 +939,7 @@ impl ExploreOptions {
         self.date_time = Some(date_time.into());
         self
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(mut self, r#type: impl Into<ExploreOptionsType>) -> Self {
         self.r#type = Some(r#type.into());
@@ -958,7 +958,7 @@ impl ExploreOptions {
         self
     }
 }
-/// Operator explore options type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OperatorExploreOptions/properties/type`
 #[derive(Clone)]
@@ -1020,7 +1020,7 @@ impl Enum for OperatorExploreOptionsType {
 pub struct OperatorExploreOptions {
     /// Date time.
     pub date_time: Option<DateTime>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<OperatorExploreOptionsType>,
     /// Whether to show deleted.
     pub show_deleted: Option<bool>,
@@ -1028,7 +1028,7 @@ pub struct OperatorExploreOptions {
     pub show_all_versions: Option<bool>,
     /// Scope.
     pub scope: Option<RbacItem>,
-    /// The repository's id. (v8 and later)
+    /// The backup repository. (v8 and later)
     pub repository_id: Option<Id>,
     /// Reason.
     pub reason: Option<String>,
@@ -1102,7 +1102,7 @@ impl OperatorExploreOptions {
         self.date_time = Some(date_time.into());
         self
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(mut self, r#type: impl Into<OperatorExploreOptionsType>) -> Self {
         self.r#type = Some(r#type.into());
@@ -1126,7 +1126,7 @@ impl OperatorExploreOptions {
         self.scope = Some(scope);
         self
     }
-    /// The repository's id. (v8 and later)
+    /// The backup repository. (v8 and later)
     #[must_use]
     pub fn repository_id(mut self, repository_id: impl Into<Id>) -> Self {
         self.repository_id = Some(repository_id.into());
@@ -1139,7 +1139,7 @@ impl OperatorExploreOptions {
         self
     }
 }
-/// Restore session event type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionEvent/properties/type`
 #[derive(Clone)]
@@ -1204,7 +1204,7 @@ impl Enum for RestoreSessionEventType {
         Self::Unknown(value)
     }
 }
-/// Restore session event status.
+/// How it stands.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionEvent/properties/status`
 #[derive(Clone)]
@@ -1269,7 +1269,7 @@ impl Enum for RestoreSessionEventStatus {
         Self::Unknown(value)
     }
 }
-/// Restore session event.
+/// A line of the log of a restore session.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
@@ -1286,37 +1286,37 @@ pub struct RestoreSessionEvent {
     pub source: Option<String>,
     /// Target. (v6 and later)
     pub target: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<RestoreSessionEventType>,
-    /// Status.
+    /// How it stands.
     pub status: Option<RestoreSessionEventStatus>,
-    /// Start time.
+    /// When it started.
     pub start_time: Option<DateTime>,
-    /// End time.
+    /// When it ended; absent while it runs.
     pub end_time: Option<DateTime>,
     /// Duration.
     pub duration: Option<String>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// Message.
+    /// What it says.
     pub message: Option<String>,
     /// Order.
     pub order: Option<i64>,
-    /// The organization's id. (v8 and later)
+    /// The organization. (v8 and later)
     pub organization_id: Option<Id>,
-    /// The backed up organization's id. (v8 and later)
+    /// The id that the organization has in backups. (v8 and later)
     pub backed_up_organization_id: Option<Id>,
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     pub user_id: Option<Id>,
-    /// The group's id. (v8 and later)
+    /// The group. (v8 and later)
     pub group_id: Option<Id>,
-    /// The site's id. (v8 and later)
+    /// The site. (v8 and later)
     pub site_id: Option<Id>,
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     pub team_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static RESTORE_SESSION_EVENT: Shape = Shape::new(
@@ -1431,7 +1431,7 @@ impl Struct for RestoreSessionEvent {
         }
     }
 }
-/// Organization explore options type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OrganizationExploreOptions/properties/type`
 #[derive(Clone)]
@@ -1493,13 +1493,13 @@ impl Enum for OrganizationExploreOptionsType {
 pub struct OrganizationExploreOptions {
     /// Date time.
     pub date_time: Option<DateTime>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<OrganizationExploreOptionsType>,
     /// Whether to show deleted.
     pub show_deleted: Option<bool>,
     /// Whether to show all versions.
     pub show_all_versions: Option<bool>,
-    /// The repository's id.
+    /// The backup repository.
     pub repository_id: Option<Id>,
 }
 pub(crate) static ORGANIZATION_EXPLORE_OPTIONS: Shape = Shape::new(
@@ -1563,7 +1563,7 @@ impl OrganizationExploreOptions {
         self.date_time = Some(date_time.into());
         self
     }
-    /// Type.
+    /// What it is.
     #[must_use]
     pub fn r#type(mut self, r#type: impl Into<OrganizationExploreOptionsType>) -> Self {
         self.r#type = Some(r#type.into());
@@ -1581,7 +1581,7 @@ impl OrganizationExploreOptions {
         self.show_all_versions = Some(show_all_versions);
         self
     }
-    /// The repository's id.
+    /// The backup repository.
     #[must_use]
     pub fn repository_id(mut self, repository_id: impl Into<Id>) -> Self {
         self.repository_id = Some(repository_id.into());
@@ -1870,21 +1870,21 @@ impl Enum for RestoreStatus {
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ItemRestoreDetails`
 #[non_exhaustive]
 pub struct ItemRestoreDetails {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Item restore details type.
     pub item_restore_details_type: Option<ItemRestoreDetailsType>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Item type.
     pub item_type: Option<RestoreItemType>,
-    /// Status.
+    /// How it stands.
     pub status: Option<RestoreStatus>,
-    /// Path.
+    /// The path.
     pub path: Option<String>,
     /// Warnings.
     pub warnings: Vec<String>,
@@ -1960,19 +1960,19 @@ impl Struct for ItemRestoreDetails {
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BulkMailboxItemRestoreDetails`
 #[non_exhaustive]
 pub struct BulkMailboxItemRestoreDetails {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Item restore details type.
     pub item_restore_details_type: Option<ItemRestoreDetailsType>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Item type.
     pub item_type: Option<RestoreItemType>,
-    /// Status.
+    /// How it stands.
     pub status: Option<RestoreStatus>,
     /// Warnings.
     pub warnings: Vec<String>,
@@ -2092,19 +2092,19 @@ impl Struct for BulkMailboxItemRestoreDetails {
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BulkOneDriveItemRestoreDetails`
 #[non_exhaustive]
 pub struct BulkOneDriveItemRestoreDetails {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Item restore details type.
     pub item_restore_details_type: Option<ItemRestoreDetailsType>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Item type.
     pub item_type: Option<RestoreItemType>,
-    /// Status.
+    /// How it stands.
     pub status: Option<RestoreStatus>,
     /// Warnings.
     pub warnings: Vec<String>,
@@ -2200,21 +2200,21 @@ impl Struct for BulkOneDriveItemRestoreDetails {
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreDetails`
 #[non_exhaustive]
 pub struct AnyRestoreDetails {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// Item restore details type.
     pub item_restore_details_type: Option<ItemRestoreDetailsType>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Item type.
     pub item_type: Option<RestoreItemType>,
-    /// Status.
+    /// How it stands.
     pub status: Option<RestoreStatus>,
-    /// Path.
+    /// The path.
     pub path: Option<String>,
     /// Warnings.
     pub warnings: Vec<String>,
@@ -2362,7 +2362,7 @@ impl Struct for AnyRestoreDetails {
         }
     }
 }
-/// Restore details. (v8 and later)
+/// How the restore of one item stands. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreDetails`
 #[non_exhaustive]
@@ -2407,7 +2407,7 @@ impl RestoreDetails {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -2427,7 +2427,7 @@ impl RestoreDetails {
             Self::Unknown(kind) => kind.item_restore_details_type.as_ref(),
         }
     }
-    /// Title.
+    /// The title.
     #[must_use]
     pub fn title(&self) -> Option<&String> {
         match self {
@@ -2437,7 +2437,7 @@ impl RestoreDetails {
             Self::Unknown(kind) => kind.title.as_ref(),
         }
     }
-    /// Error.
+    /// What went wrong.
     #[must_use]
     pub fn error(&self) -> Option<&String> {
         match self {
@@ -2447,7 +2447,7 @@ impl RestoreDetails {
             Self::Unknown(kind) => kind.error.as_ref(),
         }
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(&self) -> Option<&String> {
         match self {
@@ -2467,7 +2467,7 @@ impl RestoreDetails {
             Self::Unknown(kind) => kind.item_type.as_ref(),
         }
     }
-    /// Status.
+    /// How it stands.
     #[must_use]
     pub fn status(&self) -> Option<&RestoreStatus> {
         match self {
@@ -2596,6 +2596,8 @@ impl Enum for JobSessionOrder {
         Self::Unknown(value)
     }
 }
+/// An action on a restore session (v3 to v5): exactly one member, named after the action.
+///
 /// Has at least 1 members, at most 1 members. (up to v5)
 ///
 /// Evidence: v3 documented, v4 documented, v5 documented.

@@ -79,7 +79,7 @@ impl Struct for ItemRestoreStatistics {
         }
     }
 }
-/// Restore object type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreObject/properties/type`
 #[derive(Clone)]
@@ -130,17 +130,17 @@ impl Enum for RestoreObjectType {
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreObject`
 #[non_exhaustive]
 pub struct RestoreObject {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Path.
+    /// The path.
     pub path: Option<String>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<RestoreObjectType>,
     /// Warnings.
     pub warnings: Vec<String>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
 }
 pub(crate) static RESTORE_OBJECT: Shape = Shape::new(
@@ -201,37 +201,37 @@ impl Struct for RestoreObject {
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/Item`
 #[non_exhaustive]
 pub struct AnyItem {
-    /// The one drive's id. (v8 and later)
+    /// The OneDrive. (v8 and later)
     pub one_drive_id: Option<Id>,
-    /// Size, in bytes.
+    /// The size, in bytes.
     pub size_bytes: Option<i64>,
     /// Inherited permissions.
     pub inherited_permissions: Option<bool>,
-    /// Version.
+    /// The version.
     pub version: Option<String>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
     /// The version's id. (v6 and later)
     pub version_id: Option<i64>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Created by.
+    /// Who created it.
     pub created_by: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// Modified by.
+    /// Who last changed it.
     pub modified_by: Option<String>,
-    /// Modification time.
+    /// When it was last changed.
     pub modification_time: Option<DateTime>,
     /// Whether it is folder. (v7 and later)
     pub is_folder: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// The site's id. (v8 and later)
+    /// The site. (v8 and later)
     pub site_id: Option<Id>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<Value>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -333,7 +333,7 @@ impl Struct for AnyItem {
         }
     }
 }
-/// Item. (v6 and later)
+/// A document, folder or list item in a backup. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/Item`
 #[non_exhaustive]
@@ -392,7 +392,7 @@ impl Item {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Version.
+    /// The version.
     #[must_use]
     pub fn version(&self) -> Option<&String> {
         match self {
@@ -404,7 +404,7 @@ impl Item {
             Self::Unknown(kind) => kind.version.as_ref(),
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -428,7 +428,7 @@ impl Item {
             Self::Unknown(kind) => kind.version_id,
         }
     }
-    /// Name.
+    /// The name.
     #[must_use]
     pub fn name(&self) -> Option<&String> {
         match self {
@@ -440,7 +440,7 @@ impl Item {
             Self::Unknown(kind) => kind.name.as_ref(),
         }
     }
-    /// Created by.
+    /// Who created it.
     #[must_use]
     pub fn created_by(&self) -> Option<&String> {
         match self {
@@ -452,7 +452,7 @@ impl Item {
             Self::Unknown(kind) => kind.created_by.as_ref(),
         }
     }
-    /// Creation time.
+    /// When it was created.
     #[must_use]
     pub fn creation_time(&self) -> Option<&DateTime> {
         match self {
@@ -464,7 +464,7 @@ impl Item {
             Self::Unknown(kind) => kind.creation_time.as_ref(),
         }
     }
-    /// Modified by.
+    /// Who last changed it.
     #[must_use]
     pub fn modified_by(&self) -> Option<&String> {
         match self {
@@ -476,7 +476,7 @@ impl Item {
             Self::Unknown(kind) => kind.modified_by.as_ref(),
         }
     }
-    /// Modification time.
+    /// When it was last changed.
     #[must_use]
     pub fn modification_time(&self) -> Option<&DateTime> {
         match self {
@@ -500,7 +500,7 @@ impl Item {
             Self::Unknown(kind) => kind.is_folder,
         }
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(&self) -> &BTreeMap<String, Link> {
         match self {
@@ -601,7 +601,7 @@ pub struct SendAsMsgOptionsV6 {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -679,7 +679,7 @@ impl SendAsMsgOptionsV6 {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -697,7 +697,7 @@ impl SendAsMsgOptionsV6 {
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSessionResponse`
 #[non_exhaustive]
 pub struct OperatorRestoreSessionResponse {
-    /// The session's id.
+    /// The session.
     pub session_id: Option<Id>,
 }
 pub(crate) static OPERATOR_RESTORE_SESSION_RESPONSE: Shape = Shape::new(
@@ -734,19 +734,19 @@ impl Struct for OperatorRestoreSessionResponse {
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointAttachment`
 #[non_exhaustive]
 pub struct SharePointAttachment {
-    /// Size, in bytes.
+    /// The size, in bytes.
     pub size_bytes: Option<i64>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// The site's id. (v8 and later)
+    /// The site. (v8 and later)
     pub site_id: Option<Id>,
     /// The item's id. (v8 and later)
     pub item_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static SHARE_POINT_ATTACHMENT: Shape = Shape::new(
@@ -867,7 +867,7 @@ pub struct SendAttachmentsAsMsgOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -945,7 +945,7 @@ impl SendAttachmentsAsMsgOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -958,34 +958,34 @@ impl SendAttachmentsAsMsgOptions {
         self
     }
 }
-/// Share point document. (v6 and later)
+/// A document of a site in a backup. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointDocument`
 #[non_exhaustive]
 pub struct SharePointDocument {
-    /// The site's id. (v8 and later)
+    /// The site. (v8 and later)
     pub site_id: Option<Id>,
-    /// Size, in bytes.
+    /// The size, in bytes.
     pub size_bytes: Option<i64>,
-    /// Version.
+    /// The version.
     pub version: Option<String>,
     /// The version's id.
     pub version_id: Option<i64>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Created by.
+    /// Who created it.
     pub created_by: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// Modified by.
+    /// Who last changed it.
     pub modified_by: Option<String>,
-    /// Modification time.
+    /// When it was last changed.
     pub modification_time: Option<DateTime>,
     /// Whether it is folder. (v7 and later)
     pub is_folder: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static SHARE_POINT_DOCUMENT: Shape = Shape::new(
@@ -1168,15 +1168,15 @@ pub struct RestoreDocumentsConfig {
     pub document_last_version_action: Option<
         RestoreDocumentsConfigDocumentLastVersionAction,
     >,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -1317,19 +1317,19 @@ impl RestoreDocumentsConfig {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -1340,7 +1340,7 @@ impl RestoreDocumentsConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -1349,7 +1349,7 @@ impl RestoreDocumentsConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -1525,15 +1525,15 @@ pub struct RestoreToDocumentsConfig {
     >,
     /// Site URL.
     pub site_url: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -1689,19 +1689,19 @@ impl RestoreToDocumentsConfig {
         self.site_url = Some(site_url.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -1712,7 +1712,7 @@ impl RestoreToDocumentsConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -1721,7 +1721,7 @@ impl RestoreToDocumentsConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -1848,15 +1848,15 @@ pub struct RestoreItemConfig {
     pub document_version: Option<RestoreItemConfigDocumentVersion>,
     /// Document last version action.
     pub document_last_version_action: Option<RestoreItemConfigDocumentLastVersionAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -1987,19 +1987,19 @@ impl RestoreItemConfig {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2010,7 +2010,7 @@ impl RestoreItemConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2019,7 +2019,7 @@ impl RestoreItemConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2193,15 +2193,15 @@ pub struct RestoreToItemConfig {
     >,
     /// Site URL.
     pub site_url: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -2347,19 +2347,19 @@ impl RestoreToItemConfig {
         self.site_url = Some(site_url.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2370,7 +2370,7 @@ impl RestoreToItemConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2379,7 +2379,7 @@ impl RestoreToItemConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2520,7 +2520,7 @@ pub struct SharePointSendDocumentsAsMsgOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -2608,7 +2608,7 @@ impl SharePointSendDocumentsAsMsgOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -2975,34 +2975,34 @@ impl Struct for RestoreSharePointDocumentConfig {
         }
     }
 }
-/// Share point folder. (v6 and later)
+/// A folder of a site in a backup. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointFolder`
 #[non_exhaustive]
 pub struct SharePointFolder {
-    /// Type.
+    /// What it is.
     pub r#type: Option<SharePointFolderType>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Version.
+    /// The version.
     pub version: Option<String>,
     /// The version's id.
     pub version_id: Option<i64>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Created by.
+    /// Who created it.
     pub created_by: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// Modified by.
+    /// Who last changed it.
     pub modified_by: Option<String>,
-    /// Modification time.
+    /// When it was last changed.
     pub modification_time: Option<DateTime>,
     /// Whether it is folder. (v7 and later)
     pub is_folder: Option<bool>,
-    /// The site's id. (v8 and later)
+    /// The site. (v8 and later)
     pub site_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static SHARE_POINT_FOLDER: Shape = Shape::new(
@@ -3187,15 +3187,15 @@ pub struct RestoreFoldersConfig {
     >,
     /// Site URL.
     pub site_url: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -3346,19 +3346,19 @@ impl RestoreFoldersConfig {
         self.site_url = Some(site_url.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -3369,7 +3369,7 @@ impl RestoreFoldersConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -3378,7 +3378,7 @@ impl RestoreFoldersConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -3554,15 +3554,15 @@ pub struct RestoreToFoldersConfig {
     >,
     /// Site URL.
     pub site_url: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -3718,19 +3718,19 @@ impl RestoreToFoldersConfig {
         self.site_url = Some(site_url.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -3741,7 +3741,7 @@ impl RestoreToFoldersConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -3750,7 +3750,7 @@ impl RestoreToFoldersConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -3841,7 +3841,7 @@ pub struct SharePointSendFoldersAsMsgOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -3929,7 +3929,7 @@ impl SharePointSendFoldersAsMsgOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -3942,40 +3942,40 @@ impl SharePointSendFoldersAsMsgOptions {
         self
     }
 }
-/// Share point item.
+/// A list item of a site in a backup.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointItem`
 #[non_exhaustive]
 pub struct SharePointItem {
-    /// The site's id. (v8 and later)
+    /// The site. (v8 and later)
     pub site_id: Option<Id>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// Type. (up to v5)
+    /// What it is. (up to v5)
     pub r#type: Option<String>,
-    /// Size, in bytes. (up to v5)
+    /// The size, in bytes. (up to v5)
     pub size_bytes: Option<i64>,
-    /// Version.
+    /// The version.
     pub version: Option<String>,
     /// The version's id. (v6 and later)
     pub version_id: Option<i64>,
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Created by. (v6 and later)
+    /// Who created it. (v6 and later)
     pub created_by: Option<String>,
-    /// Creation time. (v6 and later)
+    /// When it was created. (v6 and later)
     pub creation_time: Option<DateTime>,
-    /// Modified by.
+    /// Who last changed it.
     pub modified_by: Option<String>,
-    /// Modification time.
+    /// When it was last changed.
     pub modification_time: Option<DateTime>,
     /// Whether it is folder. (v7 and later)
     pub is_folder: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static SHARE_POINT_ITEM: Shape = Shape::new(
@@ -4165,15 +4165,15 @@ pub struct RestoreItemsConfig {
     pub document_last_version_action: Option<
         RestoreItemsConfigDocumentLastVersionAction,
     >,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -4314,19 +4314,19 @@ impl RestoreItemsConfig {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -4337,7 +4337,7 @@ impl RestoreItemsConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -4346,7 +4346,7 @@ impl RestoreItemsConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -4522,15 +4522,15 @@ pub struct RestoreToItemsConfig {
     >,
     /// Site URL.
     pub site_url: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -4686,19 +4686,19 @@ impl RestoreToItemsConfig {
         self.site_url = Some(site_url.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -4709,7 +4709,7 @@ impl RestoreToItemsConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -4718,7 +4718,7 @@ impl RestoreToItemsConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -5099,19 +5099,19 @@ impl Struct for RestoreSharePointItemConfig {
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointLibrary`
 #[non_exhaustive]
 pub struct SharePointLibrary {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// The site's id. (v8 and later)
+    /// The site. (v8 and later)
     pub site_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static SHARE_POINT_LIBRARY: Shape = Shape::new(
@@ -5276,15 +5276,15 @@ pub struct RestoreListConfig {
     pub document_version: Option<RestoreListConfigDocumentVersion>,
     /// Document last version action.
     pub document_last_version_action: Option<RestoreListConfigDocumentLastVersionAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -5445,19 +5445,19 @@ impl RestoreListConfig {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -5468,7 +5468,7 @@ impl RestoreListConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -5477,7 +5477,7 @@ impl RestoreListConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -5657,15 +5657,15 @@ pub struct RestoreToListConfig {
     >,
     /// Site URL.
     pub site_url: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -5841,19 +5841,19 @@ impl RestoreToListConfig {
         self.site_url = Some(site_url.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -5864,7 +5864,7 @@ impl RestoreToListConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -5873,7 +5873,7 @@ impl RestoreToListConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -5995,19 +5995,19 @@ impl Struct for ListRestoreStatistics {
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointList`
 #[non_exhaustive]
 pub struct SharePointList {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// Description.
+    /// A note by the administrator.
     pub description: Option<String>,
-    /// Creation time.
+    /// When it was created.
     pub creation_time: Option<DateTime>,
-    /// The site's id. (v8 and later)
+    /// The site. (v8 and later)
     pub site_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static SHARE_POINT_LIST: Shape = Shape::new(
@@ -6067,22 +6067,22 @@ impl Struct for SharePointList {
         }
     }
 }
-/// Share point site.
+/// A site in a backup.
 ///
 /// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointSite`
 #[non_exhaustive]
 pub struct SharePointSite {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
-    /// Title. (up to v5)
+    /// The title. (up to v5)
     pub title: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static SHARE_POINT_SITE: Shape = Shape::new(
@@ -6244,15 +6244,15 @@ pub struct RestoreSiteConfig {
     pub document_version: Option<RestoreSiteConfigDocumentVersion>,
     /// Document last version action.
     pub document_last_version_action: Option<RestoreSiteConfigDocumentLastVersionAction>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -6446,19 +6446,19 @@ impl RestoreSiteConfig {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -6469,7 +6469,7 @@ impl RestoreSiteConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -6478,7 +6478,7 @@ impl RestoreSiteConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -6664,15 +6664,15 @@ pub struct RestoreToSiteConfig {
     >,
     /// Site URL.
     pub site_url: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -6881,19 +6881,19 @@ impl RestoreToSiteConfig {
         self.site_url = Some(site_url.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -6904,7 +6904,7 @@ impl RestoreToSiteConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -6913,7 +6913,7 @@ impl RestoreToSiteConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -7165,15 +7165,15 @@ pub struct RestoreVersionConfig {
     pub document_last_version_action: Option<
         RestoreVersionConfigDocumentLastVersionAction,
     >,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -7288,19 +7288,19 @@ impl RestoreVersionConfig {
         self.document_last_version_action = Some(document_last_version_action.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -7311,7 +7311,7 @@ impl RestoreVersionConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -7320,7 +7320,7 @@ impl RestoreVersionConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -7450,15 +7450,15 @@ pub struct RestoreToVersionConfig {
     >,
     /// Site URL.
     pub site_url: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -7588,19 +7588,19 @@ impl RestoreToVersionConfig {
         self.site_url = Some(site_url.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -7611,7 +7611,7 @@ impl RestoreToVersionConfig {
         );
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -7620,7 +7620,7 @@ impl RestoreToVersionConfig {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());

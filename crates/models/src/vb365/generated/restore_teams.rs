@@ -2,20 +2,20 @@
 
 //! Veeam Backup for Microsoft 365: the types of `restore_teams`.
 use super::prelude::*;
-/// Teams channel. (v5 and later)
+/// A channel of a team in a backup. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsChannel`
 #[non_exhaustive]
 pub struct TeamsChannel {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     pub team_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static TEAMS_CHANNEL: Shape = Shape::new(
@@ -63,7 +63,7 @@ impl Struct for TeamsChannel {
         }
     }
 }
-/// Teams search options type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsSearchOptions/properties/type`
 #[derive(Clone)]
@@ -114,7 +114,7 @@ impl Enum for TeamsSearchOptionsType {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsSearchOptions`
 #[non_exhaustive]
 pub struct TeamsSearchOptions {
-    /// Type.
+    /// What it is.
     pub r#type: Option<TeamsSearchOptionsType>,
     /// Query.
     pub query: Option<String>,
@@ -171,11 +171,11 @@ impl TeamsSearchOptions {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/AttachInfo`
 #[non_exhaustive]
 pub struct AttachInfo {
-    /// Name.
+    /// The name.
     pub name: Option<String>,
     /// Long file name.
     pub long_file_name: Option<String>,
-    /// URL.
+    /// The address.
     pub url: Option<String>,
 }
 pub(crate) static ATTACH_INFO: Shape = Shape::new(
@@ -230,15 +230,15 @@ pub struct RestoreChannelOptions {
     pub restore_missing_items: Option<bool>,
     /// Restore members. (v8 and later)
     pub restore_members: Option<bool>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -324,19 +324,19 @@ impl RestoreChannelOptions {
         self.restore_members = Some(restore_members);
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -345,7 +345,7 @@ impl RestoreChannelOptions {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -356,7 +356,7 @@ impl RestoreChannelOptions {
         );
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -434,7 +434,7 @@ impl Struct for RestoreStatistics {
         }
     }
 }
-/// Summary item type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SummaryItem/properties/type`
 #[derive(Clone)]
@@ -509,17 +509,17 @@ impl Enum for SummaryItemType {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SummaryItem`
 #[non_exhaustive]
 pub struct SummaryItem {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Title.
+    /// The title.
     pub title: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<SummaryItemType>,
     /// Warnings.
     pub warnings: Vec<String>,
-    /// Error.
+    /// What went wrong.
     pub error: Option<String>,
 }
 pub(crate) static SUMMARY_ITEM: Shape = Shape::new(
@@ -580,31 +580,31 @@ impl Struct for SummaryItem {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/ChannelEntity`
 #[non_exhaustive]
 pub struct AnyChannelEntity {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Type. (up to v5)
+    /// What it is. (up to v5)
     pub r#type: Option<String>,
-    /// Size, in bytes.
+    /// The size, in bytes.
     pub size_bytes: Option<i64>,
-    /// Version.
+    /// The version.
     pub version: Option<i64>,
-    /// Modification time. (up to v5)
+    /// When it was last changed. (up to v5)
     pub modification_time: Option<DateTime>,
     /// Ui version. (v7 and later)
     pub ui_version: Option<String>,
     /// Modified. (v6 and later)
     pub modified: Option<DateTime>,
-    /// Modified by.
+    /// Who last changed it.
     pub modified_by: Option<String>,
-    /// The channel's id. (v7 and later)
+    /// The channel. (v7 and later)
     pub channel_id: Option<Id>,
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     pub team_id: Option<Id>,
     /// File type. (v6 and later)
     pub file_type: Option<TeamsFileFileType>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
     /// The post's id. (v6 and later)
     pub post_id: Option<i64>,
@@ -614,13 +614,13 @@ pub struct AnyChannelEntity {
     pub is_important: Option<bool>,
     /// Author.
     pub author: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Created time.
     pub created_time: Option<DateTime>,
     /// Last modified time.
     pub last_modified_time: Option<DateTime>,
-    /// Whether it is deleted. (v7 and later)
+    /// Whether it was deleted from the organization. (v7 and later)
     pub is_deleted: Option<bool>,
     /// The parent's id. (v7 and later)
     pub parent_id: Option<i64>,
@@ -628,7 +628,7 @@ pub struct AnyChannelEntity {
     pub parent_change_key: Option<String>,
     /// Attachments. (v6 and later)
     pub attachments: Vec<AttachInfo>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
     /// Content URL.
     pub content_url: Option<String>,
@@ -772,7 +772,7 @@ impl Struct for AnyChannelEntity {
         }
     }
 }
-/// Channel entity. (v6 and later)
+/// What a channel of a team holds: a file, post or tab. (v6 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/ChannelEntity`
 #[non_exhaustive]
@@ -817,7 +817,7 @@ impl ChannelEntity {
             Self::Unknown(kind) => kind,
         }
     }
-    /// Id.
+    /// The id.
     #[must_use]
     pub fn id(&self) -> Option<&Id> {
         match self {
@@ -827,7 +827,7 @@ impl ChannelEntity {
             Self::Unknown(kind) => kind.id.as_ref(),
         }
     }
-    /// The channel's id. (v7 and later)
+    /// The channel. (v7 and later)
     #[must_use]
     pub fn channel_id(&self) -> Option<&Id> {
         match self {
@@ -837,7 +837,7 @@ impl ChannelEntity {
             Self::Unknown(kind) => kind.channel_id.as_ref(),
         }
     }
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     #[must_use]
     pub fn team_id(&self) -> Option<&Id> {
         match self {
@@ -847,7 +847,7 @@ impl ChannelEntity {
             Self::Unknown(kind) => kind.team_id.as_ref(),
         }
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(&self) -> &BTreeMap<String, Link> {
         match self {
@@ -961,38 +961,38 @@ impl Enum for TeamsFileFileType {
         Self::Unknown(value)
     }
 }
-/// Teams file. (v5 and later)
+/// A file of a team in a backup. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsFile`
 #[non_exhaustive]
 pub struct TeamsFile {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Name.
+    /// The name.
     pub name: Option<String>,
-    /// Type. (up to v5)
+    /// What it is. (up to v5)
     pub r#type: Option<String>,
-    /// Size, in bytes.
+    /// The size, in bytes.
     pub size_bytes: Option<i64>,
-    /// Version.
+    /// The version.
     pub version: Option<i64>,
-    /// Modification time. (up to v5)
+    /// When it was last changed. (up to v5)
     pub modification_time: Option<DateTime>,
     /// Ui version. (v7 and later)
     pub ui_version: Option<String>,
     /// Modified. (v6 and later)
     pub modified: Option<DateTime>,
-    /// Modified by.
+    /// Who last changed it.
     pub modified_by: Option<String>,
-    /// The channel's id. (v7 and later)
+    /// The channel. (v7 and later)
     pub channel_id: Option<Id>,
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     pub team_id: Option<Id>,
     /// File type. (v6 and later)
     pub file_type: Option<TeamsFileFileType>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static TEAMS_FILE: Shape = Shape::new(
@@ -1076,14 +1076,14 @@ impl Struct for TeamsFile {
         }
     }
 }
-/// Teams post. (v5 and later)
+/// A post in a channel in a backup. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsPost`
 #[non_exhaustive]
 pub struct TeamsPost {
-    /// Id. (up to v5)
+    /// The id. (up to v5)
     pub id: Option<Id>,
     /// The post's id. (v6 and later)
     pub post_id: Option<i64>,
@@ -1093,17 +1093,17 @@ pub struct TeamsPost {
     pub is_important: Option<bool>,
     /// Author.
     pub author: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Created time.
     pub created_time: Option<DateTime>,
     /// Last modified time.
     pub last_modified_time: Option<DateTime>,
-    /// Whether it is deleted. (v7 and later)
+    /// Whether it was deleted from the organization. (v7 and later)
     pub is_deleted: Option<bool>,
-    /// The channel's id. (v7 and later)
+    /// The channel. (v7 and later)
     pub channel_id: Option<Id>,
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     pub team_id: Option<Id>,
     /// The parent's id. (v7 and later)
     pub parent_id: Option<i64>,
@@ -1111,7 +1111,7 @@ pub struct TeamsPost {
     pub parent_change_key: Option<String>,
     /// Attachments. (v6 and later)
     pub attachments: Vec<AttachInfo>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static TEAMS_POST: Shape = Shape::new(
@@ -1203,26 +1203,26 @@ impl Struct for TeamsPost {
         }
     }
 }
-/// Teams tab. (v5 and later)
+/// A tab of a channel in a backup. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTab`
 #[non_exhaustive]
 pub struct TeamsTab {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
     /// Content URL.
     pub content_url: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<String>,
-    /// The channel's id. (v7 and later)
+    /// The channel. (v7 and later)
     pub channel_id: Option<Id>,
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     pub team_id: Option<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static TEAMS_TAB: Shape = Shape::new(
@@ -1287,7 +1287,7 @@ impl Struct for TeamsTab {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/FilesSaveOptions`
 #[non_exhaustive]
 pub struct FilesSaveOptions {
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// Files.
     pub files: Vec<TeamsFile>,
@@ -1335,7 +1335,7 @@ impl FilesSaveOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The channel's id.
+    /// The channel.
     #[must_use]
     pub fn channel_id(mut self, channel_id: impl Into<Id>) -> Self {
         self.channel_id = Some(channel_id.into());
@@ -1403,7 +1403,7 @@ impl FileSaveOptions {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/FilesSendOptions`
 #[non_exhaustive]
 pub struct FilesSendOptions {
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// Files.
     pub files: Vec<TeamsFile>,
@@ -1411,7 +1411,7 @@ pub struct FilesSendOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -1475,7 +1475,7 @@ impl FilesSendOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The channel's id.
+    /// The channel.
     #[must_use]
     pub fn channel_id(mut self, channel_id: impl Into<Id>) -> Self {
         self.channel_id = Some(channel_id.into());
@@ -1499,7 +1499,7 @@ impl FilesSendOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -1521,7 +1521,7 @@ pub struct SendAsMsgOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -1589,7 +1589,7 @@ impl SendAsMsgOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -1649,7 +1649,7 @@ impl Enum for RestoreFilesOptionsFileVersion {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFilesOptions`
 #[non_exhaustive]
 pub struct RestoreFilesOptions {
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// Files.
     pub files: Vec<TeamsFile>,
@@ -1659,15 +1659,15 @@ pub struct RestoreFilesOptions {
     pub restore_missing_items: Option<bool>,
     /// File version.
     pub file_version: Option<RestoreFilesOptionsFileVersion>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -1761,7 +1761,7 @@ impl RestoreFilesOptions {
             ..Self::default()
         }
     }
-    /// The channel's id.
+    /// The channel.
     #[must_use]
     pub fn channel_id(mut self, channel_id: impl Into<Id>) -> Self {
         self.channel_id = Some(channel_id.into());
@@ -1773,19 +1773,19 @@ impl RestoreFilesOptions {
         self.files = files;
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -1794,7 +1794,7 @@ impl RestoreFilesOptions {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -1805,7 +1805,7 @@ impl RestoreFilesOptions {
         );
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -1871,15 +1871,15 @@ pub struct RestoreFileOptions {
     pub restore_missing_items: Option<bool>,
     /// File version.
     pub file_version: Option<RestoreFileOptionsFileVersion>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -1965,19 +1965,19 @@ impl RestoreFileOptions {
             ..Self::default()
         }
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -1986,7 +1986,7 @@ impl RestoreFileOptions {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -1997,7 +1997,7 @@ impl RestoreFileOptions {
         );
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2015,7 +2015,7 @@ impl RestoreFileOptions {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SavePostsOptions`
 #[non_exhaustive]
 pub struct SavePostsOptions {
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// Posts.
     pub posts: Vec<TeamsPost>,
@@ -2063,7 +2063,7 @@ impl SavePostsOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The channel's id.
+    /// The channel.
     #[must_use]
     pub fn channel_id(mut self, channel_id: impl Into<Id>) -> Self {
         self.channel_id = Some(channel_id.into());
@@ -2081,21 +2081,21 @@ impl SavePostsOptions {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestorePostsOptions`
 #[non_exhaustive]
 pub struct RestorePostsOptions {
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// From.
     pub from: Option<DateTime>,
     /// To.
     pub to: Option<DateTime>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -2186,19 +2186,19 @@ impl RestorePostsOptions {
         self.to = Some(to.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2207,7 +2207,7 @@ impl RestorePostsOptions {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2218,7 +2218,7 @@ impl RestorePostsOptions {
         );
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2238,7 +2238,7 @@ impl RestorePostsOptions {
 pub struct ExportOptions {
     /// Posts.
     pub posts: Vec<TeamsPost>,
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// From.
     pub from: Option<DateTime>,
@@ -2302,7 +2302,7 @@ impl ExportOptions {
         self.posts = posts;
         self
     }
-    /// The channel's id.
+    /// The channel.
     #[must_use]
     pub fn channel_id(mut self, channel_id: impl Into<Id>) -> Self {
         self.channel_id = Some(channel_id.into());
@@ -2326,7 +2326,7 @@ impl ExportOptions {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/SendPostsOptions`
 #[non_exhaustive]
 pub struct SendPostsOptions {
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// Posts.
     pub posts: Vec<TeamsPost>,
@@ -2334,7 +2334,7 @@ pub struct SendPostsOptions {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
@@ -2398,7 +2398,7 @@ impl SendPostsOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// The channel's id.
+    /// The channel.
     #[must_use]
     pub fn channel_id(mut self, channel_id: impl Into<Id>) -> Self {
         self.channel_id = Some(channel_id.into());
@@ -2422,7 +2422,7 @@ impl SendPostsOptions {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -2446,15 +2446,15 @@ pub struct RestoreTabsOptions {
     pub restore_changed_tabs: Option<bool>,
     /// Restore missing tabs.
     pub restore_missing_tabs: Option<bool>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -2540,19 +2540,19 @@ impl RestoreTabsOptions {
         self.tabs = tabs;
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2561,7 +2561,7 @@ impl RestoreTabsOptions {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2572,7 +2572,7 @@ impl RestoreTabsOptions {
         );
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2594,15 +2594,15 @@ pub struct RestoreTabOptions {
     pub restore_changed_tabs: Option<bool>,
     /// Restore missing tabs.
     pub restore_missing_tabs: Option<bool>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -2678,19 +2678,19 @@ impl RestoreTabOptions {
             ..Self::default()
         }
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -2699,7 +2699,7 @@ impl RestoreTabOptions {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -2710,7 +2710,7 @@ impl RestoreTabOptions {
         );
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -2773,20 +2773,20 @@ impl Enum for TeamsTeamPrivacy {
         Self::Unknown(value)
     }
 }
-/// Teams team. (v5 and later)
+/// A team in a backup. (v5 and later)
 ///
 /// Evidence: v5 client.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeam`
 #[non_exhaustive]
 pub struct TeamsTeam {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Name. (up to v5)
+    /// The name. (up to v5)
     pub name: Option<String>,
-    /// Description. (v6 and later)
+    /// A note by the administrator. (v6 and later)
     pub description: Option<String>,
     /// Group email. (v6 and later)
     pub group_email: Option<String>,
@@ -2798,7 +2798,7 @@ pub struct TeamsTeam {
     pub settings: Option<TeamsTeamSettings>,
     /// Whether it is archived. (v6 and later)
     pub is_archived: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static TEAMS_TEAM: Shape = Shape::new(
@@ -2887,15 +2887,15 @@ pub struct RestoreTeamOptions {
     pub restore_settings: Option<bool>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     pub application_certificate_password: Option<Secret>,
-    /// User name.
+    /// The account.
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
@@ -3009,19 +3009,19 @@ impl RestoreTeamOptions {
         self.impersonation_account_name = Some(impersonation_account_name.into());
         self
     }
-    /// User code.
+    /// The code that a person enters at Microsoft to log the device on.
     #[must_use]
     pub fn user_code(mut self, user_code: impl Into<String>) -> Self {
         self.user_code = Some(user_code.into());
         self
     }
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     #[must_use]
     pub fn application_id(mut self, application_id: impl Into<Id>) -> Self {
         self.application_id = Some(application_id.into());
         self
     }
-    /// Application certificate.
+    /// The certificate of the application with its private key, in base64.
     #[must_use]
     pub fn application_certificate(
         mut self,
@@ -3030,7 +3030,7 @@ impl RestoreTeamOptions {
         self.application_certificate = Some(application_certificate.into());
         self
     }
-    /// Application certificate password.
+    /// What the certificate is encrypted with.
     #[must_use]
     pub fn application_certificate_password(
         mut self,
@@ -3041,7 +3041,7 @@ impl RestoreTeamOptions {
         );
         self
     }
-    /// User name.
+    /// The account.
     #[must_use]
     pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
         self.user_name = Some(user_name.into());
@@ -3104,7 +3104,7 @@ impl SearchOptions {
         self
     }
 }
-/// Teams channel preview type. (v8 and later)
+/// What it is. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsChannelPreview/properties/type`
 #[derive(Clone)]
@@ -3164,15 +3164,15 @@ impl Enum for TeamsChannelPreviewType {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsChannelPreview`
 #[non_exhaustive]
 pub struct TeamsChannelPreview {
-    /// Id.
+    /// The id.
     pub id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     pub team_id: Option<Id>,
-    /// Type. (v8 and later)
+    /// What it is. (v8 and later)
     pub r#type: Option<TeamsChannelPreviewType>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static TEAMS_CHANNEL_PREVIEW: Shape = Shape::new(
@@ -3224,7 +3224,7 @@ impl Struct for TeamsChannelPreview {
         }
     }
 }
-/// Teams node type.
+/// What it is.
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsNode/properties/type`
 #[derive(Clone)]
@@ -3275,15 +3275,15 @@ impl Enum for TeamsNodeType {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsNode`
 #[non_exhaustive]
 pub struct TeamsNode {
-    /// The team's id. (v8 and later)
+    /// The team. (v8 and later)
     pub team_id: Option<Id>,
-    /// The channel's id. (v8 and later)
+    /// The channel. (v8 and later)
     pub channel_id: Option<Id>,
-    /// Display name.
+    /// The name that is shown.
     pub display_name: Option<String>,
-    /// Type.
+    /// What it is.
     pub r#type: Option<TeamsNodeType>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static TEAMS_NODE: Shape = Shape::new(
@@ -3464,7 +3464,7 @@ impl Enum for OperatorRestoreFilesOptionsFileVersion {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreFilesOptions`
 #[non_exhaustive]
 pub struct OperatorRestoreFilesOptions {
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// Files.
     pub files: Vec<TeamsFile>,
@@ -3549,7 +3549,7 @@ impl OperatorRestoreFilesOptions {
             ..Self::default()
         }
     }
-    /// The channel's id.
+    /// The channel.
     #[must_use]
     pub fn channel_id(mut self, channel_id: impl Into<Id>) -> Self {
         self.channel_id = Some(channel_id.into());
@@ -3573,7 +3573,7 @@ impl OperatorRestoreFilesOptions {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestorePostsOptions`
 #[non_exhaustive]
 pub struct OperatorRestorePostsOptions {
-    /// The channel's id.
+    /// The channel.
     pub channel_id: Option<Id>,
     /// From.
     pub from: Option<DateTime>,
@@ -4316,7 +4316,7 @@ impl Struct for TeamsTeamMessagingSettings {
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsOperatorRestoreSessionResponse`
 #[non_exhaustive]
 pub struct TeamsOperatorRestoreSessionResponse {
-    /// The session's id.
+    /// The session.
     pub session_id: Option<Id>,
 }
 pub(crate) static TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE: Shape = Shape::new(
@@ -4348,12 +4348,12 @@ impl Struct for TeamsOperatorRestoreSessionResponse {
         }
     }
 }
-/// Async restore response. (v8 and later)
+/// The start of a restore: where to follow it. (v8 and later)
 ///
 /// Schema: `schemas/vb365/restore_teams.json#/$defs/AsyncRestoreResponse`
 #[non_exhaustive]
 pub struct AsyncRestoreResponse {
-    /// The session's id.
+    /// The session.
     pub session_id: Option<Id>,
 }
 pub(crate) static ASYNC_RESTORE_RESPONSE: Shape = Shape::new(
@@ -4385,6 +4385,8 @@ impl Struct for AsyncRestoreResponse {
         }
     }
 }
+/// An action (v3 to v5): exactly one member, named after the action, with its parameters or null.
+///
 /// Has at least 1 members, at most 1 members. (up to v5)
 ///
 /// Evidence: v3 client, v4 client, v5 client.

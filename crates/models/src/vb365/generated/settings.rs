@@ -7,19 +7,19 @@ use super::prelude::*;
 /// Schema: `schemas/vb365/settings.json#/$defs/AuditEmailSettingsResponse`
 #[non_exhaustive]
 pub struct AuditEmailSettingsResponse {
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
     /// Whether to enable notification.
     pub enable_notification: Option<bool>,
     /// SMTP server.
     pub smtp_server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Option<i64>,
     /// Whether to use authentication.
     pub use_authentication: Option<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// Whether to use SSL.
     pub use_ssl: Option<bool>,
@@ -27,7 +27,7 @@ pub struct AuditEmailSettingsResponse {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Authentication type. (v7 and later)
     pub authentication_type: Option<AuthenticationType>,
@@ -35,7 +35,7 @@ pub struct AuditEmailSettingsResponse {
     pub client_id: Option<Id>,
     /// The tenant's id. (v7 and later)
     pub tenant_id: Option<Id>,
-    /// The user's id. (v7 and later)
+    /// The user. (v7 and later)
     pub user_id: Option<Id>,
     /// Mail API URL. (v7 and later)
     pub mail_api_url: Option<String>,
@@ -151,11 +151,11 @@ pub struct AuditEmailSettingsRequest {
     pub enable_notification: Edit<bool>,
     /// SMTP server.
     pub smtp_server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
     /// Whether to use authentication.
     pub use_authentication: Edit<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// Whether to use SSL.
     pub use_ssl: Edit<bool>,
@@ -163,11 +163,11 @@ pub struct AuditEmailSettingsRequest {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Authentication type. (v7 and later)
     pub authentication_type: Option<AuthenticationType>,
-    /// The user's id. (v7 and later)
+    /// The user. (v7 and later)
     pub user_id: Option<Id>,
     /// Mail API URL. (v7 and later)
     pub mail_api_url: Edit<String>,
@@ -287,7 +287,7 @@ impl AuditEmailSettingsRequest {
         self.smtp_server = Some(smtp_server.into());
         self
     }
-    /// Port.
+    /// The TCP port.
     #[must_use]
     pub fn port(mut self, port: impl Into<Edit<i64>>) -> Self {
         self.port = port.into();
@@ -302,7 +302,7 @@ impl AuditEmailSettingsRequest {
         self.use_authentication = use_authentication.into();
         self
     }
-    /// Username.
+    /// The account.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
@@ -326,7 +326,7 @@ impl AuditEmailSettingsRequest {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -341,7 +341,7 @@ impl AuditEmailSettingsRequest {
         self.authentication_type = Some(authentication_type.into());
         self
     }
-    /// The user's id. (v7 and later)
+    /// The user. (v7 and later)
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<Id>) -> Self {
         self.user_id = Some(user_id.into());
@@ -369,9 +369,9 @@ pub struct HistorySettings {
     pub keep_allsessions: Option<bool>,
     /// Keeponly last.
     pub keeponly_last: Option<i64>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -442,13 +442,13 @@ impl HistorySettings {
         self.keeponly_last = Some(keeponly_last);
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions.
+    /// Actions that the server offers, by name.
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
@@ -462,15 +462,15 @@ impl HistorySettings {
 pub struct InternetProxy {
     /// Whether to use internet proxy.
     pub use_internet_proxy: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Host name.
+    /// The name or address of the host.
     pub host_name: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Option<i64>,
     /// Whether to use authentication.
     pub use_authentication: Option<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
 }
 pub(crate) static INTERNET_PROXY: Shape = Shape::new(
@@ -535,13 +535,13 @@ pub struct InternetProxyFromClient {
     pub use_internet_proxy: Edit<bool>,
     /// User password.
     pub user_password: Option<Secret>,
-    /// Host name.
+    /// The name or address of the host.
     pub host_name: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
     /// Whether to use authentication.
     pub use_authentication: Edit<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
 }
 pub(crate) static INTERNET_PROXY_FROM_CLIENT: Shape = Shape::new(
@@ -618,13 +618,13 @@ impl InternetProxyFromClient {
         self.user_password = Some(user_password.into());
         self
     }
-    /// Host name.
+    /// The name or address of the host.
     #[must_use]
     pub fn host_name(mut self, host_name: impl Into<String>) -> Self {
         self.host_name = Some(host_name.into());
         self
     }
-    /// Port.
+    /// The TCP port.
     #[must_use]
     pub fn port(mut self, port: impl Into<Edit<i64>>) -> Self {
         self.port = port.into();
@@ -639,7 +639,7 @@ impl InternetProxyFromClient {
         self.use_authentication = use_authentication.into();
         self
     }
-    /// Username.
+    /// The account.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
@@ -657,9 +657,9 @@ pub struct ManagementMode {
     pub manager_id: Option<Id>,
     /// Company name.
     pub company_name: Option<String>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -740,13 +740,13 @@ impl ManagementMode {
         self.company_name = Some(company_name.into());
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions.
+    /// Actions that the server offers, by name.
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
@@ -758,7 +758,7 @@ impl ManagementMode {
 /// Schema: `schemas/vb365/settings.json#/$defs/RestorePortalSettings`
 #[non_exhaustive]
 pub struct RestorePortalSettings {
-    /// The application's id.
+    /// The application in Microsoft Entra ID.
     pub application_id: Option<Id>,
     /// Msal authority uri.
     pub msal_authority_uri: Option<String>,
@@ -817,9 +817,9 @@ impl Struct for RestorePortalSettings {
 /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsResponse`
 #[non_exhaustive]
 pub struct NotificationEmailSettingsResponse {
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
     /// Notify on success.
     pub notify_on_success: Option<bool>,
@@ -835,11 +835,11 @@ pub struct NotificationEmailSettingsResponse {
     pub enable_notification: Option<bool>,
     /// SMTP server.
     pub smtp_server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Option<i64>,
     /// Whether to use authentication.
     pub use_authentication: Option<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// Whether to use SSL.
     pub use_ssl: Option<bool>,
@@ -847,7 +847,7 @@ pub struct NotificationEmailSettingsResponse {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Authentication type. (v7 and later)
     pub authentication_type: Option<AuthenticationType>,
@@ -855,7 +855,7 @@ pub struct NotificationEmailSettingsResponse {
     pub client_id: Option<Id>,
     /// The tenant's id. (v7 and later)
     pub tenant_id: Option<Id>,
-    /// The user's id. (v7 and later)
+    /// The user. (v7 and later)
     pub user_id: Option<Id>,
     /// Mail API URL. (v7 and later)
     pub mail_api_url: Option<String>,
@@ -1001,11 +1001,11 @@ pub struct NotificationEmailSettingsRequest {
     pub enable_notification: Edit<bool>,
     /// SMTP server.
     pub smtp_server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
     /// Whether to use authentication.
     pub use_authentication: Edit<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// Whether to use SSL.
     pub use_ssl: Edit<bool>,
@@ -1013,11 +1013,11 @@ pub struct NotificationEmailSettingsRequest {
     pub from: Option<String>,
     /// To.
     pub to: Option<String>,
-    /// Subject.
+    /// The subject.
     pub subject: Option<String>,
     /// Authentication type. (v7 and later)
     pub authentication_type: Option<AuthenticationType>,
-    /// The user's id. (v7 and later)
+    /// The user. (v7 and later)
     pub user_id: Option<Id>,
     /// Mail API URL. (v7 and later)
     pub mail_api_url: Edit<String>,
@@ -1202,7 +1202,7 @@ impl NotificationEmailSettingsRequest {
         self.smtp_server = Some(smtp_server.into());
         self
     }
-    /// Port.
+    /// The TCP port.
     #[must_use]
     pub fn port(mut self, port: impl Into<Edit<i64>>) -> Self {
         self.port = port.into();
@@ -1217,7 +1217,7 @@ impl NotificationEmailSettingsRequest {
         self.use_authentication = use_authentication.into();
         self
     }
-    /// Username.
+    /// The account.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
@@ -1241,7 +1241,7 @@ impl NotificationEmailSettingsRequest {
         self.to = Some(to.into());
         self
     }
-    /// Subject.
+    /// The subject.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -1256,7 +1256,7 @@ impl NotificationEmailSettingsRequest {
         self.authentication_type = Some(authentication_type.into());
         self
     }
-    /// The user's id. (v7 and later)
+    /// The user. (v7 and later)
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<Id>) -> Self {
         self.user_id = Some(user_id.into());
@@ -1280,13 +1280,13 @@ impl NotificationEmailSettingsRequest {
 /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettings`
 #[non_exhaustive]
 pub struct SmtpSettings {
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// Whether to enable notification.
     pub enable_notification: Option<bool>,
     /// Server.
     pub server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Option<i64>,
     /// From.
     pub from: Option<String>,
@@ -1300,15 +1300,15 @@ pub struct SmtpSettings {
     pub client_id: Option<Id>,
     /// The tenant's id. (v8 and later)
     pub tenant_id: Option<Id>,
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     pub user_id: Option<Id>,
     /// Mail API URL. (v8 and later)
     pub mail_api_url: Option<String>,
     /// Whether it is authenticated. (v8 and later)
     pub is_authenticated: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static SMTP_SETTINGS: Shape = Shape::new(
@@ -1408,13 +1408,13 @@ impl Struct for SmtpSettings {
 pub struct SmtpSettingsFromClient {
     /// User password.
     pub user_password: Option<Secret>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// Whether to enable notification.
     pub enable_notification: Edit<bool>,
     /// Server.
     pub server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
     /// From.
     pub from: Option<String>,
@@ -1422,15 +1422,15 @@ pub struct SmtpSettingsFromClient {
     pub use_authentication: Edit<bool>,
     /// Whether to use SSL.
     pub use_ssl: Edit<bool>,
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     pub user_id: Edit<Id>,
     /// Mail API URL. (v8 and later)
     pub mail_api_url: Edit<String>,
     /// The request's id. (v8 and later)
     pub request_id: Edit<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
@@ -1526,7 +1526,7 @@ impl SmtpSettingsFromClient {
         self.user_password = Some(user_password.into());
         self
     }
-    /// Username.
+    /// The account.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
@@ -1547,7 +1547,7 @@ impl SmtpSettingsFromClient {
         self.server = Some(server.into());
         self
     }
-    /// Port.
+    /// The TCP port.
     #[must_use]
     pub fn port(mut self, port: impl Into<Edit<i64>>) -> Self {
         self.port = port.into();
@@ -1574,7 +1574,7 @@ impl SmtpSettingsFromClient {
         self.use_ssl = use_ssl.into();
         self
     }
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<Edit<Id>>) -> Self {
         self.user_id = user_id.into();
@@ -1592,13 +1592,13 @@ impl SmtpSettingsFromClient {
         self.request_id = request_id.into();
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions.
+    /// Actions that the server offers, by name.
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
@@ -1610,7 +1610,7 @@ impl SmtpSettingsFromClient {
 /// Schema: `schemas/vb365/settings.json#/$defs/SendTestOption`
 #[non_exhaustive]
 pub struct SendTestOption {
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
 }
 pub(crate) static SEND_TEST_OPTION: Shape = Shape::new(
@@ -1648,7 +1648,7 @@ impl SendTestOption {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Email.
+    /// The mail address.
     #[must_use]
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
@@ -1664,7 +1664,7 @@ pub struct SharePointSmtpSettings {
     pub enable_notification: Option<bool>,
     /// Server.
     pub server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Option<i64>,
     /// From.
     pub from: Option<String>,
@@ -1672,7 +1672,7 @@ pub struct SharePointSmtpSettings {
     pub use_authentication: Option<bool>,
     /// Whether to use SSL.
     pub use_ssl: Option<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
     /// Authentication type. (v8 and later)
     pub authentication_type: Option<AuthenticationType>,
@@ -1680,15 +1680,15 @@ pub struct SharePointSmtpSettings {
     pub client_id: Option<Id>,
     /// The tenant's id. (v8 and later)
     pub tenant_id: Option<Id>,
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     pub user_id: Option<Id>,
     /// Mail API URL. (v8 and later)
     pub mail_api_url: Option<String>,
     /// Whether it is authenticated. (v8 and later)
     pub is_authenticated: Option<bool>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static SHARE_POINT_SMTP_SETTINGS: Shape = Shape::new(
@@ -1792,7 +1792,7 @@ pub struct SharePointSmtpSettingsFromClient {
     pub enable_notification: Edit<bool>,
     /// Server.
     pub server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
     /// From.
     pub from: Option<String>,
@@ -1800,17 +1800,17 @@ pub struct SharePointSmtpSettingsFromClient {
     pub use_authentication: Edit<bool>,
     /// Whether to use SSL.
     pub use_ssl: Edit<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     pub user_id: Option<Id>,
     /// Mail API URL. (v8 and later)
     pub mail_api_url: Edit<String>,
     /// The request's id. (v8 and later)
     pub request_id: Edit<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
@@ -1921,7 +1921,7 @@ impl SharePointSmtpSettingsFromClient {
         self.server = Some(server.into());
         self
     }
-    /// Port.
+    /// The TCP port.
     #[must_use]
     pub fn port(mut self, port: impl Into<Edit<i64>>) -> Self {
         self.port = port.into();
@@ -1948,13 +1948,13 @@ impl SharePointSmtpSettingsFromClient {
         self.use_ssl = use_ssl.into();
         self
     }
-    /// Username.
+    /// The account.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
         self
     }
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<Id>) -> Self {
         self.user_id = Some(user_id.into());
@@ -1972,13 +1972,13 @@ impl SharePointSmtpSettingsFromClient {
         self.request_id = request_id.into();
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions.
+    /// Actions that the server offers, by name.
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
@@ -1990,7 +1990,7 @@ impl SharePointSmtpSettingsFromClient {
 /// Schema: `schemas/vb365/settings.json#/$defs/SendTestOptions`
 #[non_exhaustive]
 pub struct SendTestOptions {
-    /// Email.
+    /// The mail address.
     pub email: Option<String>,
 }
 pub(crate) static SEND_TEST_OPTIONS: Shape = Shape::new(
@@ -2028,7 +2028,7 @@ impl SendTestOptions {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Email.
+    /// The mail address.
     #[must_use]
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
@@ -2046,7 +2046,7 @@ pub struct TeamsSmtpSettingsFromClient {
     pub enable_notification: Edit<bool>,
     /// Server.
     pub server: Option<String>,
-    /// Port.
+    /// The TCP port.
     pub port: Edit<i64>,
     /// From.
     pub from: Option<String>,
@@ -2054,17 +2054,17 @@ pub struct TeamsSmtpSettingsFromClient {
     pub use_authentication: Edit<bool>,
     /// Whether to use SSL.
     pub use_ssl: Edit<bool>,
-    /// Username.
+    /// The account.
     pub username: Option<String>,
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     pub user_id: Edit<Id>,
     /// Mail API URL. (v8 and later)
     pub mail_api_url: Edit<String>,
     /// The request's id. (v8 and later)
     pub request_id: Edit<Id>,
-    /// Links.
+    /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
-    /// Actions.
+    /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static TEAMS_SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
@@ -2175,7 +2175,7 @@ impl TeamsSmtpSettingsFromClient {
         self.server = Some(server.into());
         self
     }
-    /// Port.
+    /// The TCP port.
     #[must_use]
     pub fn port(mut self, port: impl Into<Edit<i64>>) -> Self {
         self.port = port.into();
@@ -2202,13 +2202,13 @@ impl TeamsSmtpSettingsFromClient {
         self.use_ssl = use_ssl.into();
         self
     }
-    /// Username.
+    /// The account.
     #[must_use]
     pub fn username(mut self, username: impl Into<String>) -> Self {
         self.username = Some(username.into());
         self
     }
-    /// The user's id. (v8 and later)
+    /// The user. (v8 and later)
     #[must_use]
     pub fn user_id(mut self, user_id: impl Into<Edit<Id>>) -> Self {
         self.user_id = user_id.into();
@@ -2226,13 +2226,13 @@ impl TeamsSmtpSettingsFromClient {
         self.request_id = request_id.into();
         self
     }
-    /// Links.
+    /// Links to related resources, by name.
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions.
+    /// Actions that the server offers, by name.
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
@@ -2378,9 +2378,9 @@ impl Enum for OAuth2ServiceKind {
 /// Schema: `schemas/vb365/settings.json#/$defs/PrepareOAuthSignInRequest`
 #[non_exhaustive]
 pub struct PrepareOAuthSignInRequest {
-    /// Links. (up to v7)
+    /// Links to related resources, by name. (up to v7)
     pub links: BTreeMap<String, Link>,
-    /// Actions. (up to v7)
+    /// Actions that the server offers, by name. (up to v7)
     pub actions: BTreeMap<String, Action>,
     /// Authentication service kind.
     pub authentication_service_kind: Option<OAuth2ServiceKind>,
@@ -2456,13 +2456,13 @@ impl PrepareOAuthSignInRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Links. (up to v7)
+    /// Links to related resources, by name. (up to v7)
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions. (up to v7)
+    /// Actions that the server offers, by name. (up to v7)
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
@@ -2507,9 +2507,9 @@ impl PrepareOAuthSignInRequest {
 /// Schema: `schemas/vb365/settings.json#/$defs/PrepareOAuthSignInResponse`
 #[non_exhaustive]
 pub struct PrepareOAuthSignInResponse {
-    /// Links. (up to v7)
+    /// Links to related resources, by name. (up to v7)
     pub links: BTreeMap<String, Link>,
-    /// Actions. (up to v7)
+    /// Actions that the server offers, by name. (up to v7)
     pub actions: BTreeMap<String, Action>,
     /// The request's id.
     pub request_id: Option<Id>,
@@ -2566,15 +2566,15 @@ impl Struct for PrepareOAuthSignInResponse {
 /// Schema: `schemas/vb365/settings.json#/$defs/CompleteOAuthSignInRequest`
 #[non_exhaustive]
 pub struct CompleteOAuthSignInRequest {
-    /// Links. (up to v7)
+    /// Links to related resources, by name. (up to v7)
     pub links: BTreeMap<String, Link>,
-    /// Actions. (up to v7)
+    /// Actions that the server offers, by name. (up to v7)
     pub actions: BTreeMap<String, Action>,
     /// Code.
     pub code: Option<Secret>,
-    /// State.
+    /// How it stands.
     pub state: Option<String>,
-    /// Error. (up to v7)
+    /// What went wrong. (up to v7)
     pub error: Option<String>,
     /// Error description. (up to v7)
     pub error_description: Option<String>,
@@ -2638,13 +2638,13 @@ impl CompleteOAuthSignInRequest {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Links. (up to v7)
+    /// Links to related resources, by name. (up to v7)
     #[must_use]
     pub fn links(mut self, links: BTreeMap<String, Link>) -> Self {
         self.links = links;
         self
     }
-    /// Actions. (up to v7)
+    /// Actions that the server offers, by name. (up to v7)
     #[must_use]
     pub fn actions(mut self, actions: BTreeMap<String, Action>) -> Self {
         self.actions = actions;
@@ -2656,13 +2656,13 @@ impl CompleteOAuthSignInRequest {
         self.code = Some(code.into());
         self
     }
-    /// State.
+    /// How it stands.
     #[must_use]
     pub fn state(mut self, state: impl Into<String>) -> Self {
         self.state = Some(state.into());
         self
     }
-    /// Error. (up to v7)
+    /// What went wrong. (up to v7)
     #[must_use]
     pub fn error(mut self, error: impl Into<String>) -> Self {
         self.error = Some(error.into());
@@ -2680,13 +2680,13 @@ impl CompleteOAuthSignInRequest {
 /// Schema: `schemas/vb365/settings.json#/$defs/CompleteOAuthSignInResponse`
 #[non_exhaustive]
 pub struct CompleteOAuthSignInResponse {
-    /// Links. (up to v7)
+    /// Links to related resources, by name. (up to v7)
     pub links: BTreeMap<String, Link>,
-    /// Actions. (up to v7)
+    /// Actions that the server offers, by name. (up to v7)
     pub actions: BTreeMap<String, Action>,
     /// The request's id.
     pub request_id: Option<Id>,
-    /// The user's id.
+    /// The user.
     pub user_id: Option<Id>,
 }
 pub(crate) static COMPLETE_O_AUTH_SIGN_IN_RESPONSE: Shape = Shape::new(
