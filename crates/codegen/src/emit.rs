@@ -19,6 +19,7 @@ pub use params::ParamLists;
 pub use parts::{family_parts, module_parts, operations_module, operations_part};
 pub use types::{family, module};
 pub use words::field_words;
+pub(crate) use words::split as words_of;
 
 use proc_macro2::TokenStream;
 

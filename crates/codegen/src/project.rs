@@ -14,7 +14,7 @@ use crate::error::{Result, SchemaError};
 use crate::features::Closure;
 use crate::ir::{Operation, Types};
 use crate::json_schema::{self, File};
-use crate::{emit, operations, queries, xsd};
+use crate::{emit, import, operations, queries, xsd};
 
 /// Generated files, by path below the workspace's root.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -40,16 +40,8 @@ pub fn generate(root: &Path) -> Result<Files> {
     for (system, variant, title) in
         [("vb365", "Vb365", "Veeam Backup for Microsoft 365"), ("zstack", "Zstack", "ZStack")]
     {
-        let inputs = json_files(root, system)?;
-        let types = json_schema::read(&inputs)?;
-        let mut operations = Vec::new();
-        for file in &inputs {
-            if let Some(list) = file.json.get("operations") {
-                operations.extend(operations::read(&file.path, list, &types)?);
-            }
-        }
-        let families = inputs.iter().filter_map(|file| Some((file.family().to_owned(), file.feature()?.to_owned())));
-        let closure = Closure::new(families.collect(), &types, &operations);
+        let (types, operations, features) = schemas(root, system)?;
+        let closure = Closure::new(features, &types, &operations);
         let made = Made { system, variant, title, types: &types, operations: &operations };
         if closure.is_empty() { made.whole(&mut files)? } else { made.parts(&mut files, &closure)? }
     }
@@ -58,6 +50,32 @@ pub fn generate(root: &Path) -> Result<Files> {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
     }
     Ok(files)
+}
+
+/// The types and operations of a system whose schemas are JSON Schema, and the cargo features of its families.
+///
+/// # Errors
+/// When a file cannot be read or breaks a rule.
+pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation>, BTreeMap<String, String>)> {
+    let inputs = json_files(root, system)?;
+    let types = json_schema::read(&inputs)?;
+    let mut operations = Vec::new();
+    for file in &inputs {
+        if let Some(list) = file.json.get("operations") {
+            operations.extend(operations::read(&file.path, list, &types)?);
+        }
+    }
+    let features = inputs.iter().filter_map(|file| Some((file.family().to_owned(), file.feature()?.to_owned())));
+    Ok((types, operations, features.collect()))
+}
+
+/// What a system's schemas call things, where its documents are imported.
+pub(crate) fn names(root: &Path, system: &str) -> Result<Option<import::NamesFile>> {
+    let path = format!("{system}/{NAMES}");
+    if !inputs(root, system)?.iter().any(|name| name == NAMES) {
+        return Ok(None);
+    }
+    crate::error::from_json(&path, parse(root, &path)?).map(Some)
 }
 
 /// Enterprise Manager: its models, the filter fields of its queries, and which entity a query answers with.
@@ -141,7 +159,7 @@ impl Made<'_> {
 }
 
 /// The types that are sent.
-fn requests(operations: &[Operation]) -> BTreeSet<&str> {
+pub(crate) fn requests(operations: &[Operation]) -> BTreeSet<&str> {
     let all = operations.iter().flat_map(|operation| {
         operation.request.iter().chain(operation.older.iter().filter_map(|form| form.request.as_ref()))
     });
@@ -169,6 +187,7 @@ fn forms(files: &mut Files) -> Result<()> {
     for (name, schema) in [
         ("operations", schemars::schema_for!(operations::OperationsFile)),
         ("queries", schemars::schema_for!(queries::Queries)),
+        ("names", schemars::schema_for!(import::NamesFile)),
     ] {
         let json = serde_json::to_string_pretty(&schema)
             .map_err(|error| SchemaError::new(format!("forms/{name}.schema.json"), "", error.to_string()))?;
@@ -179,20 +198,32 @@ fn forms(files: &mut Files) -> Result<()> {
 
 fn json_files(root: &Path, system: &str) -> Result<Vec<File>> {
     let mut files = Vec::new();
-    for name in inputs(root, system)? {
+    for name in schema_files(root, system)? {
         let path = format!("{system}/{name}");
         files.push(File { json: parse(root, &path)?, path });
     }
     Ok(files)
 }
 
-fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
+pub(crate) fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
     let text = text(root, path)?;
     serde_json::from_str(&text)
         .map_err(|error| SchemaError::new(path, format!("line {}", error.line()), error.to_string()))
 }
 
-/// The names of a system's schema files, sorted.
+/// What our schemas call things, where that is not the vendor's word.
+pub(crate) const NAMES: &str = "names.json";
+/// Which versions' documents are in the schemas.
+pub(crate) const VERSIONS: &str = "versions.json";
+
+/// The names of a system's files of types and operations, sorted.
+pub(crate) fn schema_files(root: &Path, system: &str) -> Result<Vec<String>> {
+    let mut names = inputs(root, system)?;
+    names.retain(|name| name != NAMES && name != VERSIONS);
+    Ok(names)
+}
+
+/// The names of a system's inputs, sorted.
 fn inputs(root: &Path, system: &str) -> Result<Vec<String>> {
     let folder = root.join("schemas").join(system);
     let fail = |error: io::Error| SchemaError::new(system, "", format!("cannot list the folder: {error}"));

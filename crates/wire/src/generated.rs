@@ -1,10 +1,9 @@
 //! What generated code calls. Not for use by hand: it may change with any release of the generator.
 
-pub use crate::json::recast;
 pub use crate::operation::{Call, ENTITY, FORMAT, Form, Operation, Param, ParamPlace, Response, System};
 pub use crate::reflect::{
     Edit, EditValue, Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNION, UNKNOWN,
-    UnionSlot, Unknown, UnknownValue, View, copy,
+    UnionSlot, Unknown, UnknownValue, View, copy, narrow,
 };
 pub use crate::serde_impl::{deserialize, deserialize_enum, serialize};
 pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape, UnionShape, Variant};

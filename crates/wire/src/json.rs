@@ -11,7 +11,6 @@ mod scalar;
 mod ser;
 mod versions;
 
-#[doc(hidden)]
 pub use classes::recast;
 pub use names::camel_case;
 pub use versions::check_versions;

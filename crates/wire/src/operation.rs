@@ -206,7 +206,20 @@ impl Operation {
     #[must_use]
     pub fn form(&self, version: u8) -> Form {
         let newest = Form { until: 0, request: self.request, response: self.response };
-        self.older.iter().find(|form| version <= form.until).copied().unwrap_or(newest)
+        // Systems that number no versions have one form.
+        self.older.iter().find(|form| version != 0 && version <= form.until).copied().unwrap_or(newest)
+    }
+
+    /// Whether a typed call of the form up to `until` (0 for the newest) can be sent to a version: it is that version's form, or
+    /// asks for the same and one of the two answers is empty.
+    #[must_use]
+    pub fn fits(&self, until: u8, version: u8) -> bool {
+        let form = self.form(version);
+        let call = self.form(if until == 0 { u8::MAX } else { until });
+        let name = |request: Option<&Shape>| request.map(|shape| shape.name);
+        form.until == call.until
+            || name(form.request) == name(call.request)
+                && (form.response.shape().is_none() || call.response.shape().is_none())
     }
 }
 

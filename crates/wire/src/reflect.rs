@@ -16,7 +16,7 @@ mod slot;
 mod unknown;
 mod view;
 
-pub use choice::{UNION, UnionSlot};
+pub use choice::{UNION, UnionSlot, narrow};
 pub use copy::copy;
 pub use edit::{Edit, EditSlot, EditValue};
 pub use unknown::{Place as UnknownPlace, Unknown, UnknownField, UnknownValue};

@@ -144,7 +144,8 @@ async fn zstack_conditions_order_and_fields() {
     let found: Vec<_> = zstack(&sim).list(&call).by_item().try_collect().await.unwrap();
     let enabled =
         |it: &&backhaul_models::zstack::BackupStorage| it.state().is_some_and(|state| state.as_str() == "Enabled");
-    let mut wanted: Vec<_> = estate.backup_storages.iter().filter(enabled).filter_map(|it| it.total_capacity()).collect();
+    let mut wanted: Vec<_> =
+        estate.backup_storages.iter().filter(enabled).filter_map(|it| it.total_capacity()).collect();
     wanted.retain(|capacity| *capacity > 1024);
     wanted.sort_unstable_by(|a, b| b.cmp(a));
     let capacities: Vec<_> = found.iter().map(|it| it.total_capacity().unwrap()).collect();

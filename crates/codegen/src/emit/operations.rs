@@ -163,13 +163,13 @@ fn response_shape(response: &Response) -> TokenStream {
     }
 }
 
-/// The typed calls of an operation: one for its newest form, and one for each older form that a vendor's document describes and
-/// whose request or answer another type reads.
+/// The typed calls of an operation: one for its newest form, and one for each older form that it does not fit
+/// (`Operation::fits`).
 fn calls(index: usize, operation: &Operation) -> TokenStream {
     let newest = call(index, operation, None);
     let older = operation.older.iter().filter(|form| {
-        let documented = operation.evidence.iter().all(|(version, _)| *version < form.until);
-        documented && (form.request != operation.request || answer(&form.response).is_some())
+        let answers = |response| answer(response).is_some();
+        form.request != operation.request || answers(&form.response) && answers(&operation.response)
     });
     let older = older.map(|form| {
         let mut then = operation.clone();

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::names::{constant, field_name, module_name, type_name, variant};
 use super::unions::{any_name, union, wide_doc};
-use super::words::field_words;
+use super::words::{field_words, type_words};
 use super::{doc, render};
 use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Types, Value, Versions};
 
@@ -429,7 +429,7 @@ fn enumeration(ty: &Type, values: &[Value]) -> TokenStream {
 }
 
 pub(super) fn documentation(ty: &Type) -> String {
-    let mut text = if ty.doc.is_empty() { format!("`{}`.", ty.name) } else { ty.doc.clone() };
+    let mut text = if ty.doc.is_empty() { type_words(&ty.name) } else { ty.doc.clone() };
     if ty.versions != Versions::default() {
         text = with_versions(text, ty.versions);
     }

@@ -122,10 +122,11 @@ pub(super) fn choice(ty: &Type, body: &Union) -> TokenStream {
                 };
             }
         }
-        #(#froms)*
+        /// The kind that the fields say it is; unknown when no kind has all of them.
         impl From<#any> for #name {
-            fn from(value: #any) -> Self { recast(&value).unwrap_or(Self::Unknown(value)) }
+            fn from(any: #any) -> Self { narrow(&any).unwrap_or(Self::Unknown(any)) }
         }
+        #(#froms)*
     }
 }
 

@@ -64,6 +64,11 @@ pub fn field_words(wire: &str) -> String {
     }
 }
 
+/// `JobSessionDeleteEvent` as `Job session delete event.`
+pub(super) fn type_words(name: &str) -> String {
+    format!("{}.", capital(&split(name).join(" ")))
+}
+
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())

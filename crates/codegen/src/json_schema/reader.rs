@@ -62,7 +62,9 @@ impl Form {
             ],
             Self::List => &["type", "items", "minItems", "maxItems"],
             Self::Map => &["type", "additionalProperties", "minProperties", "maxProperties"],
-            Self::Scalar => &["type", "format", "minLength", "maxLength", "pattern", "minimum", "maximum", "default"],
+            Self::Scalar => {
+                &["type", "format", "x-nullable", "minLength", "maxLength", "pattern", "minimum", "maximum", "default"]
+            }
         }
     }
 }

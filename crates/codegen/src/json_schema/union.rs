@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::place;
 use super::reader::Reader;
 use crate::error::Result;
-use crate::ir::{Field, TypeShape, Types, Union, Variant};
+use crate::ir::{Field, Kind, Repeat, TypeShape, Types, Union, Variant};
 
 impl Reader<'_> {
     /// `anyOf` lists the kinds; `discriminator`, as in OpenAPI, the field that names the kind and what its values mean.
@@ -57,7 +57,7 @@ impl Reader<'_> {
 /// Gives every union the fields of its kinds, the first kind's first.
 ///
 /// # Errors
-/// When a kind is no struct, or two kinds have a field of one name and different types.
+/// When a kind is no struct, or none has the tag.
 pub(super) fn gather(types: &mut Types) -> Result<()> {
     for index in 0..types.types.len() {
         let TypeShape::Union(union) = &types.types[index].shape else { continue };
@@ -68,14 +68,11 @@ pub(super) fn gather(types: &mut Types) -> Result<()> {
                 return Err(place(source, format!("the kind `{}` is no object", variant.ty)));
             };
             for field in &body.fields {
-                match wide.iter().find(|known| known.json == field.json) {
+                match wide.iter_mut().find(|known| known.json == field.json) {
                     None => wide.push(Field { required: false, edit: false, ..field.clone() }),
                     Some(known) if (&known.kind, known.repeat) == (&field.kind, field.repeat) => {}
-                    Some(_) => {
-                        let rule =
-                            format!("`{}` has another type in another kind than in `{}`", field.json, variant.ty);
-                        return Err(place(source, rule));
-                    }
+                    // Of an unknown kind nothing tells which of the two it is.
+                    Some(known) => (known.kind, known.repeat) = (Kind::Json, Repeat::One),
                 }
             }
         }
@@ -84,11 +81,15 @@ pub(super) fn gather(types: &mut Types) -> Result<()> {
         {
             return Err(place(source, format!("no kind has the tag `{tag}`")));
         }
-        let has = |ty: &str, json: &str| match types.get(ty).map(|ty| &ty.shape) {
-            Some(TypeShape::Struct(body)) => body.fields.iter().any(|field| field.json == json && !field.edit),
+        let has = |ty: &str, wide: &Field| match types.get(ty).map(|ty| &ty.shape) {
+            Some(TypeShape::Struct(body)) => {
+                let same =
+                    |field: &Field| (&field.json, &field.kind, field.repeat) == (&wide.json, &wide.kind, wide.repeat);
+                body.fields.iter().any(|field| same(field) && !field.edit)
+            }
             _ => false,
         };
-        let all = |field: &&Field| union.variants.iter().all(|variant| has(&variant.ty, &field.json));
+        let all = |field: &&Field| union.variants.iter().all(|variant| has(&variant.ty, field));
         let shared = wide.iter().filter(all).map(|field| field.json.clone()).collect();
         if let TypeShape::Union(union) = &mut types.types[index].shape {
             (union.fields, union.shared) = (wide, shared);

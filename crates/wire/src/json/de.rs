@@ -275,10 +275,7 @@ fn read_fields<'de, A: MapAccess<'de>>(
                 if value.is_null() && !shape.keeps_nulls() {
                     continue;
                 }
-                // Of an unknown kind everything is unknown, and its tag has said so.
-                if shape.union.is_none() {
-                    context.unknown_field(&name);
-                }
+                context.unknown_field(&name);
                 if let Some(unknown) = target.unknown_mut() {
                     unknown.push(UnknownField { name, place: UnknownPlace::Member, value });
                 }

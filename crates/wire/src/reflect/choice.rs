@@ -6,6 +6,9 @@
 
 use serde_json::{Map, Value};
 
+use super::copy::copy_field;
+use super::{Model, Scalar, Slot, Struct};
+
 use crate::shape::{Field, Kind, Repeat, Shape, UnionShape, Variant};
 
 /// The index at which a union tells its kind.
@@ -62,6 +65,44 @@ impl UnionShape {
         };
         all.filter(|(tag, _)| fits(tag)).max_by_key(|(tag, _)| tag.len()).map(|(_, index)| index)
     }
+}
+
+/// Makes the struct that holds every field of a union's kinds into the kind that it is, told by its tag or by its fields; `None` when it
+/// has a field that this kind has not.
+pub fn narrow<U: Model>(any: &dyn Struct) -> Option<U> {
+    let union = U::SHAPE.union?;
+    let set: Vec<&Field> = any
+        .shape()
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !any.view(*index).is_absent())
+        .map(|(_, field)| field)
+        .collect();
+    let has_all = |shape: &Shape| set.iter().all(|field| shape.index_of(field.json).is_some());
+    let index = match any.field(union.tag).scalar() {
+        Some(Scalar::Enum(text) | Scalar::Text(text)) => union.tagged(text),
+        _ => None,
+    };
+    let smallest = || {
+        let fits = union.variants.iter().enumerate().filter(|(_, variant)| has_all(variant.shape));
+        fits.min_by_key(|(_, variant)| variant.shape.fields.len()).map(|(index, _)| index)
+    };
+    let index = index.or_else(smallest)?;
+    if !has_all(union.variants.get(index)?.shape) || any.unknown().is_some_and(|unknown| !unknown.is_empty()) {
+        return None;
+    }
+    let mut out = U::default();
+    if let Slot::Union(slot) = out.slot(UNION) {
+        slot.choose(index);
+    }
+    let shape = out.shape();
+    for field in set {
+        if let Some(index) = shape.index_of(field.json) {
+            copy_field(any.field(field.json), out.slot(index));
+        }
+    }
+    Some(out)
 }
 
 /// Whether a type knows a member, and would write it again: null and empty lists are no members.

@@ -15,7 +15,7 @@ pub fn copy(from: &dyn Struct, to: &mut dyn Struct) {
     }
 }
 
-fn copy_field(from: View<'_>, to: Slot<'_>) {
+pub(super) fn copy_field(from: View<'_>, to: Slot<'_>) {
     match (from, to) {
         (View::Bool(from), Slot::Bool(to)) => *to = *from,
         (View::Int(from), Slot::Int(to)) => *to = *from,

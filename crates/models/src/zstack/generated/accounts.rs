@@ -396,6 +396,12 @@ impl UnionSlot for Role {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyRole> for Role {
+    fn from(any: AnyRole) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseRole> for Role {
     fn from(kind: BaseRole) -> Self {
         Self::Base(kind)
@@ -404,11 +410,6 @@ impl From<BaseRole> for Role {
 impl From<IAM2ProjectRole> for Role {
     fn from(kind: IAM2ProjectRole) -> Self {
         Self::Iam2Project(kind)
-    }
-}
-impl From<AnyRole> for Role {
-    fn from(value: AnyRole) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

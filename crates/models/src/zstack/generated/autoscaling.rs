@@ -345,6 +345,12 @@ impl UnionSlot for AutoScalingRule {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyAutoScalingRule> for AutoScalingRule {
+    fn from(any: AnyAutoScalingRule) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseAutoScalingRule> for AutoScalingRule {
     fn from(kind: BaseAutoScalingRule) -> Self {
         Self::BaseAutoScaling(kind)
@@ -358,11 +364,6 @@ impl From<AddingNewVmRule> for AutoScalingRule {
 impl From<RemovalInstanceRule> for AutoScalingRule {
     fn from(kind: RemovalInstanceRule) -> Self {
         Self::RemovalInstance(kind)
-    }
-}
-impl From<AnyAutoScalingRule> for AutoScalingRule {
-    fn from(value: AnyAutoScalingRule) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -646,6 +647,12 @@ impl UnionSlot for AutoScalingTemplate {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyAutoScalingTemplate> for AutoScalingTemplate {
+    fn from(any: AnyAutoScalingTemplate) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseAutoScalingTemplate> for AutoScalingTemplate {
     fn from(kind: BaseAutoScalingTemplate) -> Self {
         Self::BaseAutoScaling(kind)
@@ -654,11 +661,6 @@ impl From<BaseAutoScalingTemplate> for AutoScalingTemplate {
 impl From<AutoScalingVmTemplate> for AutoScalingTemplate {
     fn from(kind: AutoScalingVmTemplate) -> Self {
         Self::AutoScalingVm(kind)
-    }
-}
-impl From<AnyAutoScalingTemplate> for AutoScalingTemplate {
-    fn from(value: AnyAutoScalingTemplate) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1342,6 +1344,12 @@ impl UnionSlot for AutoScalingRuleTrigger {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyAutoScalingRuleTrigger> for AutoScalingRuleTrigger {
+    fn from(any: AnyAutoScalingRuleTrigger) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseAutoScalingRuleTrigger> for AutoScalingRuleTrigger {
     fn from(kind: BaseAutoScalingRuleTrigger) -> Self {
         Self::BaseAutoScalingRule(kind)
@@ -1355,11 +1363,6 @@ impl From<AutoScalingRuleAlarmTrigger> for AutoScalingRuleTrigger {
 impl From<AutoScalingRuleSchedulerJobTrigger> for AutoScalingRuleTrigger {
     fn from(kind: AutoScalingRuleSchedulerJobTrigger) -> Self {
         Self::AutoScalingRuleSchedulerJob(kind)
-    }
-}
-impl From<AnyAutoScalingRuleTrigger> for AutoScalingRuleTrigger {
-    fn from(value: AnyAutoScalingRuleTrigger) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -383,6 +383,12 @@ impl UnionSlot for BackupStorage {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyBackupStorage> for BackupStorage {
+    fn from(any: AnyBackupStorage) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseBackupStorage> for BackupStorage {
     fn from(mut kind: BaseBackupStorage) -> Self {
         kind.r#type.get_or_insert(BackupStorageType::SimulatorBackupStorage);
@@ -423,11 +429,6 @@ impl From<VCenterBackupStorage> for BackupStorage {
     fn from(mut kind: VCenterBackupStorage) -> Self {
         kind.r#type.get_or_insert(BackupStorageType::VCenter);
         Self::VCenter(kind)
-    }
-}
-impl From<AnyBackupStorage> for BackupStorage {
-    fn from(value: AnyBackupStorage) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1059,6 +1060,12 @@ impl UnionSlot for ResourceExternalBackupInfo {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyResourceExternalBackupInfo> for ResourceExternalBackupInfo {
+    fn from(any: AnyResourceExternalBackupInfo) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseResourceExternalBackupInfo> for ResourceExternalBackupInfo {
     fn from(kind: BaseResourceExternalBackupInfo) -> Self {
         Self::BaseResource(kind)
@@ -1077,11 +1084,6 @@ impl From<VmExternalBackupInfo> for ResourceExternalBackupInfo {
 impl From<VolumeExternalBackupInfo> for ResourceExternalBackupInfo {
     fn from(kind: VolumeExternalBackupInfo) -> Self {
         Self::Volume(kind)
-    }
-}
-impl From<AnyResourceExternalBackupInfo> for ResourceExternalBackupInfo {
-    fn from(value: AnyResourceExternalBackupInfo) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

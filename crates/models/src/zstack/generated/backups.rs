@@ -319,6 +319,12 @@ impl UnionSlot for ExternalBackup {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyExternalBackup> for ExternalBackup {
+    fn from(any: AnyExternalBackup) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseExternalBackup> for ExternalBackup {
     fn from(kind: BaseExternalBackup) -> Self {
         Self::BaseExternal(kind)
@@ -327,11 +333,6 @@ impl From<BaseExternalBackup> for ExternalBackup {
 impl From<ZBoxBackup> for ExternalBackup {
     fn from(kind: ZBoxBackup) -> Self {
         Self::ZBox(kind)
-    }
-}
-impl From<AnyExternalBackup> for ExternalBackup {
-    fn from(value: AnyExternalBackup) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

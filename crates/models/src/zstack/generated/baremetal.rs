@@ -375,6 +375,12 @@ impl UnionSlot for BaremetalNic {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyBaremetalNic> for BaremetalNic {
+    fn from(any: AnyBaremetalNic) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseBaremetalNic> for BaremetalNic {
     fn from(kind: BaseBaremetalNic) -> Self {
         Self::BaseBaremetal(kind)
@@ -383,11 +389,6 @@ impl From<BaseBaremetalNic> for BaremetalNic {
 impl From<BaremetalVlanNic> for BaremetalNic {
     fn from(kind: BaremetalVlanNic) -> Self {
         Self::BaremetalVlan(kind)
-    }
-}
-impl From<AnyBaremetalNic> for BaremetalNic {
-    fn from(value: AnyBaremetalNic) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -297,6 +297,12 @@ impl UnionSlot for BareMetal2Chassis {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyBareMetal2Chassis> for BareMetal2Chassis {
+    fn from(any: AnyBareMetal2Chassis) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseBareMetal2Chassis> for BareMetal2Chassis {
     fn from(kind: BaseBareMetal2Chassis) -> Self {
         Self::BaseBareMetal2(kind)
@@ -305,11 +311,6 @@ impl From<BaseBareMetal2Chassis> for BareMetal2Chassis {
 impl From<BareMetal2IpmiChassis> for BareMetal2Chassis {
     fn from(kind: BareMetal2IpmiChassis) -> Self {
         Self::BareMetal2Ipmi(kind)
-    }
-}
-impl From<AnyBareMetal2Chassis> for BareMetal2Chassis {
-    fn from(value: AnyBareMetal2Chassis) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -683,6 +684,12 @@ impl UnionSlot for BareMetal2ChassisPciDevice {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyBareMetal2ChassisPciDevice> for BareMetal2ChassisPciDevice {
+    fn from(any: AnyBareMetal2ChassisPciDevice) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseBareMetal2ChassisPciDevice> for BareMetal2ChassisPciDevice {
     fn from(kind: BaseBareMetal2ChassisPciDevice) -> Self {
         Self::BaseBareMetal2ChassisPci(kind)
@@ -691,11 +698,6 @@ impl From<BaseBareMetal2ChassisPciDevice> for BareMetal2ChassisPciDevice {
 impl From<BareMetal2ChassisGpuDevice> for BareMetal2ChassisPciDevice {
     fn from(kind: BareMetal2ChassisGpuDevice) -> Self {
         Self::BareMetal2ChassisGpu(kind)
-    }
-}
-impl From<AnyBareMetal2ChassisPciDevice> for BareMetal2ChassisPciDevice {
-    fn from(value: AnyBareMetal2ChassisPciDevice) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1369,6 +1371,12 @@ impl UnionSlot for KVMHost {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyKVMHost> for KVMHost {
+    fn from(any: AnyKVMHost) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseKVMHost> for KVMHost {
     fn from(kind: BaseKVMHost) -> Self {
         Self::BaseKvmHost(kind)
@@ -1382,11 +1390,6 @@ impl From<BareMetal2Gateway> for KVMHost {
 impl From<XDragonHost> for KVMHost {
     fn from(kind: XDragonHost) -> Self {
         Self::XDragonHost(kind)
-    }
-}
-impl From<AnyKVMHost> for KVMHost {
-    fn from(value: AnyKVMHost) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1796,6 +1799,12 @@ impl UnionSlot for SpendingDetails {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySpendingDetails> for SpendingDetails {
+    fn from(any: AnySpendingDetails) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSpendingDetails> for SpendingDetails {
     fn from(kind: BaseSpendingDetails) -> Self {
         Self::BaseSpendingDetails(kind)
@@ -1839,11 +1848,6 @@ impl From<SnapshotSpending> for SpendingDetails {
 impl From<VmSpending> for SpendingDetails {
     fn from(kind: VmSpending) -> Self {
         Self::VmSpending(kind)
-    }
-}
-impl From<AnySpendingDetails> for SpendingDetails {
-    fn from(value: AnySpendingDetails) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

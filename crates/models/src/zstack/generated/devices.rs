@@ -817,6 +817,12 @@ impl UnionSlot for PciDevice {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyPciDevice> for PciDevice {
+    fn from(any: AnyPciDevice) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BasePciDevice> for PciDevice {
     fn from(kind: BasePciDevice) -> Self {
         Self::BasePci(kind)
@@ -830,11 +836,6 @@ impl From<EthernetVfPciDevice> for PciDevice {
 impl From<GpuDevice> for PciDevice {
     fn from(kind: GpuDevice) -> Self {
         Self::Gpu(kind)
-    }
-}
-impl From<AnyPciDevice> for PciDevice {
-    fn from(value: AnyPciDevice) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

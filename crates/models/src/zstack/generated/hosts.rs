@@ -621,6 +621,12 @@ impl UnionSlot for Host {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyHost> for Host {
+    fn from(any: AnyHost) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseHost> for Host {
     fn from(kind: BaseHost) -> Self {
         Self::BaseHost(kind)
@@ -653,11 +659,6 @@ impl From<SimulatorHost> for Host {
     fn from(mut kind: SimulatorHost) -> Self {
         kind.hypervisor_type.get_or_insert(HostType::Simulator);
         Self::SimulatorHost(kind)
-    }
-}
-impl From<AnyHost> for Host {
-    fn from(value: AnyHost) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -3035,6 +3036,12 @@ impl UnionSlot for Cluster {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyCluster> for Cluster {
+    fn from(any: AnyCluster) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseCluster> for Cluster {
     fn from(kind: BaseCluster) -> Self {
         Self::Base(kind)
@@ -3043,11 +3050,6 @@ impl From<BaseCluster> for Cluster {
 impl From<VCenterCluster> for Cluster {
     fn from(kind: VCenterCluster) -> Self {
         Self::VCenter(kind)
-    }
-}
-impl From<AnyCluster> for Cluster {
-    fn from(value: AnyCluster) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

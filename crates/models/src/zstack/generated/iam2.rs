@@ -523,6 +523,12 @@ impl UnionSlot for IAM2Attribute {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyIAM2Attribute> for IAM2Attribute {
+    fn from(any: AnyIAM2Attribute) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseIAM2Attribute> for IAM2Attribute {
     fn from(kind: BaseIAM2Attribute) -> Self {
         Self::BaseIam2(kind)
@@ -546,11 +552,6 @@ impl From<IAM2VirtualIDAttribute> for IAM2Attribute {
 impl From<IAM2VirtualIDGroupAttribute> for IAM2Attribute {
     fn from(kind: IAM2VirtualIDGroupAttribute) -> Self {
         Self::Iam2VirtualIdGroup(kind)
-    }
-}
-impl From<AnyIAM2Attribute> for IAM2Attribute {
-    fn from(value: AnyIAM2Attribute) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -378,6 +378,12 @@ impl UnionSlot for L2Network {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyL2Network> for L2Network {
+    fn from(any: AnyL2Network) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseL2Network> for L2Network {
     fn from(kind: BaseL2Network) -> Self {
         Self::BaseL2Network(kind)
@@ -415,11 +421,6 @@ impl From<HardwareL2VxlanNetworkPool> for L2Network {
     fn from(mut kind: HardwareL2VxlanNetworkPool) -> Self {
         kind.r#type.get_or_insert(L2NetworkType::HardwareVxlanNetworkPool);
         Self::HardwareL2VxlanNetworkPool(kind)
-    }
-}
-impl From<AnyL2Network> for L2Network {
-    fn from(value: AnyL2Network) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -913,6 +914,12 @@ impl UnionSlot for L2VxlanNetworkPool {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyL2VxlanNetworkPool> for L2VxlanNetworkPool {
+    fn from(any: AnyL2VxlanNetworkPool) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseL2VxlanNetworkPool> for L2VxlanNetworkPool {
     fn from(kind: BaseL2VxlanNetworkPool) -> Self {
         Self::Base(kind)
@@ -921,11 +928,6 @@ impl From<BaseL2VxlanNetworkPool> for L2VxlanNetworkPool {
 impl From<HardwareL2VxlanNetworkPool> for L2VxlanNetworkPool {
     fn from(kind: HardwareL2VxlanNetworkPool) -> Self {
         Self::Hardware(kind)
-    }
-}
-impl From<AnyL2VxlanNetworkPool> for L2VxlanNetworkPool {
-    fn from(value: AnyL2VxlanNetworkPool) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

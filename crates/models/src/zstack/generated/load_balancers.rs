@@ -388,6 +388,12 @@ impl UnionSlot for LoadBalancer {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyLoadBalancer> for LoadBalancer {
+    fn from(any: AnyLoadBalancer) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseLoadBalancer> for LoadBalancer {
     fn from(kind: BaseLoadBalancer) -> Self {
         Self::Base(kind)
@@ -396,11 +402,6 @@ impl From<BaseLoadBalancer> for LoadBalancer {
 impl From<SlbLoadBalancer> for LoadBalancer {
     fn from(kind: SlbLoadBalancer) -> Self {
         Self::Slb(kind)
-    }
-}
-impl From<AnyLoadBalancer> for LoadBalancer {
-    fn from(value: AnyLoadBalancer) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -502,6 +502,12 @@ impl UnionSlot for License {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyLicense> for License {
+    fn from(any: AnyLicense) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseLicense> for License {
     fn from(kind: BaseLicense) -> Self {
         Self::BaseLicense(kind)
@@ -510,11 +516,6 @@ impl From<BaseLicense> for License {
 impl From<LicenseAddOn> for License {
     fn from(kind: LicenseAddOn) -> Self {
         Self::LicenseAddOn(kind)
-    }
-}
-impl From<AnyLicense> for License {
-    fn from(value: AnyLicense) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -198,6 +198,12 @@ impl UnionSlot for Media {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyMedia> for Media {
+    fn from(any: AnyMedia) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseMedia> for Media {
     fn from(kind: BaseMedia) -> Self {
         Self::Base(kind)
@@ -206,11 +212,6 @@ impl From<BaseMedia> for Media {
 impl From<EmailMedia> for Media {
     fn from(kind: EmailMedia) -> Self {
         Self::Email(kind)
-    }
-}
-impl From<AnyMedia> for Media {
-    fn from(value: AnyMedia) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -428,6 +429,12 @@ impl UnionSlot for MonitorTriggerAction {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyMonitorTriggerAction> for MonitorTriggerAction {
+    fn from(any: AnyMonitorTriggerAction) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseMonitorTriggerAction> for MonitorTriggerAction {
     fn from(kind: BaseMonitorTriggerAction) -> Self {
         Self::BaseMonitor(kind)
@@ -436,11 +443,6 @@ impl From<BaseMonitorTriggerAction> for MonitorTriggerAction {
 impl From<EmailTriggerAction> for MonitorTriggerAction {
     fn from(kind: EmailTriggerAction) -> Self {
         Self::Email(kind)
-    }
-}
-impl From<AnyMonitorTriggerAction> for MonitorTriggerAction {
-    fn from(value: AnyMonitorTriggerAction) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

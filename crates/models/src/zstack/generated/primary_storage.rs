@@ -485,6 +485,12 @@ impl UnionSlot for PrimaryStorage {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyPrimaryStorage> for PrimaryStorage {
+    fn from(any: AnyPrimaryStorage) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BasePrimaryStorage> for PrimaryStorage {
     fn from(kind: BasePrimaryStorage) -> Self {
         Self::BasePrimary(kind)
@@ -529,11 +535,6 @@ impl From<VCenterPrimaryStorage> for PrimaryStorage {
     fn from(mut kind: VCenterPrimaryStorage) -> Self {
         kind.r#type.get_or_insert(PrimaryStorageType::VCenter);
         Self::VCenterPrimary(kind)
-    }
-}
-impl From<AnyPrimaryStorage> for PrimaryStorage {
-    fn from(value: AnyPrimaryStorage) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1374,6 +1375,12 @@ impl UnionSlot for NasFileSystem {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyNasFileSystem> for NasFileSystem {
+    fn from(any: AnyNasFileSystem) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseNasFileSystem> for NasFileSystem {
     fn from(kind: BaseNasFileSystem) -> Self {
         Self::Base(kind)
@@ -1382,11 +1389,6 @@ impl From<BaseNasFileSystem> for NasFileSystem {
 impl From<AliyunNasFileSystem> for NasFileSystem {
     fn from(kind: AliyunNasFileSystem) -> Self {
         Self::Aliyun(kind)
-    }
-}
-impl From<AnyNasFileSystem> for NasFileSystem {
-    fn from(value: AnyNasFileSystem) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1587,6 +1589,12 @@ impl UnionSlot for NasMountTarget {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyNasMountTarget> for NasMountTarget {
+    fn from(any: AnyNasMountTarget) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseNasMountTarget> for NasMountTarget {
     fn from(kind: BaseNasMountTarget) -> Self {
         Self::Base(kind)
@@ -1595,11 +1603,6 @@ impl From<BaseNasMountTarget> for NasMountTarget {
 impl From<AliyunNasMountTarget> for NasMountTarget {
     fn from(kind: AliyunNasMountTarget) -> Self {
         Self::Aliyun(kind)
-    }
-}
-impl From<AnyNasMountTarget> for NasMountTarget {
-    fn from(value: AnyNasMountTarget) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -352,6 +352,12 @@ impl UnionSlot for SSOClient {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySSOClient> for SSOClient {
+    fn from(any: AnySSOClient) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSSOClient> for SSOClient {
     fn from(kind: BaseSSOClient) -> Self {
         Self::BaseSso(kind)
@@ -365,11 +371,6 @@ impl From<CasClient> for SSOClient {
 impl From<OAuth2Client> for SSOClient {
     fn from(kind: OAuth2Client) -> Self {
         Self::OAuth2(kind)
-    }
-}
-impl From<AnySSOClient> for SSOClient {
-    fn from(value: AnySSOClient) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -616,6 +617,12 @@ impl UnionSlot for SSOToken {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySSOToken> for SSOToken {
+    fn from(any: AnySSOToken) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSSOToken> for SSOToken {
     fn from(kind: BaseSSOToken) -> Self {
         Self::BaseSso(kind)
@@ -624,11 +631,6 @@ impl From<BaseSSOToken> for SSOToken {
 impl From<OAuth2Token> for SSOToken {
     fn from(kind: OAuth2Token) -> Self {
         Self::OAuth2(kind)
-    }
-}
-impl From<AnySSOToken> for SSOToken {
-    fn from(value: AnySSOToken) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -859,6 +861,12 @@ impl UnionSlot for VmSpendingDetails {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyVmSpendingDetails> for VmSpendingDetails {
+    fn from(any: AnyVmSpendingDetails) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseVmSpendingDetails> for VmSpendingDetails {
     fn from(kind: BaseVmSpendingDetails) -> Self {
         Self::BaseVm(kind)
@@ -872,11 +880,6 @@ impl From<VmCPUSpendingDetails> for VmSpendingDetails {
 impl From<VmMemorySpendingDetails> for VmSpendingDetails {
     fn from(kind: VmMemorySpendingDetails) -> Self {
         Self::VmMemory(kind)
-    }
-}
-impl From<AnyVmSpendingDetails> for VmSpendingDetails {
-    fn from(value: AnyVmSpendingDetails) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

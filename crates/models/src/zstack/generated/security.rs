@@ -433,6 +433,12 @@ impl UnionSlot for SecretResourcePool {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySecretResourcePool> for SecretResourcePool {
+    fn from(any: AnySecretResourcePool) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSecretResourcePool> for SecretResourcePool {
     fn from(kind: BaseSecretResourcePool) -> Self {
         Self::Base(kind)
@@ -471,11 +477,6 @@ impl From<InfoSecSecretResourcePool> for SecretResourcePool {
 impl From<SanSecSecretResourcePool> for SecretResourcePool {
     fn from(kind: SanSecSecretResourcePool) -> Self {
         Self::SanSec(kind)
-    }
-}
-impl From<AnySecretResourcePool> for SecretResourcePool {
-    fn from(value: AnySecretResourcePool) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -814,6 +815,12 @@ impl UnionSlot for SecurityMachine {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySecurityMachine> for SecurityMachine {
+    fn from(any: AnySecurityMachine) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSecurityMachine> for SecurityMachine {
     fn from(kind: BaseSecurityMachine) -> Self {
         Self::Base(kind)
@@ -842,11 +849,6 @@ impl From<JitSecurityMachine> for SecurityMachine {
 impl From<SanSecSecurityMachine> for SecurityMachine {
     fn from(kind: SanSecSecurityMachine) -> Self {
         Self::SanSec(kind)
-    }
-}
-impl From<AnySecurityMachine> for SecurityMachine {
-    fn from(value: AnySecurityMachine) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -388,6 +388,12 @@ impl UnionSlot for SNSApplicationEndpoint {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySNSApplicationEndpoint> for SNSApplicationEndpoint {
+    fn from(any: AnySNSApplicationEndpoint) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSNSApplicationEndpoint> for SNSApplicationEndpoint {
     fn from(kind: BaseSNSApplicationEndpoint) -> Self {
         Self::BaseSnsApplication(kind)
@@ -436,11 +442,6 @@ impl From<SNSEmaySmsEndpoint> for SNSApplicationEndpoint {
 impl From<SNSWeComEndpoint> for SNSApplicationEndpoint {
     fn from(kind: SNSWeComEndpoint) -> Self {
         Self::SnsWeCom(kind)
-    }
-}
-impl From<AnySNSApplicationEndpoint> for SNSApplicationEndpoint {
-    fn from(value: AnySNSApplicationEndpoint) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -943,6 +944,12 @@ impl UnionSlot for SNSUniversalSmsEndpoint {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySNSUniversalSmsEndpoint> for SNSUniversalSmsEndpoint {
+    fn from(any: AnySNSUniversalSmsEndpoint) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSNSUniversalSmsEndpoint> for SNSUniversalSmsEndpoint {
     fn from(kind: BaseSNSUniversalSmsEndpoint) -> Self {
         Self::BaseSnsUniversal(kind)
@@ -956,11 +963,6 @@ impl From<SNSAliyunSmsEndpoint> for SNSUniversalSmsEndpoint {
 impl From<SNSEmaySmsEndpoint> for SNSUniversalSmsEndpoint {
     fn from(kind: SNSEmaySmsEndpoint) -> Self {
         Self::SnsEmay(kind)
-    }
-}
-impl From<AnySNSUniversalSmsEndpoint> for SNSUniversalSmsEndpoint {
-    fn from(value: AnySNSUniversalSmsEndpoint) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1237,6 +1239,12 @@ impl UnionSlot for SNSApplicationPlatform {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySNSApplicationPlatform> for SNSApplicationPlatform {
+    fn from(any: AnySNSApplicationPlatform) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSNSApplicationPlatform> for SNSApplicationPlatform {
     fn from(kind: BaseSNSApplicationPlatform) -> Self {
         Self::BaseSnsApplication(kind)
@@ -1250,11 +1258,6 @@ impl From<SNSEmailPlatform> for SNSApplicationPlatform {
 impl From<SNSSnmpPlatform> for SNSApplicationPlatform {
     fn from(kind: SNSSnmpPlatform) -> Self {
         Self::SnsSnmp(kind)
-    }
-}
-impl From<AnySNSApplicationPlatform> for SNSApplicationPlatform {
-    fn from(value: AnySNSApplicationPlatform) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -532,6 +532,12 @@ impl UnionSlot for ScsiLun {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyScsiLun> for ScsiLun {
+    fn from(any: AnyScsiLun) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseScsiLun> for ScsiLun {
     fn from(kind: BaseScsiLun) -> Self {
         Self::BaseScsi(kind)
@@ -545,11 +551,6 @@ impl From<FiberChannelLun> for ScsiLun {
 impl From<IscsiLun> for ScsiLun {
     fn from(kind: IscsiLun) -> Self {
         Self::Iscsi(kind)
-    }
-}
-impl From<AnyScsiLun> for ScsiLun {
-    fn from(value: AnyScsiLun) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1202,6 +1203,12 @@ impl UnionSlot for Lun {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyLun> for Lun {
+    fn from(any: AnyLun) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseLun> for Lun {
     fn from(kind: BaseLun) -> Self {
         Self::Base(kind)
@@ -1225,11 +1232,6 @@ impl From<FiberChannelLun> for Lun {
 impl From<IscsiLun> for Lun {
     fn from(kind: IscsiLun) -> Self {
         Self::Iscsi(kind)
-    }
-}
-impl From<AnyLun> for Lun {
-    fn from(value: AnyLun) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -374,6 +374,12 @@ impl UnionSlot for TagInventory {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyTagInventory> for TagInventory {
+    fn from(any: AnyTagInventory) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseTagInventory> for TagInventory {
     fn from(kind: BaseTagInventory) -> Self {
         Self::BaseTagInventory(kind)
@@ -389,11 +395,6 @@ impl From<UserTag> for TagInventory {
     fn from(mut kind: UserTag) -> Self {
         kind.r#type.get_or_insert(TagInventoryType::User);
         Self::UserTag(kind)
-    }
-}
-impl From<AnyTagInventory> for TagInventory {
-    fn from(value: AnyTagInventory) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -282,6 +282,12 @@ impl UnionSlot for TicketFlow {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyTicketFlow> for TicketFlow {
+    fn from(any: AnyTicketFlow) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseTicketFlow> for TicketFlow {
     fn from(kind: BaseTicketFlow) -> Self {
         Self::Base(kind)
@@ -290,11 +296,6 @@ impl From<BaseTicketFlow> for TicketFlow {
 impl From<IAM2TicketFlow> for TicketFlow {
     fn from(kind: IAM2TicketFlow) -> Self {
         Self::Iam2(kind)
-    }
-}
-impl From<AnyTicketFlow> for TicketFlow {
-    fn from(value: AnyTicketFlow) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -517,6 +518,12 @@ impl UnionSlot for TicketFlowCollection {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyTicketFlowCollection> for TicketFlowCollection {
+    fn from(any: AnyTicketFlowCollection) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseTicketFlowCollection> for TicketFlowCollection {
     fn from(kind: BaseTicketFlowCollection) -> Self {
         Self::Base(kind)
@@ -525,11 +532,6 @@ impl From<BaseTicketFlowCollection> for TicketFlowCollection {
 impl From<IAM2TicketFlowCollection> for TicketFlowCollection {
     fn from(kind: IAM2TicketFlowCollection) -> Self {
         Self::Iam2(kind)
-    }
-}
-impl From<AnyTicketFlowCollection> for TicketFlowCollection {
-    fn from(value: AnyTicketFlowCollection) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -351,6 +351,12 @@ impl UnionSlot for VmNic {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyVmNic> for VmNic {
+    fn from(any: AnyVmNic) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseVmNic> for VmNic {
     fn from(kind: BaseVmNic) -> Self {
         Self::BaseVm(kind)
@@ -364,11 +370,6 @@ impl From<VmVdpaNic> for VmNic {
 impl From<VmVfNic> for VmNic {
     fn from(kind: VmVfNic) -> Self {
         Self::VmVf(kind)
-    }
-}
-impl From<AnyVmNic> for VmNic {
-    fn from(value: AnyVmNic) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -920,6 +921,12 @@ impl UnionSlot for InstanceOffering {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyInstanceOffering> for InstanceOffering {
+    fn from(any: AnyInstanceOffering) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseInstanceOffering> for InstanceOffering {
     fn from(mut kind: BaseInstanceOffering) -> Self {
         kind.r#type.get_or_insert(InstanceOfferingType::UserVm);
@@ -936,11 +943,6 @@ impl From<VirtualRouterOffering> for InstanceOffering {
     fn from(mut kind: VirtualRouterOffering) -> Self {
         kind.r#type.get_or_insert(InstanceOfferingType::VirtualRouter);
         Self::VirtualRouter(kind)
-    }
-}
-impl From<AnyInstanceOffering> for InstanceOffering {
-    fn from(value: AnyInstanceOffering) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1683,6 +1685,12 @@ impl UnionSlot for ApplianceVm {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyApplianceVm> for ApplianceVm {
+    fn from(any: AnyApplianceVm) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseApplianceVm> for ApplianceVm {
     fn from(kind: BaseApplianceVm) -> Self {
         Self::BaseApplianceVm(kind)
@@ -1704,11 +1712,6 @@ impl From<VpcRouterVm> for ApplianceVm {
     fn from(mut kind: VpcRouterVm) -> Self {
         kind.appliance_vm_type.get_or_insert(ApplianceVmType::Vpcvrouter);
         Self::VpcRouterVm(kind)
-    }
-}
-impl From<AnyApplianceVm> for ApplianceVm {
-    fn from(value: AnyApplianceVm) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -2454,6 +2457,12 @@ impl UnionSlot for VirtualRouterVm {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyVirtualRouterVm> for VirtualRouterVm {
+    fn from(any: AnyVirtualRouterVm) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseVirtualRouterVm> for VirtualRouterVm {
     fn from(kind: BaseVirtualRouterVm) -> Self {
         Self::BaseVirtualRouterVm(kind)
@@ -2467,11 +2476,6 @@ impl From<SlbVmInstance> for VirtualRouterVm {
 impl From<VpcRouterVm> for VirtualRouterVm {
     fn from(kind: VpcRouterVm) -> Self {
         Self::VpcRouterVm(kind)
-    }
-}
-impl From<AnyVirtualRouterVm> for VirtualRouterVm {
-    fn from(value: AnyVirtualRouterVm) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -5429,6 +5433,12 @@ impl UnionSlot for VmInstance {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyVmInstance> for VmInstance {
+    fn from(any: AnyVmInstance) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseVmInstance> for VmInstance {
     fn from(mut kind: BaseVmInstance) -> Self {
         kind.r#type.get_or_insert(VmInstanceType::UserVm);
@@ -5465,11 +5475,6 @@ impl From<BareMetal2Instance> for VmInstance {
 impl From<FaultToleranceVmGroup> for VmInstance {
     fn from(kind: FaultToleranceVmGroup) -> Self {
         Self::FaultToleranceVmGroup(kind)
-    }
-}
-impl From<AnyVmInstance> for VmInstance {
-    fn from(value: AnyVmInstance) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -547,6 +547,12 @@ impl UnionSlot for Volume {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyVolume> for Volume {
+    fn from(any: AnyVolume) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseVolume> for Volume {
     fn from(kind: BaseVolume) -> Self {
         Self::Base(kind)
@@ -565,11 +571,6 @@ impl From<ExponBlockVolume> for Volume {
 impl From<XskyBlockVolume> for Volume {
     fn from(kind: XskyBlockVolume) -> Self {
         Self::XskyBlock(kind)
-    }
-}
-impl From<AnyVolume> for Volume {
-    fn from(value: AnyVolume) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1158,6 +1159,12 @@ impl UnionSlot for BlockVolume {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyBlockVolume> for BlockVolume {
+    fn from(any: AnyBlockVolume) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseBlockVolume> for BlockVolume {
     fn from(kind: BaseBlockVolume) -> Self {
         Self::Base(kind)
@@ -1171,11 +1178,6 @@ impl From<ExponBlockVolume> for BlockVolume {
 impl From<XskyBlockVolume> for BlockVolume {
     fn from(kind: XskyBlockVolume) -> Self {
         Self::Xsky(kind)
-    }
-}
-impl From<AnyBlockVolume> for BlockVolume {
-    fn from(value: AnyBlockVolume) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

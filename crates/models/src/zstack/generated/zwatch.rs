@@ -323,6 +323,12 @@ impl UnionSlot for SNSTextTemplate {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnySNSTextTemplate> for SNSTextTemplate {
+    fn from(any: AnySNSTextTemplate) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseSNSTextTemplate> for SNSTextTemplate {
     fn from(kind: BaseSNSTextTemplate) -> Self {
         Self::Base(kind)
@@ -331,11 +337,6 @@ impl From<BaseSNSTextTemplate> for SNSTextTemplate {
 impl From<AliyunSmsSNSTextTemplate> for SNSTextTemplate {
     fn from(kind: AliyunSmsSNSTextTemplate) -> Self {
         Self::AliyunSms(kind)
-    }
-}
-impl From<AnySNSTextTemplate> for SNSTextTemplate {
-    fn from(value: AnySNSTextTemplate) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -589,6 +590,12 @@ impl UnionSlot for AlertDataAck {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyAlertDataAck> for AlertDataAck {
+    fn from(any: AnyAlertDataAck) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseAlertDataAck> for AlertDataAck {
     fn from(kind: BaseAlertDataAck) -> Self {
         Self::BaseAlert(kind)
@@ -602,11 +609,6 @@ impl From<AlarmDataAck> for AlertDataAck {
 impl From<EventDataAck> for AlertDataAck {
     fn from(kind: EventDataAck) -> Self {
         Self::Event(kind)
-    }
-}
-impl From<AnyAlertDataAck> for AlertDataAck {
-    fn from(value: AnyAlertDataAck) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {
@@ -1424,6 +1426,12 @@ impl UnionSlot for AuditData {
         };
     }
 }
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyAuditData> for AuditData {
+    fn from(any: AnyAuditData) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
 impl From<BaseAuditData> for AuditData {
     fn from(kind: BaseAuditData) -> Self {
         Self::BaseAuditData(kind)
@@ -1432,11 +1440,6 @@ impl From<BaseAuditData> for AuditData {
 impl From<AuditDataV2> for AuditData {
     fn from(kind: AuditDataV2) -> Self {
         Self::AuditDataV2(kind)
-    }
-}
-impl From<AnyAuditData> for AuditData {
-    fn from(value: AnyAuditData) -> Self {
-        recast(&value).unwrap_or(Self::Unknown(value))
     }
 }
 backhaul_wire::generated_model! {

@@ -1,8 +1,11 @@
 //! Backup storages of every kind. `image-store` and `sftp` are those of ZStack's documents.
 
 use backhaul_models::zstack::{
-    AnyBackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone, ZoneState,
+    AnyBackupStorage, BackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone,
+    ZoneState,
 };
+
+use backhaul_wire::json;
 
 use super::{GIB, TIB};
 use crate::estate::ZstackEstate;
@@ -49,8 +52,13 @@ pub(super) fn estate() -> ZstackEstate {
         "172.16.0.9",
     );
     disabled.state = Some(BackupStorageState::Disabled);
-    let backup_storages = [image_store(), sftp(), ceph(), moved, addon, unknown, disabled].map(Into::into).into();
+    let backup_storages = [image_store(), sftp(), ceph(), moved, addon, unknown, disabled].map(of_its_kind).into();
     ZstackEstate { backup_storages, zones, ..ZstackEstate::default() }
+}
+
+/// A storage as the kind that its type names.
+fn of_its_kind(it: AnyBackupStorage) -> BackupStorage {
+    json::recast(&it).unwrap_or(BackupStorage::Unknown(it))
 }
 
 fn zone(uuid: &str, name: &str, created: &str, default: bool) -> Zone {
