@@ -63,7 +63,8 @@ fn down(json: &Value) -> Value {
             }
             "type" | "required" | "enum" => drop(out.insert(key.clone(), value.clone())),
             // Sentences, versions and formats make no shape.
-            "description" | "format" | "discriminator" | "minProperties" | "maxProperties" => {}
+            "description" | "format" | "discriminator" | "minProperties" | "maxProperties" | "default" => {}
+            "minLength" | "maxLength" | "pattern" | "minimum" | "maximum" | "minItems" | "maxItems" => {}
             other => assert!(other.starts_with("x-"), "what is `{other}`?"),
         }
     }

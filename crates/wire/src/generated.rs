@@ -7,7 +7,7 @@ pub use crate::reflect::{
 };
 pub use crate::serde_impl::{deserialize, deserialize_enum, serialize};
 pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape, UnionShape, Variant};
-pub use crate::tables::{Empty, Given, ParamText};
+pub use crate::tables::{Empty, Given, ParamText, ParamValue};
 pub use crate::text::{DateTime, Id, Secret};
 pub use crate::version::Versions;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -86,6 +86,30 @@ impl<T: Enum> ParamText for T {
     }
 }
 
+/// The values of a parameter: one, one or none, or several.
+pub trait ParamValue {
+    /// Hands each to `visit`, with the parameter's name.
+    fn visit(&self, name: &'static str, visit: &mut dyn FnMut(&'static str, &str));
+}
+
+impl<T: ParamText> ParamValue for T {
+    fn visit(&self, name: &'static str, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(name, &self.text());
+    }
+}
+
+impl<T: ParamText> ParamValue for Option<T> {
+    fn visit(&self, name: &'static str, visit: &mut dyn FnMut(&'static str, &str)) {
+        self.iter().for_each(|value| visit(name, &value.text()));
+    }
+}
+
+impl<T: ParamText> ParamValue for Vec<T> {
+    fn visit(&self, name: &'static str, visit: &mut dyn FnMut(&'static str, &str)) {
+        self.iter().for_each(|value| visit(name, &value.text()));
+    }
+}
+
 /// A struct: a row for each field with its index, name, type, view and shape.
 #[macro_export]
 #[doc(hidden)]
@@ -210,24 +234,19 @@ macro_rules! generated_choice {
     };
 }
 
-/// A typed call: its parameters (those that it must have, those that it may have, those that may repeat) and its body.
+/// A typed call: what it must be made with, its parameters in wire order and how each begins, and its body.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_call {
     (
-        $(#[$doc:meta])* $name:ident = $at:literal -> $answer:ty;
-        $(must $($(#[$must_doc:meta])* $must:ident: $must_ty:ty = $must_name:literal,)*;)?
-        $(may $($(#[$may_doc:meta])* $may:ident: $may_ty:ty = $may_name:literal,)*;)?
-        $(many $($(#[$many_doc:meta])* $many:ident: $many_ty:ty = $many_name:literal,)*;)?
-        $(body $body:ty;)?
+        $(#[$doc:meta])* $name:ident = $at:literal -> $answer:ty, ($($arg:ident: $given:ty),*) $($body:ty)?;
+        $($(#[$param_doc:meta])* $param:ident: $ty:ty = $wire:literal $begin:expr;)*
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
         #[non_exhaustive]
         pub struct $name {
-            $($($(#[$must_doc])* pub $must: $must_ty,)*)?
-            $($($(#[$may_doc])* pub $may: Option<$may_ty>,)*)?
-            $($($(#[$many_doc])* pub $many: Vec<$many_ty>,)*)?
+            $($(#[$param_doc])* pub $param: $ty,)*
             $(
                 /// The body to send.
                 pub body: $body,
@@ -237,11 +256,9 @@ macro_rules! generated_call {
             /// A call with what it must have.
             #[must_use]
             #[allow(clippy::new_without_default, reason = "what a call must have may change with the API")]
-            pub fn new($($($must: impl Into<$must_ty>,)*)? $(body: $body)?) -> Self {
+            pub fn new($($arg: impl Into<$given>,)* $(body: $body)?) -> Self {
                 Self {
-                    $($($must: $must.into(),)*)?
-                    $($($may: None,)*)?
-                    $($($many: Vec::new(),)*)?
+                    $($param: $begin,)*
                     $(body: <$body as From<$body>>::from(body),)?
                 }
             }
@@ -259,17 +276,7 @@ macro_rules! generated_call {
             #[inline]
             #[allow(unused_variables, reason = "a call may have no parameters")]
             fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
-                $($(visit($must_name, &$crate::generated::ParamText::text(&self.$must));)*)?
-                $($(
-                    if let Some(value) = &self.$may {
-                        visit($may_name, &$crate::generated::ParamText::text(value));
-                    }
-                )*)?
-                $($(
-                    for value in &self.$many {
-                        visit($many_name, &$crate::generated::ParamText::text(value));
-                    }
-                )*)?
+                $($crate::generated::ParamValue::visit(&self.$param, $wire, visit);)*
             }
         }
     };

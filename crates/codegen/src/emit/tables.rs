@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use super::names::{constant, field_name, type_name, variant};
 use super::operations::{answer, request_type, value_type};
 use super::types::{access, documentation, field_doc, field_shape, held_type, member, versions, with_versions};
+use super::words::field_words;
 use crate::ir::{Field, Operation, Param, Repeat, Struct, Type, Value};
 
 /// A struct named `rust`; `docs` and `more` (of the shape) differ for the struct behind a union.
@@ -65,31 +66,26 @@ pub(super) fn call(index: usize, operation: &Operation) -> String {
     let text = format!("`{} {}`: {}", operation.method, operation.path, operation.doc);
     let text = with_versions(text, operation.versions);
     let answer = answer(&operation.response).map_or_else(|| "()".to_owned(), plain);
+    let must = |param: &&Param| param.required && !param.list;
+    let given = operation.params.iter().filter(must);
+    let given = given.map(|param| format!("{}: {}", field_name(&param.name), plain(value_type(&param.kind))));
+    let body =
+        operation.request.as_ref().map(|request| format!(" {}", plain(request_type(request)))).unwrap_or_default();
     let mut out = format!(
-        "backhaul_wire::generated_call! {{\n{}{} = {index} -> {answer};\n",
+        "backhaul_wire::generated_call! {{\n{}{} = {index} -> {answer}, ({}){body};\n",
         doc(&format!("{text}\n\nSchema: `{}`", operation.source)),
         type_name(&operation.name.to_upper_camel_case()),
+        given.collect::<Vec<_>>().join(", "),
     );
-    let mut section = |word: &str, of: &dyn Fn(&Param) -> bool| {
-        let params: Vec<&Param> = operation.params.iter().filter(|param| of(param)).collect();
-        if params.is_empty() {
-            return;
-        }
-        out.push_str(word);
-        out.push('\n');
-        for param in params {
-            let text = if param.doc.is_empty() { super::field_words(&param.name) } else { param.doc.clone() };
-            out.push_str(&doc(&with_versions(text, param.versions)));
-            let (name, ty) = (field_name(&param.name), plain(value_type(&param.kind)));
-            out.push_str(&format!("{name}: {ty} = {:?},\n", param.name));
-        }
-        out.push_str(";\n");
-    };
-    section("must", &|param| param.required && !param.list);
-    section("may", &|param| !param.required && !param.list);
-    section("many", &|param| param.list);
-    if let Some(request) = &operation.request {
-        out.push_str(&format!("body {};\n", plain(request_type(request))));
+    for param in &operation.params {
+        let text = if param.doc.is_empty() { field_words(&param.name) } else { param.doc.clone() };
+        out.push_str(&doc(&with_versions(text, param.versions)));
+        let (name, ty, wire) = (field_name(&param.name), plain(value_type(&param.kind)), &param.name);
+        out.push_str(&match (param.required, param.list) {
+            (_, true) => format!("{name}: Vec<{ty}> = {wire:?} Vec::new();\n"),
+            (true, false) => format!("{name}: {ty} = {wire:?} {name}.into();\n"),
+            (false, false) => format!("{name}: Option<{ty}> = {wire:?} None;\n"),
+        });
     }
     out + "}\n"
 }

@@ -468,7 +468,7 @@ TwoFactorAuthentication = TWO_FACTOR_AUTHENTICATION("TwoFactorAuthentication").a
 /// Its uuid.
 0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
 /// Secret.
-1 secret: Option<String> = Text, new("secret", Kind::Text);
+1 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
 /// The user.
 2 user_uuid: Option<Id> = Id, new("userUuid", Kind::Id);
 /// What kind of user it is.
@@ -489,7 +489,7 @@ TwoFactorAuthenticationSecret = TWO_FACTOR_AUTHENTICATION_SECRET("TwoFactorAuthe
 /// Its uuid.
 0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
 /// Secret.
-1 secret: Option<String> = Text, new("secret", Kind::Text);
+1 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
 /// The uuid that it gets; the server's choice when left out.
 2 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
 /// What kind of resource it is.

@@ -70,7 +70,7 @@ OAuth2Client = O_AUTH2_CLIENT("OAuth2Client").aliases(&["OAuth2ClientInventory"]
 /// The client's id.
 10 client_id: Option<String> = Text, new("clientId", Kind::Text);
 /// Client secret.
-11 client_secret: Option<String> = Text, new("clientSecret", Kind::Text);
+11 client_secret: Option<Secret> = Secret, new("clientSecret", Kind::Secret);
 /// Authorization URL.
 12 authorization_url: Option<String> = Text, new("authorizationUrl", Kind::Text);
 /// Token URL.

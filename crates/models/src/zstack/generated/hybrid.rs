@@ -741,7 +741,7 @@ VpcVpnIkeConfig = VPC_VPN_IKE_CONFIG("VpcVpnIkeConfig").aliases(&["VpcVpnIkeConf
 /// Its name.
 2 name: Option<String> = Text, new("name", Kind::Text);
 /// Psk.
-3 psk: Option<String> = Text, new("psk", Kind::Text);
+3 psk: Option<Secret> = Secret, new("psk", Kind::Secret);
 /// Version.
 4 version: Option<String> = Text, new("version", Kind::Text);
 /// Mode.
@@ -2330,7 +2330,7 @@ CreateVpnIkeConfigRequest = CREATE_VPN_IKE_CONFIG_REQUEST("CreateVpnIkeConfigReq
 /// Has at least 1 characters, at most 64 characters.
 0 name: Option<String> = Text, new("name", Kind::Text).required();
 /// Has at least 1 characters, at most 32 characters.
-1 psk: Option<String> = Text, new("psk", Kind::Text).required();
+1 psk: Option<Secret> = Secret, new("psk", Kind::Secret).required();
 /// Pfs.
 2 pfs: Option<CreateVpnIkeConfigPfs> = Enum, new("pfs", Kind::Enum(&CREATE_VPN_IKE_CONFIG_PFS));
 /// Version.
@@ -2358,7 +2358,7 @@ CreateVpnIkeConfigRequest = CREATE_VPN_IKE_CONFIG_REQUEST("CreateVpnIkeConfigReq
 /// The tags to attach.
 12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpnIkeConfigRequest(name: String, psk: String, local_ip: String, remote_ip: String) { pfs: CreateVpnIkeConfigPfs, version: CreateVpnIkeConfigVersion, mode: CreateVpnIkeConfigMode, enc_alg: CreateVpnIkeConfigEncAlg, auth_alg: CreateVpnIkeConfigAuthAlg, lifetime: i64, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpnIkeConfigRequest(name: String, psk: Secret, local_ip: String, remote_ip: String) { pfs: CreateVpnIkeConfigPfs, version: CreateVpnIkeConfigVersion, mode: CreateVpnIkeConfigMode, enc_alg: CreateVpnIkeConfigEncAlg, auth_alg: CreateVpnIkeConfigAuthAlg, lifetime: i64, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
 /// What `CreateVpnIpsecConfig` is given.
 ///

@@ -171,7 +171,7 @@ Certificate = CERTIFICATE("Certificate").aliases(&["CertificateInventory"]);
 /// Its uuid.
 1 uuid: Option<Id> = Id, new("uuid", Kind::Id);
 /// Certificate.
-2 certificate: Option<String> = Text, new("certificate", Kind::Text);
+2 certificate: Option<Secret> = Secret, new("certificate", Kind::Secret);
 /// A note by the administrator.
 3 description: Option<String> = Text, new("description", Kind::Text);
 /// Listeners.
@@ -890,7 +890,7 @@ CreateCertificateRequest = CREATE_CERTIFICATE_REQUEST("CreateCertificateRequest"
 /// Has at most 255 characters.
 0 name: Option<String> = Text, new("name", Kind::Text).required();
 /// Has at most 60000 characters.
-1 certificate: Option<String> = Text, new("certificate", Kind::Text).required();
+1 certificate: Option<Secret> = Secret, new("certificate", Kind::Secret).required();
 /// A note by the administrator.
 ///
 /// Has at most 2048 characters.
@@ -900,7 +900,7 @@ CreateCertificateRequest = CREATE_CERTIFICATE_REQUEST("CreateCertificateRequest"
 /// The tags to attach.
 4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCertificateRequest(name: String, certificate: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCertificateRequest(name: String, certificate: Secret) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
 /// What `UpdateCertificate` is given.
 ///

@@ -187,7 +187,7 @@ IPsecConnection = I_PSEC_CONNECTION("IPsecConnection").aliases(&["IPsecConnectio
 /// Auth mode.
 4 auth_mode: Option<String> = Text, new("authMode", Kind::Text);
 /// Auth key.
-5 auth_key: Option<String> = Text, new("authKey", Kind::Text);
+5 auth_key: Option<Secret> = Secret, new("authKey", Kind::Secret);
 /// Vip uuid.
 6 vip_uuid: Option<Id> = Id, new("vipUuid", Kind::Id);
 /// Ike auth algorithm.
@@ -1271,7 +1271,7 @@ CreateIPsecConnectionRequest = CREATE_I_PSEC_CONNECTION_REQUEST("CreateIPsecConn
 /// Auth mode.
 4 auth_mode: Option<CreateIPsecConnectionAuthMode> = Enum, new("authMode", Kind::Enum(&CREATE_I_PSEC_CONNECTION_AUTH_MODE));
 /// Auth key.
-5 auth_key: Option<String> = Text, new("authKey", Kind::Text).required();
+5 auth_key: Option<Secret> = Secret, new("authKey", Kind::Secret).required();
 /// Id type.
 6 id_type: Option<CreateIPsecConnectionIdType> = Enum, new("idType", Kind::Enum(&CREATE_I_PSEC_CONNECTION_ID_TYPE));
 /// Has at most 255 characters.
@@ -1313,7 +1313,7 @@ CreateIPsecConnectionRequest = CREATE_I_PSEC_CONNECTION_REQUEST("CreateIPsecConn
 /// The tags to attach.
 23 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIPsecConnectionRequest(name: String, vip_uuid: Id, peer_address: String, auth_key: String) { description: String, auth_mode: CreateIPsecConnectionAuthMode, id_type: CreateIPsecConnectionIdType, local_id: String, remote_id: String, l3_network_uuid: Id, peer_cidrs: Vec<String>, ike_version: CreateIPsecConnectionIkeVersion, ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, ike_dh_group: i64, ike_life_time: i64, policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, pfs: CreateIPsecConnectionPfs, policy_mode: CreateIPsecConnectionPolicyMode, transform_protocol: CreateIPsecConnectionTransformProtocol, life_time: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIPsecConnectionRequest(name: String, vip_uuid: Id, peer_address: String, auth_key: Secret) { description: String, auth_mode: CreateIPsecConnectionAuthMode, id_type: CreateIPsecConnectionIdType, local_id: String, remote_id: String, l3_network_uuid: Id, peer_cidrs: Vec<String>, ike_version: CreateIPsecConnectionIkeVersion, ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, ike_dh_group: i64, ike_life_time: i64, policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, pfs: CreateIPsecConnectionPfs, policy_mode: CreateIPsecConnectionPolicyMode, transform_protocol: CreateIPsecConnectionTransformProtocol, life_time: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
 /// What `ChangeIPsecConnection` is given.
 ///
@@ -1324,7 +1324,7 @@ ChangeIPsecConnectionRequest = CHANGE_I_PSEC_CONNECTION_REQUEST("ChangeIPsecConn
 /// Auth mode.
 1 auth_mode: Option<CreateIPsecConnectionAuthMode> = Enum, new("authMode", Kind::Enum(&CREATE_I_PSEC_CONNECTION_AUTH_MODE));
 /// Auth key.
-2 auth_key: Option<String> = Text, new("authKey", Kind::Text).required();
+2 auth_key: Option<Secret> = Secret, new("authKey", Kind::Secret).required();
 /// Id type.
 3 id_type: Option<CreateIPsecConnectionIdType> = Enum, new("idType", Kind::Enum(&CREATE_I_PSEC_CONNECTION_ID_TYPE));
 /// Has at most 255 characters.
@@ -1358,7 +1358,7 @@ ChangeIPsecConnectionRequest = CHANGE_I_PSEC_CONNECTION_REQUEST("ChangeIPsecConn
 /// Has at least 30, at most 604800.
 16 life_time: Option<i64> = Int, new("lifeTime", Kind::Int);
 }
-backhaul_wire::generated_request! { ChangeIPsecConnectionRequest(peer_address: String, auth_key: String) { auth_mode: CreateIPsecConnectionAuthMode, id_type: CreateIPsecConnectionIdType, local_id: String, remote_id: String, ike_version: CreateIPsecConnectionIkeVersion, ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, ike_dh_group: i64, ike_life_time: i64, policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, pfs: ChangeIPsecConnectionPfs, policy_mode: CreateIPsecConnectionPolicyMode, transform_protocol: CreateIPsecConnectionTransformProtocol, life_time: i64 } }
+backhaul_wire::generated_request! { ChangeIPsecConnectionRequest(peer_address: String, auth_key: Secret) { auth_mode: CreateIPsecConnectionAuthMode, id_type: CreateIPsecConnectionIdType, local_id: String, remote_id: String, ike_version: CreateIPsecConnectionIkeVersion, ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, ike_dh_group: i64, ike_life_time: i64, policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, pfs: ChangeIPsecConnectionPfs, policy_mode: CreateIPsecConnectionPolicyMode, transform_protocol: CreateIPsecConnectionTransformProtocol, life_time: i64 } }
 backhaul_wire::generated_model! {
 /// What `UpdateIPsecConnection` is given.
 ///

@@ -149,7 +149,7 @@ AnySSOClient = SSO_CLIENT("SSOClient").aliases(&["SSOClientInventory"]).union(&S
 /// The client's id.
 14 client_id: Option<String> = Text, new("clientId", Kind::Text);
 /// Client secret.
-15 client_secret: Option<String> = Text, new("clientSecret", Kind::Text);
+15 client_secret: Option<Secret> = Secret, new("clientSecret", Kind::Secret);
 /// Authorization URL.
 16 authorization_url: Option<String> = Text, new("authorizationUrl", Kind::Text);
 /// Token URL.

@@ -1389,9 +1389,9 @@ backhaul_wire::generated_model! {
 /// Schema: `schemas/zstack/security.json#/$defs/AddCCSCertificateRequest`
 AddCCSCertificateRequest = ADD_CCS_CERTIFICATE_REQUEST("AddCCSCertificateRequest");
 /// Certificate.
-0 certificate: Option<String> = Text, new("certificate", Kind::Text).required();
+0 certificate: Option<Secret> = Secret, new("certificate", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { AddCCSCertificateRequest(certificate: String) {  } }
+backhaul_wire::generated_request! { AddCCSCertificateRequest(certificate: Secret) {  } }
 backhaul_wire::generated_model! {
 /// What `AttachCCSCertificateToUser` is given.
 ///

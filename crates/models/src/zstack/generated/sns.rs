@@ -37,7 +37,7 @@ AnySNSApplicationEndpoint = SNS_APPLICATION_ENDPOINT("SNSApplicationEndpoint").a
 /// At all.
 11 at_all: Option<bool> = Bool, new("atAll", Kind::Bool);
 /// Secret.
-12 secret: Option<String> = Text, new("secret", Kind::Text);
+12 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
 /// At person phone numbers.
 13 at_person_phone_numbers: Vec<String> = Texts, list("atPersonPhoneNumbers", Kind::Text).uncertain();
 /// At person list.
@@ -53,7 +53,7 @@ AnySNSApplicationEndpoint = SNS_APPLICATION_ENDPOINT("SNSApplicationEndpoint").a
 /// The sms access key's id.
 19 sms_access_key_id: Option<String> = Text, new("smsAccessKeyId", Kind::Text);
 /// Sms access key secret.
-20 sms_access_key_secret: Option<String> = Text, new("smsAccessKeySecret", Kind::Text);
+20 sms_access_key_secret: Option<Secret> = Secret, new("smsAccessKeySecret", Kind::Secret);
 /// Supplier.
 21 supplier: Option<String> = Text, new("supplier", Kind::Text);
 /// Receivers.
@@ -501,7 +501,7 @@ SNSDingTalkEndpoint = SNS_DING_TALK_ENDPOINT("SNSDingTalkEndpoint").aliases(&["S
 /// At all.
 11 at_all: Option<bool> = Bool, new("atAll", Kind::Bool);
 /// Secret.
-12 secret: Option<String> = Text, new("secret", Kind::Text);
+12 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
 /// At person phone numbers.
 13 at_person_phone_numbers: Vec<String> = Texts, list("atPersonPhoneNumbers", Kind::Text).uncertain();
 /// At person list.
@@ -609,7 +609,7 @@ SNSFeiShuEndpoint = SNS_FEI_SHU_ENDPOINT("SNSFeiShuEndpoint").aliases(&["SNSFeiS
 /// At person list.
 13 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
 /// Secret.
-14 secret: Option<String> = Text, new("secret", Kind::Text);
+14 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
 keep unknown;
 }
 backhaul_wire::generated_model! {
@@ -719,7 +719,7 @@ AnySNSUniversalSmsEndpoint = SNS_UNIVERSAL_SMS_ENDPOINT("SNSUniversalSmsEndpoint
 /// The sms access key's id.
 10 sms_access_key_id: Option<String> = Text, new("smsAccessKeyId", Kind::Text);
 /// Sms access key secret.
-11 sms_access_key_secret: Option<String> = Text, new("smsAccessKeySecret", Kind::Text);
+11 sms_access_key_secret: Option<Secret> = Secret, new("smsAccessKeySecret", Kind::Secret);
 /// Supplier.
 12 supplier: Option<String> = Text, new("supplier", Kind::Text);
 /// Receivers.
@@ -885,7 +885,7 @@ impl SNSUniversalSmsEndpoint {
     }
     /// Sms access key secret.
     #[must_use]
-    pub fn sms_access_key_secret(&self) -> Option<&String> {
+    pub fn sms_access_key_secret(&self) -> Option<&Secret> {
         match self {
             Self::BaseSnsUniversal(kind) => kind.sms_access_key_secret.as_ref(),
             Self::SnsAliyun(kind) => kind.sms_access_key_secret.as_ref(),
@@ -993,7 +993,7 @@ BaseSNSUniversalSmsEndpoint = BASE_SNS_UNIVERSAL_SMS_ENDPOINT("BaseSNSUniversalS
 /// The sms access key's id.
 10 sms_access_key_id: Option<String> = Text, new("smsAccessKeyId", Kind::Text);
 /// Sms access key secret.
-11 sms_access_key_secret: Option<String> = Text, new("smsAccessKeySecret", Kind::Text);
+11 sms_access_key_secret: Option<Secret> = Secret, new("smsAccessKeySecret", Kind::Secret);
 /// Supplier.
 12 supplier: Option<String> = Text, new("supplier", Kind::Text);
 keep unknown;
@@ -1357,7 +1357,7 @@ SNSAliyunSmsEndpoint = SNS_ALIYUN_SMS_ENDPOINT("SNSAliyunSmsEndpoint").aliases(&
 /// The sms access key's id.
 10 sms_access_key_id: Option<String> = Text, new("smsAccessKeyId", Kind::Text);
 /// Sms access key secret.
-11 sms_access_key_secret: Option<String> = Text, new("smsAccessKeySecret", Kind::Text);
+11 sms_access_key_secret: Option<Secret> = Secret, new("smsAccessKeySecret", Kind::Secret);
 /// Supplier.
 12 supplier: Option<String> = Text, new("supplier", Kind::Text);
 /// Receivers.
@@ -1413,7 +1413,7 @@ SNSEmaySmsEndpoint = SNS_EMAY_SMS_ENDPOINT("SNSEmaySmsEndpoint").aliases(&["SNSE
 /// The sms access key's id.
 10 sms_access_key_id: Option<String> = Text, new("smsAccessKeyId", Kind::Text);
 /// Sms access key secret.
-11 sms_access_key_secret: Option<String> = Text, new("smsAccessKeySecret", Kind::Text);
+11 sms_access_key_secret: Option<Secret> = Secret, new("smsAccessKeySecret", Kind::Secret);
 /// Supplier.
 12 supplier: Option<String> = Text, new("supplier", Kind::Text);
 /// Request URL.

@@ -145,1136 +145,883 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accesskeys`: Finds access keys.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/0`
-QueryAccessKey = 0 -> Page<super::AccessKey>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAccessKey = 0 -> Page<super::AccessKey>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accesskeys`: Creates an access key.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/1`
-CreateAccessKey = 1 -> Reply<super::AccessKey>;
-many
+CreateAccessKey = 1 -> Reply<super::AccessKey>, () super::CreateAccessKeyRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAccessKeyRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accesskeys/{uuid}`: Deletes an access key.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/2`
-DeleteAccessKey = 2 -> ();
-must
+DeleteAccessKey = 2 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accesskeys/{uuid}/actions`: Lets an access key be used, or no longer.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/3`
-ChangeAccessKeyState = 3 -> Reply<super::AccessKey>;
-must
+ChangeAccessKeyState = 3 -> Reply<super::AccessKey>, (uuid: Id) super::ChangeAccessKeyStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeAccessKeyStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/account/{accountUuid}/resources`: Changes a resource owner.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/4`
-ChangeResourceOwner = 4 -> Reply<super::AccountResourceRef>;
-must
+ChangeResourceOwner = 4 -> Reply<super::AccountResourceRef>, (account_uuid: Id) super::ChangeResourceOwnerRequest;
 /// Account uuid.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeResourceOwnerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts`: Finds accounts.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/5`
-QueryAccount = 5 -> Page<super::Account>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAccount = 5 -> Page<super::Account>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accounts`: Creates an account.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/6`
-CreateAccount = 6 -> Reply<super::Account>;
-many
+CreateAccount = 6 -> Reply<super::Account>, () super::CreateAccountRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAccountRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/groups`: Finds user groups.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/7`
-QueryUserGroup = 7 -> Page<super::UserGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryUserGroup = 7 -> Page<super::UserGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accounts/groups`: Creates a user group.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/8`
-CreateUserGroup = 8 -> Reply<super::UserGroup>;
-many
+CreateUserGroup = 8 -> Reply<super::UserGroup>, () super::CreateUserGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateUserGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/groups/actions`: Changes a user group.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/9`
-UpdateUserGroup = 9 -> Reply<super::UserGroup>;
-many
+UpdateUserGroup = 9 -> Reply<super::UserGroup>, () super::UpdateUserGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateUserGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accounts/groups/{groupUuid}/policies`: Attaches a policy to a user group.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/10`
-AttachPolicyToUserGroup = 10 -> ();
-must
+AttachPolicyToUserGroup = 10 -> (), (group_uuid: Id) super::AttachPolicyToUserGroupRequest;
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachPolicyToUserGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/groups/{groupUuid}/policies/{policyUuid}`: Detaches a policy from a user group.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/11`
-DetachPolicyFromUserGroup = 11 -> ();
-must
+DetachPolicyFromUserGroup = 11 -> (), (group_uuid: Id, policy_uuid: Id);
 /// Group uuid.
-group_uuid: Id = "groupUuid",
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// Policy uuid.
-policy_uuid: Id = "policyUuid",
-;
-many
+policy_uuid: Id = "policyUuid" policy_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accounts/groups/{groupUuid}/users`: Adds a user to a group.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/12`
-AddUserToGroup = 12 -> ();
-must
+AddUserToGroup = 12 -> (), (group_uuid: Id) super::AddUserToGroupRequest;
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddUserToGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/groups/{groupUuid}/users/{userUuid}`: Removes a user from a group.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/13`
-RemoveUserFromGroup = 13 -> ();
-must
+RemoveUserFromGroup = 13 -> (), (group_uuid: Id, user_uuid: Id);
 /// Group uuid.
-group_uuid: Id = "groupUuid",
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// User uuid.
-user_uuid: Id = "userUuid",
-;
-many
+user_uuid: Id = "userUuid" user_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/groups/{uuid}`: Deletes a user group.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/14`
-DeleteUserGroup = 14 -> ();
-must
+DeleteUserGroup = 14 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/permissions/actions`: Checks an API permission.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/15`
-CheckApiPermission = 15 -> super::CheckApiPermissionResult;
-many
+CheckApiPermission = 15 -> super::CheckApiPermissionResult, () super::CheckApiPermissionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckApiPermissionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/policies`: Finds policies.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/16`
-QueryPolicy = 16 -> Page<super::Policy>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPolicy = 16 -> Page<super::Policy>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accounts/policies`: Creates a policy.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/17`
-CreatePolicy = 17 -> Reply<super::Policy>;
-many
+CreatePolicy = 17 -> Reply<super::Policy>, () super::CreatePolicyRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePolicyRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/policies/{uuid}`: Deletes a policy.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/18`
-DeletePolicy = 18 -> ();
-must
+DeletePolicy = 18 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/price-tables/refs`: Finds account price table refs.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/19`
-QueryAccountPriceTableRef = 19 -> Page<super::AccountPriceTableRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAccountPriceTableRef = 19 -> Page<super::AccountPriceTableRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/quota/{uuid}/usages`: Gives account quota usage.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/20`
-GetAccountQuotaUsage = 20 -> super::GetAccountQuotaUsageResult;
-must
+GetAccountQuotaUsage = 20 -> super::GetAccountQuotaUsageResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/quotas`: Finds quotas.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/21`
-QueryQuota = 21 -> Page<super::Quota>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryQuota = 21 -> Page<super::Quota>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/quotas/actions`: Changes a quota.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/22`
-UpdateQuota = 22 -> Reply<super::Quota>;
-many
+UpdateQuota = 22 -> Reply<super::Quota>, () super::UpdateQuotaRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateQuotaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/resource/api-permissions`: Checks a resource permission.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/23`
-CheckResourcePermission = 23 -> super::CheckResourcePermissionResult;
-must
+CheckResourcePermission = 23 -> super::CheckResourcePermissionResult, (resource_type: String);
 /// What kind of resource it is.
-resource_type: String = "resourceType",
-;
-many
+resource_type: String = "resourceType" resource_type.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/resources`: Finds shared resources.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/24`
-QuerySharedResource = 24 -> Page<super::SharedResource>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySharedResource = 24 -> Page<super::SharedResource>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/resources/actions`: Takes back a resource sharing.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/25`
-RevokeResourceSharing = 25 -> ();
-many
+RevokeResourceSharing = 25 -> (), () super::RevokeResourceSharingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RevokeResourceSharingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/resources/actions`: Shares a resource.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/26`
-ShareResource = 26 -> ();
-many
+ShareResource = 26 -> (), () super::ShareResourceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ShareResourceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/resources/refs`: Finds account resource refs.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/27`
-QueryAccountResourceRef = 27 -> Page<super::AccountResourceRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAccountResourceRef = 27 -> Page<super::AccountResourceRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/users`: Finds users.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/28`
-QueryUser = 28 -> Page<super::User>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryUser = 28 -> Page<super::User>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accounts/users`: Creates a user.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/29`
-CreateUser = 29 -> Reply<super::User>;
-many
+CreateUser = 29 -> Reply<super::User>, () super::CreateUserRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateUserRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/users/actions`: Changes a user.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/30`
-UpdateUser = 30 -> Reply<super::User>;
-many
+UpdateUser = 30 -> Reply<super::User>, () super::UpdateUserRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateUserRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/users/{userUuid}/policies`: Detaches policies from a user.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/31`
-DetachPoliciesFromUser = 31 -> ();
-must
+DetachPoliciesFromUser = 31 -> (), (user_uuid: Id);
 /// User uuid.
-user_uuid: Id = "userUuid",
-;
-many
+user_uuid: Id = "userUuid" user_uuid.into();
 /// Policy uuids.
-policy_uuids: Id = "policyUuids",
+policy_uuids: Vec<Id> = "policyUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accounts/users/{userUuid}/policies`: Attaches a policy to a user.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/32`
-AttachPolicyToUser = 32 -> ();
-must
+AttachPolicyToUser = 32 -> (), (user_uuid: Id) super::AttachPolicyToUserRequest;
 /// User uuid.
-user_uuid: Id = "userUuid",
-;
-many
+user_uuid: Id = "userUuid" user_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachPolicyToUserRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/users/{userUuid}/policies/{policyUuid}`: Detaches a policy from a user.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/33`
-DetachPolicyFromUser = 33 -> ();
-must
+DetachPolicyFromUser = 33 -> (), (user_uuid: Id, policy_uuid: Id);
 /// User uuid.
-user_uuid: Id = "userUuid",
+user_uuid: Id = "userUuid" user_uuid.into();
 /// Policy uuid.
-policy_uuid: Id = "policyUuid",
-;
-many
+policy_uuid: Id = "policyUuid" policy_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/accounts/users/{userUuid}/policy-collection`: Attaches policies to a user.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/34`
-AttachPoliciesToUser = 34 -> ();
-must
+AttachPoliciesToUser = 34 -> (), (user_uuid: Id) super::AttachPoliciesToUserRequest;
 /// User uuid.
-user_uuid: Id = "userUuid",
-;
-many
+user_uuid: Id = "userUuid" user_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachPoliciesToUserRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/users/{uuid}`: Deletes a user.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/35`
-DeleteUser = 35 -> ();
-must
+DeleteUser = 35 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/{uuid}`: Deletes an account.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/36`
-DeleteAccount = 36 -> ();
-must
+DeleteAccount = 36 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/{uuid}`: Changes an account.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/37`
-UpdateAccount = 37 -> Reply<super::Account>;
-must
+UpdateAccount = 37 -> Reply<super::Account>, (uuid: Id) super::UpdateAccountRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAccountRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}`: Detaches a role from an account.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/38`
-DetachRoleFromAccount = 38 -> ();
-must
+DetachRoleFromAccount = 38 -> (), (account_uuid: Id, role_uuid: Id);
 /// Account uuid.
-account_uuid: Id = "accountUuid",
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// Role uuid.
-role_uuid: Id = "roleUuid",
-;
-may
+role_uuid: Id = "roleUuid" role_uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}`: Attaches a role to an account.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/39`
-AttachRoleToAccount = 39 -> ();
-must
+AttachRoleToAccount = 39 -> (), (account_uuid: Id, role_uuid: Id);
 /// Account uuid.
-account_uuid: Id = "accountUuid",
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// Role uuid.
-role_uuid: Id = "roleUuid",
-;
-many
+role_uuid: Id = "roleUuid" role_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}`: Detaches a policy from a role.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/40`
-DetachPolicyFromRole = 40 -> ();
-must
+DetachPolicyFromRole = 40 -> (), (policy_uuid: Id, role_uuid: Id);
 /// Policy uuid.
-policy_uuid: Id = "policyUuid",
+policy_uuid: Id = "policyUuid" policy_uuid.into();
 /// Role uuid.
-role_uuid: Id = "roleUuid",
-;
-many
+role_uuid: Id = "roleUuid" role_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}`: Attaches a policy to a role.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/41`
-AttachPolicyToRole = 41 -> ();
-must
+AttachPolicyToRole = 41 -> (), (policy_uuid: Id, role_uuid: Id);
 /// Policy uuid.
-policy_uuid: Id = "policyUuid",
+policy_uuid: Id = "policyUuid" policy_uuid.into();
 /// Role uuid.
-role_uuid: Id = "roleUuid",
-;
-many
+role_uuid: Id = "roleUuid" role_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/identities/roles`: Finds roles.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/42`
-QueryRole = 42 -> Page<super::Role>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryRole = 42 -> Page<super::Role>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/identities/roles`: Creates a role.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/43`
-CreateRole = 43 -> Reply<super::Role>;
-many
+CreateRole = 43 -> Reply<super::Role>, () super::CreateRoleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateRoleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/identities/roles/{uuid}`: Deletes a role.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/44`
-DeleteRole = 44 -> ();
-must
+DeleteRole = 44 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/identities/roles/{uuid}/actions`: Lets a role be used, or no longer.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/45`
-ChangeRoleState = 45 -> Reply<super::Role>;
-must
+ChangeRoleState = 45 -> Reply<super::Role>, (uuid: Id) super::ChangeRoleStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeRoleStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/identities/roles/{uuid}/actions`: Changes a role.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/46`
-UpdateRole = 46 -> Reply<super::Role>;
-must
+UpdateRole = 46 -> Reply<super::Role>, (uuid: Id) super::UpdateRoleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateRoleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/identities/roles/{uuid}/policy-statements`: Removes policy statements from a role.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/47`
-RemovePolicyStatementsFromRole = 47 -> ();
-must
+RemovePolicyStatementsFromRole = 47 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Policy statement uuids.
-policy_statement_uuids: Id = "policyStatementUuids",
+policy_statement_uuids: Vec<Id> = "policyStatementUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/identities/roles/{uuid}/policy-statements`: Adds policy statements to a role.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/48`
-AddPolicyStatementsToRole = 48 -> ();
-must
+AddPolicyStatementsToRole = 48 -> (), (uuid: Id) super::AddPolicyStatementsToRoleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddPolicyStatementsToRoleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/identity-models`: Gives supported identity models.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/49`
-GetSupportedIdentityModels = 49 -> super::GetSupportedIdentityModelsResult;
-many
+GetSupportedIdentityModels = 49 -> super::GetSupportedIdentityModelsResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/login-control/access-control/rules`: Finds access control rules.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/50`
-QueryAccessControlRule = 50 -> Page<super::AccessControlRule>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAccessControlRule = 50 -> Page<super::AccessControlRule>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/login-control/access-control/rules`: Adds an access control rule.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/51`
-AddAccessControlRule = 51 -> Reply<super::AccessControlRule>;
-many
+AddAccessControlRule = 51 -> Reply<super::AccessControlRule>, () super::AddAccessControlRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAccessControlRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/login-control/access-control/rules/{uuid}`: Deletes an access control rule.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/52`
-DeleteAccessControlRule = 52 -> ();
-must
+DeleteAccessControlRule = 52 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/login-control/access-control/rules/{uuid}/actions`: Changes an access control rule.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/53`
-UpdateAccessControlRule = 53 -> Reply<super::AccessControlRule>;
-must
+UpdateAccessControlRule = 53 -> Reply<super::AccessControlRule>, (uuid: Id) super::UpdateAccessControlRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAccessControlRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/login/control/unlock`: Unlock identity.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/54`
-UnlockIdentity = 54 -> ();
-must
+UnlockIdentity = 54 -> (), (resource_name: String, login_type: String);
 /// The name of the resource.
-resource_name: String = "resourceName",
+resource_name: String = "resourceName" resource_name.into();
 /// Login type.
-login_type: String = "loginType",
-;
-many
+login_type: String = "loginType" login_type.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/password/verify`: Checks a password.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/55`
-ValidatePassword = 55 -> super::ValidatePasswordResult;
-many
+ValidatePassword = 55 -> super::ValidatePasswordResult, () super::ValidatePasswordRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ValidatePasswordRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/token/introspect`: Token introspection.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/56`
-TokenIntrospection = 56 -> super::TokenIntrospectionResult;
-many
+TokenIntrospection = 56 -> super::TokenIntrospectionResult, () super::TokenIntrospectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::TokenIntrospectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/twofactorauthentication/secret`: Gives two factor authentication secret.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/57`
-GetTwoFactorAuthenticationSecret = 57 -> Reply<super::TwoFactorAuthenticationSecret>;
-must
+GetTwoFactorAuthenticationSecret = 57 -> Reply<super::TwoFactorAuthenticationSecret>, (name: String, password: String, r#type: super::GetTwoFactorAuthenticationSecretType);
 /// Its name.
-name: String = "name",
+name: String = "name" name.into();
 /// The password.
-password: String = "password",
+password: String = "password" password.into();
 /// Its kind.
-r#type: super::GetTwoFactorAuthenticationSecretType = "type",
-;
-may
+r#type: super::GetTwoFactorAuthenticationSecretType = "type" r#type.into();
 /// The captcha that was asked.
-captcha_uuid: Id = "captchaUuid",
+captcha_uuid: Option<Id> = "captchaUuid" None;
 /// The answer to the captcha.
-verify_code: String = "verifyCode",
-;
-many
+verify_code: Option<String> = "verifyCode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/twofactorauthentication/secrets`: Finds two factor authentications.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/58`
-QueryTwoFactorAuthentication = 58 -> Page<super::TwoFactorAuthentication>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryTwoFactorAuthentication = 58 -> Page<super::TwoFactorAuthentication>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/twofactorauthentication/secrets`: Resets a two factor authentication secret.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/59`
-ResetTwoFactorAuthenticationSecret = 59 -> Reply<super::TwoFactorAuthenticationSecret>;
-many
+ResetTwoFactorAuthenticationSecret = 59 -> Reply<super::TwoFactorAuthenticationSecret>, () super::ResetTwoFactorAuthenticationSecretRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ResetTwoFactorAuthenticationSecretRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/twofactorauthentication/state`: Gives two factor authentication state.
 ///
 /// Schema: `schemas/zstack/accounts.json#/operations/60`
-GetTwoFactorAuthenticationState = 60 -> super::GetTwoFactorAuthenticationStateResult;
-many
+GetTwoFactorAuthenticationState = 60 -> super::GetTwoFactorAuthenticationStateResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -65,490 +65,377 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/autoscaling/groups`: Finds auto scaling groups.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/0`
-QueryAutoScalingGroup = 0 -> Page<super::AutoScalingGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAutoScalingGroup = 0 -> Page<super::AutoScalingGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/autoscaling/groups`: Creates an auto scaling group.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/1`
-CreateAutoScalingGroup = 1 -> Reply<super::AutoScalingGroup>;
-many
+CreateAutoScalingGroup = 1 -> Reply<super::AutoScalingGroup>, () super::CreateAutoScalingGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAutoScalingGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/autoscaling/groups/activities`: Finds auto scaling group activities.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/2`
-QueryAutoScalingGroupActivity = 2 -> Page<super::AutoScalingGroupActivity>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAutoScalingGroupActivity = 2 -> Page<super::AutoScalingGroupActivity>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/autoscaling/groups/instances`: Finds auto scaling group instances.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/3`
-QueryAutoScalingGroupInstance = 3 -> Page<super::AutoScalingGroupInstance>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAutoScalingGroupInstance = 3 -> Page<super::AutoScalingGroupInstance>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/autoscaling/groups/instances/{instanceUuid}`: Deletes an auto scaling group instance.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/4`
-DeleteAutoScalingGroupInstance = 4 -> ();
-must
+DeleteAutoScalingGroupInstance = 4 -> (), (instance_uuid: Id);
 /// Instance uuid.
-instance_uuid: Id = "instanceUuid",
-;
-may
+instance_uuid: Id = "instanceUuid" instance_uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/autoscaling/groups/instances/{instanceUuid}/actions`: Changes an auto scaling group instance.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/5`
-UpdateAutoScalingGroupInstance = 5 -> Reply<super::AutoScalingGroupInstance>;
-must
+UpdateAutoScalingGroupInstance = 5 -> Reply<super::AutoScalingGroupInstance>, (instance_uuid: Id) super::UpdateAutoScalingGroupInstanceRequest;
 /// Instance uuid.
-instance_uuid: Id = "instanceUuid",
-;
-many
+instance_uuid: Id = "instanceUuid" instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAutoScalingGroupInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/autoscaling/groups/rules`: Finds auto scaling rules.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/6`
-QueryAutoScalingRule = 6 -> Page<super::AutoScalingRule>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAutoScalingRule = 6 -> Page<super::AutoScalingRule>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/autoscaling/groups/rules/trigger`: Finds auto scaling rule triggers.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/7`
-QueryAutoScalingRuleTrigger = 7 -> Page<super::AutoScalingRuleTrigger>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAutoScalingRuleTrigger = 7 -> Page<super::AutoScalingRuleTrigger>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/autoscaling/groups/rules/triggers/{uuid}`: Deletes an auto scaling rule trigger.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/8`
-DeleteAutoScalingRuleTrigger = 8 -> ();
-must
+DeleteAutoScalingRuleTrigger = 8 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/autoscaling/groups/{uuid}`: Deletes an auto scaling group.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/9`
-DeleteAutoScalingGroup = 9 -> ();
-must
+DeleteAutoScalingGroup = 9 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/autoscaling/groups/{uuid}/actions`: Lets an auto scaling group be used, or no longer.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/10`
-ChangeAutoScalingGroupState = 10 -> Reply<super::AutoScalingGroup>;
-must
+ChangeAutoScalingGroupState = 10 -> Reply<super::AutoScalingGroup>, (uuid: Id) super::ChangeAutoScalingGroupStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeAutoScalingGroupStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/autoscaling/groups/{uuid}/actions`: Changes an auto scaling group.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/11`
-UpdateAutoScalingGroup = 11 -> Reply<super::AutoScalingGroup>;
-must
+UpdateAutoScalingGroup = 11 -> Reply<super::AutoScalingGroup>, (uuid: Id) super::UpdateAutoScalingGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAutoScalingGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/autoscaling/rules/adding-new-instance`: Creates an auto scaling group adding new instance rule.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/12`
-CreateAutoScalingGroupAddingNewInstanceRule = 12 -> Reply<super::AutoScalingRule>;
-many
+CreateAutoScalingGroupAddingNewInstanceRule = 12 -> Reply<super::AutoScalingRule>, () super::CreateAutoScalingGroupAddingNewInstanceRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAutoScalingGroupAddingNewInstanceRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/autoscaling/rules/adding-new-instance/{uuid}/actions`: Changes an auto scaling group adding new instance rule.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/13`
-UpdateAutoScalingGroupAddingNewInstanceRule = 13 -> Reply<super::AutoScalingRule>;
-must
+UpdateAutoScalingGroupAddingNewInstanceRule = 13 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingGroupAddingNewInstanceRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAutoScalingGroupAddingNewInstanceRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/autoscaling/rules/removal-instance`: Creates an auto scaling group removal instance rule.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/14`
-CreateAutoScalingGroupRemovalInstanceRule = 14 -> Reply<super::AutoScalingRule>;
-many
+CreateAutoScalingGroupRemovalInstanceRule = 14 -> Reply<super::AutoScalingRule>, () super::CreateAutoScalingGroupRemovalInstanceRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAutoScalingGroupRemovalInstanceRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/autoscaling/rules/removal-instance/{uuid}/actions`: Changes an auto scaling group removal instance rule.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/15`
-UpdateAutoScalingGroupRemovalInstanceRule = 15 -> Reply<super::AutoScalingRule>;
-must
+UpdateAutoScalingGroupRemovalInstanceRule = 15 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingGroupRemovalInstanceRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAutoScalingGroupRemovalInstanceRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/autoscaling/rules/{uuid}`: Deletes an auto scaling rule.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/16`
-DeleteAutoScalingRule = 16 -> ();
-must
+DeleteAutoScalingRule = 16 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/autoscaling/rules/{uuid}/actions`: Runs an auto scaling rule.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/17`
-ExecuteAutoScalingRule = 17 -> super::ExecuteAutoScalingRuleResult;
-must
+ExecuteAutoScalingRule = 17 -> super::ExecuteAutoScalingRuleResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/autoscaling/rules/{uuid}/actions`: Changes an auto scaling rule.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/18`
-UpdateAutoScalingRule = 18 -> Reply<super::AutoScalingRule>;
-must
+UpdateAutoScalingRule = 18 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAutoScalingRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/autoscaling/template/{templateUuid}/groups/{groupUuid}`: Detaches an auto scaling template from a group.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/19`
-DetachAutoScalingTemplateFromGroup = 19 -> Reply<super::AutoScalingGroup>;
-must
+DetachAutoScalingTemplateFromGroup = 19 -> Reply<super::AutoScalingGroup>, (template_uuid: Id, group_uuid: Id);
 /// Template uuid.
-template_uuid: Id = "templateUuid",
+template_uuid: Id = "templateUuid" template_uuid.into();
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/autoscaling/template/{uuid}`: Deletes an auto scaling template.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/20`
-DeleteAutoScalingTemplate = 20 -> ();
-must
+DeleteAutoScalingTemplate = 20 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/autoscaling/template/{uuid}/groups/{groupUuid}`: Attaches an auto scaling template to a group.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/21`
-AttachAutoScalingTemplateToGroup = 21 -> Reply<super::AutoScalingGroup>;
-must
+AttachAutoScalingTemplateToGroup = 21 -> Reply<super::AutoScalingGroup>, (uuid: Id, group_uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/autoscaling/vmtemplate`: Finds auto scaling virtual machine templates.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/22`
-QueryAutoScalingVmTemplate = 22 -> Page<super::AutoScalingVmTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAutoScalingVmTemplate = 22 -> Page<super::AutoScalingVmTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/autoscaling/vmtemplate`: Creates an auto scaling virtual machine template.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/23`
-CreateAutoScalingVmTemplate = 23 -> Reply<super::AutoScalingTemplate>;
-many
+CreateAutoScalingVmTemplate = 23 -> Reply<super::AutoScalingTemplate>, () super::CreateAutoScalingVmTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAutoScalingVmTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/autoscaling/vmtemplate/{uuid}/actions`: Changes an auto scaling virtual machine template.
 ///
 /// Schema: `schemas/zstack/autoscaling.json#/operations/24`
-UpdateAutoScalingVmTemplate = 24 -> Reply<super::AutoScalingTemplate>;
-must
+UpdateAutoScalingVmTemplate = 24 -> Reply<super::AutoScalingTemplate>, (uuid: Id) super::UpdateAutoScalingVmTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAutoScalingVmTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -107,778 +107,595 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage`: Finds backup storages.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/0`
-QueryBackupStorage = 0 -> Page<super::BackupStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBackupStorage = 0 -> Page<super::BackupStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/backup-storage/addon`: Adds an external backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/1`
-AddExternalBackupStorage = 1 -> Reply<super::ExternalBackupStorage>;
-many
+AddExternalBackupStorage = 1 -> Reply<super::ExternalBackupStorage>, () super::AddExternalBackupStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddExternalBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage/aliyun/ebs`: Finds aliyun EBS backup storages.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/2`
-QueryAliyunEbsBackupStorage = 2 -> Page<super::BackupStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunEbsBackupStorage = 2 -> Page<super::BackupStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/backup-storage/aliyun/ebs`: Adds an aliyun EBS backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/3`
-AddAliyunEbsBackupStorage = 3 -> Reply<super::BackupStorage>;
-many
+AddAliyunEbsBackupStorage = 3 -> Reply<super::BackupStorage>, () super::AddAliyunEbsBackupStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAliyunEbsBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/aliyun/ebs/{uuid}/actions`: Changes an aliyun EBS backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/4`
-UpdateAliyunEbsBackupStorage = 4 -> Reply<super::BackupStorage>;
-must
+UpdateAliyunEbsBackupStorage = 4 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateAliyunEbsBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunEbsBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage/capacities`: Gives backup storage capacity.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/5`
-GetBackupStorageCapacity = 5 -> super::GetBackupStorageCapacityResult;
-may
-/// Whether to take all of them. `false` when left out.
-all: bool = "all",
-;
-many
+GetBackupStorageCapacity = 5 -> super::GetBackupStorageCapacityResult, ();
 /// The zones.
-zone_uuids: Id = "zoneUuids",
+zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
 /// The backup storages.
-backup_storage_uuids: Id = "backupStorageUuids",
+backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
+/// Whether to take all of them. `false` when left out.
+all: Option<bool> = "all" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage/ceph`: Finds Ceph backup storages.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/6`
-QueryCephBackupStorage = 6 -> Page<super::BackupStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCephBackupStorage = 6 -> Page<super::BackupStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/backup-storage/ceph`: Adds a Ceph backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/7`
-AddCephBackupStorage = 7 -> Reply<super::BackupStorage>;
-many
+AddCephBackupStorage = 7 -> Reply<super::BackupStorage>, () super::AddCephBackupStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddCephBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/ceph/mons/{monUuid}/actions`: Changes a Ceph backup storage mon.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/8`
-UpdateCephBackupStorageMon = 8 -> Reply<super::CephBackupStorage>;
-must
+UpdateCephBackupStorageMon = 8 -> Reply<super::CephBackupStorage>, (mon_uuid: Id) super::UpdateCephBackupStorageMonRequest;
 /// Mon uuid.
-mon_uuid: Id = "monUuid",
-;
-many
+mon_uuid: Id = "monUuid" mon_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCephBackupStorageMonRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/backup-storage/ceph/{uuid}/mons`: Removes a mon from a Ceph backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/9`
-RemoveMonFromCephBackupStorage = 9 -> Reply<super::CephBackupStorage>;
-must
+RemoveMonFromCephBackupStorage = 9 -> Reply<super::CephBackupStorage>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Mon hostnames.
-mon_hostnames: String = "monHostnames",
+mon_hostnames: Vec<String> = "monHostnames" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/backup-storage/ceph/{uuid}/mons`: Adds a mon to a Ceph backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/10`
-AddMonToCephBackupStorage = 10 -> Reply<super::CephBackupStorage>;
-must
+AddMonToCephBackupStorage = 10 -> Reply<super::CephBackupStorage>, (uuid: Id) super::AddMonToCephBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddMonToCephBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage/image-store`: Finds image store backup storages.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/11`
-QueryImageStoreBackupStorage = 11 -> Page<super::ImageStoreBackupStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryImageStoreBackupStorage = 11 -> Page<super::ImageStoreBackupStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/backup-storage/image-store`: Adds an image store backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/12`
-AddImageStoreBackupStorage = 12 -> Reply<super::ImageStoreBackupStorage>;
-many
+AddImageStoreBackupStorage = 12 -> Reply<super::ImageStoreBackupStorage>, () super::AddImageStoreBackupStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddImageStoreBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/image-store/actions`: Sets an image store backup storage quota.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/13`
-SetImageStoreBackupStorageQuota = 13 -> ();
-many
+SetImageStoreBackupStorageQuota = 13 -> (), () super::SetImageStoreBackupStorageQuotaRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetImageStoreBackupStorageQuotaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/backup-storage/image-store/disaster`: Adds a disaster image store backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/14`
-AddDisasterImageStoreBackupStorage = 14 -> Reply<super::ImageStoreBackupStorage>;
-many
+AddDisasterImageStoreBackupStorage = 14 -> Reply<super::ImageStoreBackupStorage>, () super::AddDisasterImageStoreBackupStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddDisasterImageStoreBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/image-store/{imageStoreUuid}/actions`: Brings up to date an image.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/15`
-SyncImage = 15 -> ();
-must
+SyncImage = 15 -> (), (image_store_uuid: Id);
 /// Image store uuid.
-image_store_uuid: Id = "imageStoreUuid",
-;
-many
+image_store_uuid: Id = "imageStoreUuid" image_store_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Takes back a space from an image store.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/16`
-ReclaimSpaceFromImageStore = 16 -> super::ReclaimSpaceFromImageStoreResult;
-must
+ReclaimSpaceFromImageStore = 16 -> super::ReclaimSpaceFromImageStoreResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Connects again to an image store backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/17`
-ReconnectImageStoreBackupStorage = 17 -> Reply<super::ImageStoreBackupStorage>;
-must
+ReconnectImageStoreBackupStorage = 17 -> Reply<super::ImageStoreBackupStorage>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Changes an image store backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/18`
-UpdateImageStoreBackupStorage = 18 -> Reply<super::BackupStorage>;
-must
+UpdateImageStoreBackupStorage = 18 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateImageStoreBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateImageStoreBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/images/{imageUuid}/actions`: Backs up a storage migrate image.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/19`
-BackupStorageMigrateImage = 19 -> Reply<super::Image>;
-must
+BackupStorageMigrateImage = 19 -> Reply<super::Image>, (image_uuid: Id) super::BackupStorageMigrateImageRequest;
 /// Image uuid.
-image_uuid: Id = "imageUuid",
-;
-many
+image_uuid: Id = "imageUuid" image_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::BackupStorageMigrateImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage/sftp`: Finds SFTP backup storages.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/20`
-QuerySftpBackupStorage = 20 -> Page<super::SftpBackupStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySftpBackupStorage = 20 -> Page<super::SftpBackupStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/backup-storage/sftp`: Adds an SFTP backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/21`
-AddSftpBackupStorage = 21 -> Reply<super::BackupStorage>;
-many
+AddSftpBackupStorage = 21 -> Reply<super::BackupStorage>, () super::AddSftpBackupStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSftpBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/sftp/{uuid}/actions`: Connects again to an SFTP backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/22`
-ReconnectSftpBackupStorage = 22 -> Reply<super::SftpBackupStorage>;
-must
+ReconnectSftpBackupStorage = 22 -> Reply<super::SftpBackupStorage>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/sftp/{uuid}/actions`: Changes an SFTP backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/23`
-UpdateSftpBackupStorage = 23 -> Reply<super::BackupStorage>;
-must
+UpdateSftpBackupStorage = 23 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateSftpBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSftpBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/backup-storage/simulators`: Adds a simulator backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/24`
-AddSimulatorBackupStorage = 24 -> Reply<super::BackupStorage>;
-many
+AddSimulatorBackupStorage = 24 -> Reply<super::BackupStorage>, () super::AddSimulatorBackupStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSimulatorBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage/trash`: Gives trash on backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/25`
-GetTrashOnBackupStorage = 25 -> Page<super::InstallPathRecycle>;
-must
+GetTrashOnBackupStorage = 25 -> Page<super::InstallPathRecycle>, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// The uuid that it gets; the server's choice when left out.
-resource_uuid: Id = "resourceUuid",
+resource_uuid: Option<Id> = "resourceUuid" None;
 /// What kind of resource it is.
-resource_type: String = "resourceType",
+resource_type: Option<String> = "resourceType" None;
 /// Trash type.
-trash_type: String = "trashType",
-;
-many
+trash_type: Option<String> = "trashType" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage/types`: Gives backup storage types.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/26`
-GetBackupStorageTypes = 26 -> super::GetBackupStorageTypesResult;
-many
+GetBackupStorageTypes = 26 -> super::GetBackupStorageTypesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/{backupStorageUuid}/actions`: Exports an image from a backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/27`
-ExportImageFromBackupStorage = 27 -> super::ExportImageFromBackupStorageResult;
-must
+ExportImageFromBackupStorage = 27 -> super::ExportImageFromBackupStorageResult, (backup_storage_uuid: Id) super::ExportImageFromBackupStorageRequest;
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-many
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ExportImageFromBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}`: Deletes an exported image from a backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/28`
-DeleteExportedImageFromBackupStorage = 28 -> ();
-must
+DeleteExportedImageFromBackupStorage = 28 -> (), (backup_storage_uuid: Id, image_uuid: Id);
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// Image uuid.
-image_uuid: Id = "imageUuid",
-;
-many
+image_uuid: Id = "imageUuid" image_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backup-storage/{srcBackupStorageUuid}/migration-candidates`: Gives backup storage candidates for image migration.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/29`
-GetBackupStorageCandidatesForImageMigration = 29 -> Page<super::BackupStorage>;
-must
+GetBackupStorageCandidatesForImageMigration = 29 -> Page<super::BackupStorage>, (src_backup_storage_uuid: Id);
 /// Src backup storage uuid.
-src_backup_storage_uuid: Id = "srcBackupStorageUuid",
-;
-many
+src_backup_storage_uuid: Id = "srcBackupStorageUuid" src_backup_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/backup-storage/{uuid}`: Deletes a backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/30`
-DeleteBackupStorage = 30 -> ();
-must
+DeleteBackupStorage = 30 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Lets a backup storage be used, or no longer.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/31`
-ChangeBackupStorageState = 31 -> Reply<super::BackupStorage>;
-must
+ChangeBackupStorageState = 31 -> Reply<super::BackupStorage>, (uuid: Id) super::ChangeBackupStorageStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeBackupStorageStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Connects again to a backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/32`
-ReconnectBackupStorage = 32 -> Reply<super::BackupStorage>;
-must
+ReconnectBackupStorage = 32 -> Reply<super::BackupStorage>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Recovery image from image store backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/33`
-RecoveryImageFromImageStoreBackupStorage = 33 -> Reply<super::Image>;
-must
+RecoveryImageFromImageStoreBackupStorage = 33 -> Reply<super::Image>, (uuid: Id) super::RecoveryImageFromImageStoreBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RecoveryImageFromImageStoreBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Changes a backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/34`
-UpdateBackupStorage = 34 -> Reply<super::BackupStorage>;
-must
+UpdateBackupStorage = 34 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/{uuid}/image-store`: Gives images from image store backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/35`
-GetImagesFromImageStoreBackupStorage = 35 -> super::GetImagesFromImageStoreBackupStorageResult;
-must
+GetImagesFromImageStoreBackupStorage = 35 -> super::GetImagesFromImageStoreBackupStorageResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/backup-storage/{uuid}/trash/actions`: Cleans up an up trash on a backup storage.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/36`
-CleanUpTrashOnBackupStorage = 36 -> super::CleanUpTrashOnBackupStorageResult;
-must
+CleanUpTrashOnBackupStorage = 36 -> super::CleanUpTrashOnBackupStorageResult, (uuid: Id) super::CleanUpTrashOnBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CleanUpTrashOnBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/backupStorage-l3networks/dependencies`: Gives interdependent L3 networks backup storages.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/37`
-GetInterdependentL3NetworksBackupStorages = 37 -> Page<super::L3Network>;
-must
+GetInterdependentL3NetworksBackupStorages = 37 -> Page<super::L3Network>, (zone_uuid: Id);
 /// The zone.
-zone_uuid: Id = "zoneUuid",
-;
-may
+zone_uuid: Id = "zoneUuid" zone_uuid.into();
 /// The backup storage.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-many
+backup_storage_uuid: Option<Id> = "backupStorageUuid" None;
 /// The L3 networks.
-l3_network_uuids: Id = "l3NetworkUuids",
+l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/image-replication-groups`: Finds image replication groups.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/38`
-QueryImageReplicationGroup = 38 -> Page<super::ImageReplicationGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryImageReplicationGroup = 38 -> Page<super::ImageReplicationGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/image-replication-groups`: Creates an image replication group.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/39`
-CreateImageReplicationGroup = 39 -> Reply<super::ImageReplicationGroup>;
-many
+CreateImageReplicationGroup = 39 -> Reply<super::ImageReplicationGroup>, () super::CreateImageReplicationGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateImageReplicationGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/image-replication-groups/{replicationGroupUuid}`: Adds backup storages to a replication group.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/40`
-AddBackupStoragesToReplicationGroup = 40 -> Page<super::BackupStorage>;
-must
+AddBackupStoragesToReplicationGroup = 40 -> Page<super::BackupStorage>, (replication_group_uuid: Id) super::AddBackupStoragesToReplicationGroupRequest;
 /// Replication group uuid.
-replication_group_uuid: Id = "replicationGroupUuid",
-;
-many
+replication_group_uuid: Id = "replicationGroupUuid" replication_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddBackupStoragesToReplicationGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/image-replication-groups/{uuid}`: Deletes an image replication group.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/41`
-DeleteImageReplicationGroup = 41 -> ();
-must
+DeleteImageReplicationGroup = 41 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/images-l3networks/dependencies`: Gives interdependent L3 networks images.
 ///
 /// Schema: `schemas/zstack/backup_storage.json#/operations/42`
-GetInterdependentL3NetworksImages = 42 -> Page<super::L3Network>;
-must
+GetInterdependentL3NetworksImages = 42 -> Page<super::L3Network>, (zone_uuid: Id);
 /// The zone.
-zone_uuid: Id = "zoneUuid",
-;
-may
-/// The image.
-image_uuid: Id = "imageUuid",
-/// `false` when left out.
-raise_exception: bool = "raiseException",
-;
-many
+zone_uuid: Id = "zoneUuid" zone_uuid.into();
 /// The L3 networks.
-l3_network_uuids: Id = "l3NetworkUuids",
+l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+/// The image.
+image_uuid: Option<Id> = "imageUuid" None;
+/// `false` when left out.
+raise_exception: Option<bool> = "raiseException" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -90,655 +90,505 @@ backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cdp-backup-storage/mount-recovery-point`: Mounts a virtual machine instance recovery point.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/0`
-MountVmInstanceRecoveryPoint = 0 -> super::MountVmInstanceRecoveryPointResult;
-many
+MountVmInstanceRecoveryPoint = 0 -> super::MountVmInstanceRecoveryPointResult, () super::MountVmInstanceRecoveryPointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::MountVmInstanceRecoveryPointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cdp-backup-storage/policy`: Finds CDP policies.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/1`
-QueryCdpPolicy = 1 -> Page<super::CdpPolicy>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCdpPolicy = 1 -> Page<super::CdpPolicy>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cdp-backup-storage/policy`: Creates a CDP policy.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/2`
-CreateCdpPolicy = 2 -> Reply<super::CdpPolicy>;
-many
+CreateCdpPolicy = 2 -> Reply<super::CdpPolicy>, () super::CreateCdpPolicyRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateCdpPolicyRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/cdp-backup-storage/policy/{uuid}`: Deletes a CDP policy.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/3`
-DeleteCdpPolicy = 3 -> ();
-must
+DeleteCdpPolicy = 3 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cdp-backup-storage/policy/{uuid}/actions`: Changes a CDP policy.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/4`
-UpdateCdpPolicy = 4 -> Reply<super::CdpPolicy>;
-must
+UpdateCdpPolicy = 4 -> Reply<super::CdpPolicy>, (uuid: Id) super::UpdateCdpPolicyRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCdpPolicyRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cdp-backup-storage/task`: Creates a CDP task.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/5`
-CreateCdpTask = 5 -> Reply<super::CdpTask>;
-many
+CreateCdpTask = 5 -> Reply<super::CdpTask>, () super::CreateCdpTaskRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateCdpTaskRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cdp-backup-storage/task/{uuid}/actions`: Changes a CDP task.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/6`
-UpdateCdpTask = 6 -> Reply<super::CdpTask>;
-must
+UpdateCdpTask = 6 -> Reply<super::CdpTask>, (uuid: Id) super::UpdateCdpTaskRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCdpTaskRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cdp-backup-storage/unmount-recovery-point`: Unmounts a virtual machine instance recovery point.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/7`
-UnmountVmInstanceRecoveryPoint = 7 -> ();
-many
+UnmountVmInstanceRecoveryPoint = 7 -> (), () super::UnmountVmInstanceRecoveryPointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UnmountVmInstanceRecoveryPointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cdp-backup-storage/{backupStorageUuid}/requirement`: Gives CDP backup storage requirement.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/8`
-GetCdpBackupStorageRequirement = 8 -> super::GetCdpBackupStorageRequirementResult;
-must
+GetCdpBackupStorageRequirement = 8 -> super::GetCdpBackupStorageRequirementResult, (backup_storage_uuid: Id);
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-may
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cdp-backups/actions`: Creates a virtual machine from a CDP backup.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/9`
-CreateVmFromCdpBackup = 9 -> Reply<super::VmInstance>;
-many
+CreateVmFromCdpBackup = 9 -> Reply<super::VmInstance>, () super::CreateVmFromCdpBackupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmFromCdpBackupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cdp-backups/{vmInstanceUuid}/actions`: Puts back a virtual machine from a CDP backup.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/10`
-RevertVmFromCdpBackup = 10 -> ();
-must
+RevertVmFromCdpBackup = 10 -> (), (vm_instance_uuid: Id) super::RevertVmFromCdpBackupRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RevertVmFromCdpBackupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cdp-task`: Finds CDP tasks.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/11`
-QueryCdpTask = 11 -> Page<super::CdpTask>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCdpTask = 11 -> Page<super::CdpTask>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cdp-task/disable/{uuid}`: Turns off a CDP task.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/12`
-DisableCdpTask = 12 -> Reply<super::CdpTask>;
-must
+DisableCdpTask = 12 -> Reply<super::CdpTask>, (uuid: Id) super::DisableCdpTaskRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DisableCdpTaskRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cdp-task/enable/{uuid}`: Turns on a CDP task.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/13`
-EnableCdpTask = 13 -> Reply<super::CdpTask>;
-must
+EnableCdpTask = 13 -> Reply<super::CdpTask>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cdp-task/mergedata/{backupStorageUuid}/actions`: Merge data on backup storage.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/14`
-MergeDataOnBackupStorage = 14 -> ();
-must
+MergeDataOnBackupStorage = 14 -> (), (backup_storage_uuid: Id);
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-many
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions`: Upgrade backup storage CDP tasks.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/15`
-UpgradeBackupStorageCdpTasks = 15 -> ();
-must
+UpgradeBackupStorageCdpTasks = 15 -> (), (backup_storage_uuid: Id);
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-many
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/cdp-task/{uuid}`: Deletes a CDP task.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/16`
-DeleteCdpTask = 16 -> ();
-must
+DeleteCdpTask = 16 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to go on although something speaks against it. `false` when left out.
-force: bool = "force",
+force: Option<bool> = "force" None;
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cdp-task/{uuid}/data`: Deletes a CDP task data.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/17`
-DeleteCdpTaskData = 17 -> ();
-must
+DeleteCdpTaskData = 17 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/database-backups`: Finds database backups.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/18`
-QueryDatabaseBackup = 18 -> Page<super::DatabaseBackup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryDatabaseBackup = 18 -> Page<super::DatabaseBackup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/database-backups`: Creates a database backup.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/19`
-CreateDatabaseBackup = 19 -> Reply<super::DatabaseBackup>;
-many
+CreateDatabaseBackup = 19 -> Reply<super::DatabaseBackup>, () super::CreateDatabaseBackupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateDatabaseBackupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/database-backups/actions`: Brings back a database from a backup.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/20`
-RecoverDatabaseFromBackup = 20 -> super::RecoverDatabaseFromBackupResult;
-many
+RecoverDatabaseFromBackup = 20 -> super::RecoverDatabaseFromBackupResult, () super::RecoverDatabaseFromBackupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RecoverDatabaseFromBackupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/database-backups/image-store`: Gives database backup from image store.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/21`
-GetDatabaseBackupFromImageStore = 21 -> super::GetDatabaseBackupFromImageStoreResult;
-must
+GetDatabaseBackupFromImageStore = 21 -> super::GetDatabaseBackupFromImageStoreResult, (url: String);
 /// Where it keeps its data.
-url: String = "url",
-;
-may
+url: String = "url" url.into();
 /// `8000` when left out.
-registry_port: i64 = "registryPort",
-;
-many
+registry_port: Option<i64> = "registryPort" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions`: Brings up to date a database backup.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/22`
-SyncDatabaseBackup = 22 -> super::SyncDatabaseBackupResult;
-must
+SyncDatabaseBackup = 22 -> super::SyncDatabaseBackupResult, (image_store_uuid: Id);
 /// Image store uuid.
-image_store_uuid: Id = "imageStoreUuid",
-;
-many
+image_store_uuid: Id = "imageStoreUuid" image_store_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions`: Exports a database backup from a backup storage.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/23`
-ExportDatabaseBackupFromBackupStorage = 23 -> super::ExportDatabaseBackupFromBackupStorageResult;
-must
+ExportDatabaseBackupFromBackupStorage = 23 -> super::ExportDatabaseBackupFromBackupStorageResult, (database_backup_uuid: Id, backup_storage_uuid: Id);
 /// Database backup uuid.
-database_backup_uuid: Id = "databaseBackupUuid",
+database_backup_uuid: Id = "databaseBackupUuid" database_backup_uuid.into();
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-many
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/database-backups/{uuid}`: Deletes a database backup.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/24`
-DeleteDatabaseBackup = 24 -> ();
-must
+DeleteDatabaseBackup = 24 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// The backup storages.
-backup_storage_uuids: Id = "backupStorageUuids",
+backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/database-backups/{uuid}/actions`: Brings up to date a database backup from an image store backup storage.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/25`
-SyncDatabaseBackupFromImageStoreBackupStorage = 25 -> Reply<super::DatabaseBackup>;
-must
+SyncDatabaseBackupFromImageStoreBackupStorage = 25 -> Reply<super::DatabaseBackup>, (uuid: Id) super::SyncDatabaseBackupFromImageStoreBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncDatabaseBackupFromImageStoreBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}`: Deletes an exported database backup from a backup storage.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/26`
-DeleteExportedDatabaseBackupFromBackupStorage = 26 -> ();
-must
+DeleteExportedDatabaseBackupFromBackupStorage = 26 -> (), (database_backup_uuid: Id, backup_storage_uuid: Id);
 /// Database backup uuid.
-database_backup_uuid: Id = "databaseBackupUuid",
+database_backup_uuid: Id = "databaseBackupUuid" database_backup_uuid.into();
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-many
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/externalbackup`: Finds external backups.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/27`
-QueryExternalBackup = 27 -> Page<super::ExternalBackup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryExternalBackup = 27 -> Page<super::ExternalBackup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/externalbackup/zbox`: Finds z box backups.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/28`
-QueryZBoxBackup = 28 -> Page<super::ZBoxBackup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryZBoxBackup = 28 -> Page<super::ZBoxBackup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/externalbackup/zbox`: Creates a z box backup.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/29`
-CreateZBoxBackup = 29 -> Reply<super::ExternalBackup>;
-many
+CreateZBoxBackup = 29 -> Reply<super::ExternalBackup>, () super::CreateZBoxBackupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateZBoxBackupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/externalbackup/zbox/{uuid}/details`: Gives z box backup details.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/30`
-GetZBoxBackupDetails = 30 -> ();
-must
+GetZBoxBackupDetails = 30 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/externalbackup/{uuid}`: Deletes an external backup.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/31`
-DeleteExternalBackup = 31 -> ();
-must
+DeleteExternalBackup = 31 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zbox`: Finds z boxes.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/32`
-QueryZBox = 32 -> Page<super::ZBox>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryZBox = 32 -> Page<super::ZBox>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zbox`: Adds a z box.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/33`
-AddZBox = 33 -> Reply<super::ZBox>;
-many
+AddZBox = 33 -> Reply<super::ZBox>, () super::AddZBoxRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddZBoxRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zbox/{uuid}/actions`: Eject z box.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/34`
-EjectZBox = 34 -> Reply<super::ZBox>;
-must
+EjectZBox = 34 -> Reply<super::ZBox>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zbox/{uuid}/actions`: Brings up to date a z box capacity.
 ///
 /// Schema: `schemas/zstack/backups.json#/operations/35`
-SyncZBoxCapacity = 35 -> Reply<super::ZBox>;
-must
+SyncZBoxCapacity = 35 -> Reply<super::ZBox>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -83,639 +83,485 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal/chassis`: Finds baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/0`
-QueryBaremetalChassis = 0 -> Page<super::BaremetalChassis>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBaremetalChassis = 0 -> Page<super::BaremetalChassis>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal/chassis`: Creates baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/1`
-CreateBaremetalChassis = 1 -> Reply<super::BaremetalChassis>;
-many
+CreateBaremetalChassis = 1 -> Reply<super::BaremetalChassis>, () super::CreateBaremetalChassisRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBaremetalChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal/chassis/from-file`: In one call: create baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/2`
-BatchCreateBaremetalChassis = 2 -> Reply<super::LongJob>;
-many
+BatchCreateBaremetalChassis = 2 -> Reply<super::LongJob>, () super::BatchCreateBaremetalChassisRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::BatchCreateBaremetalChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal/chassis/from-file/check`: Checks a baremetal chassis config file.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/3`
-CheckBaremetalChassisConfigFile = 3 -> ();
-many
+CheckBaremetalChassisConfigFile = 3 -> (), () super::CheckBaremetalChassisConfigFileRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckBaremetalChassisConfigFileRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Cleans up an up baremetal chassis bonding.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/4`
-CleanUpBaremetalChassisBonding = 4 -> ();
-must
+CleanUpBaremetalChassisBonding = 4 -> (), (chassis_uuid: Id);
 /// Chassis uuid.
-chassis_uuid: Id = "chassisUuid",
-;
-many
+chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches off baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/5`
-PowerOffBaremetalChassis = 5 -> ();
-must
+PowerOffBaremetalChassis = 5 -> (), (chassis_uuid: Id);
 /// Chassis uuid.
-chassis_uuid: Id = "chassisUuid",
-;
-many
+chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches on baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/6`
-PowerOnBaremetalChassis = 6 -> ();
-must
+PowerOnBaremetalChassis = 6 -> (), (chassis_uuid: Id);
 /// Chassis uuid.
-chassis_uuid: Id = "chassisUuid",
-;
-many
+chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches reset baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/7`
-PowerResetBaremetalChassis = 7 -> ();
-must
+PowerResetBaremetalChassis = 7 -> (), (chassis_uuid: Id);
 /// Chassis uuid.
-chassis_uuid: Id = "chassisUuid",
-;
-many
+chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal/chassis/{uuid}`: Deletes baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/8`
-DeleteBaremetalChassis = 8 -> ();
-must
+DeleteBaremetalChassis = 8 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Lets a baremetal chassis be used, or no longer.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/9`
-ChangeBaremetalChassisState = 9 -> Reply<super::BaremetalChassis>;
-must
+ChangeBaremetalChassisState = 9 -> Reply<super::BaremetalChassis>, (uuid: Id) super::ChangeBaremetalChassisStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeBaremetalChassisStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Inspect baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/10`
-InspectBaremetalChassis = 10 -> Reply<super::BaremetalChassis>;
-must
+InspectBaremetalChassis = 10 -> Reply<super::BaremetalChassis>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Changes baremetal chassis.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/11`
-UpdateBaremetalChassis = 11 -> Reply<super::BaremetalChassis>;
-must
+UpdateBaremetalChassis = 11 -> Reply<super::BaremetalChassis>, (uuid: Id) super::UpdateBaremetalChassisRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBaremetalChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal/chassis/{uuid}/powerstatus`: Gives baremetal chassis power status.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/12`
-GetBaremetalChassisPowerStatus = 12 -> super::GetBaremetalChassisPowerStatusResult;
-must
+GetBaremetalChassisPowerStatus = 12 -> super::GetBaremetalChassisPowerStatusResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal/instances`: Finds baremetal instances.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/13`
-QueryBaremetalInstance = 13 -> Page<super::BaremetalInstance>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBaremetalInstance = 13 -> Page<super::BaremetalInstance>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal/instances`: Creates a baremetal instance.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/14`
-CreateBaremetalInstance = 14 -> Reply<super::BaremetalInstance>;
-many
+CreateBaremetalInstance = 14 -> Reply<super::BaremetalInstance>, () super::CreateBaremetalInstanceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBaremetalInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal/instances/{uuid}`: Destroys a baremetal instance.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/15`
-DestroyBaremetalInstance = 15 -> ();
-must
+DestroyBaremetalInstance = 15 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Removes for good a baremetal instance.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/16`
-ExpungeBaremetalInstance = 16 -> ();
-must
+ExpungeBaremetalInstance = 16 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Restarts a baremetal instance.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/17`
-RebootBaremetalInstance = 17 -> Reply<super::BaremetalInstance>;
-must
+RebootBaremetalInstance = 17 -> Reply<super::BaremetalInstance>, (uuid: Id) super::RebootBaremetalInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RebootBaremetalInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Brings back a baremetal instance.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/18`
-RecoverBaremetalInstance = 18 -> Reply<super::BaremetalInstance>;
-must
+RecoverBaremetalInstance = 18 -> Reply<super::BaremetalInstance>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Starts a baremetal instance.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/19`
-StartBaremetalInstance = 19 -> Reply<super::BaremetalInstance>;
-must
+StartBaremetalInstance = 19 -> Reply<super::BaremetalInstance>, (uuid: Id) super::StartBaremetalInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StartBaremetalInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Stops a baremetal instance.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/20`
-StopBaremetalInstance = 20 -> Reply<super::BaremetalInstance>;
-must
+StopBaremetalInstance = 20 -> Reply<super::BaremetalInstance>, (uuid: Id) super::StopBaremetalInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StopBaremetalInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Changes a baremetal instance.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/21`
-UpdateBaremetalInstance = 21 -> Reply<super::BaremetalInstance>;
-must
+UpdateBaremetalInstance = 21 -> Reply<super::BaremetalInstance>, (uuid: Id) super::UpdateBaremetalInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBaremetalInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal/network/bondings`: Finds baremetal bondings.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/22`
-QueryBaremetalBonding = 22 -> Page<super::BaremetalBonding>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBaremetalBonding = 22 -> Page<super::BaremetalBonding>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal/network/bondings`: Creates a baremetal bonding.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/23`
-CreateBaremetalBonding = 23 -> Reply<super::BaremetalBonding>;
-many
+CreateBaremetalBonding = 23 -> Reply<super::BaremetalBonding>, () super::CreateBaremetalBondingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBaremetalBondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal/preconfigurations`: Finds preconfiguration templates.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/24`
-QueryPreconfigurationTemplate = 24 -> Page<super::PreconfigurationTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPreconfigurationTemplate = 24 -> Page<super::PreconfigurationTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal/preconfigurations`: Adds a preconfiguration template.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/25`
-AddPreconfigurationTemplate = 25 -> Reply<super::PreconfigurationTemplate>;
-many
+AddPreconfigurationTemplate = 25 -> Reply<super::PreconfigurationTemplate>, () super::AddPreconfigurationTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddPreconfigurationTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal/preconfigurations/{uuid}`: Deletes a preconfiguration template.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/26`
-DeletePreconfigurationTemplate = 26 -> ();
-must
+DeletePreconfigurationTemplate = 26 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/preconfigurations/{uuid}/actions`: Lets a preconfiguration template be used, or no longer.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/27`
-ChangePreconfigurationTemplateState = 27 -> Reply<super::PreconfigurationTemplate>;
-must
+ChangePreconfigurationTemplateState = 27 -> Reply<super::PreconfigurationTemplate>, (uuid: Id) super::ChangePreconfigurationTemplateStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangePreconfigurationTemplateStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/preconfigurations/{uuid}/actions`: Changes a preconfiguration template.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/28`
-UpdatePreconfigurationTemplate = 28 -> Reply<super::PreconfigurationTemplate>;
-must
+UpdatePreconfigurationTemplate = 28 -> Reply<super::PreconfigurationTemplate>, (uuid: Id) super::UpdatePreconfigurationTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePreconfigurationTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal/pxeservers`: Finds baremetal pxe servers.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/29`
-QueryBaremetalPxeServer = 29 -> Page<super::BaremetalPxeServer>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBaremetalPxeServer = 29 -> Page<super::BaremetalPxeServer>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal/pxeservers`: Creates a baremetal pxe server.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/30`
-CreateBaremetalPxeServer = 30 -> Reply<super::BaremetalPxeServer>;
-many
+CreateBaremetalPxeServer = 30 -> Reply<super::BaremetalPxeServer>, () super::CreateBaremetalPxeServerRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBaremetalPxeServerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal/pxeservers/{uuid}`: Deletes a baremetal pxe server.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/31`
-DeleteBaremetalPxeServer = 31 -> ();
-must
+DeleteBaremetalPxeServer = 31 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Connects again to a baremetal pxe server.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/32`
-ReconnectBaremetalPxeServer = 32 -> Reply<super::BaremetalPxeServer>;
-must
+ReconnectBaremetalPxeServer = 32 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Starts a baremetal pxe server.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/33`
-StartBaremetalPxeServer = 33 -> Reply<super::BaremetalPxeServer>;
-must
+StartBaremetalPxeServer = 33 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Stops a baremetal pxe server.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/34`
-StopBaremetalPxeServer = 34 -> Reply<super::BaremetalPxeServer>;
-must
+StopBaremetalPxeServer = 34 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Changes a baremetal pxe server.
 ///
 /// Schema: `schemas/zstack/baremetal.json#/operations/35`
-UpdateBaremetalPxeServer = 35 -> Reply<super::BaremetalPxeServer>;
-must
+UpdateBaremetalPxeServer = 35 -> Reply<super::BaremetalPxeServer>, (uuid: Id) super::UpdateBaremetalPxeServerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBaremetalPxeServerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

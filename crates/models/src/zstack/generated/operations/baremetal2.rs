@@ -125,959 +125,739 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/bm-instances`: Finds bare metal2 instances.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/0`
-QueryBareMetal2Instance = 0 -> Page<super::BareMetal2Instance>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2Instance = 0 -> Page<super::BareMetal2Instance>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/bm-instances`: Creates a bare metal2 instance.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/1`
-CreateBareMetal2Instance = 1 -> Reply<super::BareMetal2Instance>;
-many
+CreateBareMetal2Instance = 1 -> Reply<super::BareMetal2Instance>, () super::CreateBareMetal2InstanceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBareMetal2InstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal2/bm-instances/bm2-bondings/{uuid}`: Detaches a provision network interface from a bonding.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/2`
-DetachProvisionNicFromBonding = 2 -> Reply<super::BareMetal2Instance>;
-must
+DetachProvisionNicFromBonding = 2 -> Reply<super::BareMetal2Instance>, (uuid: Id, provision_nic_uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Provision nic uuid.
-provision_nic_uuid: Id = "provisionNicUuid",
-;
-many
+provision_nic_uuid: Id = "provisionNicUuid" provision_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/bm-instances/static/provision/ip/check`: Checks a static provision IP.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/3`
-CheckStaticProvisionIp = 3 -> ();
-many
+CheckStaticProvisionIp = 3 -> (), () super::CheckStaticProvisionIpRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckStaticProvisionIpRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Changes a bare metal2 instance password.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/4`
-ChangeBareMetal2InstancePassword = 4 -> Reply<super::BareMetal2Instance>;
-must
+ChangeBareMetal2InstancePassword = 4 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::ChangeBareMetal2InstancePasswordRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeBareMetal2InstancePasswordRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Starts a bare metal2 instance.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/5`
-StartBareMetal2Instance = 5 -> Reply<super::BareMetal2Instance>;
-must
+StartBareMetal2Instance = 5 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::StartBareMetal2InstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StartBareMetal2InstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Changes a bare metal2 instance.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/6`
-UpdateBareMetal2Instance = 6 -> Reply<super::BareMetal2Instance>;
-must
+UpdateBareMetal2Instance = 6 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::UpdateBareMetal2InstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBareMetal2InstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/actions`: Inspect bare metal2 chassis by instance.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/7`
-InspectBareMetal2ChassisByInstance = 7 -> Reply<super::BareMetal2Chassis>;
-must
+InspectBareMetal2ChassisByInstance = 7 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/actions`: Connects again to a bare metal2 instance.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/8`
-ReconnectBareMetal2Instance = 8 -> Reply<super::BareMetal2Instance>;
-must
+ReconnectBareMetal2Instance = 8 -> Reply<super::BareMetal2Instance>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/bm-instances/{uuid}/bm2-bondings/{bondingUuid}`: Attaches a provision network interface to a bonding.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/9`
-AttachProvisionNicToBonding = 9 -> Reply<super::BareMetal2Instance>;
-must
+AttachProvisionNicToBonding = 9 -> Reply<super::BareMetal2Instance>, (uuid: Id, bonding_uuid: Id) super::AttachProvisionNicToBondingRequest;
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Bonding uuid.
-bonding_uuid: Id = "bondingUuid",
-;
-many
+bonding_uuid: Id = "bondingUuid" bonding_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachProvisionNicToBondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/bonding`: Finds bare metal2 bondings.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/10`
-QueryBareMetal2Bonding = 10 -> Page<super::BareMetal2Bonding>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2Bonding = 10 -> Page<super::BareMetal2Bonding>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/bonding/nic/refs`: Finds bare metal2 bonding network interface refs.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/11`
-QueryBareMetal2BondingNicRef = 11 -> Page<super::BareMetal2Chassis>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2BondingNicRef = 11 -> Page<super::BareMetal2Chassis>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/chassis`: Finds bare metal2 chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/12`
-QueryBareMetal2Chassis = 12 -> Page<super::BareMetal2Chassis>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2Chassis = 12 -> Page<super::BareMetal2Chassis>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/chassis/bond`: Creates a bare metal2 bonding.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/13`
-CreateBareMetal2Bonding = 13 -> Reply<super::BareMetal2Bonding>;
-many
+CreateBareMetal2Bonding = 13 -> Reply<super::BareMetal2Bonding>, () super::CreateBareMetal2BondingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBareMetal2BondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/chassis/gpu-device/gpu-devices`: Finds bare metal2 chassis GPU devices.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/14`
-QueryBareMetal2ChassisGpuDevice = 14 -> Page<super::BareMetal2ChassisGpuDevice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2ChassisGpuDevice = 14 -> Page<super::BareMetal2ChassisGpuDevice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/chassis/ipmi`: Adds bare metal2 ipmi chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/15`
-AddBareMetal2IpmiChassis = 15 -> Reply<super::BareMetal2Chassis>;
-many
+AddBareMetal2IpmiChassis = 15 -> Reply<super::BareMetal2Chassis>, () super::AddBareMetal2IpmiChassisRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddBareMetal2IpmiChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/chassis/ipmi/from-file`: In one call: add bare metal2 ipmi chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/16`
-BatchAddBareMetal2IpmiChassis = 16 -> Reply<super::LongJob>;
-many
+BatchAddBareMetal2IpmiChassis = 16 -> Reply<super::LongJob>, () super::BatchAddBareMetal2IpmiChassisRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::BatchAddBareMetal2IpmiChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/chassis/ipmi/from-file/check`: Checks a bare metal2 ipmi chassis config file.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/17`
-CheckBareMetal2IpmiChassisConfigFile = 17 -> ();
-many
+CheckBareMetal2IpmiChassisConfigFile = 17 -> (), () super::CheckBareMetal2IpmiChassisConfigFileRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckBareMetal2IpmiChassisConfigFileRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/chassis/ipmi/hardwareinfos`: Creates a bare metal2 ipmi chassis hardware info.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/18`
-CreateBareMetal2IpmiChassisHardwareInfo = 18 -> ();
-many
+CreateBareMetal2IpmiChassisHardwareInfo = 18 -> (), () super::CreateBareMetal2IpmiChassisHardwareInfoRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBareMetal2IpmiChassisHardwareInfoRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/ipmi/{uuid}/actions`: Changes bare metal2 ipmi chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/19`
-UpdateBareMetal2IpmiChassis = 19 -> Reply<super::BareMetal2Chassis>;
-must
+UpdateBareMetal2IpmiChassis = 19 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::UpdateBareMetal2IpmiChassisRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBareMetal2IpmiChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/chassis/offerings`: Finds bare metal2 chassis offerings.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/20`
-QueryBareMetal2ChassisOffering = 20 -> Page<super::BareMetal2ChassisOffering>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2ChassisOffering = 20 -> Page<super::BareMetal2ChassisOffering>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/offerings/{uuid}/actions`: Lets a bare metal2 chassis offering be used, or no longer.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/21`
-ChangeBareMetal2ChassisOfferingState = 21 -> Reply<super::BareMetal2ChassisOffering>;
-must
+ChangeBareMetal2ChassisOfferingState = 21 -> Reply<super::BareMetal2ChassisOffering>, (uuid: Id) super::ChangeBareMetal2ChassisOfferingStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeBareMetal2ChassisOfferingStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/offerings/{uuid}/actions`: Changes a bare metal2 chassis offering.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/22`
-UpdateBareMetal2ChassisOffering = 22 -> Reply<super::BareMetal2ChassisOffering>;
-must
+UpdateBareMetal2ChassisOffering = 22 -> Reply<super::BareMetal2ChassisOffering>, (uuid: Id) super::UpdateBareMetal2ChassisOfferingRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBareMetal2ChassisOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/chassis/pci-device/pci-devices`: Finds bare metal2 chassis PCI devices.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/23`
-QueryBareMetal2ChassisPciDevice = 23 -> Page<super::BareMetal2ChassisPciDevice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2ChassisPciDevice = 23 -> Page<super::BareMetal2ChassisPciDevice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/pci-devices/{uuid}/actions`: Changes a bare metal2 chassis PCI device.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/24`
-UpdateBareMetal2ChassisPciDevice = 24 -> Reply<super::BareMetal2ChassisPciDevice>;
-must
+UpdateBareMetal2ChassisPciDevice = 24 -> Reply<super::BareMetal2ChassisPciDevice>, (uuid: Id) super::UpdateBareMetal2ChassisPciDeviceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBareMetal2ChassisPciDeviceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/chassis/supported-boot-modes`: Gives bare metal2 supported boot mode.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/25`
-GetBareMetal2SupportedBootMode = 25 -> super::GetBareMetal2SupportedBootModeResult;
-many
+GetBareMetal2SupportedBootMode = 25 -> super::GetBareMetal2SupportedBootModeResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/{chassisUuid}/actions`: Cleans up an up bare metal2 bonding.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/26`
-CleanUpBareMetal2Bonding = 26 -> ();
-must
+CleanUpBareMetal2Bonding = 26 -> (), (chassis_uuid: Id);
 /// Chassis uuid.
-chassis_uuid: Id = "chassisUuid",
-;
-many
+chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal2/chassis/{uuid}`: Deletes bare metal2 chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/27`
-DeleteBareMetal2Chassis = 27 -> ();
-must
+DeleteBareMetal2Chassis = 27 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Lets a bare metal2 chassis be used, or no longer.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/28`
-ChangeBareMetal2ChassisState = 28 -> Reply<super::BareMetal2Chassis>;
-must
+ChangeBareMetal2ChassisState = 28 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::ChangeBareMetal2ChassisStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeBareMetal2ChassisStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Inspect bare metal2 chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/29`
-InspectBareMetal2Chassis = 29 -> Reply<super::BareMetal2Chassis>;
-must
+InspectBareMetal2Chassis = 29 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches off bare metal2 chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/30`
-PowerOffBareMetal2Chassis = 30 -> Reply<super::BareMetal2Chassis>;
-must
+PowerOffBareMetal2Chassis = 30 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches on bare metal2 chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/31`
-PowerOnBareMetal2Chassis = 31 -> Reply<super::BareMetal2Chassis>;
-must
+PowerOnBareMetal2Chassis = 31 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::PowerOnBareMetal2ChassisRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PowerOnBareMetal2ChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches reset bare metal2 chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/32`
-PowerResetBareMetal2Chassis = 32 -> Reply<super::BareMetal2Chassis>;
-must
+PowerResetBareMetal2Chassis = 32 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::PowerResetBareMetal2ChassisRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PowerResetBareMetal2ChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Changes bare metal2 chassis.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/33`
-UpdateBareMetal2Chassis = 33 -> Reply<super::BareMetal2Chassis>;
-must
+UpdateBareMetal2Chassis = 33 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::UpdateBareMetal2ChassisRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBareMetal2ChassisRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/chassis/{uuid}/powerstatus`: Gives bare metal2 chassis power status.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/34`
-GetBareMetal2ChassisPowerStatus = 34 -> super::GetBareMetal2ChassisPowerStatusResult;
-must
+GetBareMetal2ChassisPowerStatus = 34 -> super::GetBareMetal2ChassisPowerStatusResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}`: Detaches a bare metal2 gateway from a cluster.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/35`
-DetachBareMetal2GatewayFromCluster = 35 -> Reply<super::BareMetal2Gateway>;
-must
+DetachBareMetal2GatewayFromCluster = 35 -> Reply<super::BareMetal2Gateway>, (cluster_uuid: Id, gateway_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Gateway uuid.
-gateway_uuid: Id = "gatewayUuid",
-;
-many
+gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}`: Attaches a bare metal2 gateway to a cluster.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/36`
-AttachBareMetal2GatewayToCluster = 36 -> Reply<super::BareMetal2Gateway>;
-must
+AttachBareMetal2GatewayToCluster = 36 -> Reply<super::BareMetal2Gateway>, (cluster_uuid: Id, gateway_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Gateway uuid.
-gateway_uuid: Id = "gatewayUuid",
-;
-many
+gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}`: Detaches a bare metal2 provision network from a cluster.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/37`
-DetachBareMetal2ProvisionNetworkFromCluster = 37 -> Reply<super::BareMetal2ProvisionNetwork>;
-must
+DetachBareMetal2ProvisionNetworkFromCluster = 37 -> Reply<super::BareMetal2ProvisionNetwork>, (cluster_uuid: Id, network_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Network uuid.
-network_uuid: Id = "networkUuid",
-;
-many
+network_uuid: Id = "networkUuid" network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}`: Attaches a bare metal2 provision network to a cluster.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/38`
-AttachBareMetal2ProvisionNetworkToCluster = 38 -> Reply<super::BareMetal2ProvisionNetwork>;
-must
+AttachBareMetal2ProvisionNetworkToCluster = 38 -> Reply<super::BareMetal2ProvisionNetwork>, (cluster_uuid: Id, network_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Network uuid.
-network_uuid: Id = "networkUuid",
-;
-many
+network_uuid: Id = "networkUuid" network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/gateways`: Finds bare metal2 gateways.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/39`
-QueryBareMetal2Gateway = 39 -> Page<super::BareMetal2Gateway>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2Gateway = 39 -> Page<super::BareMetal2Gateway>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/gateways`: Adds a bare metal2 gateway.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/40`
-AddBareMetal2Gateway = 40 -> Reply<super::Host>;
-many
+AddBareMetal2Gateway = 40 -> Reply<super::Host>, () super::AddBareMetal2GatewayRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddBareMetal2GatewayRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/gateways/allocators/strategies`: Gives bare metal2 gateway allocator strategies.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/41`
-GetBareMetal2GatewayAllocatorStrategies = 41 -> super::GetBareMetal2GatewayAllocatorStrategiesResult;
-many
+GetBareMetal2GatewayAllocatorStrategies = 41 -> super::GetBareMetal2GatewayAllocatorStrategiesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/gateways/{gatewayUuid}/actions`: Changes a bare metal2 gateway cluster.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/42`
-ChangeBareMetal2GatewayCluster = 42 -> Reply<super::BareMetal2Gateway>;
-must
+ChangeBareMetal2GatewayCluster = 42 -> Reply<super::BareMetal2Gateway>, (gateway_uuid: Id) super::ChangeBareMetal2GatewayClusterRequest;
 /// Gateway uuid.
-gateway_uuid: Id = "gatewayUuid",
-;
-many
+gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeBareMetal2GatewayClusterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal2/gateways/{uuid}`: Deletes a bare metal2 gateway.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/43`
-DeleteBareMetal2Gateway = 43 -> ();
-must
+DeleteBareMetal2Gateway = 43 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Lets a bare metal2 gateway be used, or no longer.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/44`
-ChangeBareMetal2GatewayState = 44 -> Reply<super::BareMetal2Gateway>;
-must
+ChangeBareMetal2GatewayState = 44 -> Reply<super::BareMetal2Gateway>, (uuid: Id) super::ChangeBareMetal2GatewayStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeBareMetal2GatewayStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Connects again to a bare metal2 gateway.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/45`
-ReconnectBareMetal2Gateway = 45 -> Reply<super::BareMetal2Gateway>;
-must
+ReconnectBareMetal2Gateway = 45 -> Reply<super::BareMetal2Gateway>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Changes a bare metal2 gateway.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/46`
-UpdateBareMetal2Gateway = 46 -> Reply<super::BareMetal2Gateway>;
-must
+UpdateBareMetal2Gateway = 46 -> Reply<super::BareMetal2Gateway>, (uuid: Id) super::UpdateBareMetal2GatewayRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBareMetal2GatewayRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/provision-networks`: Finds bare metal2 provision networks.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/47`
-QueryBareMetal2ProvisionNetwork = 47 -> Page<super::BareMetal2ProvisionNetwork>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBareMetal2ProvisionNetwork = 47 -> Page<super::BareMetal2ProvisionNetwork>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/baremetal2/provision-networks`: Creates a bare metal2 provision network.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/48`
-CreateBareMetal2ProvisionNetwork = 48 -> Reply<super::BareMetal2ProvisionNetwork>;
-many
+CreateBareMetal2ProvisionNetwork = 48 -> Reply<super::BareMetal2ProvisionNetwork>, () super::CreateBareMetal2ProvisionNetworkRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBareMetal2ProvisionNetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/baremetal2/provision-networks/ip-capacity`: Gives bare metal2 provision network IP address capacity.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/49`
-GetBareMetal2ProvisionNetworkIpAddressCapacity = 49 -> super::GetBareMetal2ProvisionNetworkIpAddressCapacityResult;
-many
+GetBareMetal2ProvisionNetworkIpAddressCapacity = 49 -> super::GetBareMetal2ProvisionNetworkIpAddressCapacityResult, ();
 /// Network uuids.
-network_uuids: Id = "networkUuids",
+network_uuids: Vec<Id> = "networkUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/baremetal2/provision-networks/{uuid}`: Deletes a bare metal2 provision network.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/50`
-DeleteBareMetal2ProvisionNetwork = 50 -> ();
-must
+DeleteBareMetal2ProvisionNetwork = 50 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/provision-networks/{uuid}/actions`: Lets a bare metal2 provision network be used, or no longer.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/51`
-ChangeBareMetal2ProvisionNetworkState = 51 -> Reply<super::BareMetal2ProvisionNetwork>;
-must
+ChangeBareMetal2ProvisionNetworkState = 51 -> Reply<super::BareMetal2ProvisionNetwork>, (uuid: Id) super::ChangeBareMetal2ProvisionNetworkStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeBareMetal2ProvisionNetworkStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/baremetal2/provision-networks/{uuid}/actions`: Changes a bare metal2 provision network.
 ///
 /// Schema: `schemas/zstack/baremetal2.json#/operations/52`
-UpdateBareMetal2ProvisionNetwork = 52 -> Reply<super::BareMetal2ProvisionNetwork>;
-must
+UpdateBareMetal2ProvisionNetwork = 52 -> Reply<super::BareMetal2ProvisionNetwork>, (uuid: Id) super::UpdateBareMetal2ProvisionNetworkRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBareMetal2ProvisionNetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

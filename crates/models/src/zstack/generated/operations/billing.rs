@@ -61,397 +61,307 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/billing/billings`: Finds account billings.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/0`
-QueryAccountBilling = 0 -> Page<super::Billing>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAccountBilling = 0 -> Page<super::Billing>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/accounts/actions`: Checks a disk offering user config.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/1`
-ValidateDiskOfferingUserConfig = 1 -> ();
-many
+ValidateDiskOfferingUserConfig = 1 -> (), () super::ValidateDiskOfferingUserConfigRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ValidateDiskOfferingUserConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/accounts/actions`: Checks an instance offering user config.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/2`
-ValidateInstanceOfferingUserConfig = 2 -> ();
-many
+ValidateInstanceOfferingUserConfig = 2 -> (), () super::ValidateInstanceOfferingUserConfigRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ValidateInstanceOfferingUserConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/accounts/actions`: Checks a price user config.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/3`
-ValidatePriceUserConfig = 3 -> ();
-many
+ValidatePriceUserConfig = 3 -> (), () super::ValidatePriceUserConfigRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ValidatePriceUserConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Calculates an account billing spending.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/4`
-CalculateAccountBillingSpending = 4 -> super::CalculateAccountBillingSpendingResult;
-must
+CalculateAccountBillingSpending = 4 -> super::CalculateAccountBillingSpendingResult, (account_uuid: Id) super::CalculateAccountBillingSpendingRequest;
 /// Account uuid.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CalculateAccountBillingSpendingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Calculates an account spending.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/5`
-CalculateAccountSpending = 5 -> super::CalculateAccountSpendingResult;
-must
+CalculateAccountSpending = 5 -> super::CalculateAccountSpendingResult, (account_uuid: Id) super::CalculateAccountSpendingRequest;
 /// Account uuid.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CalculateAccountSpendingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Makes an account billing.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/6`
-GenerateAccountBilling = 6 -> ();
-must
+GenerateAccountBilling = 6 -> (), (account_uuid: Id);
 /// Account uuid.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/billings/billings`: Deletes a billing.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/7`
-DeleteBilling = 7 -> ();
-may
+DeleteBilling = 7 -> (), ();
 /// The account.
-account_uuid: Id = "accountUuid",
+account_uuid: Option<Id> = "accountUuid" None;
 /// Start time.
-start_time: i64 = "startTime",
+start_time: Option<i64> = "startTime" None;
 /// End time.
-end_time: i64 = "endTime",
+end_time: Option<i64> = "endTime" None;
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/billings/price-tables`: Finds price tables.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/8`
-QueryPriceTable = 8 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPriceTable = 8 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/billings/price-tables`: Creates a price table.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/9`
-CreatePriceTable = 9 -> Reply<super::PriceTable>;
-many
+CreatePriceTable = 9 -> Reply<super::PriceTable>, () super::CreatePriceTableRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePriceTableRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/billings/price-tables/refs`: Gives account price table ref.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/10`
-GetAccountPriceTableRef = 10 -> super::GetAccountPriceTableRefResult;
-may
+GetAccountPriceTableRef = 10 -> super::GetAccountPriceTableRefResult, ();
 /// Table uuid.
-table_uuid: Id = "tableUuid",
+table_uuid: Option<Id> = "tableUuid" None;
 /// The account.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Option<Id> = "accountUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Detaches a price table from an account.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/11`
-DetachPriceTableFromAccount = 11 -> Reply<super::PriceTable>;
-must
+DetachPriceTableFromAccount = 11 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
 /// Table uuid.
-table_uuid: Id = "tableUuid",
+table_uuid: Id = "tableUuid" table_uuid.into();
 /// Account uuid.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Attaches a price table to an account.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/12`
-AttachPriceTableToAccount = 12 -> Reply<super::PriceTable>;
-must
+AttachPriceTableToAccount = 12 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
 /// Table uuid.
-table_uuid: Id = "tableUuid",
+table_uuid: Id = "tableUuid" table_uuid.into();
 /// Account uuid.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Changes an account price table binding.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/13`
-ChangeAccountPriceTableBinding = 13 -> Reply<super::PriceTable>;
-must
+ChangeAccountPriceTableBinding = 13 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
 /// Table uuid.
-table_uuid: Id = "tableUuid",
+table_uuid: Id = "tableUuid" table_uuid.into();
 /// Account uuid.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/billings/price-tables/{uuid}`: Deletes a price table.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/14`
-DeletePriceTable = 14 -> ();
-must
+DeletePriceTable = 14 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/price-tables/{uuid}/actions`: Changes a price table.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/15`
-UpdatePriceTable = 15 -> Reply<super::PriceTable>;
-must
+UpdatePriceTable = 15 -> Reply<super::PriceTable>, (uuid: Id) super::UpdatePriceTableRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePriceTableRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/billings/prices`: Finds resource prices.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/16`
-QueryResourcePrice = 16 -> Page<super::PriceInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryResourcePrice = 16 -> Page<super::PriceInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/billings/prices`: Creates a resource price.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/17`
-CreateResourcePrice = 17 -> Reply<super::PriceInventory>;
-many
+CreateResourcePrice = 17 -> Reply<super::PriceInventory>, () super::CreateResourcePriceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateResourcePriceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/billings/prices/{uuid}`: Deletes a resource price.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/18`
-DeleteResourcePrice = 18 -> ();
-must
+DeleteResourcePrice = 18 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// `false` when left out.
-cutoff_price: bool = "cutoffPrice",
+cutoff_price: Option<bool> = "cutoffPrice" None;
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/prices/{uuid}/actions`: Changes a resource price.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/19`
-UpdateResourcePrice = 19 -> Reply<super::PriceInventory>;
-must
+UpdateResourcePrice = 19 -> Reply<super::PriceInventory>, (uuid: Id) super::UpdateResourcePriceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateResourcePriceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/billings/resources/actions`: Calculates a resource spending.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/20`
-CalculateResourceSpending = 20 -> super::CalculateResourceSpendingResult;
-many
+CalculateResourceSpending = 20 -> super::CalculateResourceSpendingResult, () super::CalculateResourceSpendingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CalculateResourceSpendingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/billings/usage`: Cleanup billing usage.
 ///
 /// Schema: `schemas/zstack/billing.json#/operations/21`
-CleanupBillingUsage = 21 -> ();
-may
+CleanupBillingUsage = 21 -> (), ();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -41,211 +41,161 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/api-jobs/{uuid}`: Gives API job.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/0`
-GetApiJob = 0 -> super::ApiJobResult;
-must
+GetApiJob = 0 -> super::ApiJobResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
+uuid: Id = "uuid" uuid.into();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/batch-queries`: In one call: a query.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/1`
-BatchQuery = 1 -> super::BatchQueryResult;
-may
+BatchQuery = 1 -> super::BatchQueryResult, ();
 /// Script.
-script: String = "script",
-;
-many
+script: Option<String> = "script" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/longjobs`: Finds long jobs.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/2`
-QueryLongJob = 2 -> Page<super::LongJob>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryLongJob = 2 -> Page<super::LongJob>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/longjobs`: Submits a long job.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/3`
-SubmitLongJob = 3 -> Reply<super::LongJob>;
-many
+SubmitLongJob = 3 -> Reply<super::LongJob>, () super::SubmitLongJobRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SubmitLongJobRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/longjobs/{uuid}`: Deletes a long job.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/4`
-DeleteLongJob = 4 -> ();
-must
+DeleteLongJob = 4 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Cancels a long job.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/5`
-CancelLongJob = 5 -> ();
-must
+CancelLongJob = 5 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Cleans up a long job.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/6`
-CleanLongJob = 6 -> ();
-must
+CleanLongJob = 6 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Runs again a long job.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/7`
-RerunLongJob = 7 -> Reply<super::LongJob>;
-must
+RerunLongJob = 7 -> Reply<super::LongJob>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Goes on with a long job.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/8`
-ResumeLongJob = 8 -> Reply<super::LongJob>;
-must
+ResumeLongJob = 8 -> Reply<super::LongJob>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Changes a long job.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/9`
-UpdateLongJob = 9 -> Reply<super::LongJob>;
-must
+UpdateLongJob = 9 -> Reply<super::LongJob>, (uuid: Id) super::UpdateLongJobRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateLongJobRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/search/indexes/refresh`: Reads again search indexes.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/10`
-RefreshSearchIndexes = 10 -> ();
-many
+RefreshSearchIndexes = 10 -> (), ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/task-progresses/{apiId}`: Gives task progress.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/11`
-GetTaskProgress = 11 -> Page<super::TaskProgress>;
-must
+GetTaskProgress = 11 -> Page<super::TaskProgress>, (api_id: Id);
 /// The API's id.
-api_id: Id = "apiId",
-;
-may
+api_id: Id = "apiId" api_id.into();
 /// Whether to take all of them. `false` when left out.
-all: bool = "all",
-;
-many
+all: Option<bool> = "all" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zql`: ZQL query.
 ///
 /// Schema: `schemas/zstack/common.json#/operations/12`
-ZqlQuery = 12 -> super::ZQLQueryResult;
-may
+ZqlQuery = 12 -> super::ZQLQueryResult, ();
 /// Zql.
-zql: String = "zql",
-;
-many
+zql: Option<String> = "zql" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -107,852 +107,665 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/gpu-device/gpu-devices`: Finds GPU devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/0`
-QueryGpuDevice = 0 -> Page<super::GpuDevice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryGpuDevice = 0 -> Page<super::GpuDevice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/mdev-device-specs`: Finds mdev device specs.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/1`
-QueryMdevDeviceSpec = 1 -> Page<super::MdevDeviceSpec>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMdevDeviceSpec = 1 -> Page<super::MdevDeviceSpec>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/mdev-device-specs/candidates`: Gives mdev device spec candidates.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/2`
-GetMdevDeviceSpecCandidates = 2 -> Page<super::MdevDeviceSpec>;
-may
-/// The host.
-host_uuid: Id = "hostUuid",
-/// The virtual machine.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+GetMdevDeviceSpecCandidates = 2 -> Page<super::MdevDeviceSpec>, ();
 /// The clusters.
-cluster_uuids: Id = "clusterUuids",
+cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+/// The host.
+host_uuid: Option<Id> = "hostUuid" None;
+/// The virtual machine.
+vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
 /// Vm instance uuids.
-vm_instance_uuids: Id = "vmInstanceUuids",
+vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
 /// Types.
-types: String = "types",
+types: Vec<String> = "types" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}`: Removes a mdev device spec from a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/3`
-RemoveMdevDeviceSpecFromVmInstance = 3 -> ();
-must
+RemoveMdevDeviceSpecFromVmInstance = 3 -> (), (mdev_spec_uuid: Id, vm_instance_uuid: Id);
 /// Mdev spec uuid.
-mdev_spec_uuid: Id = "mdevSpecUuid",
+mdev_spec_uuid: Id = "mdevSpecUuid" mdev_spec_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}`: Adds a mdev device spec to a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/4`
-AddMdevDeviceSpecToVmInstance = 4 -> Reply<super::VmInstanceMdevDeviceSpecRef>;
-must
+AddMdevDeviceSpecToVmInstance = 4 -> Reply<super::VmInstanceMdevDeviceSpecRef>, (mdev_spec_uuid: Id, vm_instance_uuid: Id) super::AddMdevDeviceSpecToVmInstanceRequest;
 /// Mdev spec uuid.
-mdev_spec_uuid: Id = "mdevSpecUuid",
+mdev_spec_uuid: Id = "mdevSpecUuid" mdev_spec_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddMdevDeviceSpecToVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/mdev-device-specs/{uuid}/actions`: Changes a mdev device spec.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/5`
-UpdateMdevDeviceSpec = 5 -> Reply<super::MdevDeviceSpec>;
-must
+UpdateMdevDeviceSpec = 5 -> Reply<super::MdevDeviceSpec>, (uuid: Id) super::UpdateMdevDeviceSpecRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateMdevDeviceSpecRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/mdev-devices`: Finds mdev devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/6`
-QueryMdevDevice = 6 -> Page<super::MdevDevice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMdevDevice = 6 -> Page<super::MdevDevice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/mdev-devices/candidates`: Gives mdev device candidates.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/7`
-GetMdevDeviceCandidates = 7 -> Page<super::MdevDevice>;
-may
-/// The host.
-host_uuid: Id = "hostUuid",
-/// The virtual machine.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+GetMdevDeviceCandidates = 7 -> Page<super::MdevDevice>, ();
 /// The clusters.
-cluster_uuids: Id = "clusterUuids",
+cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+/// The host.
+host_uuid: Option<Id> = "hostUuid" None;
+/// The virtual machine.
+vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
 /// Types.
-types: String = "types",
+types: Vec<String> = "types" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/mdev-devices/{mdevDeviceUuid}`: Deletes a mdev device.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/8`
-DeleteMdevDevice = 8 -> ();
-must
+DeleteMdevDevice = 8 -> (), (mdev_device_uuid: Id);
 /// Mdev device uuid.
-mdev_device_uuid: Id = "mdevDeviceUuid",
-;
-may
+mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}`: Detaches a mdev device from a virtual machine.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/9`
-DetachMdevDeviceFromVm = 9 -> Reply<super::MdevDevice>;
-must
+DetachMdevDeviceFromVm = 9 -> Reply<super::MdevDevice>, (mdev_device_uuid: Id, vm_instance_uuid: Id);
 /// Mdev device uuid.
-mdev_device_uuid: Id = "mdevDeviceUuid",
+mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}`: Attaches a mdev device to a virtual machine.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/10`
-AttachMdevDeviceToVm = 10 -> Reply<super::MdevDevice>;
-must
+AttachMdevDeviceToVm = 10 -> Reply<super::MdevDevice>, (mdev_device_uuid: Id, vm_instance_uuid: Id);
 /// Mdev device uuid.
-mdev_device_uuid: Id = "mdevDeviceUuid",
+mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/mdev-devices/{uuid}/actions`: Changes a mdev device.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/11`
-UpdateMdevDevice = 11 -> Reply<super::MdevDevice>;
-must
+UpdateMdevDevice = 11 -> Reply<super::MdevDevice>, (uuid: Id) super::UpdateMdevDeviceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateMdevDeviceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/mtty-devices`: Finds mtty devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/12`
-QueryMttyDevice = 12 -> Page<super::MttyDevice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMttyDevice = 12 -> Page<super::MttyDevice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/mtty-devices/{mttyDeviceUuid}/actions`: Makes se mdev devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/13`
-GenerateSeMdevDevices = 13 -> ();
-must
+GenerateSeMdevDevices = 13 -> (), (mtty_device_uuid: Id) super::GenerateSeMdevDevicesRequest;
 /// Mtty device uuid.
-mtty_device_uuid: Id = "mttyDeviceUuid",
-;
-many
+mtty_device_uuid: Id = "mttyDeviceUuid" mtty_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GenerateSeMdevDevicesRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/mtty-devices/{mttyDeviceUuid}/actions`: Ungenerate se mdev devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/14`
-UngenerateSeMdevDevices = 14 -> ();
-must
+UngenerateSeMdevDevices = 14 -> (), (mtty_device_uuid: Id);
 /// Mtty device uuid.
-mtty_device_uuid: Id = "mttyDeviceUuid",
-;
-many
+mtty_device_uuid: Id = "mttyDeviceUuid" mtty_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-device-specs`: Finds PCI device specs.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/15`
-QueryPciDeviceSpec = 15 -> Page<super::PciDeviceSpec>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPciDeviceSpec = 15 -> Page<super::PciDeviceSpec>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-device-specs/candidates`: Gives PCI device spec candidates.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/16`
-GetPciDeviceSpecCandidates = 16 -> Page<super::PciDeviceSpec>;
-may
-/// The host.
-host_uuid: Id = "hostUuid",
-/// The virtual machine.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+GetPciDeviceSpecCandidates = 16 -> Page<super::PciDeviceSpec>, ();
 /// The clusters.
-cluster_uuids: Id = "clusterUuids",
+cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+/// The host.
+host_uuid: Option<Id> = "hostUuid" None;
+/// The virtual machine.
+vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
 /// Vm instance uuids.
-vm_instance_uuids: Id = "vmInstanceUuids",
+vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
 /// Types.
-types: String = "types",
+types: Vec<String> = "types" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}`: Removes a PCI device spec from a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/17`
-RemovePciDeviceSpecFromVmInstance = 17 -> ();
-must
+RemovePciDeviceSpecFromVmInstance = 17 -> (), (pci_spec_uuid: Id, vm_instance_uuid: Id);
 /// Pci spec uuid.
-pci_spec_uuid: Id = "pciSpecUuid",
+pci_spec_uuid: Id = "pciSpecUuid" pci_spec_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}`: Adds a PCI device spec to a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/18`
-AddPciDeviceSpecToVmInstance = 18 -> Reply<super::VmInstancePciDeviceSpecRef>;
-must
+AddPciDeviceSpecToVmInstance = 18 -> Reply<super::VmInstancePciDeviceSpecRef>, (pci_spec_uuid: Id, vm_instance_uuid: Id) super::AddPciDeviceSpecToVmInstanceRequest;
 /// Pci spec uuid.
-pci_spec_uuid: Id = "pciSpecUuid",
+pci_spec_uuid: Id = "pciSpecUuid" pci_spec_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddPciDeviceSpecToVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/pci-device-specs/{uuid}/actions`: Changes a PCI device spec.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/19`
-UpdatePciDeviceSpec = 19 -> Reply<super::PciDeviceSpec>;
-must
+UpdatePciDeviceSpec = 19 -> Reply<super::PciDeviceSpec>, (uuid: Id) super::UpdatePciDeviceSpecRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePciDeviceSpecRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-device/candidate-pci-devices-for-new-create-vm`: Gives PCI device candidates for new create virtual machine.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/20`
-GetPciDeviceCandidatesForNewCreateVm = 20 -> Page<super::PciDevice>;
-may
+GetPciDeviceCandidatesForNewCreateVm = 20 -> Page<super::PciDevice>, ();
 /// The host.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Option<Id> = "hostUuid" None;
 /// The clusters.
-cluster_uuids: Id = "clusterUuids",
+cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
 /// Types.
-types: String = "types",
+types: Vec<String> = "types" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-device/ethernet-vfs`: Finds ethernet vfs.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/21`
-QueryEthernetVf = 21 -> Page<super::EthernetVfPciDevice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEthernetVf = 21 -> Page<super::EthernetVfPciDevice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/pci-device/hosts/{uuid}/actions`: Changes a host iommu state.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/22`
-UpdateHostIommuState = 22 -> super::UpdateHostIommuStateResult;
-must
+UpdateHostIommuState = 22 -> super::UpdateHostIommuStateResult, (uuid: Id) super::UpdateHostIommuStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateHostIommuStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-device/hosts/{uuid}/state`: Gives host iommu state.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/23`
-GetHostIommuState = 23 -> super::GetHostIommuStateResult;
-must
+GetHostIommuState = 23 -> super::GetHostIommuStateResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-device/hosts/{uuid}/status`: Gives host iommu status.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/24`
-GetHostIommuStatus = 24 -> super::GetHostIommuStatusResult;
-must
+GetHostIommuStatus = 24 -> super::GetHostIommuStatusResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-device/pci-device-offerings`: Finds PCI device offerings.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/25`
-QueryPciDeviceOffering = 25 -> Page<super::PciDeviceOffering>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPciDeviceOffering = 25 -> Page<super::PciDeviceOffering>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/pci-device/pci-device-offerings`: Creates a PCI device offering.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/26`
-CreatePciDeviceOffering = 26 -> Reply<super::PciDeviceOffering>;
-many
+CreatePciDeviceOffering = 26 -> Reply<super::PciDeviceOffering>, () super::CreatePciDeviceOfferingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePciDeviceOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/pci-device/pci-device-offerings/{uuid}`: Deletes a PCI device offering.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/27`
-DeletePciDeviceOffering = 27 -> ();
-must
+DeletePciDeviceOffering = 27 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-device/pci-devices`: Finds PCI devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/28`
-QueryPciDevice = 28 -> Page<super::PciDevice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPciDevice = 28 -> Page<super::PciDevice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/attach`: Attaches a PCI device to a virtual machine.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/29`
-AttachPciDeviceToVm = 29 -> Reply<super::PciDevice>;
-must
+AttachPciDeviceToVm = 29 -> Reply<super::PciDevice>, (pci_device_uuid: Id) super::AttachPciDeviceToVmRequest;
 /// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid",
-;
-many
+pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachPciDeviceToVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/detach`: Detaches a PCI device from a virtual machine.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/30`
-DetachPciDeviceFromVm = 30 -> Reply<super::PciDevice>;
-must
+DetachPciDeviceFromVm = 30 -> Reply<super::PciDevice>, (pci_device_uuid: Id) super::DetachPciDeviceFromVmRequest;
 /// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid",
-;
-many
+pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DetachPciDeviceFromVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/pci-device/pci-devices/{uuid}`: Deletes a PCI device.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/31`
-DeletePciDevice = 31 -> ();
-must
+DeletePciDevice = 31 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/pci-device/pci-devices/{uuid}/actions`: Changes a PCI device.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/32`
-UpdatePciDevice = 32 -> Reply<super::PciDevice>;
-must
+UpdatePciDevice = 32 -> Reply<super::PciDevice>, (uuid: Id) super::UpdatePciDeviceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePciDeviceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/pci-devices/pci-devices/pci-device-offerings`: Finds PCI device PCI device offerings.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/33`
-QueryPciDevicePciDeviceOffering = 33 -> Page<super::PciDevicePciDeviceOfferingRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPciDevicePciDeviceOffering = 33 -> Page<super::PciDevicePciDeviceOfferingRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Makes mdev devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/34`
-GenerateMdevDevices = 34 -> ();
-must
+GenerateMdevDevices = 34 -> (), (pci_device_uuid: Id) super::GenerateMdevDevicesRequest;
 /// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid",
-;
-many
+pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GenerateMdevDevicesRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Makes sriov PCI devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/35`
-GenerateSriovPciDevices = 35 -> ();
-must
+GenerateSriovPciDevices = 35 -> (), (pci_device_uuid: Id) super::GenerateSriovPciDevicesRequest;
 /// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid",
-;
-many
+pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GenerateSriovPciDevicesRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Ungenerate mdev devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/36`
-UngenerateMdevDevices = 36 -> ();
-must
+UngenerateMdevDevices = 36 -> (), (pci_device_uuid: Id);
 /// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid",
-;
-many
+pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Ungenerate sriov PCI devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/37`
-UngenerateSriovPciDevices = 37 -> ();
-must
+UngenerateSriovPciDevices = 37 -> (), (pci_device_uuid: Id);
 /// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid",
-;
-many
+pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/usb-device/usb-devices`: Finds USB devices.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/38`
-QueryUsbDevice = 38 -> Page<super::UsbDevice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryUsbDevice = 38 -> Page<super::UsbDevice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/attach`: Attaches a USB device to a virtual machine.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/39`
-AttachUsbDeviceToVm = 39 -> Reply<super::UsbDevice>;
-must
+AttachUsbDeviceToVm = 39 -> Reply<super::UsbDevice>, (usb_device_uuid: Id) super::AttachUsbDeviceToVmRequest;
 /// Usb device uuid.
-usb_device_uuid: Id = "usbDeviceUuid",
-;
-many
+usb_device_uuid: Id = "usbDeviceUuid" usb_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachUsbDeviceToVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/detach`: Detaches a USB device from a virtual machine.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/40`
-DetachUsbDeviceFromVm = 40 -> Reply<super::UsbDevice>;
-must
+DetachUsbDeviceFromVm = 40 -> Reply<super::UsbDevice>, (usb_device_uuid: Id);
 /// Usb device uuid.
-usb_device_uuid: Id = "usbDeviceUuid",
-;
-many
+usb_device_uuid: Id = "usbDeviceUuid" usb_device_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/usb-device/usb-devices/{uuid}/actions`: Changes a USB device.
 ///
 /// Schema: `schemas/zstack/devices.json#/operations/41`
-UpdateUsbDevice = 41 -> Reply<super::UsbDevice>;
-must
+UpdateUsbDevice = 41 -> Reply<super::UsbDevice>, (uuid: Id) super::UpdateUsbDeviceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateUsbDeviceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -45,234 +45,181 @@ backhaul_wire::generated_call! {
 /// `POST /zstack/v1/add/resources/directory`: Adds resources to a directory.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/0`
-AddResourcesToDirectory = 0 -> ();
-many
+AddResourcesToDirectory = 0 -> (), () super::AddResourcesToDirectoryRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddResourcesToDirectoryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/create/cas/client`: Creates a CAS client.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/1`
-CreateCasClient = 1 -> Reply<super::CasClient>;
-many
+CreateCasClient = 1 -> Reply<super::CasClient>, () super::CreateCasClientRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateCasClientRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/create/directory`: Creates a directory.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/2`
-CreateDirectory = 2 -> Reply<super::Directory>;
-many
+CreateDirectory = 2 -> Reply<super::Directory>, () super::CreateDirectoryRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateDirectoryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/create/oauth2/client`: Creates an o auth client.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/3`
-CreateOAuthClient = 3 -> Reply<super::OAuth2Client>;
-many
+CreateOAuthClient = 3 -> Reply<super::OAuth2Client>, () super::CreateOAuthClientRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateOAuthClientRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/create/sso/redirect/template/`: Creates an SSO redirect template.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/4`
-CreateSsoRedirectTemplate = 4 -> Reply<super::SSORedirectTemplate>;
-many
+CreateSsoRedirectTemplate = 4 -> Reply<super::SSORedirectTemplate>, () super::CreateSSORedirectTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSSORedirectTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/delete/directory`: Deletes a directory.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/5`
-DeleteDirectory = 5 -> ();
-must
+DeleteDirectory = 5 -> (), (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/delete/sso/client`: Deletes an SSO client.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/6`
-DeleteSsoClient = 6 -> ();
-many
+DeleteSsoClient = 6 -> (), () super::DeleteSSOClientRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DeleteSSOClientRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/delete/sso/redirect/template`: Deletes an SSO redirect template.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/7`
-DeleteSsoRedirectTemplate = 7 -> ();
-many
+DeleteSsoRedirectTemplate = 7 -> (), () super::DeleteSSORedirectTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DeleteSSORedirectTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/directories`: Finds directories.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/8`
-QueryDirectory = 8 -> Page<super::Directory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryDirectory = 8 -> Page<super::Directory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/move/directory`: Moves a directory.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/9`
-MoveDirectory = 9 -> ();
-many
+MoveDirectory = 9 -> (), () super::MoveDirectoryRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::MoveDirectoryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/move/resources/directory`: Moves resources to a directory.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/10`
-MoveResourcesToDirectory = 10 -> ();
-many
+MoveResourcesToDirectory = 10 -> (), () super::MoveResourcesToDirectoryRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::MoveResourcesToDirectoryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/remove/resources/directory`: Removes resources from a directory.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/11`
-RemoveResourcesFromDirectory = 11 -> ();
-must
-/// Directory uuid.
-directory_uuid: Id = "directoryUuid",
-;
-many
+RemoveResourcesFromDirectory = 11 -> (), (directory_uuid: Id);
 /// Resource uuids.
-resource_uuids: Id = "resourceUuids",
+resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
+/// Directory uuid.
+directory_uuid: Id = "directoryUuid" directory_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/update/cas/client`: Changes a CAS client.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/12`
-UpdateCasClient = 12 -> Reply<super::CasClient>;
-many
+UpdateCasClient = 12 -> Reply<super::CasClient>, () super::UpdateCasClientRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCasClientRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/update/directory`: Changes a directory.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/13`
-UpdateDirectory = 13 -> Reply<super::Directory>;
-many
+UpdateDirectory = 13 -> Reply<super::Directory>, () super::UpdateDirectoryRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateDirectoryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/update/oauth2/client`: Changes an o auth client.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/14`
-UpdateOAuthClient = 14 -> Reply<super::OAuth2Client>;
-many
+UpdateOAuthClient = 14 -> Reply<super::OAuth2Client>, () super::UpdateOAuthClientRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateOAuthClientRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/update/sso/redirectTemplate`: Changes an SSO redirect template.
 ///
 /// Schema: `schemas/zstack/directories.json#/operations/15`
-UpdateSsoRedirectTemplate = 15 -> Reply<super::SSORedirectTemplate>;
-many
+UpdateSsoRedirectTemplate = 15 -> Reply<super::SSORedirectTemplate>, () super::UpdateSSORedirectTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSSORedirectTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

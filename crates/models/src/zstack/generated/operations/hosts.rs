@@ -199,1529 +199,1181 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/agent-version`: Finds agent versions.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/0`
-QueryAgentVersion = 0 -> Page<super::AgentVersion>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAgentVersion = 0 -> Page<super::AgentVersion>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cluster/hosts-network-facts/{clusterUuid}`: Gives cluster host network facts.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/1`
-GetClusterHostNetworkFacts = 1 -> super::GetClusterHostNetworkFactsResult;
-must
+GetClusterHostNetworkFacts = 1 -> super::GetClusterHostNetworkFactsResult, (cluster_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
-;
-may
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cluster/hosts-network-interfaces`: Gives possible network interfaces.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/2`
-GetCandidateNetworkInterfaces = 2 -> super::GetCandidateNetworkInterfacesResult;
-may
-/// `interface` when left out.
-interface_type: super::GetCandidateNetworkInterfacesInterfaceType = "interfaceType",
-/// How many at most. `1000` when left out.
-limit: i64 = "limit",
-/// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+GetCandidateNetworkInterfaces = 2 -> super::GetCandidateNetworkInterfacesResult, ();
 /// The hosts.
-host_uuids: Id = "hostUuids",
+host_uuids: Vec<Id> = "hostUuids" Vec::new();
+/// `interface` when left out.
+interface_type: Option<super::GetCandidateNetworkInterfacesInterfaceType> = "interfaceType" None;
+/// How many at most. `1000` when left out.
+limit: Option<i64> = "limit" None;
+/// How many to skip. `0` when left out.
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cluster/{clusterUuid}/l2-candidates`: Gives possible L2 networks for attaching cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/3`
-GetCandidateL2NetworksForAttachingCluster = 3 -> Page<super::L2NetworkData>;
-must
+GetCandidateL2NetworksForAttachingCluster = 3 -> Page<super::L2NetworkData>, (cluster_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
-;
-may
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/clusters`: Finds clusters.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/4`
-QueryCluster = 4 -> Page<super::Cluster>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCluster = 4 -> Page<super::Cluster>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/clusters`: Creates a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/5`
-CreateCluster = 5 -> Reply<super::Cluster>;
-many
+CreateCluster = 5 -> Reply<super::Cluster>, () super::CreateClusterRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateClusterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/clusters/drs`: Finds cluster drs.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/6`
-QueryClusterDrs = 6 -> Page<super::ClusterDRS>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryClusterDrs = 6 -> Page<super::ClusterDRS>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/clusters/drs/advice`: Finds drs advices.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/7`
-QueryDrsAdvice = 7 -> Page<super::DRSAdvice>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryDrsAdvice = 7 -> Page<super::DRSAdvice>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/clusters/drs/advice/{adviceUuid}/actions`: Applies a drs advice.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/8`
-ApplyDrsAdvice = 8 -> super::ApplyDRSAdviceResult;
-must
+ApplyDrsAdvice = 8 -> super::ApplyDRSAdviceResult, (advice_uuid: Id);
 /// Advice uuid.
-advice_uuid: Id = "adviceUuid",
-;
-many
+advice_uuid: Id = "adviceUuid" advice_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/clusters/drs/status`: Gives cluster drs status.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/9`
-GetClusterDrsStatus = 9 -> super::GetClusterDRSStatusResult;
-must
+GetClusterDrsStatus = 9 -> super::GetClusterDRSStatusResult, (drs_uuid: Id);
 /// Drs uuid.
-drs_uuid: Id = "drsUuid",
-;
-many
+drs_uuid: Id = "drsUuid" drs_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/clusters/drs/vm-migration-activities`: Finds drs virtual machine migration activities.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/10`
-QueryDrsVmMigrationActivity = 10 -> Page<super::DRSVmMigrationActivity>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryDrsVmMigrationActivity = 10 -> Page<super::DRSVmMigrationActivity>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/clusters/drs/{uuid}`: Deletes cluster drs.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/11`
-DeleteClusterDrs = 11 -> ();
-must
+DeleteClusterDrs = 11 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/clusters/drs/{uuid}/actions`: Runs a drs scheduling.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/12`
-ExecuteDrsScheduling = 12 -> ();
-must
+ExecuteDrsScheduling = 12 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/clusters/drs/{uuid}/actions`: Changes cluster drs.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/13`
-UpdateClusterDrs = 13 -> Reply<super::ClusterDRS>;
-must
+UpdateClusterDrs = 13 -> Reply<super::ClusterDRS>, (uuid: Id) super::UpdateClusterDRSRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateClusterDRSRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/clusters/{clusterUuid}/drs`: Creates cluster drs.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/14`
-CreateClusterDrs = 14 -> Reply<super::ClusterDRS>;
-must
+CreateClusterDrs = 14 -> Reply<super::ClusterDRS>, (cluster_uuid: Id) super::CreateClusterDRSRequest;
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
-;
-many
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateClusterDRSRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/clusters/{clusterUuid}/drs/valid`: Checks cluster support drs.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/15`
-ValidateClusterSupportDrs = 15 -> super::ValidateClusterSupportDRSResult;
-must
+ValidateClusterSupportDrs = 15 -> super::ValidateClusterSupportDRSResult, (cluster_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
-;
-many
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}`: Detaches a primary storage from a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/16`
-DetachPrimaryStorageFromCluster = 16 -> Reply<super::PrimaryStorage>;
-must
+DetachPrimaryStorageFromCluster = 16 -> Reply<super::PrimaryStorage>, (cluster_uuid: Id, primary_storage_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid",
-;
-many
+primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}`: Attaches a primary storage to a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/17`
-AttachPrimaryStorageToCluster = 17 -> Reply<super::PrimaryStorage>;
-must
+AttachPrimaryStorageToCluster = 17 -> Reply<super::PrimaryStorage>, (cluster_uuid: Id, primary_storage_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid",
-;
-many
+primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}`: Detaches a baremetal pxe server from a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/18`
-DetachBaremetalPxeServerFromCluster = 18 -> Reply<super::BaremetalPxeServer>;
-must
+DetachBaremetalPxeServerFromCluster = 18 -> Reply<super::BaremetalPxeServer>, (cluster_uuid: Id, pxe_server_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Pxe server uuid.
-pxe_server_uuid: Id = "pxeServerUuid",
-;
-many
+pxe_server_uuid: Id = "pxeServerUuid" pxe_server_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}`: Attaches a baremetal pxe server to a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/19`
-AttachBaremetalPxeServerToCluster = 19 -> Reply<super::BaremetalPxeServer>;
-must
+AttachBaremetalPxeServerToCluster = 19 -> Reply<super::BaremetalPxeServer>, (cluster_uuid: Id, pxe_server_uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Pxe server uuid.
-pxe_server_uuid: Id = "pxeServerUuid",
-;
-many
+pxe_server_uuid: Id = "pxeServerUuid" pxe_server_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}`: Detaches an iSCSI server from a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/20`
-DetachIscsiServerFromCluster = 20 -> Reply<super::IscsiServer>;
-must
+DetachIscsiServerFromCluster = 20 -> Reply<super::IscsiServer>, (cluster_uuid: Id, uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}`: Attaches an iSCSI server to a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/21`
-AttachIscsiServerToCluster = 21 -> Reply<super::IscsiServer>;
-must
+AttachIscsiServerToCluster = 21 -> Reply<super::IscsiServer>, (cluster_uuid: Id, uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}`: Detaches an NVMe server from a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/22`
-DetachNvmeServerFromCluster = 22 -> Reply<super::NvmeServer>;
-must
+DetachNvmeServerFromCluster = 22 -> Reply<super::NvmeServer>, (cluster_uuid: Id, uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}`: Attaches an NVMe server to a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/23`
-AttachNvmeServerToCluster = 23 -> Reply<super::NvmeServer>;
-must
+AttachNvmeServerToCluster = 23 -> Reply<super::NvmeServer>, (cluster_uuid: Id, uuid: Id);
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/clusters/{uuid}`: Deletes a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/24`
-DeleteCluster = 24 -> ();
-must
+DeleteCluster = 24 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/clusters/{uuid}/actions`: Lets a cluster be used, or no longer.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/25`
-ChangeClusterState = 25 -> Reply<super::Cluster>;
-must
+ChangeClusterState = 25 -> Reply<super::Cluster>, (uuid: Id) super::ChangeClusterStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeClusterStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/clusters/{uuid}/actions`: Changes a cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/26`
-UpdateCluster = 26 -> Reply<super::Cluster>;
-must
+UpdateCluster = 26 -> Reply<super::Cluster>, (uuid: Id) super::UpdateClusterRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateClusterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/clusters/{uuid}/actions`: Changes a cluster OS.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/27`
-UpdateClusterOs = 27 -> Reply<super::LongJob>;
-must
+UpdateClusterOs = 27 -> Reply<super::LongJob>, (uuid: Id) super::UpdateClusterOSRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateClusterOSRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ha-strategy-condition/{uuid}/actions`: Changes a ha strategy condition.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/28`
-UpdateHaStrategyCondition = 28 -> Reply<super::HaStrategyCondition>;
-must
+UpdateHaStrategyCondition = 28 -> Reply<super::HaStrategyCondition>, (uuid: Id) super::UpdateHaStrategyConditionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateHaStrategyConditionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/host/network-interface-vlan-ids`: Gives possible interface vlan ids.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/29`
-GetCandidateInterfaceVlanIds = 29 -> super::GetCandidateInterfaceVlanIdsResult;
-may
-/// How many at most. `1000` when left out.
-limit: i64 = "limit",
-/// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+GetCandidateInterfaceVlanIds = 29 -> super::GetCandidateInterfaceVlanIdsResult, ();
 /// Interface uuids.
-interface_uuids: Id = "interfaceUuids",
+interface_uuids: Vec<Id> = "interfaceUuids" Vec::new();
+/// How many at most. `1000` when left out.
+limit: Option<i64> = "limit" None;
+/// How many to skip. `0` when left out.
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hostNetworkInterface/lldp/actions`: Changes a host network interface LLDP mode.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/30`
-ChangeHostNetworkInterfaceLldpMode = 30 -> Page<super::HostNetworkInterfaceLldp>;
-many
+ChangeHostNetworkInterfaceLldpMode = 30 -> Page<super::HostNetworkInterfaceLldp>, () super::ChangeHostNetworkInterfaceLldpModeRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeHostNetworkInterfaceLldpModeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hostNetworkInterface/lldp/all`: Finds host network interface LLDPs.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/31`
-QueryHostNetworkInterfaceLldp = 31 -> Page<super::HostNetworkInterfaceLldp>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHostNetworkInterfaceLldp = 31 -> Page<super::HostNetworkInterfaceLldp>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}/info`: Gives host network interface LLDP.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/32`
-GetHostNetworkInterfaceLldp = 32 -> super::GetHostNetworkInterfaceLldpResult;
-must
+GetHostNetworkInterfaceLldp = 32 -> super::GetHostNetworkInterfaceLldpResult, (interface_uuid: Id);
 /// Interface uuid.
-interface_uuid: Id = "interfaceUuid",
-;
-many
+interface_uuid: Id = "interfaceUuid" interface_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts`: Finds hosts.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/33`
-QueryHost = 33 -> Page<super::Host>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHost = 33 -> Page<super::Host>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/allocators/strategies`: Gives host allocator strategies.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/34`
-GetHostAllocatorStrategies = 34 -> super::GetHostAllocatorStrategiesResult;
-many
+GetHostAllocatorStrategies = 34 -> super::GetHostAllocatorStrategiesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/bondings`: Finds host network bondings.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/35`
-QueryHostNetworkBonding = 35 -> Page<super::HostNetworkBonding>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHostNetworkBonding = 35 -> Page<super::HostNetworkBonding>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/bondings`: Creates a bonding.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/36`
-CreateBonding = 36 -> super::CreateBondingResult;
-many
+CreateBonding = 36 -> super::CreateBondingResult, () super::CreateBondingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/bondings/service-types`: Sets a service type on a host network bonding.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/37`
-SetServiceTypeOnHostNetworkBonding = 37 -> super::SetServiceTypeOnHostNetworkBondingResult;
-many
+SetServiceTypeOnHostNetworkBonding = 37 -> super::SetServiceTypeOnHostNetworkBondingResult, () super::SetServiceTypeOnHostNetworkBondingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetServiceTypeOnHostNetworkBondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/bondings/{bondingUuid}/ip`: Sets an IP on a host network bonding.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/38`
-SetIpOnHostNetworkBonding = 38 -> Reply<super::HostNetworkBonding>;
-must
+SetIpOnHostNetworkBonding = 38 -> Reply<super::HostNetworkBonding>, (bonding_uuid: Id) super::SetIpOnHostNetworkBondingRequest;
 /// Bonding uuid.
-bonding_uuid: Id = "bondingUuid",
-;
-many
+bonding_uuid: Id = "bondingUuid" bonding_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetIpOnHostNetworkBondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hosts/bondings/{uuid}`: Deletes a bonding.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/39`
-DeleteBonding = 39 -> ();
-must
+DeleteBonding = 39 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/bondings/{uuid}/actions`: Changes a bonding.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/40`
-UpdateBonding = 40 -> Reply<super::HostNetworkBonding>;
-must
+UpdateBonding = 40 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::UpdateBondingRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/bondings/{uuid}/attach`: Attaches a network interface to a bonding.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/41`
-AttachNicToBonding = 41 -> Reply<super::HostNetworkBonding>;
-must
+AttachNicToBonding = 41 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::AttachNicToBondingRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachNicToBondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/bondings/{uuid}/detach`: Detaches a network interface from a bonding.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/42`
-DetachNicFromBonding = 42 -> Reply<super::HostNetworkBonding>;
-must
+DetachNicFromBonding = 42 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::DetachNicFromBondingRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DetachNicFromBondingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/capacities/cpu-memory`: Gives CPU memory capacity.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/43`
-GetCpuMemoryCapacity = 43 -> super::GetCpuMemoryCapacityResult;
-may
-/// The hypervisor.
-hypervisor_type: super::GetCpuMemoryCapacityHypervisorType = "hypervisorType",
-/// Whether to take all of them. `false` when left out.
-all: bool = "all",
-;
-many
+GetCpuMemoryCapacity = 43 -> super::GetCpuMemoryCapacityResult, ();
 /// The zones.
-zone_uuids: Id = "zoneUuids",
+zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
 /// The clusters.
-cluster_uuids: Id = "clusterUuids",
+cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
 /// The hosts.
-host_uuids: Id = "hostUuids",
+host_uuids: Vec<Id> = "hostUuids" Vec::new();
+/// The hypervisor.
+hypervisor_type: Option<super::GetCpuMemoryCapacityHypervisorType> = "hypervisorType" None;
+/// Whether to take all of them. `false` when left out.
+all: Option<bool> = "all" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/hosts-network-interfaces/service-type-statistic`: Gives interface service type statistic.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/44`
-GetInterfaceServiceTypeStatistic = 44 -> super::GetInterfaceServiceTypeStatisticResult;
-may
+GetInterfaceServiceTypeStatistic = 44 -> super::GetInterfaceServiceTypeStatisticResult, ();
 /// Interface uuid.
-interface_uuid: Id = "interfaceUuid",
+interface_uuid: Option<Id> = "interfaceUuid" None;
 /// The vlan's id.
-vlan_id: i64 = "vlanId",
+vlan_id: Option<i64> = "vlanId" None;
 /// `All` when left out.
-interface_type: super::GetInterfaceServiceTypeStatisticInterfaceType = "interfaceType",
-/// The zone.
-zone_uuid: Id = "zoneUuid",
-/// The cluster.
-cluster_uuid: Id = "clusterUuid",
-/// The host.
-host_uuid: Id = "hostUuid",
-/// `CreateDate` when left out.
-sort_by: super::GetInterfaceServiceTypeStatisticSortBy = "sortBy",
-/// `asc` when left out.
-sort_direction: super::GetInterfaceServiceTypeStatisticSortDirection = "sortDirection",
-/// How many to skip. `0` when left out.
-start: i64 = "start",
-/// How many at most. `20` when left out.
-limit: i64 = "limit",
-/// `false` when left out.
-reply_with_count: bool = "replyWithCount",
-;
-many
+interface_type: Option<super::GetInterfaceServiceTypeStatisticInterfaceType> = "interfaceType" None;
 /// Service type.
-service_type: String = "serviceType",
+service_type: Vec<String> = "serviceType" Vec::new();
+/// The zone.
+zone_uuid: Option<Id> = "zoneUuid" None;
+/// The cluster.
+cluster_uuid: Option<Id> = "clusterUuid" None;
+/// The host.
+host_uuid: Option<Id> = "hostUuid" None;
+/// `CreateDate` when left out.
+sort_by: Option<super::GetInterfaceServiceTypeStatisticSortBy> = "sortBy" None;
+/// `asc` when left out.
+sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
+/// How many to skip. `0` when left out.
+start: Option<i64> = "start" None;
+/// How many at most. `20` when left out.
+limit: Option<i64> = "limit" None;
+/// `false` when left out.
+reply_with_count: Option<bool> = "replyWithCount" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/hypervisor-types`: Gives hypervisor types.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/45`
-GetHypervisorTypes = 45 -> super::GetHypervisorTypesResult;
-many
+GetHypervisorTypes = 45 -> super::GetHypervisorTypesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/ipmi/{uuid}/actions`: Changes a host ipmi.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/46`
-UpdateHostIpmi = 46 -> super::UpdateHostIpmiResult;
-must
+UpdateHostIpmi = 46 -> super::UpdateHostIpmiResult, (uuid: Id) super::UpdateHostIpmiRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateHostIpmiRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/kvm`: Adds a KVM host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/47`
-AddKvmHost = 47 -> Reply<super::Host>;
-many
+AddKvmHost = 47 -> Reply<super::Host>, () super::AddKVMHostRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddKVMHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/kvm/actions`: KVM run shell.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/48`
-KvmRunShell = 48 -> super::KvmRunShellResult;
-many
+KvmRunShell = 48 -> super::KvmRunShellResult, () super::KvmRunShellRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::KvmRunShellRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/kvm/from-file`: Adds a KVM host from a config file.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/49`
-AddKvmHostFromConfigFile = 49 -> super::AddHostFromConfigFileResult;
-many
+AddKvmHostFromConfigFile = 49 -> super::AddHostFromConfigFileResult, () super::AddKVMHostFromConfigFileRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddKVMHostFromConfigFileRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/kvm/from-file/check`: Checks a KVM host config file.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/50`
-CheckKvmHostConfigFile = 50 -> ();
-many
+CheckKvmHostConfigFile = 50 -> (), () super::CheckKVMHostConfigFileRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckKVMHostConfigFileRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/kvm/hypervisor/info`: Finds KVM hypervisor infos.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/51`
-QueryKvmHypervisorInfo = 51 -> Page<super::KvmHypervisorInfo>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryKvmHypervisorInfo = 51 -> Page<super::KvmHypervisorInfo>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/kvm/{hostUuid}/actions`: Changes a host password.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/52`
-ChangeHostPassword = 52 -> ();
-must
+ChangeHostPassword = 52 -> (), (host_uuid: Id) super::ChangeHostPasswordRequest;
 /// Host uuid.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Id = "hostUuid" host_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeHostPasswordRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/kvm/{uuid}/actions`: Identify host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/53`
-IdentifyHost = 53 -> ();
-must
+IdentifyHost = 53 -> (), (uuid: Id) super::IdentifyHostRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::IdentifyHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/kvm/{uuid}/actions`: Changes a KVM host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/54`
-UpdateKvmHost = 54 -> Reply<super::Host>;
-must
+UpdateKvmHost = 54 -> Reply<super::Host>, (uuid: Id) super::UpdateKVMHostRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateKVMHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/network-facts/{hostUuid}`: Gives host network facts.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/55`
-GetHostNetworkFacts = 55 -> super::GetHostNetworkFactsResult;
-must
+GetHostNetworkFacts = 55 -> super::GetHostNetworkFactsResult, (host_uuid: Id);
 /// Host uuid.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Id = "hostUuid" host_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/nics`: Finds host network interfaces.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/56`
-QueryHostNetworkInterface = 56 -> Page<super::HostNetworkInterface>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHostNetworkInterface = 56 -> Page<super::HostNetworkInterface>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/nics/service-types`: Sets a service type on a host network interface.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/57`
-SetServiceTypeOnHostNetworkInterface = 57 -> super::SetServiceTypeOnHostNetworkInterfaceResult;
-many
+SetServiceTypeOnHostNetworkInterface = 57 -> super::SetServiceTypeOnHostNetworkInterfaceResult, () super::SetServiceTypeOnHostNetworkInterfaceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetServiceTypeOnHostNetworkInterfaceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/nics/{interfaceUuid}/actions`: Changes a host network interface.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/58`
-UpdateHostNetworkInterface = 58 -> Reply<super::HostNetworkInterface>;
-must
+UpdateHostNetworkInterface = 58 -> Reply<super::HostNetworkInterface>, (interface_uuid: Id) super::UpdateHostNetworkInterfaceRequest;
 /// Interface uuid.
-interface_uuid: Id = "interfaceUuid",
-;
-many
+interface_uuid: Id = "interfaceUuid" interface_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateHostNetworkInterfaceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/nics/{interfaceUuid}/ip`: Sets an IP on a host network interface.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/59`
-SetIpOnHostNetworkInterface = 59 -> Reply<super::HostNetworkInterface>;
-must
+SetIpOnHostNetworkInterface = 59 -> Reply<super::HostNetworkInterface>, (interface_uuid: Id) super::SetIpOnHostNetworkInterfaceRequest;
 /// Interface uuid.
-interface_uuid: Id = "interfaceUuid",
-;
-many
+interface_uuid: Id = "interfaceUuid" interface_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetIpOnHostNetworkInterfaceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/os/category`: Finds host OS categories.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/60`
-QueryHostOsCategory = 60 -> Page<super::HostOsCategory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHostOsCategory = 60 -> Page<super::HostOsCategory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/physical-memory-facts/{hostUuid}`: Gives host physical memory facts.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/61`
-GetHostPhysicalMemoryFacts = 61 -> Page<super::HostPhysicalMemory>;
-must
+GetHostPhysicalMemoryFacts = 61 -> Page<super::HostPhysicalMemory>, (host_uuid: Id);
 /// Host uuid.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Id = "hostUuid" host_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/physicalmemory`: Finds host physical memories.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/62`
-QueryHostPhysicalMemory = 62 -> Page<super::HostPhysicalMemory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHostPhysicalMemory = 62 -> Page<super::HostPhysicalMemory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/power-off/actions`: Switches an off host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/63`
-PowerOffHost = 63 -> super::PowerOffHostResult;
-many
+PowerOffHost = 63 -> super::PowerOffHostResult, () super::PowerOffHostRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PowerOffHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Gives host power status.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/64`
-GetHostPowerStatus = 64 -> Reply<super::HostIpmi>;
-must
+GetHostPowerStatus = 64 -> Reply<super::HostIpmi>, (uuid: Id) super::GetHostPowerStatusRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetHostPowerStatusRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Switches an on host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/65`
-PowerOnHost = 65 -> Reply<super::Host>;
-must
+PowerOnHost = 65 -> Reply<super::Host>, (uuid: Id) super::PowerOnHostRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PowerOnHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Switches a reset host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/66`
-PowerResetHost = 66 -> Reply<super::Host>;
-must
+PowerResetHost = 66 -> Reply<super::Host>, (uuid: Id) super::PowerResetHostRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PowerResetHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Shutdown host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/67`
-ShutdownHost = 67 -> Reply<super::Host>;
-must
+ShutdownHost = 67 -> Reply<super::Host>, (uuid: Id) super::ShutdownHostRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ShutdownHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/simulators`: Adds a simulator host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/68`
-AddSimulatorHost = 68 -> Reply<super::Host>;
-many
+AddSimulatorHost = 68 -> Reply<super::Host>, () super::AddSimulatorHostRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSimulatorHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hosts/task-details`: Gives host task.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/69`
-GetHostTask = 69 -> super::GetChainTaskResult;
-many
+GetHostTask = 69 -> super::GetChainTaskResult, ();
 /// The hosts.
-host_uuids: Id = "hostUuids",
+host_uuids: Vec<Id> = "hostUuids" Vec::new();
 /// Sync signatures.
-sync_signatures: String = "syncSignatures",
+sync_signatures: Vec<String> = "syncSignatures" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/webssh`: Gives host web SSH url.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/70`
-GetHostWebSshUrl = 70 -> super::GetHostWebSshUrlResult;
-many
+GetHostWebSshUrl = 70 -> super::GetHostWebSshUrlResult, () super::GetHostWebSshUrlRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetHostWebSshUrlRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/xdragon`: Adds a x dragon host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/71`
-AddXDragonHost = 71 -> Reply<super::Host>;
-many
+AddXDragonHost = 71 -> Reply<super::Host>, () super::AddXDragonHostRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddXDragonHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/{hostUuid}/locate/network-interface`: Locates a host network interface.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/72`
-LocateHostNetworkInterface = 72 -> ();
-must
+LocateHostNetworkInterface = 72 -> (), (host_uuid: Id) super::LocateHostNetworkInterfaceRequest;
 /// Host uuid.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Id = "hostUuid" host_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LocateHostNetworkInterfaceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hosts/{uuid}`: Deletes a host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/73`
-DeleteHost = 73 -> ();
-must
+DeleteHost = 73 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/{uuid}/actions`: Lets a host be used, or no longer.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/74`
-ChangeHostState = 74 -> Reply<super::Host>;
-must
+ChangeHostState = 74 -> Reply<super::Host>, (uuid: Id) super::ChangeHostStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeHostStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/{uuid}/actions`: Connects again to a host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/75`
-ReconnectHost = 75 -> Reply<super::Host>;
-must
+ReconnectHost = 75 -> Reply<super::Host>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hosts/{uuid}/actions`: Changes a host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/76`
-UpdateHost = 76 -> Reply<super::Host>;
-must
+UpdateHost = 76 -> Reply<super::Host>, (uuid: Id) super::UpdateHostRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/{uuid}/allocate-resource`: Reserves a host resource.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/77`
-AllocateHostResource = 77 -> super::AllocateHostResourceResult;
-must
+AllocateHostResource = 77 -> super::AllocateHostResourceResult, (uuid: Id) super::AllocateHostResourceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AllocateHostResourceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/{uuid}/numa`: Gives host NUMA topology.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/78`
-GetHostNumaTopology = 78 -> super::GetHostNUMATopologyResult;
-must
+GetHostNumaTopology = 78 -> super::GetHostNUMATopologyResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hosts/{uuid}/resource-allocation`: Gives host resource allocation.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/79`
-GetHostResourceAllocation = 79 -> super::GetHostResourceAllocationResult;
-must
+GetHostResourceAllocation = 79 -> super::GetHostResourceAllocationResult, (uuid: Id) super::GetHostResourceAllocationRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetHostResourceAllocationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/mini-clusters`: Creates a mini cluster.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/80`
-CreateMiniCluster = 80 -> Reply<super::Cluster>;
-many
+CreateMiniCluster = 80 -> Reply<super::Cluster>, () super::CreateMiniClusterRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateMiniClusterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/mini-clusters/candidate-hosts`: Gives possible mini hosts.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/81`
-GetCandidateMiniHosts = 81 -> super::GetCandidateMiniHostsResult;
-may
+GetCandidateMiniHosts = 81 -> super::GetCandidateMiniHostsResult, ();
 /// `false` when left out.
-local: bool = "local",
+local: Option<bool> = "local" None;
 /// `false` when left out.
-configure: bool = "configure",
-;
-many
+configure: Option<bool> = "configure" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/mini-clusters/hosts`: Bootstrap mini host.
 ///
 /// Schema: `schemas/zstack/hosts.json#/operations/82`
-BootstrapMiniHost = 82 -> super::BootstrapMiniHostResult;
-many
+BootstrapMiniHost = 82 -> super::BootstrapMiniHostResult, () super::BootstrapMiniHostRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::BootstrapMiniHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

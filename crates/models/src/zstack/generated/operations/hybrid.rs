@@ -368,3203 +368,2415 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/aliyun-proxy/vpcs`: Finds aliyun proxy VPCs.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/0`
-QueryAliyunProxyVpc = 0 -> Page<super::AliyunProxyVpc>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunProxyVpc = 0 -> Page<super::AliyunProxyVpc>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/aliyun-proxy/vpcs`: Creates an aliyun proxy VPC.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/1`
-CreateAliyunProxyVpc = 1 -> Reply<super::AliyunProxyVpc>;
-many
+CreateAliyunProxyVpc = 1 -> Reply<super::AliyunProxyVpc>, () super::CreateAliyunProxyVpcRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunProxyVpcRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/aliyun-proxy/vpcs/vswitches`: Finds aliyun proxy v switches.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/2`
-QueryAliyunProxyVSwitch = 2 -> Page<super::AliyunProxyVSwitch>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunProxyVSwitch = 2 -> Page<super::AliyunProxyVSwitch>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/aliyun-proxy/vpcs/vswitches`: Creates an aliyun proxy v switch.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/3`
-CreateAliyunProxyVSwitch = 3 -> Reply<super::AliyunProxyVSwitch>;
-many
+CreateAliyunProxyVSwitch = 3 -> Reply<super::AliyunProxyVSwitch>, () super::CreateAliyunProxyVSwitchRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunProxyVSwitchRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}`: Deletes an aliyun proxy v switch.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/4`
-DeleteAliyunProxyVSwitch = 4 -> ();
-must
+DeleteAliyunProxyVSwitch = 4 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/aliyun-proxy/vpcs/{uuid}`: Deletes an aliyun proxy VPC.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/5`
-DeleteAliyunProxyVpc = 5 -> ();
-must
+DeleteAliyunProxyVpc = 5 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/aliyun-proxy/vpcs/{uuid}/actions`: Changes an aliyun proxy VPC.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/6`
-UpdateAliyunProxyVpc = 6 -> Reply<super::AliyunProxyVpc>;
-must
+UpdateAliyunProxyVpc = 6 -> Reply<super::AliyunProxyVpc>, (uuid: Id) super::UpdateAliyunProxyVpcRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunProxyVpcRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/aliyun-proxy/vswitches/{uuid}/actions`: Changes an aliyun proxy v switch.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/7`
-UpdateAliyunProxyVSwitch = 7 -> Reply<super::AliyunProxyVSwitch>;
-must
+UpdateAliyunProxyVSwitch = 7 -> Reply<super::AliyunProxyVSwitch>, (uuid: Id) super::UpdateAliyunProxyVSwitchRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunProxyVSwitchRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/aliyun/pangu`: Finds aliyun pangu partitions.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/8`
-QueryAliyunPanguPartition = 8 -> Page<super::AliyunPanguPartition>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunPanguPartition = 8 -> Page<super::AliyunPanguPartition>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/aliyun/pangu`: Adds an aliyun pangu partition.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/9`
-AddAliyunPanguPartition = 9 -> Reply<super::AliyunPanguPartition>;
-many
+AddAliyunPanguPartition = 9 -> Reply<super::AliyunPanguPartition>, () super::AddAliyunPanguPartitionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAliyunPanguPartitionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/aliyun/pangu/{uuid}`: Deletes an aliyun pangu partition.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/10`
-DeleteAliyunPanguPartition = 10 -> ();
-must
+DeleteAliyunPanguPartition = 10 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/aliyun/pangu/{uuid}/actions`: Changes an aliyun pangu partition.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/11`
-UpdateAliyunPanguPartition = 11 -> Reply<super::AliyunPanguPartition>;
-must
+UpdateAliyunPanguPartition = 11 -> Reply<super::AliyunPanguPartition>, (uuid: Id) super::UpdateAliyunPanguPartitionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunPanguPartitionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/access-point`: Finds connection access point from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/12`
-QueryConnectionAccessPointFromLocal = 12 -> Page<super::ConnectionAccessPoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryConnectionAccessPointFromLocal = 12 -> Page<super::ConnectionAccessPoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/access-point`: Adds a connection access point from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/13`
-AddConnectionAccessPointFromRemote = 13 -> Reply<super::ConnectionAccessPoint>;
-many
+AddConnectionAccessPointFromRemote = 13 -> Reply<super::ConnectionAccessPoint>, () super::AddConnectionAccessPointFromRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddConnectionAccessPointFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/access-point/{dataCenterUuid}/sync`: Brings up to date a connection access point from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/14`
-SyncConnectionAccessPointFromRemote = 14 -> Page<super::ConnectionAccessPoint>;
-must
+SyncConnectionAccessPointFromRemote = 14 -> Page<super::ConnectionAccessPoint>, (data_center_uuid: Id) super::SyncConnectionAccessPointFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncConnectionAccessPointFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/access-point/{uuid}`: Deletes a connection access point local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/15`
-DeleteConnectionAccessPointLocal = 15 -> ();
-must
+DeleteConnectionAccessPointLocal = 15 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/access-point{dataCenterUuid}/remote`: Gives connection access point from remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/16`
-GetConnectionAccessPointFromRemote = 16 -> Page<super::ConnectionAccessPoint>;
-must
+GetConnectionAccessPointFromRemote = 16 -> Page<super::ConnectionAccessPoint>, (data_center_uuid: Id);
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/border-router`: Finds virtual border router from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/17`
-QueryVirtualBorderRouterFromLocal = 17 -> Page<super::VirtualBorderRouter>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVirtualBorderRouterFromLocal = 17 -> Page<super::VirtualBorderRouter>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/border-router/{dataCenterUuid}/sync`: Brings up to date a virtual border router from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/18`
-SyncVirtualBorderRouterFromRemote = 18 -> Page<super::VirtualBorderRouter>;
-must
+SyncVirtualBorderRouterFromRemote = 18 -> Page<super::VirtualBorderRouter>, (data_center_uuid: Id) super::SyncVirtualBorderRouterFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncVirtualBorderRouterFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/border-router/{uuid}`: Deletes a virtual border router local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/19`
-DeleteVirtualBorderRouterLocal = 19 -> ();
-must
+DeleteVirtualBorderRouterLocal = 19 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Recovery virtual border router remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/20`
-RecoveryVirtualBorderRouterRemote = 20 -> ();
-must
+RecoveryVirtualBorderRouterRemote = 20 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Terminate virtual border router remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/21`
-TerminateVirtualBorderRouterRemote = 21 -> ();
-must
+TerminateVirtualBorderRouterRemote = 21 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Changes a virtual border router remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/22`
-UpdateVirtualBorderRouterRemote = 22 -> Reply<super::VirtualBorderRouter>;
-must
+UpdateVirtualBorderRouterRemote = 22 -> Reply<super::VirtualBorderRouter>, (uuid: Id) super::UpdateVirtualBorderRouterRemoteRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVirtualBorderRouterRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/connections`: Creates a connection between L3 network and aliyun v switch.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/23`
-CreateConnectionBetweenL3NetworkAndAliyunVSwitch = 23 -> Reply<super::ConnectionRelationShip>;
-many
+CreateConnectionBetweenL3NetworkAndAliyunVSwitch = 23 -> Reply<super::ConnectionRelationShip>, () super::CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/connections/{uuid}`: Deletes a connection between L3 net work and aliyun v switch.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/24`
-DeleteConnectionBetweenL3NetWorkAndAliyunVSwitch = 24 -> ();
-must
+DeleteConnectionBetweenL3NetWorkAndAliyunVSwitch = 24 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/connections/{uuid}`: Changes a connection between L3 net work and aliyun v switch.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/25`
-UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch = 25 -> Reply<super::ConnectionRelationShip>;
-must
+UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch = 25 -> Reply<super::ConnectionRelationShip>, (uuid: Id) super::UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/dc-ecs/{uuid}`: Deletes all ECS instances from a data center.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/26`
-DeleteAllEcsInstancesFromDataCenter = 26 -> ();
-must
+DeleteAllEcsInstancesFromDataCenter = 26 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/disk`: Finds aliyun disk from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/27`
-QueryAliyunDiskFromLocal = 27 -> Page<super::AliyunDisk>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunDiskFromLocal = 27 -> Page<super::AliyunDisk>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/disk`: Creates an aliyun disk from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/28`
-CreateAliyunDiskFromRemote = 28 -> Reply<super::AliyunDisk>;
-many
+CreateAliyunDiskFromRemote = 28 -> Reply<super::AliyunDisk>, () super::CreateAliyunDiskFromRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunDiskFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/disk/{diskUuid}/attach`: Attaches an aliyun disk to an ECS.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/29`
-AttachAliyunDiskToEcs = 29 -> Reply<super::AliyunDisk>;
-must
+AttachAliyunDiskToEcs = 29 -> Reply<super::AliyunDisk>, (disk_uuid: Id) super::AttachAliyunDiskToEcsRequest;
 /// Disk uuid.
-disk_uuid: Id = "diskUuid",
-;
-many
+disk_uuid: Id = "diskUuid" disk_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachAliyunDiskToEcsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/disk/{identityUuid}/sync`: Brings up to date a disk from an aliyun from remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/30`
-SyncDiskFromAliyunFromRemote = 30 -> Page<super::AliyunDisk>;
-must
+SyncDiskFromAliyunFromRemote = 30 -> Page<super::AliyunDisk>, (identity_uuid: Id) super::SyncDiskFromAliyunFromRemoteRequest;
 /// Identity uuid.
-identity_uuid: Id = "identityUuid",
-;
-many
+identity_uuid: Id = "identityUuid" identity_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncDiskFromAliyunFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/disk/{uuid}`: Deletes an aliyun disk from a local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/31`
-DeleteAliyunDiskFromLocal = 31 -> ();
-must
+DeleteAliyunDiskFromLocal = 31 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/disk/{uuid}/actions`: Changes an aliyun disk.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/32`
-UpdateAliyunDisk = 32 -> Reply<super::AliyunDisk>;
-must
+UpdateAliyunDisk = 32 -> Reply<super::AliyunDisk>, (uuid: Id) super::UpdateAliyunDiskRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunDiskRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/disk/{uuid}/detach`: Detaches an aliyun disk from an ECS.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/33`
-DetachAliyunDiskFromEcs = 33 -> ();
-must
+DetachAliyunDiskFromEcs = 33 -> (), (uuid: Id) super::DetachAliyunDiskFromEcsRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DetachAliyunDiskFromEcsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/disk/{uuid}/remote`: Deletes an aliyun disk from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/34`
-DeleteAliyunDiskFromRemote = 34 -> ();
-must
+DeleteAliyunDiskFromRemote = 34 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/ecs`: Finds ECS instance from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/35`
-QueryEcsInstanceFromLocal = 35 -> Page<super::EcsInstance>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEcsInstanceFromLocal = 35 -> Page<super::EcsInstance>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/ecs`: Creates an ECS instance from an ECS image.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/36`
-CreateEcsInstanceFromEcsImage = 36 -> Reply<super::EcsInstance>;
-many
+CreateEcsInstanceFromEcsImage = 36 -> Reply<super::EcsInstance>, () super::CreateEcsInstanceFromEcsImageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEcsInstanceFromEcsImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/ecs-vnc/{uuid}`: Gives ECS instance VNC url.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/37`
-GetEcsInstanceVncUrl = 37 -> super::GetEcsInstanceVncUrlResult;
-must
+GetEcsInstanceVncUrl = 37 -> super::GetEcsInstanceVncUrlResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/ecs/{dataCenterUuid}/sync`: Brings up to date an ECS instance from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/38`
-SyncEcsInstanceFromRemote = 38 -> Page<super::EcsInstance>;
-must
+SyncEcsInstanceFromRemote = 38 -> Page<super::EcsInstance>, (data_center_uuid: Id) super::SyncEcsInstanceFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncEcsInstanceFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/ecs/{uuid}`: Deletes an ECS instance local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/39`
-DeleteEcsInstanceLocal = 39 -> ();
-must
+DeleteEcsInstanceLocal = 39 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Restarts an ECS instance.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/40`
-RebootEcsInstance = 40 -> ();
-must
+RebootEcsInstance = 40 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Starts an ECS instance.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/41`
-StartEcsInstance = 41 -> ();
-must
+StartEcsInstance = 41 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Stops an ECS instance.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/42`
-StopEcsInstance = 42 -> ();
-must
+StopEcsInstance = 42 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/ecs/{uuid}/remote`: Deletes an ECS instance.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/43`
-DeleteEcsInstance = 43 -> ();
-must
+DeleteEcsInstance = 43 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/image`: Finds ECS image from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/44`
-QueryEcsImageFromLocal = 44 -> Page<super::EcsImage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEcsImageFromLocal = 44 -> Page<super::EcsImage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/image`: Creates an ECS image from a local image.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/45`
-CreateEcsImageFromLocalImage = 45 -> Reply<super::EcsImage>;
-many
+CreateEcsImageFromLocalImage = 45 -> Reply<super::EcsImage>, () super::CreateEcsImageFromLocalImageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEcsImageFromLocalImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/image/remote/{uuid}`: Deletes an ECS image remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/46`
-DeleteEcsImageRemote = 46 -> ();
-must
+DeleteEcsImageRemote = 46 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/image/snapshot`: Creates an ECS image from an ECS snapshot.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/47`
-CreateEcsImageFromEcsSnapshot = 47 -> Reply<super::EcsImage>;
-many
+CreateEcsImageFromEcsSnapshot = 47 -> Reply<super::EcsImage>, () super::CreateEcsImageFromEcsSnapshotRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEcsImageFromEcsSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/sync`: Brings up to date an ECS image from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/48`
-SyncEcsImageFromRemote = 48 -> Page<super::EcsImage>;
-must
+SyncEcsImageFromRemote = 48 -> Page<super::EcsImage>, (data_center_uuid: Id) super::SyncEcsImageFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncEcsImageFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/{imageUuid}/progress`: Gives create ECS image progress.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/49`
-GetCreateEcsImageProgress = 49 -> super::GetCreateEcsImageProgressResult;
-must
+GetCreateEcsImageProgress = 49 -> super::GetCreateEcsImageProgressResult, (data_center_uuid: Id, image_uuid: Id);
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// Image uuid.
-image_uuid: Id = "imageUuid",
-;
-many
+image_uuid: Id = "imageUuid" image_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/image/{uuid}`: Deletes an ECS image local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/50`
-DeleteEcsImageLocal = 50 -> ();
-must
+DeleteEcsImageLocal = 50 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/image/{uuid}/actions`: Changes an ECS image.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/51`
-UpdateEcsImage = 51 -> Reply<super::EcsImage>;
-must
+UpdateEcsImage = 51 -> Reply<super::EcsImage>, (uuid: Id) super::UpdateEcsImageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEcsImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/key`: Adds an aliyun key secret.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/52`
-AddAliyunKeySecret = 52 -> Reply<super::HybridAccount>;
-many
+AddAliyunKeySecret = 52 -> Reply<super::HybridAccount>, () super::AddAliyunKeySecretRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAliyunKeySecretRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/key/{uuid}`: Deletes an aliyun key secret.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/53`
-DeleteAliyunKeySecret = 53 -> ();
-must
+DeleteAliyunKeySecret = 53 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/key/{uuid}/attach`: Attaches an aliyun key.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/54`
-AttachAliyunKey = 54 -> ();
-must
+AttachAliyunKey = 54 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/key/{uuid}/detach`: Detaches an aliyun key.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/55`
-DetachAliyunKey = 55 -> ();
-must
+DetachAliyunKey = 55 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/oss-bucket`: Finds OSS bucket file names.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/56`
-QueryOssBucketFileName = 56 -> Page<super::OssBucket>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryOssBucketFileName = 56 -> Page<super::OssBucket>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/oss-bucket`: Adds an OSS bucket from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/57`
-AddOssBucketFromRemote = 57 -> Reply<super::OssBucket>;
-many
+AddOssBucketFromRemote = 57 -> Reply<super::OssBucket>, () super::AddOssBucketFromRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddOssBucketFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket-file/remote/{uuid}`: Deletes an OSS bucket file remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/58`
-DeleteOssBucketFileRemote = 58 -> ();
-must
+DeleteOssBucketFileRemote = 58 -> (), (uuid: Id, file_name: String);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// File name.
-file_name: String = "fileName",
-;
-may
+file_name: String = "fileName" file_name.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/oss-bucket/remote`: Creates an OSS bucket remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/59`
-CreateOssBucketRemote = 59 -> Reply<super::OssBucket>;
-many
+CreateOssBucketRemote = 59 -> Reply<super::OssBucket>, () super::CreateOssBucketRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateOssBucketRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket/remote/{uuid}`: Deletes an OSS bucket remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/60`
-DeleteOssBucketRemote = 60 -> ();
-must
+DeleteOssBucketRemote = 60 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/attach`: Attaches an OSS bucket to an ECS data center.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/61`
-AttachOssBucketToEcsDataCenter = 61 -> Reply<super::OssBucket>;
-must
+AttachOssBucketToEcsDataCenter = 61 -> Reply<super::OssBucket>, (oss_bucket_uuid: Id);
 /// Oss bucket uuid.
-oss_bucket_uuid: Id = "ossBucketUuid",
-;
-many
+oss_bucket_uuid: Id = "ossBucketUuid" oss_bucket_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/detach`: Detaches an OSS bucket from an ECS data center.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/62`
-DetachOssBucketFromEcsDataCenter = 62 -> Reply<super::OssBucket>;
-must
+DetachOssBucketFromEcsDataCenter = 62 -> Reply<super::OssBucket>, (oss_bucket_uuid: Id);
 /// Oss bucket uuid.
-oss_bucket_uuid: Id = "ossBucketUuid",
-;
-many
+oss_bucket_uuid: Id = "ossBucketUuid" oss_bucket_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket/{uuid}`: Deletes an OSS bucket name local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/63`
-DeleteOssBucketNameLocal = 63 -> ();
-must
+DeleteOssBucketNameLocal = 63 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{uuid}/actions`: Changes an OSS bucket.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/64`
-UpdateOssBucket = 64 -> Reply<super::OssBucket>;
-must
+UpdateOssBucket = 64 -> Reply<super::OssBucket>, (uuid: Id) super::UpdateOssBucketRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateOssBucketRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/relationships`: Finds connection between L3 network and aliyun v switches.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/65`
-QueryConnectionBetweenL3NetworkAndAliyunVSwitch = 65 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryConnectionBetweenL3NetworkAndAliyunVSwitch = 65 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/relationships`: Gives connection between L3 network and aliyun v switch.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/66`
-GetConnectionBetweenL3NetworkAndAliyunVSwitch = 66 -> super::GetConnectionBetweenL3NetworkAndAliyunVSwitchResult;
-many
+GetConnectionBetweenL3NetworkAndAliyunVSwitch = 66 -> super::GetConnectionBetweenL3NetworkAndAliyunVSwitchResult, () super::GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/route-entry`: Finds aliyun route entry from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/67`
-QueryAliyunRouteEntryFromLocal = 67 -> Page<super::VpcVirtualRouteEntry>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunRouteEntryFromLocal = 67 -> Page<super::VpcVirtualRouteEntry>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/route-entry`: Creates an aliyun VPC virtual router entry remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/68`
-CreateAliyunVpcVirtualRouterEntryRemote = 68 -> Reply<super::VpcVirtualRouteEntry>;
-many
+CreateAliyunVpcVirtualRouterEntryRemote = 68 -> Reply<super::VpcVirtualRouteEntry>, () super::CreateAliyunVpcVirtualRouterEntryRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunVpcVirtualRouterEntryRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/route-entry/{uuid}`: Deletes an aliyun route entry remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/69`
-DeleteAliyunRouteEntryRemote = 69 -> ();
-must
+DeleteAliyunRouteEntryRemote = 69 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/route-entry/{vRouterUuid}/sync`: Brings up to date an aliyun route entry from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/70`
-SyncAliyunRouteEntryFromRemote = 70 -> Page<super::VpcVirtualRouteEntry>;
-must
+SyncAliyunRouteEntryFromRemote = 70 -> Page<super::VpcVirtualRouteEntry>, (v_router_uuid: Id) super::SyncAliyunRouteEntryFromRemoteRequest;
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncAliyunRouteEntryFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/router-interface`: Finds aliyun router interface from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/71`
-QueryAliyunRouterInterfaceFromLocal = 71 -> Page<super::AliyunRouterInterface>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunRouterInterfaceFromLocal = 71 -> Page<super::AliyunRouterInterface>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/router-interface`: Creates an aliyun router interface remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/72`
-CreateAliyunRouterInterfaceRemote = 72 -> Reply<super::AliyunRouterInterface>;
-many
+CreateAliyunRouterInterfaceRemote = 72 -> Reply<super::AliyunRouterInterface>, () super::CreateAliyunRouterInterfaceRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunRouterInterfaceRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/router-interface/remote/{uuid}`: Deletes an aliyun router interface remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/73`
-DeleteAliyunRouterInterfaceRemote = 73 -> ();
-must
+DeleteAliyunRouterInterfaceRemote = 73 -> (), (uuid: Id, v_router_type: super::DeleteAliyunRouterInterfaceRemoteVRouterType);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// V router type.
-v_router_type: super::DeleteAliyunRouterInterfaceRemoteVRouterType = "vRouterType",
-;
-may
+v_router_type: super::DeleteAliyunRouterInterfaceRemoteVRouterType = "vRouterType" v_router_type.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{dataCenterUuid}/sync`: Brings up to date an aliyun router interface from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/74`
-SyncAliyunRouterInterfaceFromRemote = 74 -> Page<super::AliyunRouterInterface>;
-must
+SyncAliyunRouterInterfaceFromRemote = 74 -> Page<super::AliyunRouterInterface>, (data_center_uuid: Id) super::SyncAliyunRouterInterfaceFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncAliyunRouterInterfaceFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/router-interface/{uuid}`: Deletes an aliyun router interface local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/75`
-DeleteAliyunRouterInterfaceLocal = 75 -> ();
-must
+DeleteAliyunRouterInterfaceLocal = 75 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{uuid}/actions`: Changes an aliyun route interface remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/76`
-UpdateAliyunRouteInterfaceRemote = 76 -> ();
-must
+UpdateAliyunRouteInterfaceRemote = 76 -> (), (uuid: Id) super::UpdateAliyunRouteInterfaceRemoteRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunRouteInterfaceRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{vbrInterfaceUuid}/actions`: Starts a connection between aliyun router interface.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/77`
-StartConnectionBetweenAliyunRouterInterface = 77 -> Reply<super::AliyunRouterInterface>;
-must
+StartConnectionBetweenAliyunRouterInterface = 77 -> Reply<super::AliyunRouterInterface>, (vbr_interface_uuid: Id) super::StartConnectionBetweenAliyunRouterInterfaceRequest;
 /// Vbr interface uuid.
-vbr_interface_uuid: Id = "vbrInterfaceUuid",
-;
-many
+vbr_interface_uuid: Id = "vbrInterfaceUuid" vbr_interface_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StartConnectionBetweenAliyunRouterInterfaceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/security-group`: Finds ECS security group from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/78`
-QueryEcsSecurityGroupFromLocal = 78 -> Page<super::EcsSecurityGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEcsSecurityGroupFromLocal = 78 -> Page<super::EcsSecurityGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/security-group-rule`: Finds ECS security group rule from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/79`
-QueryEcsSecurityGroupRuleFromLocal = 79 -> Page<super::EcsSecurityGroupRule>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEcsSecurityGroupRuleFromLocal = 79 -> Page<super::EcsSecurityGroupRule>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/security-group-rule`: Creates an ECS security group rule remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/80`
-CreateEcsSecurityGroupRuleRemote = 80 -> Reply<super::EcsSecurityGroupRule>;
-many
+CreateEcsSecurityGroupRuleRemote = 80 -> Reply<super::EcsSecurityGroupRule>, () super::CreateEcsSecurityGroupRuleRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEcsSecurityGroupRuleRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/security-group-rule/remote/{uuid}`: Deletes an ECS security group rule remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/81`
-DeleteEcsSecurityGroupRuleRemote = 81 -> ();
-must
+DeleteEcsSecurityGroupRuleRemote = 81 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/security-group-rule/{uuid}/sync`: Brings up to date an ECS security group rule from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/82`
-SyncEcsSecurityGroupRuleFromRemote = 82 -> Page<super::EcsSecurityGroupRule>;
-must
+SyncEcsSecurityGroupRuleFromRemote = 82 -> Page<super::EcsSecurityGroupRule>, (uuid: Id) super::SyncEcsSecurityGroupRuleFromRemoteRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncEcsSecurityGroupRuleFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/security-group/remote`: Creates an ECS security group remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/83`
-CreateEcsSecurityGroupRemote = 83 -> Reply<super::EcsSecurityGroup>;
-many
+CreateEcsSecurityGroupRemote = 83 -> Reply<super::EcsSecurityGroup>, () super::CreateEcsSecurityGroupRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEcsSecurityGroupRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/security-group/remote/{uuid}`: Deletes an ECS security group remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/84`
-DeleteEcsSecurityGroupRemote = 84 -> ();
-must
+DeleteEcsSecurityGroupRemote = 84 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/security-group/{ecsVpcUuid}/sync`: Brings up to date an ECS security group from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/85`
-SyncEcsSecurityGroupFromRemote = 85 -> Page<super::EcsSecurityGroup>;
-must
+SyncEcsSecurityGroupFromRemote = 85 -> Page<super::EcsSecurityGroup>, (ecs_vpc_uuid: Id) super::SyncEcsSecurityGroupFromRemoteRequest;
 /// Ecs vpc uuid.
-ecs_vpc_uuid: Id = "ecsVpcUuid",
-;
-many
+ecs_vpc_uuid: Id = "ecsVpcUuid" ecs_vpc_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncEcsSecurityGroupFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/security-group/{uuid}`: Deletes an ECS security group in a local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/86`
-DeleteEcsSecurityGroupInLocal = 86 -> ();
-must
+DeleteEcsSecurityGroupInLocal = 86 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/security-group/{uuid}/actions`: Changes an ECS security group.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/87`
-UpdateEcsSecurityGroup = 87 -> Reply<super::EcsSecurityGroup>;
-must
+UpdateEcsSecurityGroup = 87 -> Reply<super::EcsSecurityGroup>, (uuid: Id) super::UpdateEcsSecurityGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEcsSecurityGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/snapshot`: Finds aliyun snapshot from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/88`
-QueryAliyunSnapshotFromLocal = 88 -> Page<super::AliyunSnapshot>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunSnapshotFromLocal = 88 -> Page<super::AliyunSnapshot>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/snapshot`: Creates an aliyun snapshot remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/89`
-CreateAliyunSnapshotRemote = 89 -> Reply<super::AliyunSnapshot>;
-many
+CreateAliyunSnapshotRemote = 89 -> Reply<super::AliyunSnapshot>, () super::CreateAliyunSnapshotRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunSnapshotRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/gc`: Garbage aliyun snapshot remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/90`
-GcAliyunSnapshotRemote = 90 -> ();
-must
+GcAliyunSnapshotRemote = 90 -> (), (data_center_uuid: Id) super::GCAliyunSnapshotRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GCAliyunSnapshotRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/sync`: Brings up to date an aliyun snapshot remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/91`
-SyncAliyunSnapshotRemote = 91 -> Page<super::AliyunSnapshot>;
-must
+SyncAliyunSnapshotRemote = 91 -> Page<super::AliyunSnapshot>, (data_center_uuid: Id) super::SyncAliyunSnapshotRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncAliyunSnapshotRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/snapshot/{uuid}`: Deletes an aliyun snapshot from a local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/92`
-DeleteAliyunSnapshotFromLocal = 92 -> ();
-must
+DeleteAliyunSnapshotFromLocal = 92 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/snapshot/{uuid}/actions`: Changes an aliyun snapshot.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/93`
-UpdateAliyunSnapshot = 93 -> Reply<super::AliyunSnapshot>;
-must
+UpdateAliyunSnapshot = 93 -> Reply<super::AliyunSnapshot>, (uuid: Id) super::UpdateAliyunSnapshotRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/snapshot/{uuid}/remote`: Deletes an aliyun snapshot from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/94`
-DeleteAliyunSnapshotFromRemote = 94 -> ();
-must
+DeleteAliyunSnapshotFromRemote = 94 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/vpc`: Finds ECS VPC from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/95`
-QueryEcsVpcFromLocal = 95 -> Page<super::EcsVpc>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEcsVpcFromLocal = 95 -> Page<super::EcsVpc>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/vpc`: Creates an ECS VPC remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/96`
-CreateEcsVpcRemote = 96 -> Reply<super::EcsVpc>;
-many
+CreateEcsVpcRemote = 96 -> Reply<super::EcsVpc>, () super::CreateEcsVpcRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEcsVpcRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/vpc/remote/{uuid}`: Deletes an ECS VPC remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/97`
-DeleteEcsVpcRemote = 97 -> ();
-must
+DeleteEcsVpcRemote = 97 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/vpc/{dataCenterUuid}/sync`: Brings up to date an ECS VPC from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/98`
-SyncEcsVpcFromRemote = 98 -> Page<super::EcsVpc>;
-must
+SyncEcsVpcFromRemote = 98 -> Page<super::EcsVpc>, (data_center_uuid: Id) super::SyncEcsVpcFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncEcsVpcFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/vpc/{uuid}`: Deletes an ECS VPC in a local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/99`
-DeleteEcsVpcInLocal = 99 -> ();
-must
+DeleteEcsVpcInLocal = 99 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/vpc/{uuid}/actions`: Changes an ECS VPC.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/100`
-UpdateEcsVpc = 100 -> Reply<super::EcsVpc>;
-must
+UpdateEcsVpc = 100 -> Reply<super::EcsVpc>, (uuid: Id) super::UpdateEcsVpcRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEcsVpcRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/vrouter`: Finds aliyun virtual router from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/101`
-QueryAliyunVirtualRouterFromLocal = 101 -> Page<super::VpcVirtualRouter>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunVirtualRouterFromLocal = 101 -> Page<super::VpcVirtualRouter>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/vrouter/{uuid}`: Deletes a virtual router local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/102`
-DeleteVirtualRouterLocal = 102 -> ();
-must
+DeleteVirtualRouterLocal = 102 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/vrouter/{uuid}/actions`: Changes an aliyun virtual router.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/103`
-UpdateAliyunVirtualRouter = 103 -> Reply<super::VpcVirtualRouter>;
-must
+UpdateAliyunVirtualRouter = 103 -> Reply<super::VpcVirtualRouter>, (uuid: Id) super::UpdateAliyunVirtualRouterRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunVirtualRouterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/vrouter/{vpcUuid}/sync`: Brings up to date an aliyun virtual router from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/104`
-SyncAliyunVirtualRouterFromRemote = 104 -> Page<super::VpcVirtualRouter>;
-must
+SyncAliyunVirtualRouterFromRemote = 104 -> Page<super::VpcVirtualRouter>, (vpc_uuid: Id) super::SyncAliyunVirtualRouterFromRemoteRequest;
 /// Vpc uuid.
-vpc_uuid: Id = "vpcUuid",
-;
-many
+vpc_uuid: Id = "vpcUuid" vpc_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncAliyunVirtualRouterFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/aliyun/vswitch`: Finds ECS v switch from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/105`
-QueryEcsVSwitchFromLocal = 105 -> Page<super::EcsVSwitch>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEcsVSwitchFromLocal = 105 -> Page<super::EcsVSwitch>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/vswitch`: Creates an ECS v switch remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/106`
-CreateEcsVSwitchRemote = 106 -> Reply<super::EcsVSwitch>;
-many
+CreateEcsVSwitchRemote = 106 -> Reply<super::EcsVSwitch>, () super::CreateEcsVSwitchRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEcsVSwitchRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/vswitch/remote/{uuid}`: Deletes an ECS v switch remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/107`
-DeleteEcsVSwitchRemote = 107 -> ();
-must
+DeleteEcsVSwitchRemote = 107 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/vswitch/{dataCenterUuid}/sync`: Brings up to date an ECS v switch from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/108`
-SyncEcsVSwitchFromRemote = 108 -> Page<super::EcsVSwitch>;
-must
+SyncEcsVSwitchFromRemote = 108 -> Page<super::EcsVSwitch>, (data_center_uuid: Id) super::SyncEcsVSwitchFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncEcsVSwitchFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/aliyun/vswitch/{uuid}`: Deletes an ECS v switch in a local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/109`
-DeleteEcsVSwitchInLocal = 109 -> ();
-must
+DeleteEcsVSwitchInLocal = 109 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/aliyun/vswitch/{uuid}/actions`: Changes an ECS v switch.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/110`
-UpdateEcsVSwitch = 110 -> Reply<super::EcsVSwitch>;
-must
+UpdateEcsVSwitch = 110 -> Reply<super::EcsVSwitch>, (uuid: Id) super::UpdateEcsVSwitchRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEcsVSwitchRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/{uuid}/ecs`: Changes an ECS instance.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/111`
-UpdateEcsInstance = 111 -> Reply<super::EcsInstance>;
-must
+UpdateEcsInstance = 111 -> Reply<super::EcsInstance>, (uuid: Id) super::UpdateEcsInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEcsInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/{uuid}/ecs-vnc`: Changes an ECS instance VNC password.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/112`
-UpdateEcsInstanceVncPassword = 112 -> ();
-must
+UpdateEcsInstanceVncPassword = 112 -> (), (uuid: Id) super::UpdateEcsInstanceVncPasswordRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEcsInstanceVncPasswordRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/aliyun/{uuid}/key`: Changes an aliyun key secret.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/113`
-UpdateAliyunKeySecret = 113 -> Reply<super::HybridAccount>;
-must
+UpdateAliyunKeySecret = 113 -> Reply<super::HybridAccount>, (uuid: Id) super::UpdateAliyunKeySecretRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunKeySecretRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/backup-mysql`: Deletes a backup file in a public.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/114`
-DeleteBackupFileInPublic = 114 -> ();
-must
+DeleteBackupFileInPublic = 114 -> (), (r#type: String, region_id: String, file: String);
 /// Its kind.
-r#type: String = "type",
+r#type: String = "type" r#type.into();
 /// The region's id.
-region_id: String = "regionId",
+region_id: String = "regionId" region_id.into();
 /// File.
-file: String = "file",
-;
-may
+file: String = "file" file.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/backup-mysql`: Backs up a database to a public cloud.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/115`
-BackupDatabaseToPublicCloud = 115 -> super::BackupDatabaseToPublicCloudResult;
-many
+BackupDatabaseToPublicCloud = 115 -> super::BackupDatabaseToPublicCloudResult, () super::BackupDatabaseToPublicCloudRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::BackupDatabaseToPublicCloudRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/backup-mysql/download`: Download backup file from public cloud.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/116`
-DownloadBackupFileFromPublicCloud = 116 -> super::DownloadBackupFileFromPublicCloudResult;
-many
+DownloadBackupFileFromPublicCloud = 116 -> super::DownloadBackupFileFromPublicCloudResult, () super::DownloadBackupFileFromPublicCloudRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DownloadBackupFileFromPublicCloudRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/backup-mysql/oss`: Gives OSS backup bucket from remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/117`
-GetOssBackupBucketFromRemote = 117 -> ();
-many
+GetOssBackupBucketFromRemote = 117 -> (), ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/backup-mysql/oss`: Creates an OSS backup bucket remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/118`
-CreateOssBackupBucketRemote = 118 -> ();
-many
+CreateOssBackupBucketRemote = 118 -> (), () super::CreateOssBackupBucketRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateOssBackupBucketRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/data-center`: Finds data center from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/119`
-QueryDataCenterFromLocal = 119 -> Page<super::DataCenter>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryDataCenterFromLocal = 119 -> Page<super::DataCenter>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/data-center`: Adds a data center from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/120`
-AddDataCenterFromRemote = 120 -> Reply<super::DataCenter>;
-many
+AddDataCenterFromRemote = 120 -> Reply<super::DataCenter>, () super::AddDataCenterFromRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddDataCenterFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/data-center/remote`: Gives data center from remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/121`
-GetDataCenterFromRemote = 121 -> Page<super::DataCenter>;
-must
+GetDataCenterFromRemote = 121 -> Page<super::DataCenter>, (r#type: String);
 /// Its kind.
-r#type: String = "type",
-;
-may
+r#type: String = "type" r#type.into();
 /// Endpoint.
-endpoint: String = "endpoint",
-;
-many
+endpoint: Option<String> = "endpoint" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/data-center/{uuid}`: Deletes a data center in a local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/122`
-DeleteDataCenterInLocal = 122 -> ();
-must
+DeleteDataCenterInLocal = 122 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/data-center/{uuid}/sync`: Brings up to date a data center from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/123`
-SyncDataCenterFromRemote = 123 -> ();
-must
+SyncDataCenterFromRemote = 123 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// The uuid that it gets; the server's choice when left out.
-resource_uuid: Id = "resourceUuid",
-;
-many
+resource_uuid: Option<Id> = "resourceUuid" None;
 /// The tags to attach.
-tag_uuids: Id = "tagUuids",
+tag_uuids: Vec<Id> = "tagUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/ecs/type`: Gives ECS instance type.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/124`
-GetEcsInstanceType = 124 -> super::GetEcsInstanceTypeResult;
-must
+GetEcsInstanceType = 124 -> super::GetEcsInstanceTypeResult, (identity_zone_uuid: Id);
 /// Identity zone uuid.
-identity_zone_uuid: Id = "identityZoneUuid",
-;
-may
+identity_zone_uuid: Id = "identityZoneUuid" identity_zone_uuid.into();
 /// Ecs image uuid.
-ecs_image_uuid: Id = "ecsImageUuid",
-;
-many
+ecs_image_uuid: Option<Id> = "ecsImageUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/eip`: Finds hybrid elastic IP from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/125`
-QueryHybridEipFromLocal = 125 -> Page<super::HybridEipAddress>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHybridEipFromLocal = 125 -> Page<super::HybridEipAddress>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/eip`: Creates a hybrid elastic IP.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/126`
-CreateHybridEip = 126 -> Reply<super::HybridEipAddress>;
-many
+CreateHybridEip = 126 -> Reply<super::HybridEipAddress>, () super::CreateHybridEipRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateHybridEipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/eip/{dataCenterUuid}/sync`: Brings up to date a hybrid elastic IP from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/127`
-SyncHybridEipFromRemote = 127 -> Page<super::HybridEipAddress>;
-must
+SyncHybridEipFromRemote = 127 -> Page<super::HybridEipAddress>, (data_center_uuid: Id) super::SyncHybridEipFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncHybridEipFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/eip/{eipUuid}/attach`: Attaches a hybrid elastic IP to an ECS.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/128`
-AttachHybridEipToEcs = 128 -> Reply<super::HybridEipAddress>;
-must
+AttachHybridEipToEcs = 128 -> Reply<super::HybridEipAddress>, (eip_uuid: Id) super::AttachHybridEipToEcsRequest;
 /// Eip uuid.
-eip_uuid: Id = "eipUuid",
-;
-many
+eip_uuid: Id = "eipUuid" eip_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachHybridEipToEcsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/eip/{eipUuid}/detach`: Detaches a hybrid elastic IP from an ECS.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/129`
-DetachHybridEipFromEcs = 129 -> ();
-must
+DetachHybridEipFromEcs = 129 -> (), (eip_uuid: Id) super::DetachHybridEipFromEcsRequest;
 /// Eip uuid.
-eip_uuid: Id = "eipUuid",
-;
-many
+eip_uuid: Id = "eipUuid" eip_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DetachHybridEipFromEcsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/eip/{uuid}`: Deletes a hybrid elastic IP from a local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/130`
-DeleteHybridEipFromLocal = 130 -> ();
-must
+DeleteHybridEipFromLocal = 130 -> (), (uuid: Id, r#type: String);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Its kind.
-r#type: String = "type",
-;
-may
+r#type: String = "type" r#type.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/eip/{uuid}/actions`: Changes a hybrid elastic IP.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/131`
-UpdateHybridEip = 131 -> Reply<super::HybridEipAddress>;
-must
+UpdateHybridEip = 131 -> Reply<super::HybridEipAddress>, (uuid: Id) super::UpdateHybridEipRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateHybridEipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/eip/{uuid}/remote`: Deletes a hybrid elastic IP remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/132`
-DeleteHybridEipRemote = 132 -> ();
-must
+DeleteHybridEipRemote = 132 -> (), (uuid: Id, r#type: String);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Its kind.
-r#type: String = "type",
-;
-may
+r#type: String = "type" r#type.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/hybrid/key`: Finds hybrid key secrets.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/133`
-QueryHybridKeySecret = 133 -> Page<super::HybridAccount>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHybridKeySecret = 133 -> Page<super::HybridAccount>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/hybrid/key`: Adds a hybrid key secret.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/134`
-AddHybridKeySecret = 134 -> Reply<super::HybridAccount>;
-many
+AddHybridKeySecret = 134 -> Reply<super::HybridAccount>, () super::AddHybridKeySecretRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddHybridKeySecretRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/hybrid/key/{uuid}`: Deletes a hybrid key secret.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/135`
-DeleteHybridKeySecret = 135 -> ();
-must
+DeleteHybridKeySecret = 135 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/hybrid/key/{uuid}/attach`: Attaches a hybrid key.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/136`
-AttachHybridKey = 136 -> ();
-must
+AttachHybridKey = 136 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/hybrid/key/{uuid}/detach`: Detaches a hybrid key.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/137`
-DetachHybridKey = 137 -> ();
-must
+DetachHybridKey = 137 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/hybrid/{uuid}/key`: Changes a hybrid key secret.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/138`
-UpdateHybridKeySecret = 138 -> Reply<super::HybridAccount>;
-must
+UpdateHybridKeySecret = 138 -> Reply<super::HybridAccount>, (uuid: Id) super::UpdateHybridKeySecretRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateHybridKeySecretRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/identity-zone`: Finds identity zone from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/139`
-QueryIdentityZoneFromLocal = 139 -> Page<super::IdentityZone>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIdentityZoneFromLocal = 139 -> Page<super::IdentityZone>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/identity-zone`: Adds an identity zone from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/140`
-AddIdentityZoneFromRemote = 140 -> Reply<super::IdentityZone>;
-many
+AddIdentityZoneFromRemote = 140 -> Reply<super::IdentityZone>, () super::AddIdentityZoneFromRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIdentityZoneFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/identity-zone/remote`: Gives identity zone from remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/141`
-GetIdentityZoneFromRemote = 141 -> Page<super::IdentityZone>;
-must
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-may
+GetIdentityZoneFromRemote = 141 -> Page<super::IdentityZone>, (data_center_uuid: Id);
 /// Its kind.
-r#type: String = "type",
+r#type: Option<String> = "type" None;
+/// Data center uuid.
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// The region's id.
-region_id: String = "regionId",
-;
-many
+region_id: Option<String> = "regionId" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/identity-zone/{uuid}`: Deletes an identity zone in a local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/142`
-DeleteIdentityZoneInLocal = 142 -> ();
-must
+DeleteIdentityZoneInLocal = 142 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/identity-zone/{uuid}/sync`: Brings up to date an identity from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/143`
-SyncIdentityFromRemote = 143 -> ();
-must
+SyncIdentityFromRemote = 143 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// The uuid that it gets; the server's choice when left out.
-resource_uuid: Id = "resourceUuid",
-;
-many
+resource_uuid: Option<Id> = "resourceUuid" None;
 /// The tags to attach.
-tag_uuids: Id = "tagUuids",
+tag_uuids: Vec<Id> = "tagUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/oss/file/remote`: Gives OSS bucket file from remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/144`
-GetOssBucketFileFromRemote = 144 -> super::GetOssBucketFileFromRemoteResult;
-must
+GetOssBucketFileFromRemote = 144 -> super::GetOssBucketFileFromRemoteResult, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Oss domain.
-oss_domain: String = "ossDomain",
+oss_domain: Option<String> = "ossDomain" None;
 /// Oss key.
-oss_key: String = "ossKey",
+oss_key: Option<String> = "ossKey" None;
 /// Oss secret.
-oss_secret: String = "ossSecret",
-;
-many
+oss_secret: Option<String> = "ossSecret" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/oss/{dataCenterUuid}/remote`: Gives OSS bucket name from remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/145`
-GetOssBucketNameFromRemote = 145 -> Page<super::OssBucket>;
-must
+GetOssBucketNameFromRemote = 145 -> Page<super::OssBucket>, (data_center_uuid: Id);
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-may
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// Oss domain.
-oss_domain: String = "ossDomain",
+oss_domain: Option<String> = "ossDomain" None;
 /// Oss key.
-oss_key: String = "ossKey",
+oss_key: Option<String> = "ossKey" None;
 /// Oss secret.
-oss_secret: String = "ossSecret",
-;
-many
+oss_secret: Option<String> = "ossSecret" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/user-gateway/{uuid}`: Deletes a VPC user vpn gateway local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/146`
-DeleteVpcUserVpnGatewayLocal = 146 -> ();
-must
+DeleteVpcUserVpnGatewayLocal = 146 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/user-gateway/{uuid}/remote`: Deletes a VPC user vpn gateway remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/147`
-DeleteVpcUserVpnGatewayRemote = 147 -> ();
-must
+DeleteVpcUserVpnGatewayRemote = 147 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/user-vpn`: Finds VPC user vpn gateway from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/148`
-QueryVpcUserVpnGatewayFromLocal = 148 -> Page<super::VpcUserVpnGateway>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcUserVpnGatewayFromLocal = 148 -> Page<super::VpcUserVpnGateway>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/user-vpn`: Creates a VPC user vpn gateway remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/149`
-CreateVpcUserVpnGatewayRemote = 149 -> Reply<super::VpcUserVpnGateway>;
-many
+CreateVpcUserVpnGatewayRemote = 149 -> Reply<super::VpcUserVpnGateway>, () super::CreateVpcUserVpnGatewayRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVpcUserVpnGatewayRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/user-vpn/{dataCenterUuid}/sync`: Brings up to date a VPC user vpn gateway from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/150`
-SyncVpcUserVpnGatewayFromRemote = 150 -> Page<super::VpcUserVpnGateway>;
-must
+SyncVpcUserVpnGatewayFromRemote = 150 -> Page<super::VpcUserVpnGateway>, (data_center_uuid: Id) super::SyncVpcUserVpnGatewayFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncVpcUserVpnGatewayFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/user-vpn/{uuid}/actions`: Changes a VPC user vpn gateway.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/151`
-UpdateVpcUserVpnGateway = 151 -> Reply<super::VpcUserVpnGateway>;
-must
+UpdateVpcUserVpnGateway = 151 -> Reply<super::VpcUserVpnGateway>, (uuid: Id) super::UpdateVpcUserVpnGatewayRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVpcUserVpnGatewayRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/vpc-vpn`: Finds VPC vpn gateway from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/152`
-QueryVpcVpnGatewayFromLocal = 152 -> Page<super::VpcVpnGateway>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcVpnGatewayFromLocal = 152 -> Page<super::VpcVpnGateway>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/vpc-vpn/{dataCenterUuid}/sync`: Brings up to date a VPC vpn gateway from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/153`
-SyncVpcVpnGatewayFromRemote = 153 -> Page<super::VpcVpnGateway>;
-must
+SyncVpcVpnGatewayFromRemote = 153 -> Page<super::VpcVpnGateway>, (data_center_uuid: Id) super::SyncVpcVpnGatewayFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncVpcVpnGatewayFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/vpc-vpn/{uuid}/actions`: Changes a VPC vpn gateway.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/154`
-UpdateVpcVpnGateway = 154 -> Reply<super::VpcVpnGateway>;
-must
+UpdateVpcVpnGateway = 154 -> Reply<super::VpcVpnGateway>, (uuid: Id) super::UpdateVpcVpnGatewayRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVpcVpnGatewayRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/vpn-conf/{uuid}/remote`: Gives VPC vpn configuration from remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/155`
-GetVpcVpnConfigurationFromRemote = 155 -> super::GetVpcVpnConfigurationFromRemoteResult;
-must
+GetVpcVpnConfigurationFromRemote = 155 -> super::GetVpcVpnConfigurationFromRemoteResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/vpn-connection`: Finds VPC vpn connection from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/156`
-QueryVpcVpnConnectionFromLocal = 156 -> Page<super::VpcVpnConnection>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcVpnConnectionFromLocal = 156 -> Page<super::VpcVpnConnection>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/vpn-connection`: Creates a VPC vpn connection remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/157`
-CreateVpcVpnConnectionRemote = 157 -> Reply<super::VpcVpnConnection>;
-many
+CreateVpcVpnConnectionRemote = 157 -> Reply<super::VpcVpnConnection>, () super::CreateVpcVpnConnectionRemoteRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVpcVpnConnectionRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/vpn-connection/ike`: Finds VPC ike config from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/158`
-QueryVpcIkeConfigFromLocal = 158 -> Page<super::VpcVpnIkeConfig>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcIkeConfigFromLocal = 158 -> Page<super::VpcVpnIkeConfig>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/vpn-connection/ike`: Creates a vpn ike config.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/159`
-CreateVpnIkeConfig = 159 -> Reply<super::VpcVpnIkeConfig>;
-many
+CreateVpnIkeConfig = 159 -> Reply<super::VpcVpnIkeConfig>, () super::CreateVpnIkeConfigRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVpnIkeConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/vpn-connection/ike/{uuid}`: Deletes a VPC ike config local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/160`
-DeleteVpcIkeConfigLocal = 160 -> ();
-must
+DeleteVpcIkeConfigLocal = 160 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/hybrid/vpn-connection/ipsec`: Finds VPC IP sec config from locals.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/161`
-QueryVpcIpSecConfigFromLocal = 161 -> Page<super::VpcVpnIpSecConfig>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcIpSecConfigFromLocal = 161 -> Page<super::VpcVpnIpSecConfig>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hybrid/vpn-connection/ipsec`: Creates a vpn ipsec config.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/162`
-CreateVpnIpsecConfig = 162 -> Reply<super::VpcVpnIpSecConfig>;
-many
+CreateVpnIpsecConfig = 162 -> Reply<super::VpcVpnIpSecConfig>, () super::CreateVpnIpsecConfigRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVpnIpsecConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/vpn-connection/ipsec/{uuid}`: Deletes a VPC IP sec config local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/163`
-DeleteVpcIpSecConfigLocal = 163 -> ();
-must
+DeleteVpcIpSecConfigLocal = 163 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/vpn-connection/{dataCenterUuid}/sync`: Brings up to date a VPC vpn connection from a remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/164`
-SyncVpcVpnConnectionFromRemote = 164 -> Page<super::VpcVpnConnection>;
-must
+SyncVpcVpnConnectionFromRemote = 164 -> Page<super::VpcVpnConnection>, (data_center_uuid: Id) super::SyncVpcVpnConnectionFromRemoteRequest;
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-many
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncVpcVpnConnectionFromRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/vpn-connection/{uuid}`: Deletes a VPC vpn connection local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/165`
-DeleteVpcVpnConnectionLocal = 165 -> ();
-must
+DeleteVpcVpnConnectionLocal = 165 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hybrid/vpn-connection/{uuid}/actions`: Changes a VPC vpn connection remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/166`
-UpdateVpcVpnConnectionRemote = 166 -> Reply<super::VpcVpnConnection>;
-must
+UpdateVpcVpnConnectionRemote = 166 -> Reply<super::VpcVpnConnection>, (uuid: Id) super::UpdateVpcVpnConnectionRemoteRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVpcVpnConnectionRemoteRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/vpn-connection/{uuid}/remote`: Deletes a VPC vpn connection remote.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/167`
-DeleteVpcVpnConnectionRemote = 167 -> ();
-must
+DeleteVpcVpnConnectionRemote = 167 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hybrid/vpn-gateway/{uuid}`: Deletes a VPC vpn gateway local.
 ///
 /// Schema: `schemas/zstack/hybrid.json#/operations/168`
-DeleteVpcVpnGatewayLocal = 168 -> ();
-must
+DeleteVpcVpnGatewayLocal = 168 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -207,1621 +207,1245 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID`: Gives IAM2 virtual id in group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/0`
-GetIam2VirtualIdInGroup = 0 -> super::GetIAM2VirtualIDInGroupResult;
-must
+GetIam2VirtualIdInGroup = 0 -> super::GetIAM2VirtualIDInGroupResult, (group_uuid: Id);
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-may
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
+start: Option<i64> = "start" None;
 /// `false` when left out.
-count: bool = "count",
+count: Option<bool> = "count" None;
 /// Sort direction.
-sort_direction: super::GetInterfaceServiceTypeStatisticSortDirection = "sortDirection",
+sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
 /// Sort by.
-sort_by: String = "sortBy",
+sort_by: Option<String> = "sortBy" None;
 /// `false` when left out.
-reply_with_count: bool = "replyWithCount",
-;
-many
+reply_with_count: Option<bool> = "replyWithCount" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/Organization/quotas/actions`: Changes an organization quota.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/1`
-UpdateOrganizationQuota = 1 -> Reply<super::Quota>;
-many
+UpdateOrganizationQuota = 1 -> Reply<super::Quota>, () super::UpdateOrganizationQuotaRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateOrganizationQuotaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/attributes/system`: Gives IAM2 system attributes.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/2`
-GetIam2SystemAttributes = 2 -> super::GetIAM2SystemAttributesResult;
-many
+GetIam2SystemAttributes = 2 -> super::GetIAM2SystemAttributesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/groups`: Creates an IAM2 virtual id group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/3`
-CreateIam2VirtualIdGroup = 3 -> Reply<super::IAM2VirtualIDGroup>;
-many
+CreateIam2VirtualIdGroup = 3 -> Reply<super::IAM2VirtualIDGroup>, () super::CreateIAM2VirtualIDGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2VirtualIDGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/iam2-script/run`: Runs an IAM2 script.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/4`
-RunIam2Script = 4 -> Reply<super::LongJob>;
-many
+RunIam2Script = 4 -> Reply<super::LongJob>, () super::RunIAM2ScriptRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RunIAM2ScriptRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/ldap/bindings`: Finds IAM2 LDAP bindings.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/5`
-QueryIam2LdapBinding = 5 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2LdapBinding = 5 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/ldap/bindings`: Creates an IAM2 virtual id LDAP binding.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/6`
-CreateIam2VirtualIdLdapBinding = 6 -> Reply<super::LdapResourceRef>;
-many
+CreateIam2VirtualIdLdapBinding = 6 -> Reply<super::LdapResourceRef>, () super::CreateIAM2VirtualIDLdapBindingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2VirtualIDLdapBindingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/ldap/bindings/actions`: Cleans up an invalid LDAP IAM2 binding.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/7`
-CleanInvalidLdapIam2Binding = 7 -> Page<super::IAM2VirtualID>;
-many
+CleanInvalidLdapIam2Binding = 7 -> Page<super::IAM2VirtualID>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/ldap/bindings/{uuid}`: Deletes an IAM2 virtual id LDAP binding.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/8`
-DeleteIam2VirtualIdLdapBinding = 8 -> ();
-must
+DeleteIam2VirtualIdLdapBinding = 8 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/ldap/entries/candidates`: Gives possible LDAP entry for IAM2 binding.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/9`
-GetCandidateLdapEntryForIam2Binding = 9 -> super::GetLdapEntryResult;
-must
+GetCandidateLdapEntryForIam2Binding = 9 -> super::GetLdapEntryResult, (ldap_filter: String);
 /// Ldap filter.
-ldap_filter: String = "ldapFilter",
-;
-may
+ldap_filter: String = "ldapFilter" ldap_filter.into();
 /// How many at most. `2500` when left out.
-limit: i64 = "limit",
-;
-many
+limit: Option<i64> = "limit" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/organizations`: Finds IAM2 organizations.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/10`
-QueryIam2Organization = 10 -> Page<super::IAM2Organization>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2Organization = 10 -> Page<super::IAM2Organization>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/organizations`: Creates an IAM2 organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/11`
-CreateIam2Organization = 11 -> Reply<super::IAM2Organization>;
-many
+CreateIam2Organization = 11 -> Reply<super::IAM2Organization>, () super::CreateIAM2OrganizationRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2OrganizationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/organizations/attributes`: Finds IAM2 organization attributes.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/12`
-QueryIam2OrganizationAttribute = 12 -> Page<super::IAM2OrganizationAttribute>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2OrganizationAttribute = 12 -> Page<super::IAM2OrganizationAttribute>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/organizations/attributes/{uuid}/actions`: Changes an IAM2 organization attribute.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/13`
-UpdateIam2OrganizationAttribute = 13 -> Reply<super::IAM2OrganizationAttribute>;
-must
+UpdateIam2OrganizationAttribute = 13 -> Reply<super::IAM2OrganizationAttribute>, (uuid: Id) super::UpdateIAM2OrganizationAttributeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2OrganizationAttributeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/organizations/availabilities`: Checks an IAM2 organization availability.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/14`
-CheckIam2OrganizationAvailability = 14 -> super::CheckIAM2OrganizationAvailabilityResult;
-many
+CheckIam2OrganizationAvailability = 14 -> super::CheckIAM2OrganizationAvailabilityResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/organizations/quota/{uuid}/usages`: Gives organization quota usage.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/15`
-GetOrganizationQuotaUsage = 15 -> super::GetOrganizationQuotaUsageResult;
-must
+GetOrganizationQuotaUsage = 15 -> super::GetOrganizationQuotaUsageResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids`: Removes IAM2 virtual i ds from an organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/16`
-RemoveIam2VirtualIDsFromOrganization = 16 -> ();
-must
+RemoveIam2VirtualIDsFromOrganization = 16 -> (), (organization_uuid: Id);
 /// Organization uuid.
-organization_uuid: Id = "organizationUuid",
-;
-many
+organization_uuid: Id = "organizationUuid" organization_uuid.into();
 /// Virtual ID uuids.
-virtual_id_uuids: Id = "virtualIDUuids",
+virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids`: Adds IAM2 virtual i ds to an organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/17`
-AddIam2VirtualIDsToOrganization = 17 -> ();
-must
+AddIam2VirtualIDsToOrganization = 17 -> (), (organization_uuid: Id) super::AddIAM2VirtualIDsToOrganizationRequest;
 /// Organization uuid.
-organization_uuid: Id = "organizationUuid",
-;
-many
+organization_uuid: Id = "organizationUuid" organization_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIAM2VirtualIDsToOrganizationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/organizations/{parentUuid}/actions`: Changes an IAM2 organization parent.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/18`
-ChangeIam2OrganizationParent = 18 -> ();
-must
+ChangeIam2OrganizationParent = 18 -> (), (parent_uuid: Id) super::ChangeIAM2OrganizationParentRequest;
 /// Parent uuid.
-parent_uuid: Id = "parentUuid",
-;
-many
+parent_uuid: Id = "parentUuid" parent_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeIAM2OrganizationParentRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/organizations/{uuid}`: Deletes an IAM2 organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/19`
-DeleteIam2Organization = 19 -> ();
-must
+DeleteIam2Organization = 19 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Lets an IAM2 organization be used, or no longer.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/20`
-ChangeIam2OrganizationState = 20 -> Reply<super::IAM2Organization>;
-must
+ChangeIam2OrganizationState = 20 -> Reply<super::IAM2Organization>, (uuid: Id) super::ChangeIAM2OrganizationStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeIAM2OrganizationStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Sets an organization supervisor.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/21`
-SetOrganizationSupervisor = 21 -> ();
-must
+SetOrganizationSupervisor = 21 -> (), (uuid: Id) super::SetOrganizationSupervisorRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetOrganizationSupervisorRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Changes an IAM2 organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/22`
-UpdateIam2Organization = 22 -> Reply<super::IAM2Organization>;
-must
+UpdateIam2Organization = 22 -> Reply<super::IAM2Organization>, (uuid: Id) super::UpdateIAM2OrganizationRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2OrganizationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/organizations/{uuid}/attributes`: Removes attributes from an IAM2 organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/23`
-RemoveAttributesFromIam2Organization = 23 -> ();
-must
+RemoveAttributesFromIam2Organization = 23 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Attribute uuids.
-attribute_uuids: Id = "attributeUuids",
+attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/organizations/{uuid}/attributes`: Adds attributes to an IAM2 organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/24`
-AddAttributesToIam2Organization = 24 -> ();
-must
+AddAttributesToIam2Organization = 24 -> (), (uuid: Id) super::AddAttributesToIAM2OrganizationRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAttributesToIAM2OrganizationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/organizations/{uuid}/operation`: Sets an organization operation.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/25`
-SetOrganizationOperation = 25 -> ();
-must
+SetOrganizationOperation = 25 -> (), (uuid: Id) super::SetOrganizationOperationRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetOrganizationOperationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/organizations/{uuid}/virtualIDNumber`: Gives IAM2 organization virtual id number.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/26`
-GetIam2OrganizationVirtualIdNumber = 26 -> super::GetIAM2OrganizationVirtualIDNumberResult;
-must
+GetIam2OrganizationVirtualIdNumber = 26 -> super::GetIAM2OrganizationVirtualIDNumberResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/project-roles`: Finds IAM2 project roles.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/27`
-QueryIam2ProjectRole = 27 -> Page<super::IAM2ProjectRole>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2ProjectRole = 27 -> Page<super::IAM2ProjectRole>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/project-roles`: Creates an IAM2 project role.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/28`
-CreateIam2ProjectRole = 28 -> Reply<super::Role>;
-many
+CreateIam2ProjectRole = 28 -> Reply<super::Role>, () super::CreateIAM2ProjectRoleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2ProjectRoleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/projects`: Finds IAM2 projects.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/29`
-QueryIam2Project = 29 -> Page<super::IAM2Project>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2Project = 29 -> Page<super::IAM2Project>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects`: Creates an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/30`
-CreateIam2Project = 30 -> Reply<super::IAM2Project>;
-many
+CreateIam2Project = 30 -> Reply<super::IAM2Project>, () super::CreateIAM2ProjectRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2ProjectRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/projects/account/refs`: Finds IAM2 project account refs.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/31`
-QueryIam2ProjectAccountRef = 31 -> Page<super::IAM2ProjectAccountRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2ProjectAccountRef = 31 -> Page<super::IAM2ProjectAccountRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/add/login-expired/{uuid}/actions`: Sets an IAM2 project login expired.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/32`
-SetIam2ProjectLoginExpired = 32 -> ();
-must
+SetIam2ProjectLoginExpired = 32 -> (), (uuid: Id) super::SetIAM2ProjectLoginExpiredRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetIAM2ProjectLoginExpiredRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/add/resource/`: Adds a resource to an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/33`
-AddResourceToIam2Project = 33 -> ();
-many
+AddResourceToIam2Project = 33 -> (), () super::AddResourceToIAM2ProjectRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddResourceToIAM2ProjectRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/projects/attributes`: Finds IAM2 project attributes.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/34`
-QueryIam2ProjectAttribute = 34 -> Page<super::IAM2ProjectAttribute>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2ProjectAttribute = 34 -> Page<super::IAM2ProjectAttribute>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/attributes/{uuid}/actions`: Changes an IAM2 project attribute.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/35`
-UpdateIam2ProjectAttribute = 35 -> Reply<super::IAM2ProjectAttribute>;
-must
+UpdateIam2ProjectAttribute = 35 -> Reply<super::IAM2ProjectAttribute>, (uuid: Id) super::UpdateIAM2ProjectAttributeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2ProjectAttributeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/from/templates/{templateUuid}`: Creates an IAM2 project from a template.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/36`
-CreateIam2ProjectFromTemplate = 36 -> Reply<super::IAM2Project>;
-must
+CreateIam2ProjectFromTemplate = 36 -> Reply<super::IAM2Project>, (template_uuid: Id) super::CreateIAM2ProjectFromTemplateRequest;
 /// Template uuid.
-template_uuid: Id = "templateUuid",
-;
-many
+template_uuid: Id = "templateUuid" template_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2ProjectFromTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/groups`: Removes an IAM2 virtual id group from projects.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/37`
-RemoveIam2VirtualIdGroupFromProjects = 37 -> ();
-many
+RemoveIam2VirtualIdGroupFromProjects = 37 -> (), ();
 /// Project uuids.
-project_uuids: Id = "projectUuids",
+project_uuids: Vec<Id> = "projectUuids" Vec::new();
 /// Group uuids.
-group_uuids: Id = "groupUuids",
+group_uuids: Vec<Id> = "groupUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/projects/groups`: Finds IAM2 virtual id groups.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/38`
-QueryIam2VirtualIdGroup = 38 -> Page<super::IAM2VirtualIDGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2VirtualIdGroup = 38 -> Page<super::IAM2VirtualIDGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/groups`: Adds an IAM2 virtual id group to projects.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/39`
-AddIam2VirtualIdGroupToProjects = 39 -> ();
-many
+AddIam2VirtualIdGroupToProjects = 39 -> (), () super::AddIAM2VirtualIDGroupToProjectsRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIAM2VirtualIDGroupToProjectsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/projects/groups/attributes/`: Finds IAM2 virtual id group attributes.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/40`
-QueryIam2VirtualIdGroupAttribute = 40 -> Page<super::IAM2VirtualIDGroupAttribute>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2VirtualIdGroupAttribute = 40 -> Page<super::IAM2VirtualIDGroupAttribute>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/groups/attributes/{uuid}/actions`: Changes an IAM2 virtual id group attribute.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/41`
-UpdateIam2VirtualIdGroupAttribute = 41 -> Reply<super::IAM2VirtualIDGroupAttribute>;
-must
+UpdateIam2VirtualIdGroupAttribute = 41 -> Reply<super::IAM2VirtualIDGroupAttribute>, (uuid: Id) super::UpdateIAM2VirtualIDGroupAttributeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2VirtualIDGroupAttributeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/groups/{groupUuid}/roles`: Removes roles from an IAM2 virtual id group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/42`
-RemoveRolesFromIam2VirtualIdGroup = 42 -> ();
-must
+RemoveRolesFromIam2VirtualIdGroup = 42 -> (), (group_uuid: Id);
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-may
-/// Project uuid.
-project_uuid: Id = "projectUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// Role uuids.
-role_uuids: Id = "roleUuids",
+role_uuids: Vec<Id> = "roleUuids" Vec::new();
+/// Project uuid.
+project_uuid: Option<Id> = "projectUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/groups/{groupUuid}/roles`: Adds roles to an IAM2 virtual id group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/43`
-AddRolesToIam2VirtualIdGroup = 43 -> ();
-must
+AddRolesToIam2VirtualIdGroup = 43 -> (), (group_uuid: Id) super::AddRolesToIAM2VirtualIDGroupRequest;
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddRolesToIAM2VirtualIDGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids`: Removes IAM2 virtual i ds from a group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/44`
-RemoveIam2VirtualIDsFromGroup = 44 -> ();
-must
+RemoveIam2VirtualIDsFromGroup = 44 -> (), (group_uuid: Id);
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// Virtual ID uuids.
-virtual_id_uuids: Id = "virtualIDUuids",
+virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids`: Adds IAM2 virtual i ds to a group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/45`
-AddIam2VirtualIDsToGroup = 45 -> ();
-must
+AddIam2VirtualIDsToGroup = 45 -> (), (group_uuid: Id) super::AddIAM2VirtualIDsToGroupRequest;
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIAM2VirtualIDsToGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/groups/{uuid}`: Deletes an IAM2 virtual id group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/46`
-DeleteIam2VirtualIdGroup = 46 -> ();
-must
+DeleteIam2VirtualIdGroup = 46 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/groups/{uuid}/actions`: Lets an IAM2 virtual id group be used, or no longer.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/47`
-ChangeIam2VirtualIdGroupState = 47 -> Reply<super::IAM2VirtualIDGroup>;
-must
+ChangeIam2VirtualIdGroupState = 47 -> Reply<super::IAM2VirtualIDGroup>, (uuid: Id) super::ChangeIAM2VirtualIDGroupStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeIAM2VirtualIDGroupStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/groups/{uuid}/actions`: Changes an IAM2 virtual id group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/48`
-UpdateIam2VirtualIdGroup = 48 -> Reply<super::IAM2VirtualIDGroup>;
-must
+UpdateIam2VirtualIdGroup = 48 -> Reply<super::IAM2VirtualIDGroup>, (uuid: Id) super::UpdateIAM2VirtualIDGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2VirtualIDGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/groups/{uuid}/attributes`: Removes attributes from an IAM2 virtual id group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/49`
-RemoveAttributesFromIam2VirtualIdGroup = 49 -> ();
-must
+RemoveAttributesFromIam2VirtualIdGroup = 49 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Attribute uuids.
-attribute_uuids: Id = "attributeUuids",
+attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/groups/{uuid}/attributes`: Adds attributes to an IAM2 virtual id group.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/50`
-AddAttributesToIam2VirtualIdGroup = 50 -> ();
-must
+AddAttributesToIam2VirtualIdGroup = 50 -> (), (uuid: Id) super::AddAttributesToIAM2VirtualIDGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAttributesToIAM2VirtualIDGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/projects/organizations/refs`: Finds IAM2 organization project refs.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/51`
-QueryIam2OrganizationProjectRef = 51 -> Page<super::IAM2OrganizationProjectRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2OrganizationProjectRef = 51 -> Page<super::IAM2OrganizationProjectRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/remove/login-expired/{uuid}/actions`: Removes an IAM2 project login expired.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/52`
-RemoveIam2ProjectLoginExpired = 52 -> ();
-must
+RemoveIam2ProjectLoginExpired = 52 -> (), (uuid: Id) super::RemoveIAM2ProjectLoginExpiredRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RemoveIAM2ProjectLoginExpiredRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/retire-policies/{uuid}/actions`: Sets an IAM2 project retire policy.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/53`
-SetIam2ProjectRetirePolicy = 53 -> ();
-must
+SetIam2ProjectRetirePolicy = 53 -> (), (uuid: Id) super::SetIAM2ProjectRetirePolicyRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetIAM2ProjectRetirePolicyRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/projects/templates`: Finds IAM2 project templates.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/54`
-QueryIam2ProjectTemplate = 54 -> Page<super::IAM2ProjectTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2ProjectTemplate = 54 -> Page<super::IAM2ProjectTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/templates`: Creates an IAM2 project template.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/55`
-CreateIam2ProjectTemplate = 55 -> Reply<super::IAM2ProjectTemplate>;
-many
+CreateIam2ProjectTemplate = 55 -> Reply<super::IAM2ProjectTemplate>, () super::CreateIAM2ProjectTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2ProjectTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/templates/from/projects/{projectUuid}`: Creates an IAM2 project template from a project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/56`
-CreateIam2ProjectTemplateFromProject = 56 -> Reply<super::IAM2ProjectTemplate>;
-must
+CreateIam2ProjectTemplateFromProject = 56 -> Reply<super::IAM2ProjectTemplate>, (project_uuid: Id) super::CreateIAM2ProjectTemplateFromProjectRequest;
 /// Project uuid.
-project_uuid: Id = "projectUuid",
-;
-many
+project_uuid: Id = "projectUuid" project_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2ProjectTemplateFromProjectRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/templates/{uuid}`: Deletes an IAM2 project template.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/57`
-DeleteIam2ProjectTemplate = 57 -> ();
-must
+DeleteIam2ProjectTemplate = 57 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/templates/{uuid}/actions`: Changes an IAM2 project template.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/58`
-UpdateIam2ProjectTemplate = 58 -> Reply<super::IAM2ProjectTemplate>;
-must
+UpdateIam2ProjectTemplate = 58 -> Reply<super::IAM2ProjectTemplate>, (uuid: Id) super::UpdateIAM2ProjectTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2ProjectTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/virtual-ids`: Removes IAM2 virtual i ds from projects.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/59`
-RemoveIam2VirtualIDsFromProjects = 59 -> ();
-many
+RemoveIam2VirtualIDsFromProjects = 59 -> (), ();
 /// Project uuids.
-project_uuids: Id = "projectUuids",
+project_uuids: Vec<Id> = "projectUuids" Vec::new();
 /// Virtual ID uuids.
-virtual_id_uuids: Id = "virtualIDUuids",
+virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/virtual-ids`: Adds IAM2 virtual i ds to projects.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/60`
-AddIam2VirtualIDsToProjects = 60 -> ();
-many
+AddIam2VirtualIDsToProjects = 60 -> (), () super::AddIAM2VirtualIDsToProjectsRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIAM2VirtualIDsToProjectsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles`: Removes roles from an IAM2 virtual id.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/61`
-RemoveRolesFromIam2VirtualId = 61 -> ();
-must
+RemoveRolesFromIam2VirtualId = 61 -> (), (virtual_id_uuid: Id);
 /// Virtual ID uuid.
-virtual_id_uuid: Id = "virtualIDUuid",
-;
-may
-/// Project uuid.
-project_uuid: Id = "projectUuid",
-;
-many
+virtual_id_uuid: Id = "virtualIDUuid" virtual_id_uuid.into();
 /// Role uuids.
-role_uuids: Id = "roleUuids",
+role_uuids: Vec<Id> = "roleUuids" Vec::new();
+/// Project uuid.
+project_uuid: Option<Id> = "projectUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles`: Adds roles to an IAM2 virtual id.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/62`
-AddRolesToIam2VirtualId = 62 -> ();
-must
+AddRolesToIam2VirtualId = 62 -> (), (virtual_id_uuid: Id) super::AddRolesToIAM2VirtualIDRequest;
 /// Virtual ID uuid.
-virtual_id_uuid: Id = "virtualIDUuid",
-;
-many
+virtual_id_uuid: Id = "virtualIDUuid" virtual_id_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddRolesToIAM2VirtualIDRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/{projectUuid}/iam2/organizations`: Detaches an IAM2 project from an IAM2 organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/63`
-DetachIam2ProjectFromIam2Organization = 63 -> Reply<super::IAM2Project>;
-must
+DetachIam2ProjectFromIam2Organization = 63 -> Reply<super::IAM2Project>, (project_uuid: Id);
 /// Project uuid.
-project_uuid: Id = "projectUuid",
-;
-many
+project_uuid: Id = "projectUuid" project_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/{projectUuid}/iam2/organizations/{organizationUuid}`: Attaches an IAM2 project to an IAM2 organization.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/64`
-AttachIam2ProjectToIam2Organization = 64 -> Reply<super::IAM2Project>;
-must
+AttachIam2ProjectToIam2Organization = 64 -> Reply<super::IAM2Project>, (project_uuid: Id, organization_uuid: Id);
 /// Project uuid.
-project_uuid: Id = "projectUuid",
+project_uuid: Id = "projectUuid" project_uuid.into();
 /// Organization uuid.
-organization_uuid: Id = "organizationUuid",
-;
-many
+organization_uuid: Id = "organizationUuid" organization_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/{projectUuid}/virtual-ids`: Removes IAM2 virtual i ds from a project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/65`
-RemoveIam2VirtualIDsFromProject = 65 -> ();
-must
+RemoveIam2VirtualIDsFromProject = 65 -> (), (project_uuid: Id);
 /// Project uuid.
-project_uuid: Id = "projectUuid",
-;
-many
+project_uuid: Id = "projectUuid" project_uuid.into();
 /// Virtual ID uuids.
-virtual_id_uuids: Id = "virtualIDUuids",
+virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/{projectUuid}/virtual-ids`: Adds IAM2 virtual i ds to a project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/66`
-AddIam2VirtualIDsToProject = 66 -> ();
-must
+AddIam2VirtualIDsToProject = 66 -> (), (project_uuid: Id) super::AddIAM2VirtualIDsToProjectRequest;
 /// Project uuid.
-project_uuid: Id = "projectUuid",
-;
-many
+project_uuid: Id = "projectUuid" project_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIAM2VirtualIDsToProjectRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/{uuid}`: Deletes an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/67`
-DeleteIam2Project = 67 -> ();
-must
+DeleteIam2Project = 67 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Lets an IAM2 project be used, or no longer.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/68`
-ChangeIam2ProjectState = 68 -> Reply<super::IAM2Project>;
-must
+ChangeIam2ProjectState = 68 -> Reply<super::IAM2Project>, (uuid: Id) super::ChangeIAM2ProjectStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeIAM2ProjectStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Removes for good an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/69`
-ExpungeIam2Project = 69 -> ();
-must
+ExpungeIam2Project = 69 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Brings back an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/70`
-RecoverIam2Project = 70 -> Reply<super::IAM2Project>;
-must
+RecoverIam2Project = 70 -> Reply<super::IAM2Project>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Stops all resources in an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/71`
-StopAllResourcesInIam2Project = 71 -> ();
-must
+StopAllResourcesInIam2Project = 71 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Changes an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/72`
-UpdateIam2Project = 72 -> Reply<super::IAM2Project>;
-must
+UpdateIam2Project = 72 -> Reply<super::IAM2Project>, (uuid: Id) super::UpdateIAM2ProjectRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2ProjectRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/projects/{uuid}/attributes`: Removes attributes from an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/73`
-RemoveAttributesFromIam2Project = 73 -> ();
-must
+RemoveAttributesFromIam2Project = 73 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Attribute uuids.
-attribute_uuids: Id = "attributeUuids",
+attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/projects/{uuid}/attributes`: Adds attributes to an IAM2 project.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/74`
-AddAttributesToIam2Project = 74 -> ();
-must
+AddAttributesToIam2Project = 74 -> (), (uuid: Id) super::AddAttributesToIAM2ProjectRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAttributesToIAM2ProjectRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/virtual-id/ldap/uid`: Creates an IAM2 virtual id from an LDAP uid.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/75`
-CreateIam2VirtualIdFromLdapUid = 75 -> Reply<super::LdapResourceRef>;
-many
+CreateIam2VirtualIdFromLdapUid = 75 -> Reply<super::LdapResourceRef>, () super::CreateIAM2VirtualIDFromLdapUidRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2VirtualIDFromLdapUidRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/virtual-ids`: Finds IAM2 virtual ids.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/76`
-QueryIam2VirtualId = 76 -> Page<super::IAM2VirtualID>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2VirtualId = 76 -> Page<super::IAM2VirtualID>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/virtual-ids`: Creates an IAM2 virtual id.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/77`
-CreateIam2VirtualId = 77 -> Reply<super::IAM2VirtualID>;
-many
+CreateIam2VirtualId = 77 -> Reply<super::IAM2VirtualID>, () super::CreateIAM2VirtualIDRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2VirtualIDRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/virtual-ids/api-permissions`: Gives IAM2 virtual idapi permission.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/78`
-GetIam2VirtualIdapiPermission = 78 -> super::GetIAM2VirtualIDAPIPermissionResult;
-may
-/// `false` when left out.
-only_check_params: bool = "onlyCheckParams",
-;
-many
+GetIam2VirtualIdapiPermission = 78 -> super::GetIAM2VirtualIDAPIPermissionResult, ();
 /// Apis to check.
-apis_to_check: String = "apisToCheck",
+apis_to_check: Vec<String> = "apisToCheck" Vec::new();
+/// `false` when left out.
+only_check_params: Option<bool> = "onlyCheckParams" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/virtual-ids/attributes`: Finds IAM2 virtual id attributes.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/79`
-QueryIam2VirtualIdAttribute = 79 -> Page<super::IAM2VirtualIDAttribute>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIam2VirtualIdAttribute = 79 -> Page<super::IAM2VirtualIDAttribute>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/virtual-ids/attributes/{uuid}/actions`: Changes an IAM2 virtual id attribute.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/80`
-UpdateIam2VirtualIdAttribute = 80 -> Reply<super::IAM2VirtualIDAttribute>;
-must
+UpdateIam2VirtualIdAttribute = 80 -> Reply<super::IAM2VirtualIDAttribute>, (uuid: Id) super::UpdateIAM2VirtualIDAttributeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2VirtualIDAttributeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/virtual-ids/from-file`: In one call: a create IAM2 virtual id from a config file.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/81`
-BatchCreateIam2VirtualIdFromConfigFile = 81 -> super::BatchCreateIAM2VirtualIDFromConfigFileResult;
-many
+BatchCreateIam2VirtualIdFromConfigFile = 81 -> super::BatchCreateIAM2VirtualIDFromConfigFileResult, () super::BatchCreateIAM2VirtualIDFromConfigFileRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::BatchCreateIAM2VirtualIDFromConfigFileRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/virtual-ids/from-file`: Checks an IAM2 virtual id config file.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/82`
-CheckIam2VirtualIdConfigFile = 82 -> super::CheckIAM2VirtualIDConfigFileResult;
-many
+CheckIam2VirtualIdConfigFile = 82 -> super::CheckIAM2VirtualIDConfigFileResult, () super::CheckIAM2VirtualIDConfigFileRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckIAM2VirtualIDConfigFileRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/iam2/virtual-ids/projects`: Gives IAM2 projects of virtual id.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/83`
-GetIam2ProjectsOfVirtualId = 83 -> Page<super::IAM2Project>;
-many
+GetIam2ProjectsOfVirtualId = 83 -> Page<super::IAM2Project>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/virtual-ids/{uuid}`: Deletes an IAM2 virtual id.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/84`
-DeleteIam2VirtualId = 84 -> ();
-must
+DeleteIam2VirtualId = 84 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Lets an IAM2 virtual id be used, or no longer.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/85`
-ChangeIam2VirtualIdState = 85 -> Reply<super::IAM2VirtualID>;
-must
+ChangeIam2VirtualIdState = 85 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::ChangeIAM2VirtualIDStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeIAM2VirtualIDStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Changes an IAM2 virtual id type.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/86`
-ChangeIam2VirtualIdType = 86 -> Reply<super::IAM2VirtualID>;
-must
+ChangeIam2VirtualIdType = 86 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::ChangeIAM2VirtualIDTypeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeIAM2VirtualIDTypeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Changes an IAM2 virtual id.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/87`
-UpdateIam2VirtualId = 87 -> Reply<super::IAM2VirtualID>;
-must
+UpdateIam2VirtualId = 87 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::UpdateIAM2VirtualIDRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2VirtualIDRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/iam2/virtual-ids/{uuid}/attributes`: Removes attributes from an IAM2 virtual id.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/88`
-RemoveAttributesFromIam2VirtualId = 88 -> ();
-must
+RemoveAttributesFromIam2VirtualId = 88 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Attribute uuids.
-attribute_uuids: Id = "attributeUuids",
+attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/iam2/virtual-ids/{uuid}/attributes`: Adds attributes to an IAM2 virtual id.
 ///
 /// Schema: `schemas/zstack/iam2.json#/operations/89`
-AddAttributesToIam2VirtualId = 89 -> ();
-must
+AddAttributesToIam2VirtualId = 89 -> (), (uuid: Id) super::AddAttributesToIAM2VirtualIDRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAttributesToIAM2VirtualIDRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -71,470 +71,345 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/image-packages`: Finds image packages.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/0`
-QueryImagePackage = 0 -> Page<super::ImagePackage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryImagePackage = 0 -> Page<super::ImagePackage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/image-packages/{uuid}`: Deletes an image package.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/1`
-DeleteImagePackage = 1 -> ();
-must
+DeleteImagePackage = 1 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/image-packages/{uuid}`: Changes an image package.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/2`
-UpdateImagePackage = 2 -> Reply<super::ImagePackage>;
-must
+UpdateImagePackage = 2 -> Reply<super::ImagePackage>, (uuid: Id) super::UpdateImagePackageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateImagePackageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/images`: Finds images.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/3`
-QueryImage = 3 -> Page<super::Image>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryImage = 3 -> Page<super::Image>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/images`: Adds an image.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/4`
-AddImage = 4 -> Reply<super::Image>;
-many
+AddImage = 4 -> Reply<super::Image>, () super::AddImageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/images/candidate-backup-storage`: Gives possible backup storage for creating image.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/5`
-GetCandidateBackupStorageForCreatingImage = 5 -> Page<super::BackupStorage>;
-may
+GetCandidateBackupStorageForCreatingImage = 5 -> Page<super::BackupStorage>, ();
 /// The volume.
-volume_uuid: Id = "volumeUuid",
+volume_uuid: Option<Id> = "volumeUuid" None;
 /// The snapshot.
-volume_snapshot_uuid: Id = "volumeSnapshotUuid",
-;
-many
+volume_snapshot_uuid: Option<Id> = "volumeSnapshotUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}`: Creates a data volume template from a volume snapshot.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/6`
-CreateDataVolumeTemplateFromVolumeSnapshot = 6 -> super::CreateDataVolumeTemplateFromVolumeSnapshotResult;
-must
+CreateDataVolumeTemplateFromVolumeSnapshot = 6 -> super::CreateDataVolumeTemplateFromVolumeSnapshotResult, (snapshot_uuid: Id) super::CreateDataVolumeTemplateFromVolumeSnapshotRequest;
 /// Snapshot uuid.
-snapshot_uuid: Id = "snapshotUuid",
-;
-many
+snapshot_uuid: Id = "snapshotUuid" snapshot_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateDataVolumeTemplateFromVolumeSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}`: Creates a data volume template from a volume.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/7`
-CreateDataVolumeTemplateFromVolume = 7 -> Reply<super::Image>;
-must
+CreateDataVolumeTemplateFromVolume = 7 -> Reply<super::Image>, (volume_uuid: Id) super::CreateDataVolumeTemplateFromVolumeRequest;
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-many
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateDataVolumeTemplateFromVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/images/iso/{isoUuid}/vm-candidates`: Gives possible virtual machine for attaching ISO.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/8`
-GetCandidateVmForAttachingIso = 8 -> Page<super::VmInstance>;
-must
+GetCandidateVmForAttachingIso = 8 -> Page<super::VmInstance>, (iso_uuid: Id);
 /// Iso uuid.
-iso_uuid: Id = "isoUuid",
-;
-many
+iso_uuid: Id = "isoUuid" iso_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}`: Creates a root volume template from a volume snapshot.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/9`
-CreateRootVolumeTemplateFromVolumeSnapshot = 9 -> super::CreateRootVolumeTemplateFromVolumeSnapshotResult;
-must
+CreateRootVolumeTemplateFromVolumeSnapshot = 9 -> super::CreateRootVolumeTemplateFromVolumeSnapshotResult, (snapshot_uuid: Id) super::CreateRootVolumeTemplateFromVolumeSnapshotRequest;
 /// Snapshot uuid.
-snapshot_uuid: Id = "snapshotUuid",
-;
-many
+snapshot_uuid: Id = "snapshotUuid" snapshot_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateRootVolumeTemplateFromVolumeSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/images/root-volume-templates/from/volumes/{rootVolumeUuid}`: Creates a root volume template from a root volume.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/10`
-CreateRootVolumeTemplateFromRootVolume = 10 -> Reply<super::Image>;
-must
+CreateRootVolumeTemplateFromRootVolume = 10 -> Reply<super::Image>, (root_volume_uuid: Id) super::CreateRootVolumeTemplateFromRootVolumeRequest;
 /// Root volume uuid.
-root_volume_uuid: Id = "rootVolumeUuid",
-;
-many
+root_volume_uuid: Id = "rootVolumeUuid" root_volume_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateRootVolumeTemplateFromRootVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/images/upload-job/details/{imageId}`: Gives upload image job details.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/11`
-GetUploadImageJobDetails = 11 -> super::GetUploadImageJobDetailsResult;
-must
+GetUploadImageJobDetails = 11 -> super::GetUploadImageJobDetailsResult, (image_id: String);
 /// The image's id.
-image_id: String = "imageId",
-;
-many
+image_id: String = "imageId" image_id.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage`: Gives backup storage for creating image from volume snapshot.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/12`
-GetBackupStorageForCreatingImageFromVolumeSnapshot = 12 -> Page<super::BackupStorage>;
-must
+GetBackupStorageForCreatingImageFromVolumeSnapshot = 12 -> Page<super::BackupStorage>, (volume_snapshot_uuid: Id);
 /// Volume snapshot uuid.
-volume_snapshot_uuid: Id = "volumeSnapshotUuid",
-;
-may
+volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
 /// The volume.
-volume_uuid: Id = "volumeUuid",
-;
-many
+volume_uuid: Option<Id> = "volumeUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage`: Gives backup storage for creating image from volume.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/13`
-GetBackupStorageForCreatingImageFromVolume = 13 -> Page<super::BackupStorage>;
-must
+GetBackupStorageForCreatingImageFromVolume = 13 -> Page<super::BackupStorage>, (volume_uuid: Id);
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-may
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// The snapshot.
-volume_snapshot_uuid: Id = "volumeSnapshotUuid",
-;
-many
+volume_snapshot_uuid: Option<Id> = "volumeSnapshotUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{imageUuid}/actions`: Removes for good an image.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/14`
-ExpungeImage = 14 -> ();
-must
+ExpungeImage = 14 -> (), (image_uuid: Id) super::ExpungeImageRequest;
 /// Image uuid.
-image_uuid: Id = "imageUuid",
-;
-many
+image_uuid: Id = "imageUuid" image_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ExpungeImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{imageUuid}/actions`: Brings back an image.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/15`
-RecoverImage = 15 -> Reply<super::Image>;
-must
+RecoverImage = 15 -> Reply<super::Image>, (image_uuid: Id) super::RecoverImageRequest;
 /// Image uuid.
-image_uuid: Id = "imageUuid",
-;
-many
+image_uuid: Id = "imageUuid" image_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RecoverImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/images/{uuid}`: Deletes an image.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/16`
-DeleteImage = 16 -> ();
-must
+DeleteImage = 16 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// The backup storages.
-backup_storage_uuids: Id = "backupStorageUuids",
+backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
+/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{uuid}/actions`: Calculates an image hash.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/17`
-CalculateImageHash = 17 -> Reply<super::Image>;
-must
+CalculateImageHash = 17 -> Reply<super::Image>, (uuid: Id) super::CalculateImageHashRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CalculateImageHashRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{uuid}/actions`: Lets an image be used, or no longer.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/18`
-ChangeImageState = 18 -> Reply<super::Image>;
-must
+ChangeImageState = 18 -> Reply<super::Image>, (uuid: Id) super::ChangeImageStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeImageStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image boot mode.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/19`
-SetImageBootMode = 19 -> ();
-must
+SetImageBootMode = 19 -> (), (uuid: Id) super::SetImageBootModeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetImageBootModeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image guest agent.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/20`
-SetImageQga = 20 -> ();
-must
+SetImageQga = 20 -> (), (uuid: Id) super::SetImageQgaRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetImageQgaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image security level.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/21`
-SetImageSecurityLevel = 21 -> ();
-must
+SetImageSecurityLevel = 21 -> (), (uuid: Id) super::SetImageSecurityLevelRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetImageSecurityLevelRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{uuid}/actions`: Brings up to date an image from an image store backup storage.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/22`
-SyncImageFromImageStoreBackupStorage = 22 -> Reply<super::Image>;
-must
+SyncImageFromImageStoreBackupStorage = 22 -> Reply<super::Image>, (uuid: Id) super::SyncImageFromImageStoreBackupStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SyncImageFromImageStoreBackupStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{uuid}/actions`: Brings up to date an image size.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/23`
-SyncImageSize = 23 -> Reply<super::Image>;
-must
+SyncImageSize = 23 -> Reply<super::Image>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/images/{uuid}/actions`: Changes an image.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/24`
-UpdateImage = 24 -> Reply<super::Image>;
-must
+UpdateImage = 24 -> Reply<super::Image>, (uuid: Id) super::UpdateImageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/images/{uuid}/qga`: Gives image guest agent.
 ///
 /// Schema: `schemas/zstack/images.json#/operations/25`
-GetImageQga = 25 -> super::GetImageQgaResult;
-must
+GetImageQga = 25 -> super::GetImageQgaResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

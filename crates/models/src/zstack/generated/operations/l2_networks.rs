@@ -109,889 +109,697 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks`: Finds L2 networks.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/0`
-QueryL2Network = 0 -> Page<super::L2Network>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryL2Network = 0 -> Page<super::L2Network>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/hardware-vxlan`: Creates an L2 hardware vxlan network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/1`
-CreateL2HardwareVxlanNetwork = 1 -> Reply<super::L2Network>;
-many
+CreateL2HardwareVxlanNetwork = 1 -> Reply<super::L2Network>, () super::CreateL2HardwareVxlanNetworkRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2HardwareVxlanNetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/hardware-vxlan-pool`: Creates an L2 hardware vxlan network pool.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/2`
-CreateL2HardwareVxlanNetworkPool = 2 -> Reply<super::L2Network>;
-many
+CreateL2HardwareVxlanNetworkPool = 2 -> Reply<super::L2Network>, () super::CreateL2HardwareVxlanNetworkPoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2HardwareVxlanNetworkPoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/no-vlan`: Creates an L2 no vlan network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/3`
-CreateL2NoVlanNetwork = 3 -> Reply<super::L2Network>;
-many
+CreateL2NoVlanNetwork = 3 -> Reply<super::L2Network>, () super::CreateL2NoVlanNetworkRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2NoVlanNetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/port-group`: Finds L2 port group networks.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/4`
-QueryL2PortGroupNetwork = 4 -> Page<super::L2PortGroupNetwork>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryL2PortGroupNetwork = 4 -> Page<super::L2PortGroupNetwork>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/port-group`: Creates an L2 port group.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/5`
-CreateL2PortGroup = 5 -> Reply<super::L2Network>;
-many
+CreateL2PortGroup = 5 -> Reply<super::L2Network>, () super::CreateL2PortGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2PortGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/tf`: Creates an L2 tf network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/6`
-CreateL2TfNetwork = 6 -> Reply<super::L2Network>;
-many
+CreateL2TfNetwork = 6 -> Reply<super::L2Network>, () super::CreateL2TfNetworkRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2TfNetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/types`: Gives L2 network types.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/7`
-GetL2NetworkTypes = 7 -> super::GetL2NetworkTypesResult;
-many
+GetL2NetworkTypes = 7 -> super::GetL2NetworkTypesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/vSwitchTypes`: Gives v switch types.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/8`
-GetVSwitchTypes = 8 -> super::GetVSwitchTypesResult;
-many
+GetVSwitchTypes = 8 -> super::GetVSwitchTypesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/virtual-switch`: Finds L2 virtual switch networks.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/9`
-QueryL2VirtualSwitchNetwork = 9 -> Page<super::L2VirtualSwitchNetwork>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryL2VirtualSwitchNetwork = 9 -> Page<super::L2VirtualSwitchNetwork>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/virtual-switch`: Creates an L2 virtual switch.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/10`
-CreateL2VirtualSwitch = 10 -> Reply<super::L2Network>;
-many
+CreateL2VirtualSwitch = 10 -> Reply<super::L2Network>, () super::CreateL2VirtualSwitchRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2VirtualSwitchRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/vlan`: Finds L2 vlan networks.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/11`
-QueryL2VlanNetwork = 11 -> Page<super::L2VlanNetwork>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryL2VlanNetwork = 11 -> Page<super::L2VlanNetwork>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/vlan`: Creates an L2 vlan network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/12`
-CreateL2VlanNetwork = 12 -> Reply<super::L2Network>;
-many
+CreateL2VlanNetwork = 12 -> Reply<super::L2Network>, () super::CreateL2VlanNetworkRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2VlanNetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/vteps`: Finds vteps.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/13`
-QueryVtep = 13 -> Page<super::Vtep>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVtep = 13 -> Page<super::Vtep>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/vxlan`: Finds L2 vxlan networks.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/14`
-QueryL2VxlanNetwork = 14 -> Page<super::L2VxlanNetwork>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryL2VxlanNetwork = 14 -> Page<super::L2VxlanNetwork>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/vxlan`: Creates an L2 vxlan network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/15`
-CreateL2VxlanNetwork = 15 -> Reply<super::L2Network>;
-many
+CreateL2VxlanNetwork = 15 -> Reply<super::L2Network>, () super::CreateL2VxlanNetworkRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2VxlanNetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/vxlan-pool`: Finds L2 vxlan network pools.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/16`
-QueryL2VxlanNetworkPool = 16 -> Page<super::L2VxlanNetworkPool>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryL2VxlanNetworkPool = 16 -> Page<super::L2VxlanNetworkPool>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/vxlan-pool`: Creates an L2 vxlan network pool.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/17`
-CreateL2VxlanNetworkPool = 17 -> Reply<super::L2Network>;
-many
+CreateL2VxlanNetworkPool = 17 -> Reply<super::L2Network>, () super::CreateL2VxlanNetworkPoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL2VxlanNetworkPoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/vxlan-pool/vni-range`: Finds vni ranges.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/18`
-QueryVniRange = 18 -> Page<super::VniRange>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVniRange = 18 -> Page<super::VniRange>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}`: Deletes a vni range.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/19`
-DeleteVniRange = 19 -> ();
-must
+DeleteVniRange = 19 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}`: Changes a vni range.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/20`
-UpdateVniRange = 20 -> Reply<super::VniRange>;
-must
+UpdateVniRange = 20 -> Reply<super::VniRange>, (uuid: Id) super::UpdateVniRangeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVniRangeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/vxlan-pool/{l2NetworkUuid}/vni-ranges`: Creates a vni range.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/21`
-CreateVniRange = 21 -> Reply<super::VniRange>;
-must
+CreateVniRange = 21 -> Reply<super::VniRange>, (l2_network_uuid: Id) super::CreateVniRangeRequest;
 /// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid",
-;
-many
+l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVniRangeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/vxlan/vteps`: Creates a vxlan vtep.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/22`
-CreateVxlanVtep = 22 -> Reply<super::Vtep>;
-many
+CreateVxlanVtep = 22 -> Reply<super::Vtep>, () super::CreateVxlanVtepRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVxlanVtepRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l2-networks/vxlan/{uuid}`: Deletes a vxlan L2 network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/23`
-DeleteVxlanL2Network = 23 -> ();
-must
+DeleteVxlanL2Network = 23 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l2-networks/{l2NetworkUuid}/cluster-candidates`: Gives possible clusters for attaching L2 network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/24`
-GetCandidateClustersForAttachingL2Network = 24 -> Page<super::Cluster>;
-must
+GetCandidateClustersForAttachingL2Network = 24 -> Page<super::Cluster>, (l2_network_uuid: Id);
 /// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid",
-;
-may
-/// How many at most. `1000` when left out.
-limit: i64 = "limit",
-/// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
 /// Cluster types.
-cluster_types: String = "clusterTypes",
+cluster_types: Vec<String> = "clusterTypes" Vec::new();
+/// How many at most. `1000` when left out.
+limit: Option<i64> = "limit" None;
+/// How many to skip. `0` when left out.
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}`: Detaches an L2 network from a cluster.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/25`
-DetachL2NetworkFromCluster = 25 -> Reply<super::L2Network>;
-must
+DetachL2NetworkFromCluster = 25 -> Reply<super::L2Network>, (l2_network_uuid: Id, cluster_uuid: Id);
 /// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid",
+l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
-;
-many
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}`: Attaches an L2 network to a cluster.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/26`
-AttachL2NetworkToCluster = 26 -> Reply<super::L2Network>;
-must
+AttachL2NetworkToCluster = 26 -> Reply<super::L2Network>, (l2_network_uuid: Id, cluster_uuid: Id) super::AttachL2NetworkToClusterRequest;
 /// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid",
+l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
-;
-many
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachL2NetworkToClusterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/delete/remote-vtep-ip`: Deletes a vxlan pool remote vtep.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/27`
-DeleteVxlanPoolRemoteVtep = 27 -> ();
-must
+DeleteVxlanPoolRemoteVtep = 27 -> (), (l2_network_uuid: Id, cluster_uuid: Id, remote_vtep_ip: String);
 /// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid",
+l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// Remote vtep ip.
-remote_vtep_ip: String = "remoteVtepIp",
-;
-may
+remote_vtep_ip: String = "remoteVtepIp" remote_vtep_ip.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/remote-vtep-ip`: Creates a vxlan pool remote vtep.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/28`
-CreateVxlanPoolRemoteVtep = 28 -> Reply<super::RemoteVtep>;
-must
+CreateVxlanPoolRemoteVtep = 28 -> Reply<super::RemoteVtep>, (l2_network_uuid: Id, cluster_uuid: Id) super::CreateVxlanPoolRemoteVtepRequest;
 /// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid",
+l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
 /// Cluster uuid.
-cluster_uuid: Id = "clusterUuid",
-;
-many
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVxlanPoolRemoteVtepRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l2-networks/{uuid}`: Deletes an L2 network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/29`
-DeleteL2Network = 29 -> ();
-must
+DeleteL2Network = 29 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes an L2 network vlan id.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/30`
-ChangeL2NetworkVlanId = 30 -> Reply<super::L2Network>;
-must
+ChangeL2NetworkVlanId = 30 -> Reply<super::L2Network>, (uuid: Id) super::ChangeL2NetworkVlanIdRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeL2NetworkVlanIdRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes an L2 network.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/31`
-UpdateL2Network = 31 -> Reply<super::L2Network>;
-must
+UpdateL2Network = 31 -> Reply<super::L2Network>, (uuid: Id) super::UpdateL2NetworkRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateL2NetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/port-mirrors`: Finds port mirrors.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/32`
-QueryPortMirror = 32 -> Page<super::PortMirror>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPortMirror = 32 -> Page<super::PortMirror>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/port-mirrors`: Creates a port mirror.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/33`
-CreatePortMirror = 33 -> Reply<super::PortMirror>;
-many
+CreatePortMirror = 33 -> Reply<super::PortMirror>, () super::CreatePortMirrorRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePortMirrorRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/port-mirrors/networks/usedIps`: Finds port mirror network used IPs.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/34`
-QueryPortMirrorNetworkUsedIp = 34 -> Page<super::MirrorNetworkUsedIp>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPortMirrorNetworkUsedIp = 34 -> Page<super::MirrorNetworkUsedIp>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/port-mirrors/sessions`: Finds port mirror sessions.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/35`
-QueryPortMirrorSession = 35 -> Page<super::PortMirrorSession>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPortMirrorSession = 35 -> Page<super::PortMirrorSession>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/port-mirrors/sessions`: Creates a port mirror session.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/36`
-CreatePortMirrorSession = 36 -> Reply<super::PortMirrorSession>;
-many
+CreatePortMirrorSession = 36 -> Reply<super::PortMirrorSession>, () super::CreatePortMirrorSessionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePortMirrorSessionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/port-mirrors/sessons/{uuid}`: Deletes a port mirror session.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/37`
-DeletePortMirrorSession = 37 -> ();
-must
+DeletePortMirrorSession = 37 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/port-mirrors/{portMirrorUuid}/vm-instances/candidate-nics/{type}`: Gives possible vmnics for port mirror.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/38`
-GetCandidateVmNicsForPortMirror = 38 -> Page<super::VmNic>;
-must
+GetCandidateVmNicsForPortMirror = 38 -> Page<super::VmNic>, (port_mirror_uuid: Id, r#type: super::GetCandidateVmNicsForPortMirrorType);
 /// Port mirror uuid.
-port_mirror_uuid: Id = "portMirrorUuid",
+port_mirror_uuid: Id = "portMirrorUuid" port_mirror_uuid.into();
 /// Its kind.
-r#type: super::GetCandidateVmNicsForPortMirrorType = "type",
-;
-many
+r#type: super::GetCandidateVmNicsForPortMirrorType = "type" r#type.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/port-mirrors/{uuid}`: Deletes a port mirror.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/39`
-DeletePortMirror = 39 -> ();
-must
+DeletePortMirror = 39 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/port-mirrors/{uuid}/actions`: Lets a port mirror be used, or no longer.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/40`
-ChangePortMirrorState = 40 -> Reply<super::PortMirror>;
-must
+ChangePortMirrorState = 40 -> Reply<super::PortMirror>, (uuid: Id) super::ChangePortMirrorStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangePortMirrorStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/port-mirrors/{uuid}/actions`: Changes a port mirror.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/41`
-UpdatePortMirror = 41 -> Reply<super::PortMirror>;
-must
+UpdatePortMirror = 41 -> Reply<super::PortMirror>, (uuid: Id) super::UpdatePortMirrorRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePortMirrorRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sdn-controllers`: Finds sdn controllers.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/42`
-QuerySdnController = 42 -> Page<super::SdnController>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySdnController = 42 -> Page<super::SdnController>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sdn-controllers`: Adds a sdn controller.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/43`
-AddSdnController = 43 -> Reply<super::SdnController>;
-many
+AddSdnController = 43 -> Reply<super::SdnController>, () super::AddSdnControllerRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSdnControllerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sdn-controllers/{uuid}`: Removes a sdn controller.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/44`
-RemoveSdnController = 44 -> ();
-must
+RemoveSdnController = 44 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sdn-controllers/{uuid}/actions`: Changes a sdn controller.
 ///
 /// Schema: `schemas/zstack/l2_networks.json#/operations/45`
-UpdateSdnController = 45 -> Reply<super::SdnController>;
-must
+UpdateSdnController = 45 -> Reply<super::SdnController>, (uuid: Id) super::UpdateSdnControllerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSdnControllerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

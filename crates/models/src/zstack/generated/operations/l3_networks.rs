@@ -102,808 +102,621 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ip-capacity`: Gives IP address capacity.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/0`
-GetIpAddressCapacity = 0 -> super::GetIpAddressCapacityResult;
-may
-/// Whether to take all of them. `false` when left out.
-all: bool = "all",
-;
-many
+GetIpAddressCapacity = 0 -> super::GetIpAddressCapacityResult, ();
 /// The zones.
-zone_uuids: Id = "zoneUuids",
+zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
 /// The L3 networks.
-l3_network_uuids: Id = "l3NetworkUuids",
+l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
 /// Ip range uuids.
-ip_range_uuids: Id = "ipRangeUuids",
+ip_range_uuids: Vec<Id> = "ipRangeUuids" Vec::new();
+/// Whether to take all of them. `false` when left out.
+all: Option<bool> = "all" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks`: Finds L3 networks.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/1`
-QueryL3Network = 1 -> Page<super::L3Network>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryL3Network = 1 -> Page<super::L3Network>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks`: Creates an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/2`
-CreateL3Network = 2 -> Reply<super::L3Network>;
-many
+CreateL3Network = 2 -> Reply<super::L3Network>, () super::CreateL3NetworkRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateL3NetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/address-pools`: Finds address pools.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/3`
-QueryAddressPool = 3 -> Page<super::IpRange>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAddressPool = 3 -> Page<super::IpRange>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/ip-address`: Finds IP address.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/4`
-QueryIpAddress = 4 -> Page<super::UsedIp>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIpAddress = 4 -> Page<super::UsedIp>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/ip-ranges`: Finds IP ranges.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/5`
-QueryIpRange = 5 -> Page<super::IpRange>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIpRange = 5 -> Page<super::IpRange>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free`: Gives free IP of IP range.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/6`
-GetFreeIpOfIpRange = 6 -> Page<super::FreeIp>;
-must
+GetFreeIpOfIpRange = 6 -> Page<super::FreeIp>, (ip_range_uuid: Id);
 /// Ip range uuid.
-ip_range_uuid: Id = "ipRangeUuid",
-;
-may
+ip_range_uuid: Id = "ipRangeUuid" ip_range_uuid.into();
 /// The L3 network.
-l3_network_uuid: Id = "l3NetworkUuid",
+l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
 /// How many to skip.
-start: String = "start",
+start: Option<String> = "start" None;
 /// Ip range type.
-ip_range_type: super::IpRangeType = "ipRangeType",
+ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
 /// 4 or 6.
-ip_version: i64 = "ipVersion",
+ip_version: Option<i64> = "ipVersion" None;
 /// How many at most. `100` when left out.
-limit: i64 = "limit",
-;
-many
+limit: Option<i64> = "limit" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l3-networks/ip-ranges/{uuid}`: Deletes an IP range.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/7`
-DeleteIpRange = 7 -> ();
-must
+DeleteIpRange = 7 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/l3-networks/ip-ranges/{uuid}/actions`: Changes an IP range.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/8`
-UpdateIpRange = 8 -> Reply<super::IpRange>;
-must
+UpdateIpRange = 8 -> Reply<super::IpRange>, (uuid: Id) super::UpdateIpRangeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIpRangeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/ip/free`: Gives free IP.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/9`
-GetFreeIp = 9 -> Page<super::FreeIp>;
-may
+GetFreeIp = 9 -> Page<super::FreeIp>, ();
 /// The L3 network.
-l3_network_uuid: Id = "l3NetworkUuid",
+l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
 /// Ip range uuid.
-ip_range_uuid: Id = "ipRangeUuid",
+ip_range_uuid: Option<Id> = "ipRangeUuid" None;
 /// How many to skip.
-start: String = "start",
+start: Option<String> = "start" None;
 /// Ip range type.
-ip_range_type: super::IpRangeType = "ipRangeType",
+ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
 /// 4 or 6.
-ip_version: i64 = "ipVersion",
+ip_version: Option<i64> = "ipVersion" None;
 /// How many at most. `100` when left out.
-limit: i64 = "limit",
-;
-many
+limit: Option<i64> = "limit" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/network-services/refs`: Finds network service L3 network refs.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/10`
-QueryNetworkServiceL3NetworkRef = 10 -> Page<super::NetworkServiceL3NetworkRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryNetworkServiceL3NetworkRef = 10 -> Page<super::NetworkServiceL3NetworkRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l3-networks/reserved-ip-ranges/{uuid}`: Deletes a reserved IP range.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/11`
-DeleteReservedIpRange = 11 -> ();
-must
+DeleteReservedIpRange = 11 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/types`: Gives L3 network types.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/12`
-GetL3NetworkTypes = 12 -> super::GetL3NetworkTypesResult;
-many
+GetL3NetworkTypes = 12 -> super::GetL3NetworkTypesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip`: Gives L3 network DHCP IP address.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/13`
-GetL3NetworkDhcpIpAddress = 13 -> super::GetL3NetworkDhcpIpAddressResult;
-must
+GetL3NetworkDhcpIpAddress = 13 -> super::GetL3NetworkDhcpIpAddressResult, (l3_network_uuid: Id);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip`: Changes an L3 network DHCP IP address.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/14`
-ChangeL3NetworkDhcpIpAddress = 14 -> super::ChangeL3NetworkDhcpIpAddressResult;
-must
+ChangeL3NetworkDhcpIpAddress = 14 -> super::ChangeL3NetworkDhcpIpAddressResult, (l3_network_uuid: Id) super::ChangeL3NetworkDhcpIpAddressRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeL3NetworkDhcpIpAddressRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/dns`: Adds a DNS to an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/15`
-AddDnsToL3Network = 15 -> Reply<super::L3Network>;
-must
+AddDnsToL3Network = 15 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AddDnsToL3NetworkRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddDnsToL3NetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/dns/{dns}`: Removes a DNS from an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/16`
-RemoveDnsFromL3Network = 16 -> Reply<super::L3Network>;
-must
+RemoveDnsFromL3Network = 16 -> Reply<super::L3Network>, (l3_network_uuid: Id, dns: String);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// DNS.
-dns: String = "dns",
-;
-many
+dns: String = "dns" dns.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/hostroute`: Removes a host route from an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/17`
-RemoveHostRouteFromL3Network = 17 -> Reply<super::L3Network>;
-must
+RemoveHostRouteFromL3Network = 17 -> Reply<super::L3Network>, (l3_network_uuid: Id, prefix: String);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// Prefix.
-prefix: String = "prefix",
-;
-many
+prefix: String = "prefix" prefix.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/hostroute`: Adds a host route to an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/18`
-AddHostRouteToL3Network = 18 -> Reply<super::L3Network>;
-must
+AddHostRouteToL3Network = 18 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AddHostRouteToL3NetworkRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddHostRouteToL3NetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/hosts/{hostUuid}/vfnicavailable`: Is vf network interface available in L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/19`
-IsVfNicAvailableInL3Network = 19 -> super::IsVfNicAvailableInL3NetworkResult;
-must
+IsVfNicAvailableInL3Network = 19 -> super::IsVfNicAvailableInL3NetworkResult, (l3_network_uuid: Id, host_uuid: Id);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// Host uuid.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Id = "hostUuid" host_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/ip-address`: Deletes an IP address.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/20`
-DeleteIpAddress = 20 -> ();
-must
+DeleteIpAddress = 20 -> (), (l3_network_uuid: Id);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-may
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// Used ip uuids.
-used_ip_uuids: Id = "usedIpUuids",
+used_ip_uuids: Vec<Id> = "usedIpUuids" Vec::new();
+/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges`: Adds an IP range.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/21`
-AddIpRange = 21 -> Reply<super::IpRange>;
-must
+AddIpRange = 21 -> Reply<super::IpRange>, (l3_network_uuid: Id) super::AddIpRangeRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIpRangeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges/by-cidr`: Adds an IP range by network cidr.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/22`
-AddIpRangeByNetworkCidr = 22 -> super::AddIpRangeByNetworkCidrResult;
-must
+AddIpRangeByNetworkCidr = 22 -> super::AddIpRangeByNetworkCidrResult, (l3_network_uuid: Id) super::AddIpRangeByNetworkCidrRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIpRangeByNetworkCidrRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip-statistic`: Gives L3 network IP statistic.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/23`
-GetL3NetworkIpStatistic = 23 -> super::GetL3NetworkIpStatisticResult;
-must
+GetL3NetworkIpStatistic = 23 -> super::GetL3NetworkIpStatisticResult, (l3_network_uuid: Id);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-may
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// What kind of resource it is. `All` when left out.
-resource_type: super::GetL3NetworkIpStatisticResourceType = "resourceType",
+resource_type: Option<super::GetL3NetworkIpStatisticResourceType> = "resourceType" None;
 /// The IP address.
-ip: String = "ip",
+ip: Option<String> = "ip" None;
 /// `Ip` when left out.
-sort_by: super::GetL3NetworkIpStatisticSortBy = "sortBy",
+sort_by: Option<super::GetL3NetworkIpStatisticSortBy> = "sortBy" None;
 /// `asc` when left out.
-sort_direction: super::GetInterfaceServiceTypeStatisticSortDirection = "sortDirection",
+sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
+start: Option<i64> = "start" None;
 /// How many at most. `20` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// `false` when left out.
-reply_with_count: bool = "replyWithCount",
-;
-many
+reply_with_count: Option<bool> = "replyWithCount" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip/free`: Gives free IP of L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/24`
-GetFreeIpOfL3Network = 24 -> Page<super::FreeIp>;
-must
+GetFreeIpOfL3Network = 24 -> Page<super::FreeIp>, (l3_network_uuid: Id);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-may
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// Ip range uuid.
-ip_range_uuid: Id = "ipRangeUuid",
+ip_range_uuid: Option<Id> = "ipRangeUuid" None;
 /// How many to skip.
-start: String = "start",
+start: Option<String> = "start" None;
 /// Ip range type.
-ip_range_type: super::IpRangeType = "ipRangeType",
+ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
 /// 4 or 6.
-ip_version: i64 = "ipVersion",
+ip_version: Option<i64> = "ipVersion" None;
 /// How many at most. `100` when left out.
-limit: i64 = "limit",
-;
-many
+limit: Option<i64> = "limit" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip/{ip}/availability`: Checks an IP availability.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/25`
-CheckIpAvailability = 25 -> super::CheckIpAvailabilityResult;
-must
+CheckIpAvailability = 25 -> super::CheckIpAvailabilityResult, (l3_network_uuid: Id, ip: String);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// The IP address.
-ip: String = "ip",
-;
-may
+ip: String = "ip" ip.into();
 /// `false` when left out.
-arp_check: bool = "arpCheck",
+arp_check: Option<bool> = "arpCheck" None;
 /// `true` when left out.
-ip_range_check: bool = "ipRangeCheck",
-;
-many
+ip_range_check: Option<bool> = "ipRangeCheck" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges`: Adds an ipv6 range.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/26`
-AddIpv6Range = 26 -> Reply<super::IpRange>;
-must
+AddIpv6Range = 26 -> Reply<super::IpRange>, (l3_network_uuid: Id) super::AddIpv6RangeRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIpv6RangeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges/by-cidr`: Adds an ipv6 range by network cidr.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/27`
-AddIpv6RangeByNetworkCidr = 27 -> super::AddIpRangeByNetworkCidrResult;
-must
+AddIpv6RangeByNetworkCidr = 27 -> super::AddIpRangeByNetworkCidrResult, (l3_network_uuid: Id) super::AddIpv6RangeByNetworkCidrRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIpv6RangeByNetworkCidrRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/mtu`: Gives L3 network MTU.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/28`
-GetL3NetworkMtu = 28 -> super::GetL3NetworkMtuResult;
-must
+GetL3NetworkMtu = 28 -> super::GetL3NetworkMtuResult, (l3_network_uuid: Id);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/mtu`: Sets an L3 network MTU.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/29`
-SetL3NetworkMtu = 29 -> ();
-must
+SetL3NetworkMtu = 29 -> (), (l3_network_uuid: Id) super::SetL3NetworkMtuRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetL3NetworkMtuRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/network-services`: Detaches a network service from an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/30`
-DetachNetworkServiceFromL3Network = 30 -> Reply<super::L3Network>;
-must
+DetachNetworkServiceFromL3Network = 30 -> Reply<super::L3Network>, (l3_network_uuid: Id);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-may
-/// Service.
-service: String = "service",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// Network services.
-network_services: String = "networkServices",
+network_services: Vec<String> = "networkServices" Vec::new();
+/// Service.
+service: Option<String> = "service" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/network-services`: Attaches a network service to an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/31`
-AttachNetworkServiceToL3Network = 31 -> Reply<super::L3Network>;
-must
+AttachNetworkServiceToL3Network = 31 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AttachNetworkServiceToL3NetworkRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachNetworkServiceToL3NetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/reserved-ip-ranges`: Adds a reserved IP range.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/32`
-AddReservedIpRange = 32 -> Reply<super::ReservedIpRange>;
-must
+AddReservedIpRange = 32 -> Reply<super::ReservedIpRange>, (l3_network_uuid: Id) super::AddReservedIpRangeRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddReservedIpRangeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip`: Gives L3 network router interface IP.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/33`
-GetL3NetworkRouterInterfaceIp = 33 -> super::GetL3NetworkRouterInterfaceIpResult;
-must
+GetL3NetworkRouterInterfaceIp = 33 -> super::GetL3NetworkRouterInterfaceIpResult, (l3_network_uuid: Id);
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip`: Sets an L3 network router interface IP.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/34`
-SetL3NetworkRouterInterfaceIp = 34 -> ();
-must
+SetL3NetworkRouterInterfaceIp = 34 -> (), (l3_network_uuid: Id) super::SetL3NetworkRouterInterfaceIpRequest;
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetL3NetworkRouterInterfaceIpRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/l3-networks/{uuid}`: Deletes an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/35`
-DeleteL3Network = 35 -> ();
-must
+DeleteL3Network = 35 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/l3-networks/{uuid}/actions`: Lets an L3 network be used, or no longer.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/36`
-ChangeL3NetworkState = 36 -> Reply<super::L3Network>;
-must
+ChangeL3NetworkState = 36 -> Reply<super::L3Network>, (uuid: Id) super::ChangeL3NetworkStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeL3NetworkStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/l3-networks/{uuid}/actions`: Changes an L3 network.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/37`
-UpdateL3Network = 37 -> Reply<super::L3Network>;
-must
+UpdateL3Network = 37 -> Reply<super::L3Network>, (uuid: Id) super::UpdateL3NetworkRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateL3NetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/network-services/providers`: Finds network service providers.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/38`
-QueryNetworkServiceProvider = 38 -> Page<super::NetworkServiceProvider>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryNetworkServiceProvider = 38 -> Page<super::NetworkServiceProvider>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/network-services/types`: Gives network service types.
 ///
 /// Schema: `schemas/zstack/l3_networks.json#/operations/39`
-GetNetworkServiceTypes = 39 -> super::GetNetworkServiceTypesResult;
-many
+GetNetworkServiceTypes = 39 -> super::GetNetworkServiceTypesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

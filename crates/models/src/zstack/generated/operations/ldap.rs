@@ -38,220 +38,169 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ldap/bindings`: Finds LDAP bindings.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/0`
-QueryLdapBinding = 0 -> Page<super::LdapAccountRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryLdapBinding = 0 -> Page<super::LdapAccountRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ldap/bindings`: Creates an LDAP binding.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/1`
-CreateLdapBinding = 1 -> Reply<super::LdapAccountRef>;
-many
+CreateLdapBinding = 1 -> Reply<super::LdapAccountRef>, () super::CreateLdapBindingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateLdapBindingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ldap/bindings/actions`: Cleans up an invalid LDAP binding.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/2`
-CleanInvalidLdapBinding = 2 -> Page<super::Account>;
-many
+CleanInvalidLdapBinding = 2 -> Page<super::Account>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/ldap/bindings/{uuid}`: Deletes an LDAP binding.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/3`
-DeleteLdapBinding = 3 -> ();
-must
+DeleteLdapBinding = 3 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ldap/entries/candidates`: Gives possible LDAP entry for binding.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/4`
-GetCandidateLdapEntryForBinding = 4 -> super::GetLdapEntryResult;
-must
+GetCandidateLdapEntryForBinding = 4 -> super::GetLdapEntryResult, (ldap_filter: String);
 /// Ldap filter.
-ldap_filter: String = "ldapFilter",
-;
-may
+ldap_filter: String = "ldapFilter" ldap_filter.into();
 /// How many at most. `2500` when left out.
-limit: i64 = "limit",
-;
-many
+limit: Option<i64> = "limit" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ldap/entry`: Gives LDAP entry.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/5`
-GetLdapEntry = 5 -> super::GetLdapEntryResult;
-must
+GetLdapEntry = 5 -> super::GetLdapEntryResult, (ldap_filter: String);
 /// Ldap filter.
-ldap_filter: String = "ldapFilter",
-;
-may
+ldap_filter: String = "ldapFilter" ldap_filter.into();
 /// How many at most. `2500` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// Ldap server uuid.
-ldap_server_uuid: Id = "ldapServerUuid",
-;
-many
+ldap_server_uuid: Option<Id> = "ldapServerUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ldap/server/attributes/{uuid}`: Gives LDAP server available attributes.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/6`
-GetLdapServerAvailableAttributes = 6 -> Page<super::LdapServer>;
-must
+GetLdapServerAvailableAttributes = 6 -> Page<super::LdapServer>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ldap/servers`: Finds LDAP servers.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/7`
-QueryLdapServer = 7 -> Page<super::LdapServer>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryLdapServer = 7 -> Page<super::LdapServer>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ldap/servers`: Adds an LDAP server.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/8`
-AddLdapServer = 8 -> Reply<super::LdapServer>;
-many
+AddLdapServer = 8 -> Reply<super::LdapServer>, () super::AddLdapServerRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddLdapServerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ldap/servers/{ldapServerUuid}`: Changes an LDAP server.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/9`
-UpdateLdapServer = 9 -> Reply<super::LdapServer>;
-must
+UpdateLdapServer = 9 -> Reply<super::LdapServer>, (ldap_server_uuid: Id) super::UpdateLdapServerRequest;
 /// Ldap server uuid.
-ldap_server_uuid: Id = "ldapServerUuid",
-;
-many
+ldap_server_uuid: Id = "ldapServerUuid" ldap_server_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateLdapServerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/ldap/servers/{uuid}`: Deletes an LDAP server.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/10`
-DeleteLdapServer = 10 -> ();
-must
+DeleteLdapServer = 10 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Brings up to date an LDAP server.
 ///
 /// Schema: `schemas/zstack/ldap.json#/operations/11`
-SyncLdapServer = 11 -> Reply<super::LongJob>;
-must
+SyncLdapServer = 11 -> Reply<super::LongJob>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -131,989 +131,749 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/access-control-lists`: Finds access control lists.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/0`
-QueryAccessControlList = 0 -> Page<super::AccessControlList>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAccessControlList = 0 -> Page<super::AccessControlList>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/access-control-lists`: Creates an access control list.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/1`
-CreateAccessControlList = 1 -> Reply<super::AccessControlList>;
-many
+CreateAccessControlList = 1 -> Reply<super::AccessControlList>, () super::CreateAccessControlListRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAccessControlListRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/access-control-lists/redirectRules/{uuid}/actions`: Changes an access control list redirect rule.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/2`
-ChangeAccessControlListRedirectRule = 2 -> Reply<super::AccessControlListEntry>;
-must
+ChangeAccessControlListRedirectRule = 2 -> Reply<super::AccessControlListEntry>, (uuid: Id) super::ChangeAccessControlListRedirectRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeAccessControlListRedirectRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/access-control-lists/{aclUuid}/ipentries`: Adds an access control list entry.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/3`
-AddAccessControlListEntry = 3 -> Reply<super::AccessControlListEntry>;
-must
+AddAccessControlListEntry = 3 -> Reply<super::AccessControlListEntry>, (acl_uuid: Id) super::AddAccessControlListEntryRequest;
 /// Acl uuid.
-acl_uuid: Id = "aclUuid",
-;
-many
+acl_uuid: Id = "aclUuid" acl_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAccessControlListEntryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/access-control-lists/{aclUuid}/ipentries/{uuid}`: Removes an access control list entry.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/4`
-RemoveAccessControlListEntry = 4 -> ();
-must
+RemoveAccessControlListEntry = 4 -> (), (acl_uuid: Id, uuid: Id);
 /// Acl uuid.
-acl_uuid: Id = "aclUuid",
+acl_uuid: Id = "aclUuid" acl_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/access-control-lists/{aclUuid}/redirectRules`: Adds an access control list redirect rule.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/5`
-AddAccessControlListRedirectRule = 5 -> Reply<super::AccessControlListEntry>;
-must
+AddAccessControlListRedirectRule = 5 -> Reply<super::AccessControlListEntry>, (acl_uuid: Id) super::AddAccessControlListRedirectRuleRequest;
 /// Acl uuid.
-acl_uuid: Id = "aclUuid",
-;
-many
+acl_uuid: Id = "aclUuid" acl_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAccessControlListRedirectRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/access-control-lists/{uuid}`: Deletes an access control list.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/6`
-DeleteAccessControlList = 6 -> ();
-must
+DeleteAccessControlList = 6 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/certificates`: Finds certificates.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/7`
-QueryCertificate = 7 -> Page<super::Certificate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCertificate = 7 -> Page<super::Certificate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/certificates`: Creates a certificate.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/8`
-CreateCertificate = 8 -> Reply<super::Certificate>;
-many
+CreateCertificate = 8 -> Reply<super::Certificate>, () super::CreateCertificateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateCertificateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/certificates/{uuid}`: Deletes a certificate.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/9`
-DeleteCertificate = 9 -> ();
-must
+DeleteCertificate = 9 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/certificates/{uuid}/actions`: Changes a certificate.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/10`
-UpdateCertificate = 10 -> Reply<super::Certificate>;
-must
+UpdateCertificate = 10 -> Reply<super::Certificate>, (uuid: Id) super::UpdateCertificateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCertificateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers`: Finds load balancers.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/11`
-QueryLoadBalancer = 11 -> Page<super::LoadBalancer>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryLoadBalancer = 11 -> Page<super::LoadBalancer>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers`: Creates a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/12`
-CreateLoadBalancer = 12 -> Reply<super::LoadBalancer>;
-many
+CreateLoadBalancer = 12 -> Reply<super::LoadBalancer>, () super::CreateLoadBalancerRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateLoadBalancerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/listener/acl/{aclUuid}/servergroup/actions`: Changes an access control list server group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/13`
-ChangeAccessControlListServerGroup = 13 -> Reply<super::LoadBalancerListerAcl>;
-must
+ChangeAccessControlListServerGroup = 13 -> Reply<super::LoadBalancerListerAcl>, (acl_uuid: Id) super::ChangeAccessControlListServerGroupRequest;
 /// Acl uuid.
-acl_uuid: Id = "aclUuid",
-;
-many
+acl_uuid: Id = "aclUuid" acl_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeAccessControlListServerGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/listeners`: Finds load balancer listeners.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/14`
-QueryLoadBalancerListener = 14 -> Page<super::LoadBalancerListener>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryLoadBalancerListener = 14 -> Page<super::LoadBalancerListener>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/listeners/access-control-lists/entries`: Gives load balancer listener access control list entries.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/15`
-GetLoadBalancerListenerAclEntries = 15 -> super::GetLoadBalancerListenerACLEntriesResult;
-may
-/// Its kind.
-r#type: super::GetLoadBalancerListenerACLEntriesType = "type",
-;
-many
+GetLoadBalancerListenerAclEntries = 15 -> super::GetLoadBalancerListenerACLEntriesResult, ();
 /// Listener uuids.
-listener_uuids: Id = "listenerUuids",
+listener_uuids: Vec<Id> = "listenerUuids" Vec::new();
+/// Its kind.
+r#type: Option<super::GetLoadBalancerListenerACLEntriesType> = "type" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists`: Removes an access control list from a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/16`
-RemoveAccessControlListFromLoadBalancer = 16 -> Reply<super::LoadBalancerListener>;
-must
+RemoveAccessControlListFromLoadBalancer = 16 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id);
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
-;
-many
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// Acl uuids.
-acl_uuids: Id = "aclUuids",
+acl_uuids: Vec<Id> = "aclUuids" Vec::new();
 /// Server group uuids.
-server_group_uuids: Id = "serverGroupUuids",
+server_group_uuids: Vec<Id> = "serverGroupUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists`: Adds an access control list to a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/17`
-AddAccessControlListToLoadBalancer = 17 -> Reply<super::LoadBalancerListener>;
-must
+AddAccessControlListToLoadBalancer = 17 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddAccessControlListToLoadBalancerRequest;
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
-;
-many
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAccessControlListToLoadBalancerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/certificate`: Removes a certificate from a load balancer listener.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/18`
-RemoveCertificateFromLoadBalancerListener = 18 -> Reply<super::LoadBalancerListener>;
-must
+RemoveCertificateFromLoadBalancerListener = 18 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id, certificate_uuid: Id);
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// Certificate uuid.
-certificate_uuid: Id = "certificateUuid",
-;
-many
+certificate_uuid: Id = "certificateUuid" certificate_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/certificate`: Adds a certificate to a load balancer listener.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/19`
-AddCertificateToLoadBalancerListener = 19 -> Reply<super::LoadBalancerListener>;
-must
+AddCertificateToLoadBalancerListener = 19 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddCertificateToLoadBalancerListenerRequest;
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
-;
-many
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddCertificateToLoadBalancerListenerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/listeners/{listenerUuid}/networks/candidates`: Gives possible L3 networks for load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/20`
-GetCandidateL3NetworksForLoadBalancer = 20 -> Page<super::L3Network>;
-must
+GetCandidateL3NetworksForLoadBalancer = 20 -> Page<super::L3Network>, (listener_uuid: Id);
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
-;
-may
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups`: Removes a server group from a load balancer listener.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/21`
-RemoveServerGroupFromLoadBalancerListener = 21 -> Reply<super::LoadBalancerListener>;
-must
+RemoveServerGroupFromLoadBalancerListener = 21 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id, server_group_uuid: Id);
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid",
-;
-many
+server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups`: Adds a server group to a load balancer listener.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/22`
-AddServerGroupToLoadBalancerListener = 22 -> Reply<super::LoadBalancerListener>;
-must
+AddServerGroupToLoadBalancerListener = 22 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddServerGroupToLoadBalancerListenerRequest;
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
-;
-many
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddServerGroupToLoadBalancerListenerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/candidate-nics`: Gives possible vmnics for load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/23`
-GetCandidateVmNicsForLoadBalancer = 23 -> Page<super::VmNic>;
-must
+GetCandidateVmNicsForLoadBalancer = 23 -> Page<super::VmNic>, (listener_uuid: Id);
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
-;
-many
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics`: Removes a network interface from a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/24`
-RemoveVmNicFromLoadBalancer = 24 -> Reply<super::LoadBalancer>;
-must
+RemoveVmNicFromLoadBalancer = 24 -> Reply<super::LoadBalancer>, (listener_uuid: Id);
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
-;
-many
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// Vm nic uuids.
-vm_nic_uuids: Id = "vmNicUuids",
+vm_nic_uuids: Vec<Id> = "vmNicUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics`: Adds a network interface to a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/25`
-AddVmNicToLoadBalancer = 25 -> Reply<super::LoadBalancerListener>;
-must
+AddVmNicToLoadBalancer = 25 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddVmNicToLoadBalancerRequest;
 /// Listener uuid.
-listener_uuid: Id = "listenerUuid",
-;
-many
+listener_uuid: Id = "listenerUuid" listener_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddVmNicToLoadBalancerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/load-balancers/listeners/{uuid}`: Deletes a load balancer listener.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/26`
-DeleteLoadBalancerListener = 26 -> Reply<super::LoadBalancer>;
-must
+DeleteLoadBalancerListener = 26 -> Reply<super::LoadBalancer>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/listeners/{uuid}`: Changes a load balancer listener.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/27`
-UpdateLoadBalancerListener = 27 -> Reply<super::LoadBalancerListener>;
-must
+UpdateLoadBalancerListener = 27 -> Reply<super::LoadBalancerListener>, (uuid: Id) super::UpdateLoadBalancerListenerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateLoadBalancerListenerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/listeners/{uuid}/actions`: Changes a load balancer listener.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/28`
-ChangeLoadBalancerListener = 28 -> Reply<super::LoadBalancerListener>;
-must
+ChangeLoadBalancerListener = 28 -> Reply<super::LoadBalancerListener>, (uuid: Id) super::ChangeLoadBalancerListenerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeLoadBalancerListenerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/servergroups`: Finds load balancer server groups.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/29`
-QueryLoadBalancerServerGroup = 29 -> Page<super::LoadBalancerServerGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryLoadBalancerServerGroup = 29 -> Page<super::LoadBalancerServerGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/servergroups/candidate-l3network`: Gives possible L3 networks for server group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/30`
-GetCandidateL3NetworksForServerGroup = 30 -> Page<super::L3Network>;
-may
+GetCandidateL3NetworksForServerGroup = 30 -> Page<super::L3Network>, ();
 /// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid",
+server_group_uuid: Option<Id> = "serverGroupUuid" None;
 /// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid",
+load_balancer_uuid: Option<Id> = "loadBalancerUuid" None;
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/servergroups/candidate-nics`: Gives possible vmnics for load balancer server group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/31`
-GetCandidateVmNicsForLoadBalancerServerGroup = 31 -> Page<super::VmNic>;
-may
+GetCandidateVmNicsForLoadBalancerServerGroup = 31 -> Page<super::VmNic>, ();
 /// Servergroup uuid.
-servergroup_uuid: Id = "servergroupUuid",
+servergroup_uuid: Option<Id> = "servergroupUuid" None;
 /// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid",
+load_balancer_uuid: Option<Id> = "loadBalancerUuid" None;
 /// 4 or 6.
-ip_version: i64 = "ipVersion",
-;
-many
+ip_version: Option<i64> = "ipVersion" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendserver/actions`: Changes a load balancer backend server.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/32`
-ChangeLoadBalancerBackendServer = 32 -> Reply<super::LoadBalancerServerGroup>;
-must
+ChangeLoadBalancerBackendServer = 32 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::ChangeLoadBalancerBackendServerRequest;
 /// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid",
-;
-many
+server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeLoadBalancerBackendServerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers`: Adds a backend server to a server group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/33`
-AddBackendServerToServerGroup = 33 -> Reply<super::LoadBalancerServerGroup>;
-must
+AddBackendServerToServerGroup = 33 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::AddBackendServerToServerGroupRequest;
 /// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid",
-;
-many
+server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddBackendServerToServerGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers/actions`: Removes a backend server from a server group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/34`
-RemoveBackendServerFromServerGroup = 34 -> Reply<super::LoadBalancerServerGroup>;
-must
+RemoveBackendServerFromServerGroup = 34 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::RemoveBackendServerFromServerGroupRequest;
 /// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid",
-;
-many
+server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RemoveBackendServerFromServerGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/load-balancers/servergroups/{uuid}`: Deletes a load balancer server group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/35`
-DeleteLoadBalancerServerGroup = 35 -> ();
-must
+DeleteLoadBalancerServerGroup = 35 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/servergroups/{uuid}/actions`: Changes a load balancer server group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/36`
-UpdateLoadBalancerServerGroup = 36 -> Reply<super::LoadBalancerServerGroup>;
-must
+UpdateLoadBalancerServerGroup = 36 -> Reply<super::LoadBalancerServerGroup>, (uuid: Id) super::UpdateLoadBalancerServerGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateLoadBalancerServerGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/load-balancers/slb/group/{uuid}`: Deletes a SLB group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/37`
-DeleteSlbGroup = 37 -> ();
-must
+DeleteSlbGroup = 37 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/slb/group/{uuid}/actions`: Changes a SLB group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/38`
-UpdateSlbGroup = 38 -> Reply<super::SlbGroup>;
-must
+UpdateSlbGroup = 38 -> Reply<super::SlbGroup>, (uuid: Id) super::UpdateSlbGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSlbGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/slb/groups`: Finds SLB groups.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/39`
-QuerySlbGroup = 39 -> Page<super::SlbGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySlbGroup = 39 -> Page<super::SlbGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/slb/groups`: Creates a SLB group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/40`
-CreateSlbGroup = 40 -> Reply<super::SlbGroup>;
-many
+CreateSlbGroup = 40 -> Reply<super::SlbGroup>, () super::CreateSlbGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSlbGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/deployType`: Changes a SLB group deploy type.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/41`
-ChangeSlbGroupDeployType = 41 -> Reply<super::SlbGroup>;
-must
+ChangeSlbGroupDeployType = 41 -> Reply<super::SlbGroup>, (slb_group_uuid: Id) super::ChangeSlbGroupDeployTypeRequest;
 /// Slb group uuid.
-slb_group_uuid: Id = "slbGroupUuid",
-;
-many
+slb_group_uuid: Id = "slbGroupUuid" slb_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSlbGroupDeployTypeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/monitorIps`: Changes SLB group monitor ips.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/42`
-ChangeSlbGroupMonitorIps = 42 -> Reply<super::SlbGroup>;
-must
+ChangeSlbGroupMonitorIps = 42 -> Reply<super::SlbGroup>, (slb_group_uuid: Id) super::ChangeSlbGroupMonitorIpsRequest;
 /// Slb group uuid.
-slb_group_uuid: Id = "slbGroupUuid",
-;
-many
+slb_group_uuid: Id = "slbGroupUuid" slb_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSlbGroupMonitorIpsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/slb/instances`: Finds SLB virtual machine instances.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/43`
-QuerySlbVmInstance = 43 -> Page<super::SlbVmInstance>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySlbVmInstance = 43 -> Page<super::SlbVmInstance>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/slb/instances`: Creates a SLB instance.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/44`
-CreateSlbInstance = 44 -> Reply<super::SlbVmInstance>;
-many
+CreateSlbInstance = 44 -> Reply<super::SlbVmInstance>, () super::CreateSlbInstanceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSlbInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/slb/instances/{uuid}/provision`: Provision SLB instance.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/45`
-ProvisionSlbInstance = 45 -> Reply<super::SlbGroup>;
-must
+ProvisionSlbInstance = 45 -> Reply<super::SlbGroup>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/listeners`: Creates a load balancer listener.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/46`
-CreateLoadBalancerListener = 46 -> Reply<super::LoadBalancerListener>;
-must
+CreateLoadBalancerListener = 46 -> Reply<super::LoadBalancerListener>, (load_balancer_uuid: Id) super::CreateLoadBalancerListenerRequest;
 /// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid",
-;
-many
+load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateLoadBalancerListenerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/load-balancers/{loadBalancerUuid}/owner`: Gives load balancer owner.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/47`
-GetLoadBalancerOwner = 47 -> super::GetLoadBalancerOwnerResult;
-must
+GetLoadBalancerOwner = 47 -> super::GetLoadBalancerOwnerResult, (load_balancer_uuid: Id);
 /// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid",
-;
-many
+load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/servergroups`: Creates a load balancer server group.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/48`
-CreateLoadBalancerServerGroup = 48 -> Reply<super::LoadBalancerServerGroup>;
-must
+CreateLoadBalancerServerGroup = 48 -> Reply<super::LoadBalancerServerGroup>, (load_balancer_uuid: Id) super::CreateLoadBalancerServerGroupRequest;
 /// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid",
-;
-many
+load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateLoadBalancerServerGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/vip/{vipUuid}`: Attaches a virtual IP to a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/49`
-AttachVipToLoadBalancer = 49 -> Reply<super::LoadBalancer>;
-must
+AttachVipToLoadBalancer = 49 -> Reply<super::LoadBalancer>, (load_balancer_uuid: Id, vip_uuid: Id);
 /// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid",
+load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
 /// Vip uuid.
-vip_uuid: Id = "vipUuid",
-;
-many
+vip_uuid: Id = "vipUuid" vip_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/load-balancers/{uuid}`: Deletes a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/50`
-DeleteLoadBalancer = 50 -> ();
-must
+DeleteLoadBalancer = 50 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/{uuid}/actions`: Reads again a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/51`
-RefreshLoadBalancer = 51 -> Reply<super::LoadBalancer>;
-must
+RefreshLoadBalancer = 51 -> Reply<super::LoadBalancer>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/load-balancers/{uuid}/actions`: Changes a load balancer.
 ///
 /// Schema: `schemas/zstack/load_balancers.json#/operations/52`
-UpdateLoadBalancer = 52 -> Reply<super::LoadBalancer>;
-must
+UpdateLoadBalancer = 52 -> Reply<super::LoadBalancer>, (uuid: Id) super::UpdateLoadBalancerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateLoadBalancerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

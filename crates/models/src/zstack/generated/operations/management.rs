@@ -141,927 +141,743 @@ backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/clean/queue`: Cleans up a queue.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/0`
-CleanQueue = 0 -> ();
-many
+CleanQueue = 0 -> (), () super::CleanQueueRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CleanQueueRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/core/task-details`: Gives chain task.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/1`
-GetChainTask = 1 -> super::GetChainTaskResult;
-many
+GetChainTask = 1 -> super::GetChainTaskResult, ();
 /// Sync signatures.
-sync_signatures: String = "syncSignatures",
+sync_signatures: Vec<String> = "syncSignatures" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/debug`: Gives debug signal.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/2`
-GetDebugSignal = 2 -> super::GetDebugSignalResult;
-many
+GetDebugSignal = 2 -> super::GetDebugSignalResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/debug`: Debugs a signal.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/3`
-DebugSignal = 3 -> ();
-many
+DebugSignal = 3 -> (), () super::DebugSignalRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DebugSignalRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/errorcode/actions`: Loads again an elaboration.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/4`
-ReloadElaboration = 4 -> ();
-many
+ReloadElaboration = 4 -> (), ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/errorcode/elaborations`: Gives elaborations.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/5`
-GetElaborations = 5 -> super::GetElaborationsResult;
-may
+GetElaborations = 5 -> super::GetElaborationsResult, ();
 /// Category.
-category: String = "category",
+category: Option<String> = "category" None;
 /// Code.
-code: String = "code",
+code: Option<String> = "code" None;
 /// Regex.
-regex: String = "regex",
-;
-many
+regex: Option<String> = "regex" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/errorcode/elaborations/categories`: Gives elaboration categories.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/6`
-GetElaborationCategories = 6 -> super::GetElaborationCategoriesResult;
-many
+GetElaborationCategories = 6 -> super::GetElaborationCategoriesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/errorcode/elaborations/check`: Checks an elaboration content.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/7`
-CheckElaborationContent = 7 -> super::CheckElaborationContentResult;
-many
+CheckElaborationContent = 7 -> super::CheckElaborationContentResult, () super::CheckElaborationContentRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckElaborationContentRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/external/services`: Gives external services.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/8`
-GetExternalServices = 8 -> Page<super::ExternalService>;
-many
+GetExternalServices = 8 -> Page<super::ExternalService>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/external/services`: Loads again an external service.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/9`
-ReloadExternalService = 9 -> ();
-many
+ReloadExternalService = 9 -> (), () super::ReloadExternalServiceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ReloadExternalServiceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/gc-jobs`: Finds garbage jobs.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/10`
-QueryGcJob = 10 -> Page<super::GarbageCollector>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryGcJob = 10 -> Page<super::GarbageCollector>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/gc-jobs/{uuid}`: Deletes a garbage job.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/11`
-DeleteGcJob = 11 -> ();
-must
+DeleteGcJob = 11 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/gc-jobs/{uuid}/actions`: Trigger garbage job.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/12`
-TriggerGcJob = 12 -> ();
-must
+TriggerGcJob = 12 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/global-configurations`: Finds global configs.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/13`
-QueryGlobalConfig = 13 -> Page<super::GlobalConfig>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryGlobalConfig = 13 -> Page<super::GlobalConfig>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/global-configurations/actions`: Resets a global config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/14`
-ResetGlobalConfig = 14 -> ();
-many
+ResetGlobalConfig = 14 -> (), ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/global-configurations/{category}/{name}`: Gives global config options.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/15`
-GetGlobalConfigOptions = 15 -> super::GetGlobalConfigOptionsResult;
-must
+GetGlobalConfigOptions = 15 -> super::GetGlobalConfigOptionsResult, (category: String, name: String);
 /// Category.
-category: String = "category",
+category: String = "category" category.into();
 /// Its name.
-name: String = "name",
-;
-many
+name: String = "name" name.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/global-configurations/{category}/{name}/actions`: Changes a global config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/16`
-UpdateGlobalConfig = 16 -> Reply<super::GlobalConfig>;
-must
+UpdateGlobalConfig = 16 -> Reply<super::GlobalConfig>, (category: String, name: String) super::UpdateGlobalConfigRequest;
 /// Category.
-category: String = "category",
+category: String = "category" category.into();
 /// Its name.
-name: String = "name",
-;
-many
+name: String = "name" name.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateGlobalConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/licenses`: Gives license info.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/17`
-GetLicenseInfo = 17 -> super::GetLicenseInfoResult;
-may
+GetLicenseInfo = 17 -> super::GetLicenseInfoResult, ();
 /// Addition session.
-addition_session: String = "additionSession",
-;
-many
+addition_session: Option<String> = "additionSession" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/licenses/actions`: Gives license u key status.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/18`
-GetLicenseUKeyStatus = 18 -> Page<super::License>;
-many
+GetLicenseUKeyStatus = 18 -> Page<super::License>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/licenses/actions`: Loads again a license.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/19`
-ReloadLicense = 19 -> Reply<super::License>;
-many
+ReloadLicense = 19 -> Reply<super::License>, () super::ReloadLicenseRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ReloadLicenseRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/licenses/addons`: Gives license add ons.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/20`
-GetLicenseAddOns = 20 -> super::GetLicenseAddOnsResult;
-many
+GetLicenseAddOns = 20 -> super::GetLicenseAddOnsResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/licenses/addons/usage`: Push license add ons usage.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/21`
-PushLicenseAddOnsUsage = 21 -> ();
-many
+PushLicenseAddOnsUsage = 21 -> (), () super::PushLicenseAddOnsUsageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PushLicenseAddOnsUsageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/licenses/applications`: Register license requested application.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/22`
-RegisterLicenseRequestedApplication = 22 -> super::RegisterLicenseRequestedApplicationResult;
-many
+RegisterLicenseRequestedApplication = 22 -> super::RegisterLicenseRequestedApplicationResult, () super::RegisterLicenseRequestedApplicationRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RegisterLicenseRequestedApplicationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/licenses/capabilities`: Gives license capabilities.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/23`
-GetLicenseCapabilities = 23 -> super::GetLicenseCapabilitiesResult;
-many
+GetLicenseCapabilities = 23 -> super::GetLicenseCapabilitiesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/licenses/mn/{managementNodeUuid}/actions`: Deletes a license.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/24`
-DeleteLicense = 24 -> ();
-must
+DeleteLicense = 24 -> (), (management_node_uuid: Id);
 /// Management node uuid.
-management_node_uuid: Id = "managementNodeUuid",
-;
-may
+management_node_uuid: Id = "managementNodeUuid" management_node_uuid.into();
 /// Its uuid.
-uuid: Id = "uuid",
+uuid: Option<Id> = "uuid" None;
 /// Module.
-module: String = "module",
-;
-many
+module: Option<String> = "module" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/licenses/mn/{managementNodeUuid}/actions`: Changes a license.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/25`
-UpdateLicense = 25 -> Reply<super::License>;
-must
+UpdateLicense = 25 -> Reply<super::License>, (management_node_uuid: Id) super::UpdateLicenseRequest;
 /// Management node uuid.
-management_node_uuid: Id = "managementNodeUuid",
-;
-many
+management_node_uuid: Id = "managementNodeUuid" management_node_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateLicenseRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/licenses/records`: Gives license records.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/26`
-GetLicenseRecords = 26 -> super::GetLicenseRecordsResult;
-may
+GetLicenseRecords = 26 -> super::GetLicenseRecordsResult, ();
 /// How many at most. `20` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
+start: Option<i64> = "start" None;
 /// `false` when left out.
-reply_with_count: bool = "replyWithCount",
+reply_with_count: Option<bool> = "replyWithCount" None;
 /// `false` when left out.
-count: bool = "count",
+count: Option<bool> = "count" None;
 /// Sort by.
-sort_by: super::GetLicenseRecordsSortBy = "sortBy",
+sort_by: Option<super::GetLicenseRecordsSortBy> = "sortBy" None;
 /// Sort direction.
-sort_direction: super::GetInterfaceServiceTypeStatisticSortDirection = "sortDirection",
-;
-many
+sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/management-nodes`: Finds management nodes.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/27`
-QueryManagementNode = 27 -> Page<super::ManagementNode>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryManagementNode = 27 -> Page<super::ManagementNode>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/management-nodes/actions`: Gives current time.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/28`
-GetCurrentTime = 28 -> super::GetCurrentTimeResult;
-many
+GetCurrentTime = 28 -> super::GetCurrentTimeResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/management-nodes/actions`: Gives management node arch.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/29`
-GetManagementNodeArch = 29 -> super::GetManagementNodeArchResult;
-many
+GetManagementNodeArch = 29 -> super::GetManagementNodeArchResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/management-nodes/actions`: Gives support ap is.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/30`
-GetSupportApIs = 30 -> super::GetSupportAPIsResult;
-many
+GetSupportApIs = 30 -> super::GetSupportAPIsResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/management-nodes/actions`: Gives version.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/31`
-GetVersion = 31 -> super::GetVersionResult;
-many
+GetVersion = 31 -> super::GetVersionResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/management-nodes/actions`: Changes a factory mode state.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/32`
-UpdateFactoryModeState = 32 -> ();
-many
+UpdateFactoryModeState = 32 -> (), () super::UpdateFactoryModeStateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFactoryModeStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/management-nodes/factory-mode-state`: Gives factory mode state.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/33`
-GetFactoryModeState = 33 -> super::GetFactoryModeStateResult;
-many
+GetFactoryModeState = 33 -> super::GetFactoryModeStateResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/management-nodes/platform-timezone`: Gives platform time zone.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/34`
-GetPlatformTimeZone = 34 -> super::GetPlatformTimeZoneResult;
-many
+GetPlatformTimeZone = 34 -> super::GetPlatformTimeZoneResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/management-nodes/ready`: Is ready to go.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/35`
-IsReadyToGo = 35 -> ();
-may
+IsReadyToGo = 35 -> (), ();
 /// The management node's id.
-management_node_id: String = "managementNodeId",
-;
-many
+management_node_id: Option<String> = "managementNodeId" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/management/actions`: Gives management node OS.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/36`
-GetManagementNodeOs = 36 -> super::GetManagementNodeOSResult;
-many
+GetManagementNodeOs = 36 -> super::GetManagementNodeOSResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/meta-data/opensource`: Is opensource version.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/37`
-IsOpensourceVersion = 37 -> super::IsOpensourceVersionResult;
-many
+IsOpensourceVersion = 37 -> super::IsOpensourceVersionResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/resource-configurations`: Finds resource configs.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/38`
-QueryResourceConfig = 38 -> Page<super::ResourceConfig>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryResourceConfig = 38 -> Page<super::ResourceConfig>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/resource-configurations/bindable`: Gives resource bindable config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/39`
-GetResourceBindableConfig = 39 -> super::GetResourceBindableConfigResult;
-may
+GetResourceBindableConfig = 39 -> super::GetResourceBindableConfigResult, ();
 /// Category.
-category: String = "category",
-;
-many
+category: Option<String> = "category" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}`: Deletes a resource config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/40`
-DeleteResourceConfig = 40 -> ();
-must
+DeleteResourceConfig = 40 -> (), (resource_uuid: Id, category: String, name: String);
 /// Resource uuid.
-resource_uuid: Id = "resourceUuid",
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// Category.
-category: String = "category",
+category: String = "category" category.into();
 /// Its name.
-name: String = "name",
-;
-may
+name: String = "name" name.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}/actions`: Changes a resource config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/41`
-UpdateResourceConfig = 41 -> Reply<super::ResourceConfig>;
-must
+UpdateResourceConfig = 41 -> Reply<super::ResourceConfig>, (resource_uuid: Id, category: String, name: String) super::UpdateResourceConfigRequest;
 /// Resource uuid.
-resource_uuid: Id = "resourceUuid",
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// Category.
-category: String = "category",
+category: String = "category" category.into();
 /// Its name.
-name: String = "name",
-;
-many
+name: String = "name" name.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateResourceConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/resource-configurations/{resourceUuid}/resource-configs/actions`: Changes resource configs.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/42`
-UpdateResourceConfigs = 42 -> Page<super::ResourceConfigStruct>;
-must
+UpdateResourceConfigs = 42 -> Page<super::ResourceConfigStruct>, (resource_uuid: Id) super::UpdateResourceConfigsRequest;
 /// Resource uuid.
-resource_uuid: Id = "resourceUuid",
-;
-many
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateResourceConfigsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/resource-configurations/{resourceUuid}/{category}`: Gives resource configs.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/43`
-GetResourceConfigs = 43 -> super::GetResourceConfigsResult;
-must
+GetResourceConfigs = 43 -> super::GetResourceConfigsResult, (resource_uuid: Id, category: String);
 /// Resource uuid.
-resource_uuid: Id = "resourceUuid",
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// Category.
-category: String = "category",
-;
-many
+category: String = "category" category.into();
 /// Names.
-names: String = "names",
+names: Vec<String> = "names" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/resource-configurations/{resourceUuid}/{category}/{name}`: Gives resource config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/44`
-GetResourceConfig = 44 -> super::GetResourceConfigResult;
-must
+GetResourceConfig = 44 -> super::GetResourceConfigResult, (resource_uuid: Id, category: String, name: String);
 /// Resource uuid.
-resource_uuid: Id = "resourceUuid",
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// Category.
-category: String = "category",
+category: String = "category" category.into();
 /// Its name.
-name: String = "name",
-;
-many
+name: String = "name" name.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/resources/accounts`: Gives resource account.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/45`
-GetResourceAccount = 45 -> super::GetResourceAccountResult;
-many
+GetResourceAccount = 45 -> super::GetResourceAccountResult, ();
 /// Resource uuids.
-resource_uuids: Id = "resourceUuids",
+resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/resources/names`: Gives resource names.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/46`
-GetResourceNames = 46 -> Page<super::Resource>;
-many
+GetResourceNames = 46 -> Page<super::Resource>, ();
 /// Their uuids.
-uuids: Id = "uuids",
+uuids: Vec<Id> = "uuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/template-configurations/configs`: Finds template configs.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/47`
-QueryTemplateConfig = 47 -> Page<super::TemplateConfig>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryTemplateConfig = 47 -> Page<super::TemplateConfig>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/template-configurations/templates`: Finds global config templates.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/48`
-QueryGlobalConfigTemplate = 48 -> Page<super::GlobalConfigTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryGlobalConfigTemplate = 48 -> Page<super::GlobalConfigTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Applies a template config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/49`
-ApplyTemplateConfig = 49 -> ();
-must
+ApplyTemplateConfig = 49 -> (), (template_uuid: Id);
 /// Template uuid.
-template_uuid: Id = "templateUuid",
-;
-many
+template_uuid: Id = "templateUuid" template_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Resets a template config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/50`
-ResetTemplateConfig = 50 -> ();
-must
+ResetTemplateConfig = 50 -> (), (template_uuid: Id);
 /// Template uuid.
-template_uuid: Id = "templateUuid",
-;
-many
+template_uuid: Id = "templateUuid" template_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Puts back a template config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/51`
-RevertTemplateConfig = 51 -> ();
-must
+RevertTemplateConfig = 51 -> (), (template_uuid: Id);
 /// Template uuid.
-template_uuid: Id = "templateUuid",
-;
-many
+template_uuid: Id = "templateUuid" template_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Changes a template config.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/52`
-UpdateTemplateConfig = 52 -> Reply<super::TemplateConfig>;
-must
+UpdateTemplateConfig = 52 -> Reply<super::TemplateConfig>, (template_uuid: Id) super::UpdateTemplateConfigRequest;
 /// Template uuid.
-template_uuid: Id = "templateUuid",
-;
-many
+template_uuid: Id = "templateUuid" template_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateTemplateConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zops/check/network`: Checks a network reachable.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/53`
-CheckNetworkReachable = 53 -> super::CheckNetworkReachableResult;
-many
+CheckNetworkReachable = 53 -> super::CheckNetworkReachableResult, ();
 /// Source hostnames.
-source_hostnames: String = "sourceHostnames",
+source_hostnames: Vec<String> = "sourceHostnames" Vec::new();
 /// Target hostnames.
-target_hostnames: String = "targetHostnames",
+target_hostnames: Vec<String> = "targetHostnames" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zops/chrony/actions`: Brings up to date chrony servers.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/54`
-SyncChronyServers = 54 -> ();
-many
+SyncChronyServers = 54 -> (), ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zops/chrony/actions`: Changes chrony servers.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/55`
-UpdateChronyServers = 55 -> ();
-many
+UpdateChronyServers = 55 -> (), () super::UpdateChronyServersRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateChronyServersRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zops/chrony/servers`: Gives chrony servers.
 ///
 /// Schema: `schemas/zstack/management.json#/operations/56`
-GetChronyServers = 56 -> super::GetChronyServersResult;
-many
+GetChronyServers = 56 -> super::GetChronyServersResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

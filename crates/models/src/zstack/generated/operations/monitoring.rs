@@ -99,768 +99,603 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/eventlogs`: Finds event logs.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/0`
-QueryEventLog = 0 -> Page<super::EventLog>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEventLog = 0 -> Page<super::EventLog>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/log/configurations`: Gives log configuration.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/1`
-GetLogConfiguration = 1 -> super::GetLogConfigurationResult;
-many
+GetLogConfiguration = 1 -> super::GetLogConfigurationResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/log/configurations`: Adds a log configuration.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/2`
-AddLogConfiguration = 2 -> Reply<super::JsonLabel>;
-many
+AddLogConfiguration = 2 -> Reply<super::JsonLabel>, () super::AddLogConfigurationRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddLogConfigurationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/log/configurations`: Changes a log configuration.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/3`
-UpdateLogConfiguration = 3 -> Reply<super::JsonLabel>;
-many
+UpdateLogConfiguration = 3 -> Reply<super::JsonLabel>, () super::UpdateLogConfigurationRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateLogConfigurationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/log/configurations/log4j2`: Deletes a log configuration.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/4`
-DeleteLogConfiguration = 4 -> ();
-must
+DeleteLogConfiguration = 4 -> (), (config_id: i64);
 /// The config's id.
-config_id: i64 = "configId",
-;
-may
+config_id: i64 = "configId" config_id.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/media`: Finds medias.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/5`
-QueryMedia = 5 -> Page<super::Media>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMedia = 5 -> Page<super::Media>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/media/emails`: Finds email medias.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/6`
-QueryEmailMedia = 6 -> Page<super::Media>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEmailMedia = 6 -> Page<super::Media>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/media/emails`: Creates an email media.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/7`
-CreateEmailMedia = 7 -> Reply<super::Media>;
-many
+CreateEmailMedia = 7 -> Reply<super::Media>, () super::CreateEmailMediaRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEmailMediaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/media/emails/{uuid}`: Changes an email media.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/8`
-UpdateEmailMedia = 8 -> Reply<super::EmailMedia>;
-must
+UpdateEmailMedia = 8 -> Reply<super::EmailMedia>, (uuid: Id) super::UpdateEmailMediaRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEmailMediaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/media/{uuid}`: Deletes a media.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/9`
-DeleteMedia = 9 -> ();
-must
+DeleteMedia = 9 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/media/{uuid}/actions`: Lets a media be used, or no longer.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/10`
-ChangeMediaState = 10 -> Reply<super::Media>;
-must
+ChangeMediaState = 10 -> Reply<super::Media>, (uuid: Id) super::ChangeMediaStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeMediaStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/monitoring/alerts`: Deletes an alert.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/11`
-DeleteAlert = 11 -> ();
-may
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+DeleteAlert = 11 -> (), ();
 /// Their uuids.
-uuids: Id = "uuids",
+uuids: Vec<Id> = "uuids" Vec::new();
+/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/monitoring/alerts`: Finds alerts.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/12`
-QueryAlert = 12 -> Page<super::Alert>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAlert = 12 -> Page<super::Alert>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/monitoring/items`: Gives monitor item.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/13`
-GetMonitorItem = 13 -> super::GetMonitorItemResult;
-must
+GetMonitorItem = 13 -> super::GetMonitorItemResult, (resource_type: String);
 /// What kind of resource it is.
-resource_type: String = "resourceType",
-;
-many
+resource_type: String = "resourceType" resource_type.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/monitoring/trigger-actions`: Finds monitor trigger actions.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/14`
-QueryMonitorTriggerAction = 14 -> Page<super::MonitorTriggerAction>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMonitorTriggerAction = 14 -> Page<super::MonitorTriggerAction>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/monitoring/trigger-actions/emails`: Finds email trigger actions.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/15`
-QueryEmailTriggerAction = 15 -> Page<super::MonitorTriggerAction>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEmailTriggerAction = 15 -> Page<super::MonitorTriggerAction>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/monitoring/trigger-actions/emails`: Creates an email monitor trigger action.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/16`
-CreateEmailMonitorTriggerAction = 16 -> Reply<super::MonitorTriggerAction>;
-many
+CreateEmailMonitorTriggerAction = 16 -> Reply<super::MonitorTriggerAction>, () super::CreateEmailMonitorTriggerActionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEmailMonitorTriggerActionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/monitoring/trigger-actions/emails/{uuid}`: Changes an email monitor trigger action.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/17`
-UpdateEmailMonitorTriggerAction = 17 -> Reply<super::MonitorTriggerAction>;
-must
+UpdateEmailMonitorTriggerAction = 17 -> Reply<super::MonitorTriggerAction>, (uuid: Id) super::UpdateEmailMonitorTriggerActionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEmailMonitorTriggerActionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/monitoring/trigger-actions/{uuid}`: Deletes a monitor trigger action.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/18`
-DeleteMonitorTriggerAction = 18 -> ();
-must
+DeleteMonitorTriggerAction = 18 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/monitoring/trigger-actions/{uuid}/actions`: Lets a monitor trigger action be used, or no longer.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/19`
-ChangeMonitorTriggerActionState = 19 -> Reply<super::MonitorTriggerAction>;
-must
+ChangeMonitorTriggerActionState = 19 -> Reply<super::MonitorTriggerAction>, (uuid: Id) super::ChangeMonitorTriggerActionStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeMonitorTriggerActionStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/monitoring/triggers`: Finds monitor triggers.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/20`
-QueryMonitorTrigger = 20 -> Page<super::MonitorTrigger>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMonitorTrigger = 20 -> Page<super::MonitorTrigger>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/monitoring/triggers`: Creates a monitor trigger.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/21`
-CreateMonitorTrigger = 21 -> Reply<super::MonitorTrigger>;
-many
+CreateMonitorTrigger = 21 -> Reply<super::MonitorTrigger>, () super::CreateMonitorTriggerRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateMonitorTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}`: Detaches a monitor trigger action from a trigger.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/22`
-DetachMonitorTriggerActionFromTrigger = 22 -> ();
-must
+DetachMonitorTriggerActionFromTrigger = 22 -> (), (trigger_uuid: Id, action_uuid: Id);
 /// Trigger uuid.
-trigger_uuid: Id = "triggerUuid",
+trigger_uuid: Id = "triggerUuid" trigger_uuid.into();
 /// Action uuid.
-action_uuid: Id = "actionUuid",
-;
-many
+action_uuid: Id = "actionUuid" action_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}`: Attaches a monitor trigger action to a trigger.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/23`
-AttachMonitorTriggerActionToTrigger = 23 -> ();
-must
+AttachMonitorTriggerActionToTrigger = 23 -> (), (trigger_uuid: Id, action_uuid: Id);
 /// Trigger uuid.
-trigger_uuid: Id = "triggerUuid",
+trigger_uuid: Id = "triggerUuid" trigger_uuid.into();
 /// Action uuid.
-action_uuid: Id = "actionUuid",
-;
-many
+action_uuid: Id = "actionUuid" action_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/monitoring/triggers/{uuid}`: Deletes a monitor trigger.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/24`
-DeleteMonitorTrigger = 24 -> ();
-must
+DeleteMonitorTrigger = 24 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/monitoring/triggers/{uuid}/actions`: Lets a monitor trigger be used, or no longer.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/25`
-ChangeMonitorTriggerState = 25 -> Reply<super::MonitorTrigger>;
-must
+ChangeMonitorTriggerState = 25 -> Reply<super::MonitorTrigger>, (uuid: Id) super::ChangeMonitorTriggerStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeMonitorTriggerStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/monitoring/triggers/{uuid}/actions`: Changes a monitor trigger.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/26`
-UpdateMonitorTrigger = 26 -> Reply<super::MonitorTrigger>;
-must
+UpdateMonitorTrigger = 26 -> Reply<super::MonitorTrigger>, (uuid: Id) super::UpdateMonitorTriggerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateMonitorTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/prometheus/all`: Prometheus query pass through.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/27`
-PrometheusQueryPassThrough = 27 -> super::PrometheusQueryPassThroughResult;
-must
-/// Expression.
-expression: String = "expression",
-;
-may
+PrometheusQueryPassThrough = 27 -> super::PrometheusQueryPassThroughResult, (expression: String);
 /// `false` when left out.
-instant: bool = "instant",
+instant: Option<bool> = "instant" None;
 /// Start time.
-start_time: i64 = "startTime",
+start_time: Option<i64> = "startTime" None;
 /// End time.
-end_time: i64 = "endTime",
+end_time: Option<i64> = "endTime" None;
 /// Step.
-step: String = "step",
+step: Option<String> = "step" None;
+/// Expression.
+expression: String = "expression" expression.into();
 /// Relative time.
-relative_time: String = "relativeTime",
-;
-many
+relative_time: Option<String> = "relativeTime" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/prometheus/labels`: Prometheus query label values.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/28`
-PrometheusQueryLabelValues = 28 -> super::PrometheusQueryLabelValuesResult;
-many
+PrometheusQueryLabelValues = 28 -> super::PrometheusQueryLabelValuesResult, ();
 /// Labels.
-labels: String = "labels",
+labels: Vec<String> = "labels" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/prometheus/meta-data`: Prometheus query metadata.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/29`
-PrometheusQueryMetadata = 29 -> super::PrometheusQueryMetadataResult;
-many
+PrometheusQueryMetadata = 29 -> super::PrometheusQueryMetadataResult, ();
 /// Matches.
-matches: String = "matches",
+matches: Vec<String> = "matches" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/prometheus/vm-instances`: Prometheus query virtual machine monitoring data.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/30`
-PrometheusQueryVmMonitoringData = 30 -> super::PrometheusQueryVmMonitoringDataResult;
-must
-/// Expression.
-expression: String = "expression",
-;
-may
-/// `false` when left out.
-instant: bool = "instant",
-/// Start time.
-start_time: i64 = "startTime",
-/// End time.
-end_time: i64 = "endTime",
-/// Step.
-step: String = "step",
-/// Relative time.
-relative_time: String = "relativeTime",
-;
-many
+PrometheusQueryVmMonitoringData = 30 -> super::PrometheusQueryVmMonitoringDataResult, (expression: String);
 /// Vm uuids.
-vm_uuids: Id = "vmUuids",
+vm_uuids: Vec<Id> = "vmUuids" Vec::new();
+/// `false` when left out.
+instant: Option<bool> = "instant" None;
+/// Start time.
+start_time: Option<i64> = "startTime" None;
+/// End time.
+end_time: Option<i64> = "endTime" None;
+/// Step.
+step: Option<String> = "step" None;
+/// Expression.
+expression: String = "expression" expression.into();
+/// Relative time.
+relative_time: Option<String> = "relativeTime" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/snmp/agent`: Finds SNMP agents.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/31`
-QuerySnmpAgent = 31 -> Page<super::SnmpAgent>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnmpAgent = 31 -> Page<super::SnmpAgent>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/snmp/agent`: Creates an SNMP agent.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/32`
-CreateSnmpAgent = 32 -> Reply<super::SnmpAgent>;
-many
+CreateSnmpAgent = 32 -> Reply<super::SnmpAgent>, () super::CreateSnmpAgentRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSnmpAgentRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/snmp/agent/actions`: Starts an SNMP agent.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/33`
-StartSnmpAgent = 33 -> Reply<super::SnmpAgent>;
-many
+StartSnmpAgent = 33 -> Reply<super::SnmpAgent>, () super::StartSnmpAgentRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StartSnmpAgentRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/snmp/agent/actions`: Stops an SNMP agent.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/34`
-StopSnmpAgent = 34 -> Reply<super::SnmpAgent>;
-many
+StopSnmpAgent = 34 -> Reply<super::SnmpAgent>, () super::StopSnmpAgentRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StopSnmpAgentRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/snmp/agent/actions`: Changes an SNMP agent.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/35`
-UpdateSnmpAgent = 35 -> Reply<super::SnmpAgent>;
-many
+UpdateSnmpAgent = 35 -> Reply<super::SnmpAgent>, () super::UpdateSnmpAgentRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSnmpAgentRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/web-hooks`: Finds webhooks.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/36`
-QueryWebhook = 36 -> Page<super::Webhook>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryWebhook = 36 -> Page<super::Webhook>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/web-hooks`: Creates a webhook.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/37`
-CreateWebhook = 37 -> Reply<super::Webhook>;
-many
+CreateWebhook = 37 -> Reply<super::Webhook>, () super::CreateWebhookRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateWebhookRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/web-hooks/{uuid}`: Deletes a webhook.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/38`
-DeleteWebhook = 38 -> ();
-must
+DeleteWebhook = 38 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/web-hooks/{uuid}`: Changes a webhook.
 ///
 /// Schema: `schemas/zstack/monitoring.json#/operations/39`
-UpdateWebhook = 39 -> Reply<super::Webhook>;
-must
+UpdateWebhook = 39 -> Reply<super::Webhook>, (uuid: Id) super::UpdateWebhookRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateWebhookRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

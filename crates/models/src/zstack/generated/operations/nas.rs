@@ -44,244 +44,183 @@ backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/nas/access/rule/{uuid}`: Deletes an aliyun NAS access group rule.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/0`
-DeleteAliyunNasAccessGroupRule = 0 -> ();
-must
+DeleteAliyunNasAccessGroupRule = 0 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/nas/access/{uuid}`: Deletes an aliyun NAS access group.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/1`
-DeleteAliyunNasAccessGroup = 1 -> ();
-must
+DeleteAliyunNasAccessGroup = 1 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/nas/aliyun`: Creates an aliyun NAS file system.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/2`
-CreateAliyunNasFileSystem = 2 -> Reply<super::NasFileSystem>;
-many
+CreateAliyunNasFileSystem = 2 -> Reply<super::NasFileSystem>, () super::CreateAliyunNasFileSystemRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunNasFileSystemRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/nas/aliyun`: Adds an aliyun NAS file system.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/3`
-AddAliyunNasFileSystem = 3 -> Reply<super::AliyunNasFileSystem>;
-many
+AddAliyunNasFileSystem = 3 -> Reply<super::AliyunNasFileSystem>, () super::AddAliyunNasFileSystemRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAliyunNasFileSystemRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/nas/aliyun/access`: Finds aliyun NAS access groups.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/4`
-QueryAliyunNasAccessGroup = 4 -> Page<super::AliyunNasAccessGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunNasAccessGroup = 4 -> Page<super::AliyunNasAccessGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/nas/aliyun/access`: Creates an aliyun NAS access group.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/5`
-CreateAliyunNasAccessGroup = 5 -> Reply<super::AliyunNasAccessGroup>;
-many
+CreateAliyunNasAccessGroup = 5 -> Reply<super::AliyunNasAccessGroup>, () super::CreateAliyunNasAccessGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunNasAccessGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/nas/aliyun/access`: Adds an aliyun NAS access group.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/6`
-AddAliyunNasAccessGroup = 6 -> Reply<super::AliyunNasAccessGroup>;
-many
+AddAliyunNasAccessGroup = 6 -> Reply<super::AliyunNasAccessGroup>, () super::AddAliyunNasAccessGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAliyunNasAccessGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/nas/aliyun/access`: Changes an aliyun NAS access group.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/7`
-UpdateAliyunNasAccessGroup = 7 -> Reply<super::AliyunNasAccessGroup>;
-many
+UpdateAliyunNasAccessGroup = 7 -> Reply<super::AliyunNasAccessGroup>, () super::UpdateAliyunNasAccessGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunNasAccessGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/nas/aliyun/access/remote`: Gives aliyun NAS access group remote.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/8`
-GetAliyunNasAccessGroupRemote = 8 -> Page<super::AliyunNasAccessGroup>;
-must
+GetAliyunNasAccessGroupRemote = 8 -> Page<super::AliyunNasAccessGroup>, (data_center_uuid: Id);
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-may
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// Group name.
-group_name: String = "groupName",
-;
-many
+group_name: Option<String> = "groupName" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/nas/aliyun/mount`: Creates an aliyun NAS mount target.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/9`
-CreateAliyunNasMountTarget = 9 -> Reply<super::NasMountTarget>;
-many
+CreateAliyunNasMountTarget = 9 -> Reply<super::NasMountTarget>, () super::CreateAliyunNasMountTargetRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunNasMountTargetRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/nas/aliyun/mount`: Adds an aliyun NAS mount target.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/10`
-AddAliyunNasMountTarget = 10 -> Reply<super::AliyunNasMountTarget>;
-many
+AddAliyunNasMountTarget = 10 -> Reply<super::AliyunNasMountTarget>, () super::AddAliyunNasMountTargetRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAliyunNasMountTargetRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/nas/aliyun/mount`: Changes an aliyun mount target.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/11`
-UpdateAliyunMountTarget = 11 -> Reply<super::NasMountTarget>;
-many
+UpdateAliyunMountTarget = 11 -> Reply<super::NasMountTarget>, () super::UpdateAliyunMountTargetRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunMountTargetRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/nas/aliyun/mount/remote`: Gives aliyun NAS mount target remote.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/12`
-GetAliyunNasMountTargetRemote = 12 -> Page<super::AliyunNasMountTarget>;
-must
+GetAliyunNasMountTargetRemote = 12 -> Page<super::AliyunNasMountTarget>, (nas_fs_uuid: Id);
 /// Nas fs uuid.
-nas_fs_uuid: Id = "nasFSUuid",
-;
-may
+nas_fs_uuid: Id = "nasFSUuid" nas_fs_uuid.into();
 /// Mount domain.
-mount_domain: String = "mountDomain",
-;
-many
+mount_domain: Option<String> = "mountDomain" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/nas/aliyun/remote`: Gives aliyun NAS file system remote.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/13`
-GetAliyunNasFileSystemRemote = 13 -> Page<super::AliyunNasFileSystem>;
-must
+GetAliyunNasFileSystemRemote = 13 -> Page<super::AliyunNasFileSystem>, (data_center_uuid: Id);
 /// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid",
-;
-may
+data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
 /// The file system's id.
-file_system_id: String = "fileSystemId",
-;
-many
+file_system_id: Option<String> = "fileSystemId" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/nas/aliyun/rule`: Creates an aliyun NAS access group rule.
 ///
 /// Schema: `schemas/zstack/nas.json#/operations/14`
-CreateAliyunNasAccessGroupRule = 14 -> Reply<super::AliyunNasAccessRule>;
-many
+CreateAliyunNasAccessGroupRule = 14 -> Reply<super::AliyunNasAccessRule>, () super::CreateAliyunNasAccessGroupRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunNasAccessGroupRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -156,1296 +156,1013 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage`: Finds primary storages.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/0`
-QueryPrimaryStorage = 0 -> Page<super::PrimaryStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPrimaryStorage = 0 -> Page<super::PrimaryStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/addon`: Adds an external primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/1`
-AddExternalPrimaryStorage = 1 -> Reply<super::PrimaryStorage>;
-many
+AddExternalPrimaryStorage = 1 -> Reply<super::PrimaryStorage>, () super::AddExternalPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddExternalPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/addon/discover`: Discover external primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/2`
-DiscoverExternalPrimaryStorage = 2 -> Reply<super::ExternalPrimaryStorage>;
-many
+DiscoverExternalPrimaryStorage = 2 -> Reply<super::ExternalPrimaryStorage>, () super::DiscoverExternalPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DiscoverExternalPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/addon/{uuid}/actions`: Changes an external primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/3`
-UpdateExternalPrimaryStorage = 3 -> Reply<super::ExternalPrimaryStorage>;
-must
+UpdateExternalPrimaryStorage = 3 -> Reply<super::ExternalPrimaryStorage>, (uuid: Id) super::UpdateExternalPrimaryStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateExternalPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/aliyun/ebs`: Finds aliyun EBS primary storages.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/4`
-QueryAliyunEbsPrimaryStorage = 4 -> Page<super::PrimaryStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunEbsPrimaryStorage = 4 -> Page<super::PrimaryStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/aliyun/ebs`: Adds an aliyun EBS primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/5`
-AddAliyunEbsPrimaryStorage = 5 -> Reply<super::PrimaryStorage>;
-many
+AddAliyunEbsPrimaryStorage = 5 -> Reply<super::PrimaryStorage>, () super::AddAliyunEbsPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAliyunEbsPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/aliyun/ebs/{uuid}/actions`: Changes an aliyun EBS primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/6`
-UpdateAliyunEbsPrimaryStorage = 6 -> Reply<super::PrimaryStorage>;
-must
+UpdateAliyunEbsPrimaryStorage = 6 -> Reply<super::PrimaryStorage>, (uuid: Id) super::UpdateAliyunEbsPrimaryStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunEbsPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/aliyun/nas`: Adds an aliyun NAS primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/7`
-AddAliyunNasPrimaryStorage = 7 -> Reply<super::PrimaryStorage>;
-many
+AddAliyunNasPrimaryStorage = 7 -> Reply<super::PrimaryStorage>, () super::AddAliyunNasPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAliyunNasPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/allocators/strategies`: Gives primary storage allocator strategies.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/8`
-GetPrimaryStorageAllocatorStrategies = 8 -> super::GetPrimaryStorageAllocatorStrategiesResult;
-many
+GetPrimaryStorageAllocatorStrategies = 8 -> super::GetPrimaryStorageAllocatorStrategiesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/block`: Finds block primary storages.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/9`
-QueryBlockPrimaryStorage = 9 -> Page<super::BlockPrimaryStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBlockPrimaryStorage = 9 -> Page<super::BlockPrimaryStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/block`: Adds a block primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/10`
-AddBlockPrimaryStorage = 10 -> Reply<super::PrimaryStorage>;
-many
+AddBlockPrimaryStorage = 10 -> Reply<super::PrimaryStorage>, () super::AddBlockPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddBlockPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/block/metadata`: Gives block primary storage metadata.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/11`
-GetBlockPrimaryStorageMetadata = 11 -> Page<super::BlockPrimaryStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+GetBlockPrimaryStorageMetadata = 11 -> Page<super::BlockPrimaryStorage>, () super::GetBlockPrimaryStorageMetadataRequest;
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetBlockPrimaryStorageMetadataRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/block/{uuid}/actions`: Changes a block primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/12`
-UpdateBlockPrimaryStorage = 12 -> Reply<super::BlockPrimaryStorage>;
-must
+UpdateBlockPrimaryStorage = 12 -> Reply<super::BlockPrimaryStorage>, (uuid: Id) super::UpdateBlockPrimaryStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBlockPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/capacities`: Gives primary storage capacity.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/13`
-GetPrimaryStorageCapacity = 13 -> super::GetPrimaryStorageCapacityResult;
-may
-/// Whether to take all of them. `false` when left out.
-all: bool = "all",
-;
-many
+GetPrimaryStorageCapacity = 13 -> super::GetPrimaryStorageCapacityResult, ();
 /// The zones.
-zone_uuids: Id = "zoneUuids",
+zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
 /// The clusters.
-cluster_uuids: Id = "clusterUuids",
+cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
 /// The primary storages.
-primary_storage_uuids: Id = "primaryStorageUuids",
+primary_storage_uuids: Vec<Id> = "primaryStorageUuids" Vec::new();
+/// Whether to take all of them. `false` when left out.
+all: Option<bool> = "all" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/ceph`: Finds Ceph primary storages.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/14`
-QueryCephPrimaryStorage = 14 -> Page<super::PrimaryStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCephPrimaryStorage = 14 -> Page<super::PrimaryStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/ceph`: Adds a Ceph primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/15`
-AddCephPrimaryStorage = 15 -> Reply<super::PrimaryStorage>;
-many
+AddCephPrimaryStorage = 15 -> Reply<super::PrimaryStorage>, () super::AddCephPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddCephPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/ceph/mons/{monUuid}/actions`: Changes a Ceph primary storage mon.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/16`
-UpdateCephPrimaryStorageMon = 16 -> Reply<super::CephPrimaryStorage>;
-must
+UpdateCephPrimaryStorageMon = 16 -> Reply<super::CephPrimaryStorage>, (mon_uuid: Id) super::UpdateCephPrimaryStorageMonRequest;
 /// Mon uuid.
-mon_uuid: Id = "monUuid",
-;
-many
+mon_uuid: Id = "monUuid" mon_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCephPrimaryStorageMonRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/ceph/osdgroups`: Finds Ceph osd groups.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/17`
-QueryCephOsdGroup = 17 -> Page<super::CephOsdGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCephOsdGroup = 17 -> Page<super::CephOsdGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/ceph/pools`: Finds Ceph primary storage pools.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/18`
-QueryCephPrimaryStoragePool = 18 -> Page<super::CephPrimaryStoragePool>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCephPrimaryStoragePool = 18 -> Page<super::CephPrimaryStoragePool>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/primary-storage/ceph/pools/{uuid}`: Deletes a Ceph primary storage pool.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/19`
-DeleteCephPrimaryStoragePool = 19 -> ();
-must
+DeleteCephPrimaryStoragePool = 19 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/ceph/pools/{uuid}/actions`: Changes a Ceph primary storage pool.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/20`
-UpdateCephPrimaryStoragePool = 20 -> Reply<super::CephPrimaryStoragePool>;
-must
+UpdateCephPrimaryStoragePool = 20 -> Reply<super::CephPrimaryStoragePool>, (uuid: Id) super::UpdateCephPrimaryStoragePoolRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCephPrimaryStoragePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/ceph/{primaryStorageUuid}/pools`: Adds a Ceph primary storage pool.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/21`
-AddCephPrimaryStoragePool = 21 -> Reply<super::CephPrimaryStoragePool>;
-must
+AddCephPrimaryStoragePool = 21 -> Reply<super::CephPrimaryStoragePool>, (primary_storage_uuid: Id) super::AddCephPrimaryStoragePoolRequest;
 /// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid",
-;
-many
+primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddCephPrimaryStoragePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/primary-storage/ceph/{uuid}/mons`: Removes a mon from a Ceph primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/22`
-RemoveMonFromCephPrimaryStorage = 22 -> Reply<super::CephPrimaryStorage>;
-must
+RemoveMonFromCephPrimaryStorage = 22 -> Reply<super::CephPrimaryStorage>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Mon hostnames.
-mon_hostnames: String = "monHostnames",
+mon_hostnames: Vec<String> = "monHostnames" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/ceph/{uuid}/mons`: Adds a mon to a Ceph primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/23`
-AddMonToCephPrimaryStorage = 23 -> Reply<super::CephPrimaryStorage>;
-must
+AddMonToCephPrimaryStorage = 23 -> Reply<super::CephPrimaryStorage>, (uuid: Id) super::AddMonToCephPrimaryStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddMonToCephPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/hosts/{vmInstanceUuid}/migration-candidates`: Gives host candidates for virtual machine migration.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/24`
-GetHostCandidatesForVmMigration = 24 -> Page<super::Host>;
-must
+GetHostCandidatesForVmMigration = 24 -> Page<super::Host>, (vm_instance_uuid: Id, dst_primary_storage_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Dst primary storage uuid.
-dst_primary_storage_uuid: Id = "dstPrimaryStorageUuid",
-;
-may
+dst_primary_storage_uuid: Id = "dstPrimaryStorageUuid" dst_primary_storage_uuid.into();
 /// How many at most.
-limit: i64 = "limit",
-;
-many
+limit: Option<i64> = "limit" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/imagecache`: Finds image caches.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/25`
-QueryImageCache = 25 -> Page<super::ImageCache>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryImageCache = 25 -> Page<super::ImageCache>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/local-storage`: Adds a local primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/26`
-AddLocalPrimaryStorage = 26 -> Reply<super::PrimaryStorage>;
-many
+AddLocalPrimaryStorage = 26 -> Reply<super::PrimaryStorage>, () super::AddLocalPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddLocalPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/local-storage/resource-refs`: Finds local storage resource refs.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/27`
-QueryLocalStorageResourceRef = 27 -> Page<super::LocalStorageResourceRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryLocalStorageResourceRef = 27 -> Page<super::LocalStorageResourceRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/local-storage/volumes/{volumeUuid}/actions`: Local storage migrate volume.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/28`
-LocalStorageMigrateVolume = 28 -> Reply<super::LocalStorageResourceRef>;
-must
+LocalStorageMigrateVolume = 28 -> Reply<super::LocalStorageResourceRef>, (volume_uuid: Id) super::LocalStorageMigrateVolumeRequest;
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-many
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LocalStorageMigrateVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/local-storage/{primaryStorageUuid}/capacities`: Gives local storage host disk capacity.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/29`
-GetLocalStorageHostDiskCapacity = 29 -> Page<super::HostDiskCapacity>;
-must
+GetLocalStorageHostDiskCapacity = 29 -> Page<super::HostDiskCapacity>, (primary_storage_uuid: Id);
 /// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid",
-;
-may
+primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
 /// The host.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Option<Id> = "hostUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/mini`: Finds mini storages.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/30`
-QueryMiniStorage = 30 -> Page<super::MiniStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMiniStorage = 30 -> Page<super::MiniStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/mini`: Adds a mini storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/31`
-AddMiniStorage = 31 -> Reply<super::PrimaryStorage>;
-many
+AddMiniStorage = 31 -> Reply<super::PrimaryStorage>, () super::AddMiniStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddMiniStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/mini/host-refs`: Finds mini storage host refs.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/32`
-QueryMiniStorageHostRef = 32 -> Page<super::MiniStorageHostRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMiniStorageHostRef = 32 -> Page<super::MiniStorageHostRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/mini/replications`: Finds mini storage resource replications.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/33`
-QueryMiniStorageResourceReplication = 33 -> Page<super::MiniStorageResourceReplication>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMiniStorageResourceReplication = 33 -> Page<super::MiniStorageResourceReplication>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/mini/{resourceUuid}/actions`: Brings back a resource split brain.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/34`
-RecoverResourceSplitBrain = 34 -> ();
-must
+RecoverResourceSplitBrain = 34 -> (), (resource_uuid: Id) super::RecoverResourceSplitBrainRequest;
 /// Resource uuid.
-resource_uuid: Id = "resourceUuid",
-;
-many
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RecoverResourceSplitBrainRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/nas`: Finds NAS file systems.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/35`
-QueryNasFileSystem = 35 -> Page<super::NasFileSystem>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryNasFileSystem = 35 -> Page<super::NasFileSystem>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/nas/mount`: Finds NAS mount targets.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/36`
-QueryNasMountTarget = 36 -> Page<super::NasMountTarget>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryNasMountTarget = 36 -> Page<super::NasMountTarget>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/primary-storage/nas/mount/{uuid}`: Deletes a NAS mount target.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/37`
-DeleteNasMountTarget = 37 -> ();
-must
+DeleteNasMountTarget = 37 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/nas/mount/{uuid}/actions`: Changes a NAS mount target.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/38`
-UpdateNasMountTarget = 38 -> Reply<super::NasMountTarget>;
-must
+UpdateNasMountTarget = 38 -> Reply<super::NasMountTarget>, (uuid: Id) super::UpdateNasMountTargetRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateNasMountTargetRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/primary-storage/nas/{uuid}`: Deletes a NAS file system.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/39`
-DeleteNasFileSystem = 39 -> ();
-must
+DeleteNasFileSystem = 39 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/nas/{uuid}/actions`: Changes a NAS file system.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/40`
-UpdateNasFileSystem = 40 -> Reply<super::NasFileSystem>;
-must
+UpdateNasFileSystem = 40 -> Reply<super::NasFileSystem>, (uuid: Id) super::UpdateNasFileSystemRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateNasFileSystemRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/nfs`: Adds an NFS primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/41`
-AddNfsPrimaryStorage = 41 -> Reply<super::PrimaryStorage>;
-many
+AddNfsPrimaryStorage = 41 -> Reply<super::PrimaryStorage>, () super::AddNfsPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddNfsPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/protocol`: Adds a storage protocol.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/42`
-AddStorageProtocol = 42 -> ();
-many
+AddStorageProtocol = 42 -> (), () super::AddStorageProtocolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddStorageProtocolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/sharedblockgroup`: Finds shared block group primary storages.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/43`
-QuerySharedBlockGroupPrimaryStorage = 43 -> Page<super::SharedBlockGroupPrimaryStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySharedBlockGroupPrimaryStorage = 43 -> Page<super::SharedBlockGroupPrimaryStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/sharedblockgroup`: Adds a shared block group primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/44`
-AddSharedBlockGroupPrimaryStorage = 44 -> Reply<super::PrimaryStorage>;
-many
+AddSharedBlockGroupPrimaryStorage = 44 -> Reply<super::PrimaryStorage>, () super::AddSharedBlockGroupPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSharedBlockGroupPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/sharedblockgroup/sharedblock-candidates`: Gives shared block candidate.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/45`
-GetSharedBlockCandidate = 45 -> super::GetSharedBlockCandidateResult;
-must
+GetSharedBlockCandidate = 45 -> super::GetSharedBlockCandidateResult, (cluster_uuid: Id);
 /// The cluster.
-cluster_uuid: Id = "clusterUuid",
-;
-many
+cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}`: Reads again a sharedblock device capacity.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/46`
-RefreshSharedblockDeviceCapacity = 46 -> Reply<super::SharedBlockGroupPrimaryStorage>;
-must
+RefreshSharedblockDeviceCapacity = 46 -> Reply<super::SharedBlockGroupPrimaryStorage>, (shared_block_group_uuid: Id, uuid: Id);
 /// Shared block group uuid.
-shared_block_group_uuid: Id = "sharedBlockGroupUuid",
+shared_block_group_uuid: Id = "sharedBlockGroupUuid" shared_block_group_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions`: Changes a shared block.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/47`
-UpdateSharedBlock = 47 -> Reply<super::SharedBlockGroupPrimaryStorage>;
-must
+UpdateSharedBlock = 47 -> Reply<super::SharedBlockGroupPrimaryStorage>, (shared_block_group_uuid: Id, uuid: Id) super::UpdateSharedBlockRequest;
 /// Shared block group uuid.
-shared_block_group_uuid: Id = "sharedBlockGroupUuid",
+shared_block_group_uuid: Id = "sharedBlockGroupUuid" shared_block_group_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSharedBlockRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/sharedblockgroup/{uuid}/sharedblocks`: Adds a shared block to a shared block group.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/48`
-AddSharedBlockToSharedBlockGroup = 48 -> Reply<super::SharedBlockGroupPrimaryStorage>;
-must
+AddSharedBlockToSharedBlockGroup = 48 -> Reply<super::SharedBlockGroupPrimaryStorage>, (uuid: Id) super::AddSharedBlockToSharedBlockGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSharedBlockToSharedBlockGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/simulators`: Adds a simulator primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/49`
-AddSimulatorPrimaryStorage = 49 -> Reply<super::PrimaryStorage>;
-many
+AddSimulatorPrimaryStorage = 49 -> Reply<super::PrimaryStorage>, () super::AddSimulatorPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSimulatorPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/primary-storage/smp`: Adds a shared mount point primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/50`
-AddSharedMountPointPrimaryStorage = 50 -> Reply<super::PrimaryStorage>;
-many
+AddSharedMountPointPrimaryStorage = 50 -> Reply<super::PrimaryStorage>, () super::AddSharedMountPointPrimaryStorageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSharedMountPointPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/trash`: Gives trash on primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/51`
-GetTrashOnPrimaryStorage = 51 -> Page<super::InstallPathRecycle>;
-must
+GetTrashOnPrimaryStorage = 51 -> Page<super::InstallPathRecycle>, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// The uuid that it gets; the server's choice when left out.
-resource_uuid: Id = "resourceUuid",
+resource_uuid: Option<Id> = "resourceUuid" None;
 /// What kind of resource it is.
-resource_type: String = "resourceType",
+resource_type: Option<String> = "resourceType" None;
 /// Trash type.
-trash_type: super::GetTrashOnPrimaryStorageTrashType = "trashType",
-;
-many
+trash_type: Option<super::GetTrashOnPrimaryStorageTrashType> = "trashType" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/types`: Gives primary storage types.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/52`
-GetPrimaryStorageTypes = 52 -> super::GetPrimaryStorageTypesResult;
-many
+GetPrimaryStorageTypes = 52 -> super::GetPrimaryStorageTypesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/volumes/{volumeUuid}/actions`: Primary storage migrate volume.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/53`
-PrimaryStorageMigrateVolume = 53 -> Reply<super::Volume>;
-must
+PrimaryStorageMigrateVolume = 53 -> Reply<super::Volume>, (volume_uuid: Id) super::PrimaryStorageMigrateVolumeRequest;
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-many
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PrimaryStorageMigrateVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/volumes/{volumeUuid}/migration-candidates`: Gives primary storage candidates for volume migration.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/54`
-GetPrimaryStorageCandidatesForVolumeMigration = 54 -> Page<super::PrimaryStorage>;
-must
+GetPrimaryStorageCandidatesForVolumeMigration = 54 -> Page<super::PrimaryStorage>, (volume_uuid: Id);
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-many
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/{primaryStorageUuid}/actions`: Brings up to date a primary storage capacity.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/55`
-SyncPrimaryStorageCapacity = 55 -> Reply<super::PrimaryStorage>;
-must
+SyncPrimaryStorageCapacity = 55 -> Reply<super::PrimaryStorage>, (primary_storage_uuid: Id);
 /// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid",
-;
-many
+primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/{primaryStorageUuid}/usage/report`: Gives primary storage usage report.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/56`
-GetPrimaryStorageUsageReport = 56 -> super::GetPrimaryStorageUsageReportResult;
-must
+GetPrimaryStorageUsageReport = 56 -> super::GetPrimaryStorageUsageReportResult, (primary_storage_uuid: Id);
 /// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid",
-;
-many
+primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
 /// Uris.
-uris: String = "uris",
+uris: Vec<String> = "uris" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/primary-storage/{uuid}`: Deletes a primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/57`
-DeletePrimaryStorage = 57 -> ();
-must
+DeletePrimaryStorage = 57 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Lets a primary storage be used, or no longer.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/58`
-ChangePrimaryStorageState = 58 -> Reply<super::PrimaryStorage>;
-must
+ChangePrimaryStorageState = 58 -> Reply<super::PrimaryStorage>, (uuid: Id) super::ChangePrimaryStorageStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangePrimaryStorageStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Cleans up an up image cache on a primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/59`
-CleanUpImageCacheOnPrimaryStorage = 59 -> ();
-must
+CleanUpImageCacheOnPrimaryStorage = 59 -> (), (uuid: Id) super::CleanUpImageCacheOnPrimaryStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CleanUpImageCacheOnPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Connects again to a primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/60`
-ReconnectPrimaryStorage = 60 -> Reply<super::PrimaryStorage>;
-must
+ReconnectPrimaryStorage = 60 -> Reply<super::PrimaryStorage>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Changes a primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/61`
-UpdatePrimaryStorage = 61 -> Reply<super::PrimaryStorage>;
-must
+UpdatePrimaryStorage = 61 -> Reply<super::PrimaryStorage>, (uuid: Id) super::UpdatePrimaryStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/primary-storage/{uuid}/license`: Gives primary storage license info.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/62`
-GetPrimaryStorageLicenseInfo = 62 -> super::GetPrimaryStorageLicenseInfoResult;
-must
+GetPrimaryStorageLicenseInfo = 62 -> super::GetPrimaryStorageLicenseInfoResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/{uuid}/storagetrash/actions`: Cleans up an up storage trash on a primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/63`
-CleanUpStorageTrashOnPrimaryStorage = 63 -> super::CleanUpStorageTrashOnPrimaryStorageResult;
-must
+CleanUpStorageTrashOnPrimaryStorage = 63 -> super::CleanUpStorageTrashOnPrimaryStorageResult, (uuid: Id) super::CleanUpStorageTrashOnPrimaryStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CleanUpStorageTrashOnPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/primary-storage/{uuid}/trash/actions`: Cleans up an up trash on a primary storage.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/64`
-CleanUpTrashOnPrimaryStorage = 64 -> super::CleanUpTrashOnPrimaryStorageResult;
-must
+CleanUpTrashOnPrimaryStorage = 64 -> super::CleanUpTrashOnPrimaryStorageResult, (uuid: Id) super::CleanUpTrashOnPrimaryStorageRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CleanUpTrashOnPrimaryStorageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sharedblock-group/host-refs`: Finds shared block group primary storage host refs.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/65`
-QuerySharedBlockGroupPrimaryStorageHostRef = 65 -> Page<super::SharedBlockGroupPrimaryStorageHostRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySharedBlockGroupPrimaryStorageHostRef = 65 -> Page<super::SharedBlockGroupPrimaryStorageHostRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sharedblock-group/sharedblocks`: Finds shared blocks.
 ///
 /// Schema: `schemas/zstack/primary_storage.json#/operations/66`
-QuerySharedBlock = 66 -> Page<super::SharedBlock>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySharedBlock = 66 -> Page<super::SharedBlock>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }

@@ -290,2531 +290,1947 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/flowmeters`: Finds flow meters.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/0`
-QueryFlowMeter = 0 -> Page<super::FlowMeter>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryFlowMeter = 0 -> Page<super::FlowMeter>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/flowmeters`: Creates a flow meter.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/1`
-CreateFlowMeter = 1 -> Reply<super::FlowMeter>;
-many
+CreateFlowMeter = 1 -> Reply<super::FlowMeter>, () super::CreateFlowMeterRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFlowMeterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/flowmeters/collectors`: Finds flow collectors.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/2`
-QueryFlowCollector = 2 -> Page<super::FlowCollector>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryFlowCollector = 2 -> Page<super::FlowCollector>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/flowmeters/collectors/{uuid}`: Deletes a flow collector.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/3`
-DeleteFlowCollector = 3 -> ();
-must
+DeleteFlowCollector = 3 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/flowmeters/collectors/{uuid}/actions`: Changes a flow collector.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/4`
-UpdateFlowCollector = 4 -> Reply<super::FlowCollector>;
-must
+UpdateFlowCollector = 4 -> Reply<super::FlowCollector>, (uuid: Id) super::UpdateFlowCollectorRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFlowCollectorRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/flowmeters/networks`: Removes v router networks from a flow meter.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/5`
-RemoveVRouterNetworksFromFlowMeter = 5 -> ();
-may
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+RemoveVRouterNetworksFromFlowMeter = 5 -> (), ();
 /// Their uuids.
-uuids: Id = "uuids",
+uuids: Vec<Id> = "uuids" Vec::new();
+/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/flowmeters/networks`: Finds v router flow meter networks.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/6`
-QueryVRouterFlowMeterNetwork = 6 -> Page<super::NetworkRouterFlowMeterRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVRouterFlowMeterNetwork = 6 -> Page<super::NetworkRouterFlowMeterRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/flowmeters/{flowMeterUuid}/collectors`: Creates a flow collector.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/7`
-CreateFlowCollector = 7 -> Reply<super::FlowCollector>;
-must
+CreateFlowCollector = 7 -> Reply<super::FlowCollector>, (flow_meter_uuid: Id) super::CreateFlowCollectorRequest;
 /// Flow meter uuid.
-flow_meter_uuid: Id = "flowMeterUuid",
-;
-many
+flow_meter_uuid: Id = "flowMeterUuid" flow_meter_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFlowCollectorRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/flowmeters/{flowMeterUuid}/router/{vRouterUuid}/addnetworks`: Adds v router networks to a flow meter.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/8`
-AddVRouterNetworksToFlowMeter = 8 -> Page<super::NetworkRouterFlowMeterRef>;
-must
+AddVRouterNetworksToFlowMeter = 8 -> Page<super::NetworkRouterFlowMeterRef>, (flow_meter_uuid: Id, v_router_uuid: Id) super::AddVRouterNetworksToFlowMeterRequest;
 /// Flow meter uuid.
-flow_meter_uuid: Id = "flowMeterUuid",
+flow_meter_uuid: Id = "flowMeterUuid" flow_meter_uuid.into();
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddVRouterNetworksToFlowMeterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/flowmeters/{uuid}`: Deletes a flow meter.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/9`
-DeleteFlowMeter = 9 -> ();
-must
+DeleteFlowMeter = 9 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/flowmeters/{uuid}/actions`: Changes a flow meter.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/10`
-UpdateFlowMeter = 10 -> Reply<super::FlowMeter>;
-must
+UpdateFlowMeter = 10 -> Reply<super::FlowMeter>, (uuid: Id) super::UpdateFlowMeterRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFlowMeterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/flowmeters/{vRouterUuid}/counter`: Gives v router flow counter.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/11`
-GetVRouterFlowCounter = 11 -> super::GetVRouterFlowCounterResult;
-must
+GetVRouterFlowCounter = 11 -> super::GetVRouterFlowCounterResult, (v_router_uuid: Id);
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/flowmeters/{vRouterUuid}/routerid`: Gives flow meter router id.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/12`
-GetFlowMeterRouterId = 12 -> super::GetFlowMeterRouterIdResult;
-must
+GetFlowMeterRouterId = 12 -> super::GetFlowMeterRouterIdResult, (v_router_uuid: Id);
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/flowmeters/{vRouterUuid}/routerid`: Sets a flow meter router id.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/13`
-SetFlowMeterRouterId = 13 -> super::SetFlowMeterRouterIdResult;
-must
+SetFlowMeterRouterId = 13 -> super::SetFlowMeterRouterIdResult, (v_router_uuid: Id) super::SetFlowMeterRouterIdRequest;
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetFlowMeterRouterIdRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ipsec`: Finds IP sec connections.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/14`
-QueryIpSecConnection = 14 -> Page<super::IPsecConnection>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryIpSecConnection = 14 -> Page<super::IPsecConnection>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ipsec`: Creates an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/15`
-CreateIPsecConnection = 15 -> Reply<super::IPsecConnection>;
-many
+CreateIPsecConnection = 15 -> Reply<super::IPsecConnection>, () super::CreateIPsecConnectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIPsecConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ipsec/candidatesL3Networks`: Gives possible L3 networks for IP sec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/16`
-GetCandidateL3NetworksForIpSecConnection = 16 -> Page<super::L3Network>;
-may
+GetCandidateL3NetworksForIpSecConnection = 16 -> Page<super::L3Network>, ();
 /// Its uuid.
-uuid: Id = "uuid",
+uuid: Option<Id> = "uuid" None;
 /// Public l3uuid.
-public_l3_uuid: Id = "publicL3Uuid",
+public_l3_uuid: Option<Id> = "publicL3Uuid" None;
 /// Vip uuid.
-vip_uuid: Id = "vipUuid",
+vip_uuid: Option<Id> = "vipUuid" None;
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ipsec/config/{uuid}`: Changes an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/17`
-ChangeIPsecConnection = 17 -> Reply<super::IPsecConnection>;
-must
+ChangeIPsecConnection = 17 -> Reply<super::IPsecConnection>, (uuid: Id) super::ChangeIPsecConnectionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeIPsecConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/ipsec/{uuid}`: Deletes an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/18`
-DeleteIPsecConnection = 18 -> ();
-must
+DeleteIPsecConnection = 18 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ipsec/{uuid}`: Changes an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/19`
-UpdateIPsecConnection = 19 -> Reply<super::IPsecConnection>;
-must
+UpdateIPsecConnection = 19 -> Reply<super::IPsecConnection>, (uuid: Id) super::UpdateIPsecConnectionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIPsecConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ipsec/{uuid}/actions`: Lets an IP sec connection be used, or no longer.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/20`
-ChangeIpSecConnectionState = 20 -> Reply<super::IPsecConnection>;
-must
+ChangeIpSecConnectionState = 20 -> Reply<super::IPsecConnection>, (uuid: Id) super::ChangeIPSecConnectionStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeIPSecConnectionStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ipsec/{uuid}/actions`: Connects again to an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/21`
-ReconnectIPsecConnection = 21 -> Reply<super::IPsecConnection>;
-must
+ReconnectIPsecConnection = 21 -> Reply<super::IPsecConnection>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/ipsec/{uuid}/l3networks`: Detaches L3 networks from an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/22`
-DetachL3NetworksFromIPsecConnection = 22 -> Reply<super::IPsecConnection>;
-must
+DetachL3NetworksFromIPsecConnection = 22 -> Reply<super::IPsecConnection>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// The L3 networks.
-l3_network_uuids: Id = "l3NetworkUuids",
+l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ipsec/{uuid}/l3networks`: Attaches L3 networks to an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/23`
-AttachL3NetworksToIPsecConnection = 23 -> Reply<super::IPsecConnection>;
-must
+AttachL3NetworksToIPsecConnection = 23 -> Reply<super::IPsecConnection>, (uuid: Id) super::AttachL3NetworksToIPsecConnectionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachL3NetworksToIPsecConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/ipsec/{uuid}/remote-cidrs`: Removes remote cidrs from an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/24`
-RemoveRemoteCidrsFromIPsecConnection = 24 -> Reply<super::IPsecConnection>;
-must
+RemoveRemoteCidrsFromIPsecConnection = 24 -> Reply<super::IPsecConnection>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Peer cidrs.
-peer_cidrs: String = "peerCidrs",
+peer_cidrs: Vec<String> = "peerCidrs" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ipsec/{uuid}/remote-cidrs`: Adds remote cidrs to an ipsec connection.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/25`
-AddRemoteCidrsToIPsecConnection = 25 -> Reply<super::IPsecConnection>;
-must
+AddRemoteCidrsToIPsecConnection = 25 -> Reply<super::IPsecConnection>, (uuid: Id) super::AddRemoteCidrsToIPsecConnectionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddRemoteCidrsToIPsecConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/multicast/virtual-routers`: Finds multicast routers.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/26`
-QueryMulticastRouter = 26 -> Page<super::MulticastRouter>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMulticastRouter = 26 -> Page<super::MulticastRouter>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/multicast/virtual-routers`: Creates a multicast router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/27`
-CreateMulticastRouter = 27 -> Reply<super::MulticastRouter>;
-many
+CreateMulticastRouter = 27 -> Reply<super::MulticastRouter>, () super::CreateMulticastRouterRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateMulticastRouterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/multicast/virtual-routers/{uuid}`: Deletes a multicast router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/28`
-DeleteMulticastRouter = 28 -> ();
-must
+DeleteMulticastRouter = 28 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint`: Removes a rendezvous point from a multicast router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/29`
-RemoveRendezvousPointFromMulticastRouter = 29 -> Reply<super::MulticastRouter>;
-must
+RemoveRendezvousPointFromMulticastRouter = 29 -> Reply<super::MulticastRouter>, (uuid: Id, rp_address: String, group_address: String);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Rp address.
-rp_address: String = "rpAddress",
+rp_address: String = "rpAddress" rp_address.into();
 /// Group address.
-group_address: String = "groupAddress",
-;
-may
+group_address: String = "groupAddress" group_address.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint`: Adds a rendezvous point to a multicast router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/30`
-AddRendezvousPointToMulticastRouter = 30 -> Reply<super::MulticastRouter>;
-must
+AddRendezvousPointToMulticastRouter = 30 -> Reply<super::MulticastRouter>, (uuid: Id) super::AddRendezvousPointToMulticastRouterRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddRendezvousPointToMulticastRouterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/multicast/virtual-routers/{uuid}/actions`: Lets a multicast router be used, or no longer.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/31`
-ChangeMulticastRouterState = 31 -> Reply<super::MulticastRouter>;
-must
+ChangeMulticastRouterState = 31 -> Reply<super::MulticastRouter>, (uuid: Id) super::ChangeMulticastRouterStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeMulticastRouterStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/multicast/virtual-routers/{uuid}/routes`: Gives VPC multicast route.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/32`
-GetVpcMulticastRoute = 32 -> Page<super::MulticastRoute>;
-must
+GetVpcMulticastRoute = 32 -> Page<super::MulticastRoute>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/policy-routes/routes`: Finds policy route table route entries.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/33`
-QueryPolicyRouteTableRouteEntry = 33 -> Page<super::PolicyRouteTableRouteEntry>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPolicyRouteTableRouteEntry = 33 -> Page<super::PolicyRouteTableRouteEntry>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/policy-routes/routes`: Creates a policy route table route entry.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/34`
-CreatePolicyRouteTableRouteEntry = 34 -> Reply<super::PolicyRouteTableRouteEntry>;
-many
+CreatePolicyRouteTableRouteEntry = 34 -> Reply<super::PolicyRouteTableRouteEntry>, () super::CreatePolicyRouteTableRouteEntryRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePolicyRouteTableRouteEntryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/policy-routes/routes/{uuid}`: Deletes a policy route table route entry.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/35`
-DeletePolicyRouteTableRouteEntry = 35 -> ();
-must
+DeletePolicyRouteTableRouteEntry = 35 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/policy-routes/ruleSets/{uuid}`: Deletes a policy route rule set.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/36`
-DeletePolicyRouteRuleSet = 36 -> ();
-must
+DeletePolicyRouteRuleSet = 36 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/policy-routes/ruleSets/{uuid}/actions`: Changes a policy route rule set.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/37`
-UpdatePolicyRouteRuleSet = 37 -> Reply<super::PolicyRouteRuleSet>;
-must
+UpdatePolicyRouteRuleSet = 37 -> Reply<super::PolicyRouteRuleSet>, (uuid: Id) super::UpdatePolicyRouteRuleSetRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePolicyRouteRuleSetRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/policy-routes/rules`: Finds policy route rules.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/38`
-QueryPolicyRouteRule = 38 -> Page<super::PolicyRouteRule>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPolicyRouteRule = 38 -> Page<super::PolicyRouteRule>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/policy-routes/rules`: Creates a policy route rule.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/39`
-CreatePolicyRouteRule = 39 -> Reply<super::PolicyRouteRule>;
-many
+CreatePolicyRouteRule = 39 -> Reply<super::PolicyRouteRule>, () super::CreatePolicyRouteRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePolicyRouteRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/policy-routes/rules/{uuid}`: Deletes a policy route rule.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/40`
-DeletePolicyRouteRule = 40 -> ();
-must
+DeletePolicyRouteRule = 40 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/policy-routes/rulesets`: Finds policy route rule sets.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/41`
-QueryPolicyRouteRuleSet = 41 -> Page<super::PolicyRouteRuleSet>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPolicyRouteRuleSet = 41 -> Page<super::PolicyRouteRuleSet>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/policy-routes/rulesets`: Creates a policy route rule set.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/42`
-CreatePolicyRouteRuleSet = 42 -> Reply<super::PolicyRouteRuleSet>;
-many
+CreatePolicyRouteRuleSet = 42 -> Reply<super::PolicyRouteRuleSet>, () super::CreatePolicyRouteRuleSetRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePolicyRouteRuleSetRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/policy-routes/rulesets/l3networdks/refs`: Finds policy route rule set L3 refs.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/43`
-QueryPolicyRouteRuleSetL3Ref = 43 -> Page<super::PolicyRouteRuleSetL3Ref>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPolicyRouteRuleSetL3Ref = 43 -> Page<super::PolicyRouteRuleSetL3Ref>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/policy-routes/rulesets/virtualrouter/{vmInstanceUuid}`: Gives policy route rule set from virtual router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/44`
-GetPolicyRouteRuleSetFromVirtualRouter = 44 -> Page<super::PolicyRouteRuleSet>;
-must
+GetPolicyRouteRuleSetFromVirtualRouter = 44 -> Page<super::PolicyRouteRuleSet>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/policy-routes/rulesets/vrouters/refs`: Finds policy route rule set v router refs.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/45`
-QueryPolicyRouteRuleSetVRouterRef = 45 -> Page<super::PolicyRouteRuleSetVRouterRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPolicyRouteRuleSetVRouterRef = 45 -> Page<super::PolicyRouteRuleSetVRouterRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}`: Detaches a policy route rule set from an L3.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/46`
-DetachPolicyRouteRuleSetFromL3 = 46 -> ();
-must
+DetachPolicyRouteRuleSetFromL3 = 46 -> (), (rule_set_uuid: Id, l3_uuid: Id);
 /// Rule set uuid.
-rule_set_uuid: Id = "ruleSetUuid",
+rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
 /// L3uuid.
-l3_uuid: Id = "l3Uuid",
-;
-many
+l3_uuid: Id = "l3Uuid" l3_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}`: Attaches a policy route rule set to an L3.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/47`
-AttachPolicyRouteRuleSetToL3 = 47 -> ();
-must
+AttachPolicyRouteRuleSetToL3 = 47 -> (), (rule_set_uuid: Id, l3_uuid: Id);
 /// Rule set uuid.
-rule_set_uuid: Id = "ruleSetUuid",
+rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
 /// L3uuid.
-l3_uuid: Id = "l3Uuid",
-;
-many
+l3_uuid: Id = "l3Uuid" l3_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/policy-routes/tables`: Finds policy route tables.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/48`
-QueryPolicyRouteTable = 48 -> Page<super::PolicyRouteTable>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPolicyRouteTable = 48 -> Page<super::PolicyRouteTable>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/policy-routes/tables`: Creates a policy route table.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/49`
-CreatePolicyRouteTable = 49 -> Reply<super::PolicyRouteTable>;
-many
+CreatePolicyRouteTable = 49 -> Reply<super::PolicyRouteTable>, () super::CreatePolicyRouteTableRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePolicyRouteTableRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/policy-routes/tables/vrouters/refs`: Finds policy route table v router refs.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/50`
-QueryPolicyRouteTableVRouterRef = 50 -> Page<super::PolicyRouteTableVRouterRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPolicyRouteTableVRouterRef = 50 -> Page<super::PolicyRouteTableVRouterRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/policy-routes/tables/{uuid}`: Deletes a policy route table.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/51`
-DeletePolicyRouteTable = 51 -> ();
-must
+DeletePolicyRouteTable = 51 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/routerArea`: Finds v router ospf areas.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/52`
-QueryVRouterOspfArea = 52 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVRouterOspfArea = 52 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/routerArea`: Creates a v router ospf area.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/53`
-CreateVRouterOspfArea = 53 -> Reply<super::RouterArea>;
-many
+CreateVRouterOspfArea = 53 -> Reply<super::RouterArea>, () super::CreateVRouterOspfAreaRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVRouterOspfAreaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/routerArea/network`: Finds v router ospf networks.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/54`
-QueryVRouterOspfNetwork = 54 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVRouterOspfNetwork = 54 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/routerArea/networks`: Removes v router networks from an ospf area.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/55`
-RemoveVRouterNetworksFromOspfArea = 55 -> ();
-may
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+RemoveVRouterNetworksFromOspfArea = 55 -> (), ();
 /// Their uuids.
-uuids: Id = "uuids",
+uuids: Vec<Id> = "uuids" Vec::new();
+/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/routerArea/{routerAreaUuid}/router/{vRouterUuid}/addnetworks`: Adds v router networks to an ospf area.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/56`
-AddVRouterNetworksToOspfArea = 56 -> super::AddVRouterNetworksToOspfAreaResult;
-must
+AddVRouterNetworksToOspfArea = 56 -> super::AddVRouterNetworksToOspfAreaResult, (router_area_uuid: Id, v_router_uuid: Id) super::AddVRouterNetworksToOspfAreaRequest;
 /// Router area uuid.
-router_area_uuid: Id = "routerAreaUuid",
+router_area_uuid: Id = "routerAreaUuid" router_area_uuid.into();
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddVRouterNetworksToOspfAreaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/routerArea/{uuid}`: Deletes a v router ospf area.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/57`
-DeleteVRouterOspfArea = 57 -> ();
-must
+DeleteVRouterOspfArea = 57 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/routerArea/{uuid}/actions`: Changes a v router ospf area.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/58`
-UpdateVRouterOspfArea = 58 -> Reply<super::RouterArea>;
-must
+UpdateVRouterOspfArea = 58 -> Reply<super::RouterArea>, (uuid: Id) super::UpdateVRouterOspfAreaRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVRouterOspfAreaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/routerArea/{vRouterUuid}/neighbor`: Gives v router ospf neighbor.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/59`
-GetVRouterOspfNeighbor = 59 -> super::GetVRouterOspfNeighborResult;
-must
+GetVRouterOspfNeighbor = 59 -> super::GetVRouterOspfNeighborResult, (v_router_uuid: Id);
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/routerArea/{vRouterUuid}/routerid`: Gives v router router id.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/60`
-GetVRouterRouterId = 60 -> super::GetVRouterRouterIdResult;
-must
+GetVRouterRouterId = 60 -> super::GetVRouterRouterIdResult, (v_router_uuid: Id);
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/routerArea/{vRouterUuid}/routerid`: Sets a v router router id.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/61`
-SetVRouterRouterId = 61 -> super::SetVRouterRouterIdResult;
-must
+SetVRouterRouterId = 61 -> super::SetVRouterRouterIdResult, (v_router_uuid: Id) super::SetVRouterRouterIdRequest;
 /// V router uuid.
-v_router_uuid: Id = "vRouterUuid",
-;
-many
+v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVRouterRouterIdRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/hagroups`: Finds VPC ha groups.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/62`
-QueryVpcHaGroup = 62 -> Page<super::VpcHaGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcHaGroup = 62 -> Page<super::VpcHaGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/hagroups`: Creates a VPC ha group.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/63`
-CreateVpcHaGroup = 63 -> Reply<super::VpcHaGroup>;
-many
+CreateVpcHaGroup = 63 -> Reply<super::VpcHaGroup>, () super::CreateVpcHaGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVpcHaGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/hagroups/networkserviceref/`: Finds VPC ha group network service refs.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/64`
-QueryVpcHaGroupNetworkServiceRef = 64 -> Page<super::VpcHaGroupNetworkServiceRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcHaGroupNetworkServiceRef = 64 -> Page<super::VpcHaGroupNetworkServiceRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vpc/hagroups/{uuid}`: Deletes a VPC ha group.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/65`
-DeleteVpcHaGroup = 65 -> ();
-must
+DeleteVpcHaGroup = 65 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpc/hagroups/{uuid}/actions`: Changes a VPC ha group.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/66`
-UpdateVpcHaGroup = 66 -> Reply<super::VpcHaGroup>;
-must
+UpdateVpcHaGroup = 66 -> Reply<super::VpcHaGroup>, (uuid: Id) super::UpdateVpcHaGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVpcHaGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpc/hagroups/{uuid}/monitorIps`: Changes VPC ha group monitor ips.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/67`
-ChangeVpcHaGroupMonitorIps = 67 -> Reply<super::VpcHaGroup>;
-must
+ChangeVpcHaGroupMonitorIps = 67 -> Reply<super::VpcHaGroup>, (uuid: Id) super::ChangeVpcHaGroupMonitorIpsRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVpcHaGroupMonitorIpsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/virtual-routers`: Finds VPC routers.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/68`
-QueryVpcRouter = 68 -> Page<super::VpcRouterVm>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcRouter = 68 -> Page<super::VpcRouterVm>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers`: Creates a VPC v router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/69`
-CreateVpcVRouter = 69 -> Reply<super::VmInstance>;
-many
+CreateVpcVRouter = 69 -> Reply<super::VmInstance>, () super::CreateVpcVRouterRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVpcVRouterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/virtual-routers/get-vpc-candidate`: Gives route table VPC v router candidate.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/70`
-GetRouteTableVpcVRouterCandidate = 70 -> super::GetRouteTableVpcVRouterCandidateResult;
-may
+GetRouteTableVpcVRouterCandidate = 70 -> super::GetRouteTableVpcVRouterCandidateResult, ();
 /// Table uuid.
-table_uuid: Id = "tableUuid",
+table_uuid: Option<Id> = "tableUuid" None;
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/virtual-routers/ipseclog`: Gives VPC ipsec log.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/71`
-GetVpcIPsecLog = 71 -> super::GetVpcIPsecLogResult;
-must
+GetVpcIPsecLog = 71 -> super::GetVpcIPsecLogResult, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// `30` when left out.
-lines: i64 = "lines",
-;
-many
+lines: Option<i64> = "lines" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/virtual-routers/networkservicestate/snat`: Finds VPC snat states.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/72`
-QueryVpcSnatState = 72 -> Page<super::VpcSnatState>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcSnatState = 72 -> Page<super::VpcSnatState>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/virtual-routers/softwareversion`: Gives virtual router software version.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/73`
-GetVirtualRouterSoftwareVersion = 73 -> Page<super::VirtualRouterSoftwareVersion>;
-must
-/// Software name.
-software_name: String = "softwareName",
-;
-may
+GetVirtualRouterSoftwareVersion = 73 -> Page<super::VirtualRouterSoftwareVersion>, (software_name: String);
 /// Its uuid.
-uuid: Id = "uuid",
+uuid: Option<Id> = "uuid" None;
+/// Software name.
+software_name: String = "softwareName" software_name.into();
 /// `false` when left out.
-need_update: bool = "needUpdate",
-;
-many
+need_update: Option<bool> = "needUpdate" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attachable-vpc-l3s`: Gives attachable VPC L3 network.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/74`
-GetAttachableVpcL3Network = 74 -> Page<super::L3Network>;
-must
+GetAttachableVpcL3Network = 74 -> Page<super::L3Network>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-eip`: Gives VPC attached elastic IP.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/75`
-GetVpcAttachedEip = 75 -> Page<super::Eip>;
-must
+GetVpcAttachedEip = 75 -> Page<super::Eip>, (uuid: Id) super::GetVpcAttachedEipRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVpcAttachedEipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-ipsec`: Gives VPC attached ipsec.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/76`
-GetVpcAttachedIpsec = 76 -> Page<super::IPsecConnection>;
-must
+GetVpcAttachedIpsec = 76 -> Page<super::IPsecConnection>, (uuid: Id) super::GetVpcAttachedIpsecRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVpcAttachedIpsecRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-lb`: Gives VPC attached load balancer.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/77`
-GetVpcAttachedLoadBalancer = 77 -> Page<super::LoadBalancer>;
-must
+GetVpcAttachedLoadBalancer = 77 -> Page<super::LoadBalancer>, (uuid: Id) super::GetVpcAttachedLoadBalancerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVpcAttachedLoadBalancerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-netflow`: Gives VPC attached netflow.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/78`
-GetVpcAttachedNetflow = 78 -> Page<super::FlowMeter>;
-must
+GetVpcAttachedNetflow = 78 -> Page<super::FlowMeter>, (uuid: Id) super::GetVpcAttachedNetflowRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVpcAttachedNetflowRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-ospf`: Gives VPC attached ospf.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/79`
-GetVpcAttachedOspf = 79 -> super::GetVpcAttachedOspfResult;
-must
+GetVpcAttachedOspf = 79 -> super::GetVpcAttachedOspfResult, (uuid: Id) super::GetVpcAttachedOspfRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVpcAttachedOspfRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-pf`: Gives VPC attached port forwarding rules.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/80`
-GetVpcAttachedPortForwardingRules = 80 -> Page<super::PortForwardingRule>;
-must
+GetVpcAttachedPortForwardingRules = 80 -> Page<super::PortForwardingRule>, (uuid: Id) super::GetVpcAttachedPortForwardingRulesRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVpcAttachedPortForwardingRulesRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-vip`: Gives VPC attached virtual IP.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/81`
-GetVpcAttachedVip = 81 -> Page<super::Vip>;
-must
+GetVpcAttachedVip = 81 -> Page<super::Vip>, (uuid: Id) super::GetVpcAttachedVipRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVpcAttachedVipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing`: Gives VPC v router distributed routing enabled.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/82`
-GetVpcVRouterDistributedRoutingEnabled = 82 -> super::GetVpcVRouterDistributedRoutingEnabledResult;
-must
+GetVpcVRouterDistributedRoutingEnabled = 82 -> super::GetVpcVRouterDistributedRoutingEnabledResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing`: Sets a VPC v router distributed routing enabled.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/83`
-SetVpcVRouterDistributedRoutingEnabled = 83 -> super::SetVpcVRouterDistributedRoutingEnabledResult;
-must
+SetVpcVRouterDistributedRoutingEnabled = 83 -> super::SetVpcVRouterDistributedRoutingEnabledResult, (uuid: Id) super::SetVpcVRouterDistributedRoutingEnabledRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVpcVRouterDistributedRoutingEnabledRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vpc/virtual-routers/{uuid}/dns`: Removes a DNS from a VPC router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/84`
-RemoveDnsFromVpcRouter = 84 -> Reply<super::VpcRouterVm>;
-must
+RemoveDnsFromVpcRouter = 84 -> Reply<super::VpcRouterVm>, (uuid: Id, dns: String);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// DNS.
-dns: String = "dns",
-;
-many
+dns: String = "dns" dns.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/dns`: Adds a DNS to a VPC router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/85`
-AddDnsToVpcRouter = 85 -> Reply<super::VpcRouterVm>;
-must
+AddDnsToVpcRouter = 85 -> Reply<super::VpcRouterVm>, (uuid: Id) super::AddDnsToVpcRouterRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddDnsToVpcRouterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate`: Gives VPC v router network service state.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/86`
-GetVpcVRouterNetworkServiceState = 86 -> super::GetVpcVRouterNetworkServiceStateResult;
-must
+GetVpcVRouterNetworkServiceState = 86 -> super::GetVpcVRouterNetworkServiceStateResult, (uuid: Id, network_service: String);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Network service.
-network_service: String = "networkService",
-;
-may
+network_service: String = "networkService" network_service.into();
 /// The L3 network.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate`: Sets a VPC v router network service state.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/87`
-SetVpcVRouterNetworkServiceState = 87 -> super::SetVpcVRouterNetworkServiceStateResult;
-must
+SetVpcVRouterNetworkServiceState = 87 -> super::SetVpcVRouterNetworkServiceStateResult, (uuid: Id) super::SetVpcVRouterNetworkServiceStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVpcVRouterNetworkServiceStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/softwareversion`: Changes a virtual router software version.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/88`
-UpdateVirtualRouterSoftwareVersion = 88 -> ();
-must
+UpdateVirtualRouterSoftwareVersion = 88 -> (), (uuid: Id) super::UpdateVirtualRouterSoftwareVersionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVirtualRouterSoftwareVersionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/tracked-connections`: Gives VPC v router distributed routing connections.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/89`
-GetVpcVRouterDistributedRoutingConnections = 89 -> super::GetVpcVRouterDistributedRoutingConnectionsResult;
-must
+GetVpcVRouterDistributedRoutingConnections = 89 -> super::GetVpcVRouterDistributedRoutingConnectionsResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpcfirewalls`: Finds VPC firewalls.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/90`
-QueryVpcFirewall = 90 -> Page<super::VpcFirewall>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcFirewall = 90 -> Page<super::VpcFirewall>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls`: Creates a VPC firewall.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/91`
-CreateVpcFirewall = 91 -> Reply<super::VpcFirewall>;
-many
+CreateVpcFirewall = 91 -> Reply<super::VpcFirewall>, () super::CreateVpcFirewallRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVpcFirewallRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpcfirewalls/ipset/templates`: Finds firewall IP set templates.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/92`
-QueryFirewallIpSetTemplate = 92 -> Page<super::VpcFirewallIpSetTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryFirewallIpSetTemplate = 92 -> Page<super::VpcFirewallIpSetTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls/ipset/templates`: Creates a firewall IP set template.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/93`
-CreateFirewallIpSetTemplate = 93 -> Reply<super::VpcFirewallIpSetTemplate>;
-many
+CreateFirewallIpSetTemplate = 93 -> Reply<super::VpcFirewallIpSetTemplate>, () super::CreateFirewallIpSetTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFirewallIpSetTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vpcfirewalls/ipset/templates/{uuid}`: Deletes a firewall IP set template.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/94`
-DeleteFirewallIpSetTemplate = 94 -> ();
-must
+DeleteFirewallIpSetTemplate = 94 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpcfirewalls/ipset/templates/{uuid}/actions`: Changes a firewall IP set template.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/95`
-UpdateFirewallIpSetTemplate = 95 -> Reply<super::VpcFirewallIpSetTemplate>;
-must
+UpdateFirewallIpSetTemplate = 95 -> Reply<super::VpcFirewallIpSetTemplate>, (uuid: Id) super::UpdateFirewallIpSetTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFirewallIpSetTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpcfirewalls/l3networks/rulesets/refs`: Finds firewall rule set L3 refs.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/96`
-QueryFirewallRuleSetL3Ref = 96 -> Page<super::VpcFirewallRuleSetL3Ref>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryFirewallRuleSetL3Ref = 96 -> Page<super::VpcFirewallRuleSetL3Ref>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls/l3networks/{l3Uuid}/ruleSets/{ruleSetUuid}`: Detaches a firewall rule set from an L3.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/97`
-DetachFirewallRuleSetFromL3 = 97 -> ();
-must
+DetachFirewallRuleSetFromL3 = 97 -> (), (l3_uuid: Id, rule_set_uuid: Id) super::DetachFirewallRuleSetFromL3Request;
 /// L3uuid.
-l3_uuid: Id = "l3Uuid",
+l3_uuid: Id = "l3Uuid" l3_uuid.into();
 /// Rule set uuid.
-rule_set_uuid: Id = "ruleSetUuid",
-;
-many
+rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DetachFirewallRuleSetFromL3Request;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpcfirewalls/refresh/{uuid}/actions`: Reads again a firewall.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/98`
-RefreshFirewall = 98 -> Reply<super::VpcFirewall>;
-must
+RefreshFirewall = 98 -> Reply<super::VpcFirewall>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpcfirewalls/ruleSets`: Finds firewall rule sets.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/99`
-QueryFirewallRuleSet = 99 -> Page<super::VpcFirewallRuleSet>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryFirewallRuleSet = 99 -> Page<super::VpcFirewallRuleSet>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls/ruleSets`: Creates a firewall rule set.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/100`
-CreateFirewallRuleSet = 100 -> Reply<super::VpcFirewallRuleSet>;
-many
+CreateFirewallRuleSet = 100 -> Reply<super::VpcFirewallRuleSet>, () super::CreateFirewallRuleSetRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFirewallRuleSetRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpcfirewalls/ruleSets/apply/{uuid}/actions`: Applies rule set changes.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/101`
-ApplyRuleSetChanges = 101 -> Reply<super::VpcFirewallRuleSet>;
-must
+ApplyRuleSetChanges = 101 -> Reply<super::VpcFirewallRuleSet>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls/ruleSets/{ruleSetUuid}/l3networks/{l3Uuid}`: Attaches a firewall rule set to an L3.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/102`
-AttachFirewallRuleSetToL3 = 102 -> Reply<super::VpcFirewallRuleSetL3Ref>;
-must
+AttachFirewallRuleSetToL3 = 102 -> Reply<super::VpcFirewallRuleSetL3Ref>, (rule_set_uuid: Id, l3_uuid: Id) super::AttachFirewallRuleSetToL3Request;
 /// Rule set uuid.
-rule_set_uuid: Id = "ruleSetUuid",
+rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
 /// L3uuid.
-l3_uuid: Id = "l3Uuid",
-;
-many
+l3_uuid: Id = "l3Uuid" l3_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachFirewallRuleSetToL3Request;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vpcfirewalls/ruleSets/{uuid}`: Deletes a firewall rule set.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/103`
-DeleteFirewallRuleSet = 103 -> ();
-must
+DeleteFirewallRuleSet = 103 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpcfirewalls/ruleSets/{uuid}/actions`: Changes a firewall rule set.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/104`
-UpdateFirewallRuleSet = 104 -> Reply<super::VpcFirewallRuleSet>;
-must
+UpdateFirewallRuleSet = 104 -> Reply<super::VpcFirewallRuleSet>, (uuid: Id) super::UpdateFirewallRuleSetRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFirewallRuleSetRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpcfirewalls/rules`: Finds firewall rules.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/105`
-QueryFirewallRule = 105 -> Page<super::VpcFirewallRule>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryFirewallRule = 105 -> Page<super::VpcFirewallRule>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls/rules`: Creates a firewall rule.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/106`
-CreateFirewallRule = 106 -> Reply<super::VpcFirewallRule>;
-many
+CreateFirewallRule = 106 -> Reply<super::VpcFirewallRule>, () super::CreateFirewallRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFirewallRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls/rules/from-file`: Creates a firewall rule from a config file.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/107`
-CreateFirewallRuleFromConfigFile = 107 -> super::CreateFirewallRuleFromConfigFileResult;
-many
+CreateFirewallRuleFromConfigFile = 107 -> super::CreateFirewallRuleFromConfigFileResult, () super::CreateFirewallRuleFromConfigFileRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFirewallRuleFromConfigFileRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls/rules/from-file/check`: Checks a firewall rule config file.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/108`
-CheckFirewallRuleConfigFile = 108 -> ();
-many
+CheckFirewallRuleConfigFile = 108 -> (), () super::CheckFirewallRuleConfigFileRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckFirewallRuleConfigFileRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vpcfirewalls/rules/template`: Creates a firewall rule template.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/109`
-CreateFirewallRuleTemplate = 109 -> Reply<super::VpcFirewallRuleTemplate>;
-many
+CreateFirewallRuleTemplate = 109 -> Reply<super::VpcFirewallRuleTemplate>, () super::CreateFirewallRuleTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFirewallRuleTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpcfirewalls/rules/template/{uuid}/actions`: Changes a firewall rule template.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/110`
-UpdateFirewallRuleTemplate = 110 -> Reply<super::VpcFirewallRuleTemplate>;
-must
+UpdateFirewallRuleTemplate = 110 -> Reply<super::VpcFirewallRuleTemplate>, (uuid: Id) super::UpdateFirewallRuleTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFirewallRuleTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpcfirewalls/rules/templates`: Finds firewall rule templates.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/111`
-QueryFirewallRuleTemplate = 111 -> Page<super::VpcFirewallRuleTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryFirewallRuleTemplate = 111 -> Page<super::VpcFirewallRuleTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vpcfirewalls/rules/templates/{uuid}`: Deletes a firewall rule template.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/112`
-DeleteFirewallRuleTemplate = 112 -> ();
-must
+DeleteFirewallRuleTemplate = 112 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vpcfirewalls/rules/{uuid}`: Deletes a firewall rule.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/113`
-DeleteFirewallRule = 113 -> ();
-must
+DeleteFirewallRule = 113 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpcfirewalls/rules/{uuid}/actions`: Lets a firewall rule be used, or no longer.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/114`
-ChangeFirewallRuleState = 114 -> Reply<super::VpcFirewallRule>;
-must
+ChangeFirewallRuleState = 114 -> Reply<super::VpcFirewallRule>, (uuid: Id) super::ChangeFirewallRuleStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeFirewallRuleStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpcfirewalls/rules/{uuid}/actions`: Changes a firewall rule.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/115`
-UpdateFirewallRule = 115 -> Reply<super::VpcFirewallRule>;
-must
+UpdateFirewallRule = 115 -> Reply<super::VpcFirewallRule>, (uuid: Id) super::UpdateFirewallRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFirewallRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vpcfirewalls/vrouters/refs`: Finds VPC firewall v router refs.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/116`
-QueryVpcFirewallVRouterRef = 116 -> Page<super::VpcFirewallVRouterRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcFirewallVRouterRef = 116 -> Page<super::VpcFirewallVRouterRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vpcfirewalls/{uuid}`: Deletes a firewall.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/117`
-DeleteFirewall = 117 -> ();
-must
+DeleteFirewall = 117 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vpcfirewalls/{uuid}/actions`: Changes a VPC firewall.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/118`
-UpdateVpcFirewall = 118 -> Reply<super::VpcFirewall>;
-must
+UpdateVpcFirewall = 118 -> Reply<super::VpcFirewall>, (uuid: Id) super::UpdateVpcFirewallRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVpcFirewallRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vrouter-route-tables`: Finds v router route tables.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/119`
-QueryVRouterRouteTable = 119 -> Page<super::VRouterRouteTable>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVRouterRouteTable = 119 -> Page<super::VRouterRouteTable>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vrouter-route-tables`: Creates a v router route table.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/120`
-CreateVRouterRouteTable = 120 -> Reply<super::VRouterRouteTable>;
-many
+CreateVRouterRouteTable = 120 -> Reply<super::VRouterRouteTable>, () super::CreateVRouterRouteTableRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVRouterRouteTableRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vrouter-route-tables/route-entries`: Finds v router route entries.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/121`
-QueryVRouterRouteEntry = 121 -> Page<super::VRouterRouteEntry>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVRouterRouteEntry = 121 -> Page<super::VRouterRouteEntry>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vrouter-route-tables/virtual-router-refs`: Finds virtual router v router route table refs.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/122`
-QueryVirtualRouterVRouterRouteTableRef = 122 -> Page<super::VirtualRouterVRouterRouteTableRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVirtualRouterVRouterRouteTableRef = 122 -> Page<super::VirtualRouterVRouterRouteTableRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vrouter-route-tables/vrouter/{virtualRouterVmUuid}`: Gives v router route table.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/123`
-GetVRouterRouteTable = 123 -> Page<super::VRouterRouteTable>;
-must
+GetVRouterRouteTable = 123 -> Page<super::VRouterRouteTable>, (virtual_router_vm_uuid: Id);
 /// Virtual router vm uuid.
-virtual_router_vm_uuid: Id = "virtualRouterVmUuid",
-;
-many
+virtual_router_vm_uuid: Id = "virtualRouterVmUuid" virtual_router_vm_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vrouter-route-tables/{routeTableUuid}/attach`: Attaches a v router route table to a v router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/124`
-AttachVRouterRouteTableToVRouter = 124 -> Reply<super::VRouterRouteTable>;
-must
+AttachVRouterRouteTableToVRouter = 124 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id) super::AttachVRouterRouteTableToVRouterRequest;
 /// Route table uuid.
-route_table_uuid: Id = "routeTableUuid",
-;
-many
+route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachVRouterRouteTableToVRouterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vrouter-route-tables/{routeTableUuid}/detach/{virtualRouterVmUuid}`: Detaches a v router route table from a v router.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/125`
-DetachVRouterRouteTableFromVRouter = 125 -> Reply<super::VRouterRouteTable>;
-must
+DetachVRouterRouteTableFromVRouter = 125 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id, virtual_router_vm_uuid: Id);
 /// Route table uuid.
-route_table_uuid: Id = "routeTableUuid",
+route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
 /// Virtual router vm uuid.
-virtual_router_vm_uuid: Id = "virtualRouterVmUuid",
-;
-many
+virtual_router_vm_uuid: Id = "virtualRouterVmUuid" virtual_router_vm_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries`: Adds a v router route entry.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/126`
-AddVRouterRouteEntry = 126 -> Reply<super::VRouterRouteEntry>;
-must
+AddVRouterRouteEntry = 126 -> Reply<super::VRouterRouteEntry>, (route_table_uuid: Id) super::AddVRouterRouteEntryRequest;
 /// Route table uuid.
-route_table_uuid: Id = "routeTableUuid",
-;
-many
+route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddVRouterRouteEntryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries/{uuid}`: Deletes a v router route entry.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/127`
-DeleteVRouterRouteEntry = 127 -> Reply<super::VRouterRouteTable>;
-must
+DeleteVRouterRouteEntry = 127 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id, uuid: Id);
 /// Route table uuid.
-route_table_uuid: Id = "routeTableUuid",
+route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vrouter-route-tables/{uuid}`: Deletes a v router route table.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/128`
-DeleteVRouterRouteTable = 128 -> ();
-must
+DeleteVRouterRouteTable = 128 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vrouter-route-tables/{uuid}/actions`: Changes a v router route table.
 ///
 /// Schema: `schemas/zstack/routers.json#/operations/129`
-UpdateVRouterRouteTable = 129 -> Reply<super::VRouterRouteTable>;
-must
+UpdateVRouterRouteTable = 129 -> Reply<super::VRouterRouteTable>, (uuid: Id) super::UpdateVRouterRouteTableRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVRouterRouteTableRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

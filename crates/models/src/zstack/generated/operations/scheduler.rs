@@ -69,469 +69,361 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scheduler/job/history`: Finds scheduler job histories.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/0`
-QuerySchedulerJobHistory = 0 -> Page<super::SchedulerJobHistory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySchedulerJobHistory = 0 -> Page<super::SchedulerJobHistory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scheduler/jobgroups`: Finds scheduler job groups.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/1`
-QuerySchedulerJobGroup = 1 -> Page<super::SchedulerJobGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySchedulerJobGroup = 1 -> Page<super::SchedulerJobGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/scheduler/jobgroups`: Creates a scheduler job group.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/2`
-CreateSchedulerJobGroup = 2 -> Reply<super::SchedulerJobGroup>;
-many
+CreateSchedulerJobGroup = 2 -> Reply<super::SchedulerJobGroup>, () super::CreateSchedulerJobGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSchedulerJobGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job`: Removes scheduler jobs from a scheduler job group.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/3`
-RemoveSchedulerJobsFromSchedulerJobGroup = 3 -> ();
-must
+RemoveSchedulerJobsFromSchedulerJobGroup = 3 -> (), (scheduler_job_group_uuid: Id);
 /// Scheduler job group uuid.
-scheduler_job_group_uuid: Id = "schedulerJobGroupUuid",
-;
-many
+scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
 /// Scheduler job uuids.
-scheduler_job_uuids: Id = "schedulerJobUuids",
+scheduler_job_uuids: Vec<Id> = "schedulerJobUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job`: Adds scheduler jobs to a scheduler job group.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/4`
-AddSchedulerJobsToSchedulerJobGroup = 4 -> Page<super::SchedulerJob>;
-must
+AddSchedulerJobsToSchedulerJobGroup = 4 -> Page<super::SchedulerJob>, (scheduler_job_group_uuid: Id) super::AddSchedulerJobsToSchedulerJobGroupRequest;
 /// Scheduler job group uuid.
-scheduler_job_group_uuid: Id = "schedulerJobGroupUuid",
-;
-many
+scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSchedulerJobsToSchedulerJobGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Removes a scheduler job group from a scheduler trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/5`
-RemoveSchedulerJobGroupFromSchedulerTrigger = 5 -> ();
-must
+RemoveSchedulerJobGroupFromSchedulerTrigger = 5 -> (), (scheduler_job_group_uuid: Id, scheduler_trigger_uuid: Id);
 /// Scheduler job group uuid.
-scheduler_job_group_uuid: Id = "schedulerJobGroupUuid",
+scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
 /// Scheduler trigger uuid.
-scheduler_trigger_uuid: Id = "schedulerTriggerUuid",
-;
-many
+scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Adds a scheduler job group to a scheduler trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/6`
-AddSchedulerJobGroupToSchedulerTrigger = 6 -> Reply<super::SchedulerJobGroupSchedulerTriggerRef>;
-must
+AddSchedulerJobGroupToSchedulerTrigger = 6 -> Reply<super::SchedulerJobGroupSchedulerTriggerRef>, (scheduler_job_group_uuid: Id, scheduler_trigger_uuid: Id) super::AddSchedulerJobGroupToSchedulerTriggerRequest;
 /// Scheduler job group uuid.
-scheduler_job_group_uuid: Id = "schedulerJobGroupUuid",
+scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
 /// Scheduler trigger uuid.
-scheduler_trigger_uuid: Id = "schedulerTriggerUuid",
-;
-many
+scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSchedulerJobGroupToSchedulerTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/scheduler/jobgroups/{uuid}`: Deletes a scheduler job group.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/7`
-DeleteSchedulerJobGroup = 7 -> ();
-must
+DeleteSchedulerJobGroup = 7 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/scheduler/jobgroups/{uuid}/actions`: Changes a scheduler job group.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/8`
-UpdateSchedulerJobGroup = 8 -> Reply<super::SchedulerJobGroup>;
-must
+UpdateSchedulerJobGroup = 8 -> Reply<super::SchedulerJobGroup>, (uuid: Id) super::UpdateSchedulerJobGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSchedulerJobGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scheduler/jobs`: Finds scheduler jobs.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/9`
-QuerySchedulerJob = 9 -> Page<super::SchedulerJob>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySchedulerJob = 9 -> Page<super::SchedulerJob>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/scheduler/jobs`: Creates a scheduler job.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/10`
-CreateSchedulerJob = 10 -> Reply<super::SchedulerJob>;
-many
+CreateSchedulerJob = 10 -> Reply<super::SchedulerJob>, () super::CreateSchedulerJobRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSchedulerJobRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scheduler/jobs/candidates`: Gives no trigger scheduler jobs.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/11`
-GetNoTriggerSchedulerJobs = 11 -> Page<super::SchedulerJob>;
-many
+GetNoTriggerSchedulerJobs = 11 -> Page<super::SchedulerJob>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/scheduler/jobs/{schedulerJobUuid}/autoscaling/rules/{ruleUuid}`: Creates an auto scaling rule scheduler job trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/12`
-CreateAutoScalingRuleSchedulerJobTrigger = 12 -> Reply<super::AutoScalingRuleTrigger>;
-must
+CreateAutoScalingRuleSchedulerJobTrigger = 12 -> Reply<super::AutoScalingRuleTrigger>, (scheduler_job_uuid: Id, rule_uuid: Id) super::CreateAutoScalingRuleSchedulerJobTriggerRequest;
 /// Scheduler job uuid.
-scheduler_job_uuid: Id = "schedulerJobUuid",
+scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
 /// Rule uuid.
-rule_uuid: Id = "ruleUuid",
-;
-many
+rule_uuid: Id = "ruleUuid" rule_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAutoScalingRuleSchedulerJobTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Removes a scheduler job from a scheduler trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/13`
-RemoveSchedulerJobFromSchedulerTrigger = 13 -> ();
-must
+RemoveSchedulerJobFromSchedulerTrigger = 13 -> (), (scheduler_job_uuid: Id, scheduler_trigger_uuid: Id);
 /// Scheduler job uuid.
-scheduler_job_uuid: Id = "schedulerJobUuid",
+scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
 /// Scheduler trigger uuid.
-scheduler_trigger_uuid: Id = "schedulerTriggerUuid",
-;
-many
+scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Adds a scheduler job to a scheduler trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/14`
-AddSchedulerJobToSchedulerTrigger = 14 -> Reply<super::SchedulerJobSchedulerTrigger>;
-must
+AddSchedulerJobToSchedulerTrigger = 14 -> Reply<super::SchedulerJobSchedulerTrigger>, (scheduler_job_uuid: Id, scheduler_trigger_uuid: Id) super::AddSchedulerJobToSchedulerTriggerRequest;
 /// Scheduler job uuid.
-scheduler_job_uuid: Id = "schedulerJobUuid",
+scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
 /// Scheduler trigger uuid.
-scheduler_trigger_uuid: Id = "schedulerTriggerUuid",
-;
-many
+scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSchedulerJobToSchedulerTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/scheduler/jobs/{uuid}`: Deletes a scheduler job.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/15`
-DeleteSchedulerJob = 15 -> ();
-must
+DeleteSchedulerJob = 15 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/scheduler/jobs/{uuid}/actions`: Changes a scheduler job.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/16`
-UpdateSchedulerJob = 16 -> Reply<super::SchedulerJob>;
-must
+UpdateSchedulerJob = 16 -> Reply<super::SchedulerJob>, (uuid: Id) super::UpdateSchedulerJobRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSchedulerJobRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scheduler/report`: Gives scheduler execution report.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/17`
-GetSchedulerExecutionReport = 17 -> super::GetSchedulerExecutionReportResult;
-must
+GetSchedulerExecutionReport = 17 -> super::GetSchedulerExecutionReportResult, (start_time: i64, interval_time_unit: super::GetSchedulerExecutionReportIntervalTimeUnit, range: i64);
 /// `0` when left out.
-start_time: i64 = "startTime",
+start_time: i64 = "startTime" start_time.into();
 /// Interval time unit.
-interval_time_unit: super::GetSchedulerExecutionReportIntervalTimeUnit = "intervalTimeUnit",
+interval_time_unit: super::GetSchedulerExecutionReportIntervalTimeUnit = "intervalTimeUnit" interval_time_unit.into();
 /// `0` when left out.
-range: i64 = "range",
-;
-many
+range: i64 = "range" range.into();
 /// Scheduler job types.
-scheduler_job_types: String = "schedulerJobTypes",
+scheduler_job_types: Vec<String> = "schedulerJobTypes" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scheduler/triggers`: Finds scheduler triggers.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/18`
-QuerySchedulerTrigger = 18 -> Page<super::SchedulerTrigger>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySchedulerTrigger = 18 -> Page<super::SchedulerTrigger>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/scheduler/triggers`: Creates a scheduler trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/19`
-CreateSchedulerTrigger = 19 -> Reply<super::SchedulerTrigger>;
-many
+CreateSchedulerTrigger = 19 -> Reply<super::SchedulerTrigger>, () super::CreateSchedulerTriggerRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSchedulerTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scheduler/triggers/available`: Gives available triggers.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/20`
-GetAvailableTriggers = 20 -> Page<super::SchedulerTrigger>;
-many
+GetAvailableTriggers = 20 -> Page<super::SchedulerTrigger>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/scheduler/triggers/{uuid}`: Deletes a scheduler trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/21`
-DeleteSchedulerTrigger = 21 -> ();
-must
+DeleteSchedulerTrigger = 21 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/scheduler/triggers/{uuid}/actions`: Runs a scheduler trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/22`
-RunSchedulerTrigger = 22 -> ();
-must
+RunSchedulerTrigger = 22 -> (), (uuid: Id) super::RunSchedulerTriggerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RunSchedulerTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/scheduler/triggers/{uuid}/actions`: Changes a scheduler trigger.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/23`
-UpdateSchedulerTrigger = 23 -> Reply<super::SchedulerTrigger>;
-must
+UpdateSchedulerTrigger = 23 -> Reply<super::SchedulerTrigger>, (uuid: Id) super::UpdateSchedulerTriggerRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSchedulerTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/schedulers/{uuid}`: Lets a scheduler be used, or no longer.
 ///
 /// Schema: `schemas/zstack/scheduler.json#/operations/24`
-ChangeSchedulerState = 24 -> Reply<super::SchedulerJob>;
-must
+ChangeSchedulerState = 24 -> Reply<super::SchedulerJob>, (uuid: Id) super::ChangeSchedulerStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSchedulerStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -82,550 +82,425 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/affinity-groups`: Finds affinity groups.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/0`
-QueryAffinityGroup = 0 -> Page<super::AffinityGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAffinityGroup = 0 -> Page<super::AffinityGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/affinity-groups`: Creates an affinity group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/1`
-CreateAffinityGroup = 1 -> Reply<super::AffinityGroup>;
-many
+CreateAffinityGroup = 1 -> Reply<super::AffinityGroup>, () super::CreateAffinityGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAffinityGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances`: Removes a virtual machine from an affinity group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/2`
-RemoveVmFromAffinityGroup = 2 -> Reply<super::AffinityGroup>;
-must
+RemoveVmFromAffinityGroup = 2 -> Reply<super::AffinityGroup>, (affinity_group_uuid: Id, uuid: Id);
 /// Affinity group uuid.
-affinity_group_uuid: Id = "affinityGroupUuid",
+affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
 /// Its uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances/{uuid}`: Adds a virtual machine to an affinity group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/3`
-AddVmToAffinityGroup = 3 -> Reply<super::AffinityGroup>;
-must
+AddVmToAffinityGroup = 3 -> Reply<super::AffinityGroup>, (affinity_group_uuid: Id, uuid: Id);
 /// Affinity group uuid.
-affinity_group_uuid: Id = "affinityGroupUuid",
+affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/affinity-groups/{uuid}`: Deletes an affinity group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/4`
-DeleteAffinityGroup = 4 -> ();
-must
+DeleteAffinityGroup = 4 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/affinity-groups/{uuid}/actions`: Lets an affinity group be used, or no longer.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/5`
-ChangeAffinityGroupState = 5 -> Reply<super::AffinityGroup>;
-must
+ChangeAffinityGroupState = 5 -> Reply<super::AffinityGroup>, (uuid: Id) super::ChangeAffinityGroupStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeAffinityGroupStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/affinity-groups/{uuid}/actions`: Changes an affinity group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/6`
-UpdateAffinityGroup = 6 -> Reply<super::AffinityGroup>;
-must
+UpdateAffinityGroup = 6 -> Reply<super::AffinityGroup>, (uuid: Id) super::UpdateAffinityGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAffinityGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/affinityGroup/attachingVm`: Gives possible affinity group for attaching virtual machine.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/7`
-GetCandidateAffinityGroupForAttachingVm = 7 -> Page<super::AffinityGroup>;
-must
+GetCandidateAffinityGroupForAttachingVm = 7 -> Page<super::AffinityGroup>, (vm_uuid: Id);
 /// Vm uuid.
-vm_uuid: Id = "vmUuid",
-;
-many
+vm_uuid: Id = "vmUuid" vm_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/get/oauth2/token`: Gives o auth2 token.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/8`
-GetOAuth2Token = 8 -> super::GetOAuth2TokenResult;
-many
+GetOAuth2Token = 8 -> super::GetOAuth2TokenResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/get/sso/client`: Gives SSO client.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/9`
-GetSsoClient = 9 -> Page<super::SSOClient>;
-many
+GetSsoClient = 9 -> Page<super::SSOClient>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/get/vmSchedulingRules/conflict/state`: Gives virtual machine scheduling rules execute state.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/10`
-GetVmSchedulingRulesExecuteState = 10 -> super::GetVmSchedulingRulesExecuteStateResult;
-many
+GetVmSchedulingRulesExecuteState = 10 -> super::GetVmSchedulingRulesExecuteStateResult, () super::GetVmSchedulingRulesExecuteStateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVmSchedulingRulesExecuteStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/get/vms/schedulingState/from/SchedulingRule`: Gives vms scheduling state from scheduling rule.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/11`
-GetVmsSchedulingStateFromSchedulingRule = 11 -> super::GetVmsSchedulingStateFromSchedulingRuleResult;
-many
+GetVmsSchedulingStateFromSchedulingRule = 11 -> super::GetVmsSchedulingStateFromSchedulingRuleResult, () super::GetVmsSchedulingStateFromSchedulingRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GetVmsSchedulingStateFromSchedulingRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hostSchedulingRuleGroup`: Creates a host scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/12`
-CreateHostSchedulingRuleGroup = 12 -> Reply<super::HostSchedulingRuleGroup>;
-many
+CreateHostSchedulingRuleGroup = 12 -> Reply<super::HostSchedulingRuleGroup>, () super::CreateHostSchedulingRuleGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateHostSchedulingRuleGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host`: Detaches a host from a host scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/13`
-DetachHostFromHostSchedulingRuleGroup = 13 -> ();
-must
+DetachHostFromHostSchedulingRuleGroup = 13 -> (), (host_group_uuid: Id, host_uuid: Id);
 /// Host group uuid.
-host_group_uuid: Id = "hostGroupUuid",
+host_group_uuid: Id = "hostGroupUuid" host_group_uuid.into();
 /// The host.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Id = "hostUuid" host_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host/{hostUuid}`: Adds a host to a host scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/14`
-AddHostToHostSchedulingRuleGroup = 14 -> ();
-must
+AddHostToHostSchedulingRuleGroup = 14 -> (), (host_group_uuid: Id, host_uuid: Id);
 /// Host group uuid.
-host_group_uuid: Id = "hostGroupUuid",
+host_group_uuid: Id = "hostGroupUuid" host_group_uuid.into();
 /// Host uuid.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Id = "hostUuid" host_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/hostSchedulingRuleGroup/{uuid}`: Deletes a host scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/15`
-DeleteHostSchedulingRuleGroup = 15 -> ();
-must
+DeleteHostSchedulingRuleGroup = 15 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/hostSchedulingRuleGroup/{uuid}`: Changes a host scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/16`
-UpdateHostSchedulingRuleGroup = 16 -> Reply<super::HostSchedulingRuleGroup>;
-must
+UpdateHostSchedulingRuleGroup = 16 -> Reply<super::HostSchedulingRuleGroup>, (uuid: Id) super::UpdateHostSchedulingRuleGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateHostSchedulingRuleGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/list/vmSchedulingRules/from/conflict/state`: Lists virtual machine scheduling rules from an execute state.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/17`
-ListVmSchedulingRulesFromExecuteState = 17 -> super::ListVmSchedulingRulesFromExecuteStateResult;
-many
+ListVmSchedulingRulesFromExecuteState = 17 -> super::ListVmSchedulingRulesFromExecuteStateResult, () super::ListVmSchedulingRulesFromExecuteStateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ListVmSchedulingRulesFromExecuteStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/list/vms/from/executeState`: Lists vms from a scheduling state.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/18`
-ListVmsFromSchedulingState = 18 -> super::ListVmsFromSchedulingStateResult;
-many
+ListVmsFromSchedulingState = 18 -> super::ListVmsFromSchedulingStateResult, () super::ListVmsFromSchedulingStateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ListVmsFromSchedulingStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/query/host/schedulingRule/group`: Finds host scheduling rule groups.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/19`
-QueryHostSchedulingRuleGroup = 19 -> Page<super::HostSchedulingRuleGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryHostSchedulingRuleGroup = 19 -> Page<super::HostSchedulingRuleGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/query/vm/schedulingRule`: Finds virtual machine scheduling rules.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/20`
-QueryVmSchedulingRule = 20 -> Page<super::VmSchedulingRule>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmSchedulingRule = 20 -> Page<super::VmSchedulingRule>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/query/vm/schedulingRule/group`: Finds virtual machine scheduling rule groups.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/21`
-QueryVmSchedulingRuleGroup = 21 -> Page<super::VmSchedulingRuleGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmSchedulingRuleGroup = 21 -> Page<super::VmSchedulingRuleGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/validate/vmSchedulingRule`: Checks a virtual machine scheduling rule.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/22`
-ValidateVmSchedulingRule = 22 -> ();
-many
+ValidateVmSchedulingRule = 22 -> (), () super::ValidateVmSchedulingRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ValidateVmSchedulingRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vmSchedulingRule/{uuid}`: Removes a virtual machine scheduling rule.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/23`
-RemoveVmSchedulingRule = 23 -> ();
-must
+RemoveVmSchedulingRule = 23 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vmSchedulingRule/{uuid}/actions`: Lets a virtual machine scheduling rule be used, or no longer.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/24`
-ChangeVmSchedulingRuleState = 24 -> Reply<super::VmSchedulingRule>;
-must
+ChangeVmSchedulingRuleState = 24 -> Reply<super::VmSchedulingRule>, (uuid: Id) super::ChangeVmSchedulingRuleStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVmSchedulingRuleStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vmSchedulingRule/{uuid}/update`: Changes a virtual machine scheduling rule.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/25`
-UpdateVmSchedulingRule = 25 -> Reply<super::VmSchedulingRule>;
-must
+UpdateVmSchedulingRule = 25 -> Reply<super::VmSchedulingRule>, (uuid: Id) super::UpdateVmSchedulingRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmSchedulingRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vmSchedulingRuleGroup`: Creates a virtual machine scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/26`
-CreateVmSchedulingRuleGroup = 26 -> Reply<super::VmSchedulingRuleGroup>;
-many
+CreateVmSchedulingRuleGroup = 26 -> Reply<super::VmSchedulingRuleGroup>, () super::CreateVmSchedulingRuleGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmSchedulingRuleGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vmSchedulingRuleGroup/{uuid}`: Deletes a virtual machine scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/27`
-DeleteVmSchedulingRuleGroup = 27 -> ();
-must
+DeleteVmSchedulingRuleGroup = 27 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vmSchedulingRuleGroup/{uuid}/update`: Changes a virtual machine scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/28`
-UpdateVmSchedulingRuleGroup = 28 -> Reply<super::VmSchedulingRuleGroup>;
-must
+UpdateVmSchedulingRuleGroup = 28 -> Reply<super::VmSchedulingRuleGroup>, (uuid: Id) super::UpdateVmSchedulingRuleGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmSchedulingRuleGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/`: Detaches a virtual machine from a virtual machine scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/29`
-DetachVmFromVmSchedulingRuleGroup = 29 -> ();
-must
+DetachVmFromVmSchedulingRuleGroup = 29 -> (), (vm_group_uuid: Id, vm_uuid: Id);
 /// Vm group uuid.
-vm_group_uuid: Id = "vmGroupUuid",
+vm_group_uuid: Id = "vmGroupUuid" vm_group_uuid.into();
 /// Vm uuid.
-vm_uuid: Id = "vmUuid",
-;
-many
+vm_uuid: Id = "vmUuid" vm_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/{vmUuid}`: Adds a virtual machine to a virtual machine scheduling rule group.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/30`
-AddVmToVmSchedulingRuleGroup = 30 -> ();
-must
+AddVmToVmSchedulingRuleGroup = 30 -> (), (vm_group_uuid: Id, vm_uuid: Id);
 /// Vm group uuid.
-vm_group_uuid: Id = "vmGroupUuid",
+vm_group_uuid: Id = "vmGroupUuid" vm_group_uuid.into();
 /// Vm uuid.
-vm_uuid: Id = "vmUuid",
-;
-many
+vm_uuid: Id = "vmUuid" vm_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vmsSchedulingRule`: Creates a virtual machine scheduling rule.
 ///
 /// Schema: `schemas/zstack/scheduling.json#/operations/31`
-CreateVmSchedulingRule = 31 -> Reply<super::AffinityGroup>;
-many
+CreateVmSchedulingRule = 31 -> Reply<super::AffinityGroup>, () super::CreateVmSchedulingRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmSchedulingRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

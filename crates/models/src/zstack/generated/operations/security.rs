@@ -103,731 +103,547 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/check/batch/data/integrity/`: Checks a batch data integrity.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/0`
-CheckBatchDataIntegrity = 0 -> super::CheckBatchDataIntegrityResult;
-must
-/// What kind of resource it is.
-resource_type: String = "resourceType",
-;
-many
+CheckBatchDataIntegrity = 0 -> super::CheckBatchDataIntegrityResult, (resource_type: String);
 /// Resource uuids.
-resource_uuids: Id = "resourceUuids",
+resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
+/// What kind of resource it is.
+resource_type: String = "resourceType" resource_type.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/crypto/ccs-certificate/add`: Adds a ccs certificate.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/1`
-AddCcsCertificate = 1 -> Reply<super::CCSCertificate>;
-many
+AddCcsCertificate = 1 -> Reply<super::CCSCertificate>, () super::AddCCSCertificateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddCCSCertificateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/crypto/ccs-certificate/attach-user/{userUuid}`: Attaches a ccs certificate to a user.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/2`
-AttachCcsCertificateToUser = 2 -> Reply<super::CCSCertificate>;
-must
+AttachCcsCertificateToUser = 2 -> Reply<super::CCSCertificate>, (user_uuid: Id) super::AttachCCSCertificateToUserRequest;
 /// User uuid.
-user_uuid: Id = "userUuid",
-;
-many
+user_uuid: Id = "userUuid" user_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachCCSCertificateToUserRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/crypto/ccs-certificate/certificates/`: Finds ccs certificates.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/3`
-QueryCcsCertificate = 3 -> Page<super::CCSCertificate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryCcsCertificate = 3 -> Page<super::CCSCertificate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/crypto/ccs-certificate/delete/{uuid}`: Deletes a ccs certificate.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/4`
-DeleteCcsCertificate = 4 -> ();
-must
+DeleteCcsCertificate = 4 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/crypto/ccs-certificate/detach-user/{userUuid}`: Detaches a ccs certificate from a user.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/5`
-DetachCcsCertificateFromUser = 5 -> ();
-must
+DetachCcsCertificateFromUser = 5 -> (), (user_uuid: Id);
 /// User uuid.
-user_uuid: Id = "userUuid",
-;
-many
+user_uuid: Id = "userUuid" user_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/crypto/ccs-certificate/update-state/{userUuid}`: Changes a ccs certificate user state.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/6`
-UpdateCcsCertificateUserState = 6 -> Reply<super::CCSCertificate>;
-must
+UpdateCcsCertificateUserState = 6 -> Reply<super::CCSCertificate>, (user_uuid: Id) super::UpdateCCSCertificateUserStateRequest;
 /// User uuid.
-user_uuid: Id = "userUuid",
-;
-many
+user_uuid: Id = "userUuid" user_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCCSCertificateUserStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/encrypted/fields`: Gives encrypted field.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/7`
-GetEncryptedField = 7 -> super::GetEncryptedFieldResult;
-may
+GetEncryptedField = 7 -> super::GetEncryptedFieldResult, ();
 /// Encrypted type.
-encrypted_type: String = "encryptedType",
-;
-many
+encrypted_type: Option<String> = "encryptedType" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/integrity/resource/actions`: Adds an integrity resource.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/8`
-AddIntegrityResource = 8 -> ();
-many
+AddIntegrityResource = 8 -> (), () super::AddIntegrityResourceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIntegrityResourceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool-token/set/{uuid}/actions`: Sets a security machine key.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/9`
-SetSecurityMachineKey = 9 -> Page<super::SecurityMachine>;
-must
+SetSecurityMachineKey = 9 -> Page<super::SecurityMachine>, (uuid: Id) super::SetSecurityMachineKeyRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetSecurityMachineKeyRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/secret-resource-pool-token/signature-server-encrypt-public-key`: Gives signature server encrypt public key.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/10`
-GetSignatureServerEncryptPublicKey = 10 -> super::GetSignatureServerEncryptPublicKeyResult;
-many
+GetSignatureServerEncryptPublicKey = 10 -> super::GetSignatureServerEncryptPublicKeyResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool/aisino`: Creates an ai si no secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/11`
-CreateAiSiNoSecretResourcePool = 11 -> Reply<super::SecretResourcePool>;
-many
+CreateAiSiNoSecretResourcePool = 11 -> Reply<super::SecretResourcePool>, () super::CreateAiSiNoSecretResourcePoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAiSiNoSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool/csp`: Creates a csp secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/12`
-CreateCspSecretResourcePool = 12 -> Reply<super::SecretResourcePool>;
-many
+CreateCspSecretResourcePool = 12 -> Reply<super::SecretResourcePool>, () super::CreateCSPSecretResourcePoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateCSPSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool/fiSec`: Creates a fi sec secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/13`
-CreateFiSecSecretResourcePool = 13 -> Reply<super::SecretResourcePool>;
-many
+CreateFiSecSecretResourcePool = 13 -> Reply<super::SecretResourcePool>, () super::CreateFiSecSecretResourcePoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFiSecSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool/flkSec`: Creates a flk sec secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/14`
-CreateFlkSecSecretResourcePool = 14 -> Reply<super::SecretResourcePool>;
-many
+CreateFlkSecSecretResourcePool = 14 -> Reply<super::SecretResourcePool>, () super::CreateFlkSecSecretResourcePoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFlkSecSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool/haitai`: Creates a hai tai secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/15`
-CreateHaiTaiSecretResourcePool = 15 -> Reply<super::SecretResourcePool>;
-many
+CreateHaiTaiSecretResourcePool = 15 -> Reply<super::SecretResourcePool>, () super::CreateHaiTaiSecretResourcePoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateHaiTaiSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool/infoSec`: Creates an info sec secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/16`
-CreateInfoSecSecretResourcePool = 16 -> Reply<super::SecretResourcePool>;
-many
+CreateInfoSecSecretResourcePool = 16 -> Reply<super::SecretResourcePool>, () super::CreateInfoSecSecretResourcePoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateInfoSecSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool/jit`: Creates a jit secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/17`
-CreateJitSecretResourcePool = 17 -> Reply<super::SecretResourcePool>;
-many
+CreateJitSecretResourcePool = 17 -> Reply<super::SecretResourcePool>, () super::CreateJitSecretResourcePoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateJitSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/secret-resource-pool/sanSec`: Creates a san sec secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/18`
-CreateSanSecSecretResourcePool = 18 -> Reply<super::SecretResourcePool>;
-many
+CreateSanSecSecretResourcePool = 18 -> Reply<super::SecretResourcePool>, () super::CreateSanSecSecretResourcePoolRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSanSecSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/secret-resource-pool/{uuid}`: Deletes a secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/19`
-DeleteSecretResourcePool = 19 -> ();
-must
+DeleteSecretResourcePool = 19 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/secret-resource-pool/{uuid}/actions`: Changes a secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/20`
-UpdateSecretResourcePool = 20 -> Reply<super::SecretResourcePool>;
-must
+UpdateSecretResourcePool = 20 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateSecretResourcePoolRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/secret-resource-pools`: Finds secret resource pools.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/21`
-QuerySecretResourcePool = 21 -> Page<super::SecretResourcePool>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySecretResourcePool = 21 -> Page<super::SecretResourcePool>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/secret-resource-pools/csp/{uuid}/actions`: Changes a csp secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/22`
-UpdateCspSecretResourcePool = 22 -> Reply<super::SecretResourcePool>;
-must
+UpdateCspSecretResourcePool = 22 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateCSPSecretResourcePoolRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateCSPSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/secret-resource-pools/fiSec/{uuid}/actions`: Changes a fi sec secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/23`
-UpdateFiSecSecretResourcePool = 23 -> Reply<super::SecretResourcePool>;
-must
+UpdateFiSecSecretResourcePool = 23 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateFiSecSecretResourcePoolRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFiSecSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/secret-resource-pools/flkSec/{uuid}/actions`: Changes a flk sec secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/24`
-UpdateFlkSecSecretResourcePool = 24 -> Reply<super::SecretResourcePool>;
-must
+UpdateFlkSecSecretResourcePool = 24 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateFlkSecSecretResourcePoolRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFlkSecSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/secret-resource-pools/infoSec/{uuid}/actions`: Changes an info sec secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/25`
-UpdateInfoSecSecretResourcePool = 25 -> Reply<super::SecretResourcePool>;
-must
+UpdateInfoSecSecretResourcePool = 25 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateInfoSecSecretResourcePoolRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateInfoSecSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/secret-resource-pools/sanSec/{uuid}/actions`: Changes a san sec secret resource pool.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/26`
-UpdateSanSecSecretResourcePool = 26 -> Reply<super::SecretResourcePool>;
-must
+UpdateSanSecSecretResourcePool = 26 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateSanSecSecretResourcePoolRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSanSecSecretResourcePoolRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/secret-resource-pools/{uuid}/actions`: Lets a secret resource pool be used, or no longer.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/27`
-ChangeSecretResourcePoolState = 27 -> Reply<super::SecretResourcePool>;
-must
+ChangeSecretResourcePoolState = 27 -> Reply<super::SecretResourcePool>, (uuid: Id) super::ChangeSecretResourcePoolStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSecretResourcePoolStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-machine/encrypt/actions`: Security machine encrypt.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/28`
-SecurityMachineEncrypt = 28 -> super::SecurityMachineEncryptResult;
-many
+SecurityMachineEncrypt = 28 -> super::SecurityMachineEncryptResult, () super::SecurityMachineEncryptRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SecurityMachineEncryptRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-machine/fiSec`: Adds a fi sec security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/29`
-AddFiSecSecurityMachine = 29 -> Reply<super::SecurityMachine>;
-many
+AddFiSecSecurityMachine = 29 -> Reply<super::SecurityMachine>, () super::AddFiSecSecurityMachineRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddFiSecSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-machine/flkSec`: Adds a flk sec security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/30`
-AddFlkSecSecurityMachine = 30 -> Reply<super::SecurityMachine>;
-many
+AddFlkSecSecurityMachine = 30 -> Reply<super::SecurityMachine>, () super::AddFlkSecSecurityMachineRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddFlkSecSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-machine/infoSec`: Adds an info sec security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/31`
-AddInfoSecSecurityMachine = 31 -> Reply<super::SecurityMachine>;
-many
+AddInfoSecSecurityMachine = 31 -> Reply<super::SecurityMachine>, () super::AddInfoSecSecurityMachineRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddInfoSecSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-machine/jida/auth-gateway`: Adds a jit security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/32`
-AddJitSecurityMachine = 32 -> Reply<super::SecurityMachine>;
-many
+AddJitSecurityMachine = 32 -> Reply<super::SecurityMachine>, () super::AddJitSecurityMachineRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddJitSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-machine/sanSec`: Adds a san sec security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/33`
-AddSanSecSecurityMachine = 33 -> Reply<super::SecurityMachine>;
-many
+AddSanSecSecurityMachine = 33 -> Reply<super::SecurityMachine>, () super::AddSanSecSecurityMachineRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSanSecSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-machine/{uuid}/detect/sync/actions`: Security machine detect sync.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/34`
-SecurityMachineDetectSync = 34 -> ();
-must
+SecurityMachineDetectSync = 34 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/security-machines`: Finds security machines.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/35`
-QuerySecurityMachine = 35 -> Page<super::SecurityMachine>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySecurityMachine = 35 -> Page<super::SecurityMachine>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-machines/fiSec/{uuid}/actions`: Changes a fi sec security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/36`
-UpdateFiSecSecurityMachine = 36 -> Reply<super::SecurityMachine>;
-must
+UpdateFiSecSecurityMachine = 36 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateFiSecSecurityMachineRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFiSecSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-machines/flkSec/{uuid}/actions`: Changes a flk sec security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/37`
-UpdateFlkSecSecurityMachine = 37 -> Reply<super::SecurityMachine>;
-must
+UpdateFlkSecSecurityMachine = 37 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateFlkSecSecurityMachineRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateFlkSecSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-machines/infoSec/{uuid}/actions`: Changes an info sec security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/38`
-UpdateInfoSecSecurityMachine = 38 -> Reply<super::SecurityMachine>;
-must
+UpdateInfoSecSecurityMachine = 38 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateInfoSecSecurityMachineRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateInfoSecSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-machines/jida/auth-gateway/{uuid}/actions`: Changes a jit security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/39`
-UpdateJitSecurityMachine = 39 -> Reply<super::SecurityMachine>;
-must
+UpdateJitSecurityMachine = 39 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateJitSecurityMachineRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateJitSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-machines/sanSec/{uuid}/actions`: Changes a san sec security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/40`
-UpdateSanSecSecurityMachine = 40 -> Reply<super::SecurityMachine>;
-must
+UpdateSanSecSecurityMachine = 40 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateSanSecSecurityMachineRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSanSecSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/security-machines/{uuid}`: Deletes a security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/41`
-DeleteSecurityMachine = 41 -> ();
-must
+DeleteSecurityMachine = 41 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-machines/{uuid}/actions`: Lets a security machine be used, or no longer.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/42`
-ChangeSecurityMachineState = 42 -> Reply<super::SecurityMachine>;
-must
+ChangeSecurityMachineState = 42 -> Reply<super::SecurityMachine>, (uuid: Id) super::ChangeSecurityMachineStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSecurityMachineStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-machines/{uuid}/actions`: Changes a security machine.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/43`
-UpdateSecurityMachine = 43 -> Reply<super::SecurityMachine>;
-must
+UpdateSecurityMachine = 43 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateSecurityMachineRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSecurityMachineRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/start/data/protection/`: Starts a data protection.
 ///
 /// Schema: `schemas/zstack/security.json#/operations/44`
-StartDataProtection = 44 -> ();
-many
+StartDataProtection = 44 -> (), () super::StartDataProtectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StartDataProtectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

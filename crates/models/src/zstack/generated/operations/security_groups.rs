@@ -59,421 +59,327 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/security-groups`: Finds security groups.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/0`
-QuerySecurityGroup = 0 -> Page<super::SecurityGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySecurityGroup = 0 -> Page<super::SecurityGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-groups`: Creates a security group.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/1`
-CreateSecurityGroup = 1 -> Reply<super::SecurityGroup>;
-many
+CreateSecurityGroup = 1 -> Reply<super::SecurityGroup>, () super::CreateSecurityGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSecurityGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/security-groups/nics/security-policy`: Finds network interface security policies.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/2`
-QueryVmNicSecurityPolicy = 2 -> Page<super::VmNicSecurityPolicy>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmNicSecurityPolicy = 2 -> Page<super::VmNicSecurityPolicy>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-groups/nics/{vmNicUuid}/actions`: Sets a network interface security group.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/3`
-SetVmNicSecurityGroup = 3 -> super::SetVmNicSecurityGroupResult;
-must
+SetVmNicSecurityGroup = 3 -> super::SetVmNicSecurityGroupResult, (vm_nic_uuid: Id) super::SetVmNicSecurityGroupRequest;
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmNicSecurityGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-groups/nics/{vmNicUuid}/security-policy/actions`: Changes a network interface security policy.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/4`
-ChangeVmNicSecurityPolicy = 4 -> Reply<super::VmNicSecurityPolicy>;
-must
+ChangeVmNicSecurityPolicy = 4 -> Reply<super::VmNicSecurityPolicy>, (vm_nic_uuid: Id) super::ChangeVmNicSecurityPolicyRequest;
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVmNicSecurityPolicyRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/security-groups/rules`: Deletes a security group rule.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/5`
-DeleteSecurityGroupRule = 5 -> Reply<super::SecurityGroup>;
-many
+DeleteSecurityGroupRule = 5 -> Reply<super::SecurityGroup>, ();
 /// Rule uuids.
-rule_uuids: Id = "ruleUuids",
+rule_uuids: Vec<Id> = "ruleUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/security-groups/rules`: Finds security group rules.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/6`
-QuerySecurityGroupRule = 6 -> Page<super::SecurityGroupRule>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySecurityGroupRule = 6 -> Page<super::SecurityGroupRule>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-groups/rules/{uuid}/actions`: Changes a security group rule.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/7`
-ChangeSecurityGroupRule = 7 -> Reply<super::SecurityGroupRule>;
-must
+ChangeSecurityGroupRule = 7 -> Reply<super::SecurityGroupRule>, (uuid: Id) super::ChangeSecurityGroupRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSecurityGroupRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/security-groups/vm-instances/nics`: Finds network interface in security groups.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/8`
-QueryVmNicInSecurityGroup = 8 -> Page<super::VmNicSecurityGroupRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmNicInSecurityGroup = 8 -> Page<super::VmNicSecurityGroupRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}`: Detaches a security group from an L3 network.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/9`
-DetachSecurityGroupFromL3Network = 9 -> Reply<super::SecurityGroup>;
-must
+DetachSecurityGroupFromL3Network = 9 -> Reply<super::SecurityGroup>, (security_group_uuid: Id, l3_network_uuid: Id);
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}`: Attaches a security group to an L3 network.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/10`
-AttachSecurityGroupToL3Network = 10 -> Reply<super::SecurityGroup>;
-must
+AttachSecurityGroupToL3Network = 10 -> Reply<super::SecurityGroup>, (security_group_uuid: Id, l3_network_uuid: Id);
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-groups/{securityGroupUuid}/rules`: Adds a security group rule.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/11`
-AddSecurityGroupRule = 11 -> Reply<super::SecurityGroup>;
-must
+AddSecurityGroupRule = 11 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::AddSecurityGroupRuleRequest;
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
-;
-many
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSecurityGroupRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-groups/{securityGroupUuid}/rules/priority/actions`: Changes a security group rule priority.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/12`
-UpdateSecurityGroupRulePriority = 12 -> Reply<super::SecurityGroup>;
-must
+UpdateSecurityGroupRulePriority = 12 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::UpdateSecurityGroupRulePriorityRequest;
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
-;
-many
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSecurityGroupRulePriorityRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-groups/{securityGroupUuid}/rules/state/actions`: Lets a security group rule be used, or no longer.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/13`
-ChangeSecurityGroupRuleState = 13 -> Reply<super::SecurityGroup>;
-must
+ChangeSecurityGroupRuleState = 13 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::ChangeSecurityGroupRuleStateRequest;
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
-;
-many
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSecurityGroupRuleStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/security-groups/{securityGroupUuid}/rules/validation`: Checks a security group rule.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/14`
-ValidateSecurityGroupRule = 14 -> super::ValidateSecurityGroupRuleResult;
-must
+ValidateSecurityGroupRule = 14 -> super::ValidateSecurityGroupRuleResult, (security_group_uuid: Id, r#type: super::SecurityGroupRuleType, protocol: super::ValidateSecurityGroupRuleProtocol);
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// Its kind.
-r#type: super::SecurityGroupRuleType = "type",
+r#type: super::SecurityGroupRuleType = "type" r#type.into();
 /// Protocol.
-protocol: super::ValidateSecurityGroupRuleProtocol = "protocol",
-;
-may
+protocol: super::ValidateSecurityGroupRuleProtocol = "protocol" protocol.into();
 /// Remote security group uuid.
-remote_security_group_uuid: Id = "remoteSecurityGroupUuid",
+remote_security_group_uuid: Option<Id> = "remoteSecurityGroupUuid" None;
 /// 4 or 6.
-ip_version: i64 = "ipVersion",
+ip_version: Option<i64> = "ipVersion" None;
 /// Src ip range.
-src_ip_range: String = "srcIpRange",
+src_ip_range: Option<String> = "srcIpRange" None;
 /// Dst ip range.
-dst_ip_range: String = "dstIpRange",
+dst_ip_range: Option<String> = "dstIpRange" None;
 /// Dst port range.
-dst_port_range: String = "dstPortRange",
+dst_port_range: Option<String> = "dstPortRange" None;
 /// Action.
-action: super::ValidateSecurityGroupRuleAction = "action",
+action: Option<super::ValidateSecurityGroupRuleAction> = "action" None;
 /// Start port.
-start_port: i64 = "startPort",
+start_port: Option<i64> = "startPort" None;
 /// End port.
-end_port: i64 = "endPort",
+end_port: Option<i64> = "endPort" None;
 /// Allowed CIDR.
-allowed_cidr: String = "allowedCidr",
-;
-many
+allowed_cidr: Option<String> = "allowedCidr" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/candidate-nics`: Gives possible network interface for security group.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/15`
-GetCandidateVmNicForSecurityGroup = 15 -> Page<super::VmNic>;
-must
+GetCandidateVmNicForSecurityGroup = 15 -> Page<super::VmNic>, (security_group_uuid: Id);
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
-;
-many
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics`: Deletes a network interface from a security group.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/16`
-DeleteVmNicFromSecurityGroup = 16 -> ();
-must
+DeleteVmNicFromSecurityGroup = 16 -> (), (security_group_uuid: Id);
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
-;
-many
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// Vm nic uuids.
-vm_nic_uuids: Id = "vmNicUuids",
+vm_nic_uuids: Vec<Id> = "vmNicUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics`: Adds a network interface to a security group.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/17`
-AddVmNicToSecurityGroup = 17 -> ();
-must
+AddVmNicToSecurityGroup = 17 -> (), (security_group_uuid: Id) super::AddVmNicToSecurityGroupRequest;
 /// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid",
-;
-many
+security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddVmNicToSecurityGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/security-groups/{uuid}`: Deletes a security group.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/18`
-DeleteSecurityGroup = 18 -> ();
-must
+DeleteSecurityGroup = 18 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-groups/{uuid}/actions`: Lets a security group be used, or no longer.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/19`
-ChangeSecurityGroupState = 19 -> Reply<super::SecurityGroup>;
-must
+ChangeSecurityGroupState = 19 -> Reply<super::SecurityGroup>, (uuid: Id) super::ChangeSecurityGroupStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSecurityGroupStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/security-groups/{uuid}/actions`: Changes a security group.
 ///
 /// Schema: `schemas/zstack/security_groups.json#/operations/20`
-UpdateSecurityGroup = 20 -> Reply<super::SecurityGroup>;
-must
+UpdateSecurityGroup = 20 -> Reply<super::SecurityGroup>, (uuid: Id) super::UpdateSecurityGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSecurityGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

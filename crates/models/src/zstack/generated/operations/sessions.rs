@@ -46,223 +46,169 @@ backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/login`: Log in by account.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/0`
-LogInByAccount = 0 -> Reply<super::Session>;
-many
+LogInByAccount = 0 -> Reply<super::Session>, () super::LogInByAccountRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LogInByAccountRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/accounts/sessions/{sessionUuid}`: Log out.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/1`
-LogOut = 1 -> ();
-must
+LogOut = 1 -> (), (session_uuid: Id);
 /// Session uuid.
-session_uuid: Id = "sessionUuid",
-;
-many
+session_uuid: Id = "sessionUuid" session_uuid.into();
 /// What the client tells of itself.
-client_info: String = "clientInfo",
+client_info: Vec<String> = "clientInfo" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/sessions/{sessionUuid}/renew`: Renews a session.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/2`
-RenewSession = 2 -> Reply<super::Session>;
-must
+RenewSession = 2 -> Reply<super::Session>, (session_uuid: Id) super::RenewSessionRequest;
 /// Session uuid.
-session_uuid: Id = "sessionUuid",
-;
-many
+session_uuid: Id = "sessionUuid" session_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RenewSessionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/accounts/sessions/{sessionUuid}/valid`: Checks a session.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/3`
-ValidateSession = 3 -> super::ValidateSessionResult;
-must
+ValidateSession = 3 -> super::ValidateSessionResult, (session_uuid: Id);
 /// Session uuid.
-session_uuid: Id = "sessionUuid",
-;
-many
+session_uuid: Id = "sessionUuid" session_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/accounts/users/login`: Log in by user.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/4`
-LogInByUser = 4 -> Reply<super::Session>;
-many
+LogInByUser = 4 -> Reply<super::Session>, () super::LogInByUserRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LogInByUserRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/captcha/refresh`: Reads again a captcha.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/5`
-RefreshCaptcha = 5 -> super::RefreshCaptchaResult;
-must
+RefreshCaptcha = 5 -> super::RefreshCaptchaResult, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cas/login/`: Opens a session as a by CAS.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/6`
-LoginByCas = 6 -> Reply<super::Session>;
-many
+LoginByCas = 6 -> Reply<super::Session>, () super::LoginByCasRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LoginByCasRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/login/virtual-ids/ldap`: Opens a session as an IAM2 virtual id with LDAP.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/7`
-LoginIam2VirtualIdWithLdap = 7 -> Reply<super::Session>;
-many
+LoginIam2VirtualIdWithLdap = 7 -> Reply<super::Session>, () super::LoginIAM2VirtualIDWithLdapRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LoginIAM2VirtualIDWithLdapRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/platform/login`: Opens a session as an IAM2 platform.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/8`
-LoginIam2Platform = 8 -> Reply<super::Session>;
-many
+LoginIam2Platform = 8 -> Reply<super::Session>, () super::LoginIAM2PlatformRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LoginIAM2PlatformRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/projects/login`: Opens a session as an IAM2 project.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/9`
-LoginIam2Project = 9 -> Reply<super::Session>;
-many
+LoginIam2Project = 9 -> Reply<super::Session>, () super::LoginIAM2ProjectRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LoginIAM2ProjectRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/iam2/virtual-ids/login`: Opens a session as an IAM2 virtual id.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/10`
-LoginIam2VirtualId = 10 -> Reply<super::Session>;
-many
+LoginIam2VirtualId = 10 -> Reply<super::Session>, () super::LoginIAM2VirtualIDRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LoginIAM2VirtualIDRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ldap/login`: Log in by LDAP.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/11`
-LogInByLdap = 11 -> super::LogInByLdapResult;
-many
+LogInByLdap = 11 -> super::LogInByLdapResult, () super::LogInByLdapRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LogInByLdapRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/login`: Log in.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/12`
-LogIn = 12 -> Reply<super::Session>;
-many
+LogIn = 12 -> Reply<super::Session>, () super::LogInRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::LogInRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/login/control/captcha`: Gives login captcha.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/13`
-GetLoginCaptcha = 13 -> super::GetLoginCaptchaResult;
-must
+GetLoginCaptcha = 13 -> super::GetLoginCaptchaResult, (resource_name: String, login_type: String);
 /// The name of the resource.
-resource_name: String = "resourceName",
+resource_name: String = "resourceName" resource_name.into();
 /// Login type.
-login_type: String = "loginType",
-;
-may
+login_type: String = "loginType" login_type.into();
 /// The captcha that was asked.
-captcha_uuid: Id = "captchaUuid",
-;
-many
+captcha_uuid: Option<Id> = "captchaUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/login/procedures`: Gives login procedures.
 ///
 /// Schema: `schemas/zstack/sessions.json#/operations/14`
-GetLoginProcedures = 14 -> super::GetLoginProceduresResult;
-must
+GetLoginProcedures = 14 -> super::GetLoginProceduresResult, (username: String, login_type: String);
 /// The account there.
-username: String = "username",
+username: String = "username" username.into();
 /// Login type.
-login_type: String = "loginType",
-;
-many
+login_type: String = "loginType" login_type.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -159,1338 +159,1047 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints`: Finds SNS application endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/0`
-QuerySnsApplicationEndpoint = 0 -> Page<super::SNSApplicationEndpoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsApplicationEndpoint = 0 -> Page<super::SNSApplicationEndpoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/ding-talk`: Finds SNS ding talk endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/1`
-QuerySnsDingTalkEndpoint = 1 -> Page<super::SNSDingTalkEndpoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsDingTalkEndpoint = 1 -> Page<super::SNSDingTalkEndpoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/ding-talk`: Creates an SNS ding talk endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/2`
-CreateSnsDingTalkEndpoint = 2 -> Reply<super::SNSDingTalkEndpoint>;
-many
+CreateSnsDingTalkEndpoint = 2 -> Reply<super::SNSDingTalkEndpoint>, () super::CreateSNSDingTalkEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSDingTalkEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/ding-talk/at-persons`: Finds SNS ding talk at persons.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/3`
-QuerySnsDingTalkAtPerson = 3 -> Page<super::SNSDingTalkAtPerson>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsDingTalkAtPerson = 3 -> Page<super::SNSDingTalkAtPerson>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/ding-talk/at-persons`: Adds an SNS ding talk at person.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/4`
-AddSnsDingTalkAtPerson = 4 -> Reply<super::SNSDingTalkAtPerson>;
-many
+AddSnsDingTalkAtPerson = 4 -> Reply<super::SNSDingTalkAtPerson>, () super::AddSNSDingTalkAtPersonRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSNSDingTalkAtPersonRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}/actions`: Changes an at person of at ding talk endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/5`
-UpdateAtPersonOfAtDingTalkEndpoint = 5 -> Reply<super::SNSDingTalkAtPerson>;
-must
+UpdateAtPersonOfAtDingTalkEndpoint = 5 -> Reply<super::SNSDingTalkAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtDingTalkEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAtPersonOfAtDingTalkEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/ding-talk/test-connection`: SNS ding talk test connection.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/6`
-SnsDingTalkTestConnection = 6 -> super::SNSDingTalkTestConnectionResult;
-many
+SnsDingTalkTestConnection = 6 -> super::SNSDingTalkTestConnectionResult, () super::SNSDingTalkTestConnectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SNSDingTalkTestConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/application-endpoints/ding-talk/{endpointUuid}/at-persons/{phoneNumber}`: Removes an SNS ding talk at person.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/7`
-RemoveSnsDingTalkAtPerson = 7 -> ();
-must
+RemoveSnsDingTalkAtPerson = 7 -> (), (endpoint_uuid: Id, phone_number: String);
 /// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
+endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
 /// Phone number.
-phone_number: String = "phoneNumber",
-;
-may
+phone_number: String = "phoneNumber" phone_number.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/ding-talk/{uuid}/actions`: Changes an SNS ding talk endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/8`
-UpdateSnsDingTalkEndpoint = 8 -> Reply<super::SNSApplicationEndpoint>;
-must
+UpdateSnsDingTalkEndpoint = 8 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSDingTalkEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSDingTalkEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/email/test-connection`: SNS email test connection.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/9`
-SnsEmailTestConnection = 9 -> super::SNSEmailTestConnectionResult;
-many
+SnsEmailTestConnection = 9 -> super::SNSEmailTestConnectionResult, () super::SNSEmailTestConnectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SNSEmailTestConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/emails`: Finds SNS email endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/10`
-QuerySnsEmailEndpoint = 10 -> Page<super::SNSEmailEndpoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsEmailEndpoint = 10 -> Page<super::SNSEmailEndpoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/emails`: Creates an SNS email endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/11`
-CreateSnsEmailEndpoint = 11 -> Reply<super::SNSApplicationEndpoint>;
-many
+CreateSnsEmailEndpoint = 11 -> Reply<super::SNSApplicationEndpoint>, () super::CreateSNSEmailEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSEmailEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/emails/email-addresses`: Finds SNS email address.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/12`
-QuerySnsEmailAddress = 12 -> Page<super::SNSEmailAddress>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsEmailAddress = 12 -> Page<super::SNSEmailAddress>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/emails/email-addresses`: Adds email address to an SNS email endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/13`
-AddEmailAddressToSnsEmailEndpoint = 13 -> Reply<super::SNSEmailAddress>;
-many
+AddEmailAddressToSnsEmailEndpoint = 13 -> Reply<super::SNSEmailAddress>, () super::AddEmailAddressToSNSEmailEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddEmailAddressToSNSEmailEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/emails/email-addresses`: Changes an email address of SNS email endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/14`
-UpdateEmailAddressOfSnsEmailEndpoint = 14 -> Reply<super::SNSEmailAddress>;
-many
+UpdateEmailAddressOfSnsEmailEndpoint = 14 -> Reply<super::SNSEmailAddress>, () super::UpdateEmailAddressOfSNSEmailEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEmailAddressOfSNSEmailEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/application-endpoints/emails/{endpointUuid}/email-addresses/{emailAddressUuid}`: Deletes an email address of SNS email endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/15`
-DeleteEmailAddressOfSnsEmailEndpoint = 15 -> ();
-must
+DeleteEmailAddressOfSnsEmailEndpoint = 15 -> (), (endpoint_uuid: Id, email_address_uuid: Id);
 /// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
+endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
 /// Email address uuid.
-email_address_uuid: Id = "emailAddressUuid",
-;
-many
+email_address_uuid: Id = "emailAddressUuid" email_address_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/feishu`: Finds SNS fei shu endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/16`
-QuerySnsFeiShuEndpoint = 16 -> Page<super::SNSFeiShuEndpoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsFeiShuEndpoint = 16 -> Page<super::SNSFeiShuEndpoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/feishu`: Creates an SNS fei shu endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/17`
-CreateSnsFeiShuEndpoint = 17 -> Reply<super::SNSFeiShuEndpoint>;
-many
+CreateSnsFeiShuEndpoint = 17 -> Reply<super::SNSFeiShuEndpoint>, () super::CreateSNSFeiShuEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSFeiShuEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/feishu/at-persons`: Finds SNS fei shu at persons.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/18`
-QuerySnsFeiShuAtPerson = 18 -> Page<super::SNSFeiShuAtPerson>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsFeiShuAtPerson = 18 -> Page<super::SNSFeiShuAtPerson>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/feishu/at-persons`: Adds an SNS fei shu at person.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/19`
-AddSnsFeiShuAtPerson = 19 -> Reply<super::SNSFeiShuAtPerson>;
-many
+AddSnsFeiShuAtPerson = 19 -> Reply<super::SNSFeiShuAtPerson>, () super::AddSNSFeiShuAtPersonRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSNSFeiShuAtPersonRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}/actions`: Changes an at person of at fei shu endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/20`
-UpdateAtPersonOfAtFeiShuEndpoint = 20 -> Reply<super::SNSFeiShuAtPerson>;
-must
+UpdateAtPersonOfAtFeiShuEndpoint = 20 -> Reply<super::SNSFeiShuAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtFeiShuEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAtPersonOfAtFeiShuEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/feishu/test-connection`: SNS fei shu test connection.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/21`
-SnsFeiShuTestConnection = 21 -> super::SNSFeiShuTestConnectionResult;
-many
+SnsFeiShuTestConnection = 21 -> super::SNSFeiShuTestConnectionResult, () super::SNSFeiShuTestConnectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SNSFeiShuTestConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/application-endpoints/feishu/{endpointUuid}/at-persons/{userId}`: Removes an SNS fei shu at person.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/22`
-RemoveSnsFeiShuAtPerson = 22 -> ();
-must
+RemoveSnsFeiShuAtPerson = 22 -> (), (endpoint_uuid: Id, user_id: String);
 /// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
+endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
 /// The user's id.
-user_id: String = "userId",
-;
-may
+user_id: String = "userId" user_id.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/feishu/{uuid}/actions`: Changes an SNS fei shu endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/23`
-UpdateSnsFeiShuEndpoint = 23 -> Reply<super::SNSApplicationEndpoint>;
-must
+UpdateSnsFeiShuEndpoint = 23 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSFeiShuEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSFeiShuEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/http`: Finds SNS http endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/24`
-QuerySnsHttpEndpoint = 24 -> Page<super::SNSHttpEndpoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsHttpEndpoint = 24 -> Page<super::SNSHttpEndpoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/http`: Creates an SNS http endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/25`
-CreateSnsHttpEndpoint = 25 -> Reply<super::SNSHttpEndpoint>;
-many
+CreateSnsHttpEndpoint = 25 -> Reply<super::SNSHttpEndpoint>, () super::CreateSNSHttpEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSHttpEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/http/test-connection`: SNS http test connection.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/26`
-SnsHttpTestConnection = 26 -> super::SNSHttpTestConnectionResult;
-many
+SnsHttpTestConnection = 26 -> super::SNSHttpTestConnectionResult, () super::SNSHttpTestConnectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SNSHttpTestConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/http/{uuid}/actions`: Changes an SNS http endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/27`
-UpdateSnsHttpEndpoint = 27 -> Reply<super::SNSApplicationEndpoint>;
-must
+UpdateSnsHttpEndpoint = 27 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSHttpEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSHttpEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/microsoft-teams`: Finds SNS microsoft teams endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/28`
-QuerySnsMicrosoftTeamsEndpoint = 28 -> Page<super::SNSMicrosoftTeamsEndpoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsMicrosoftTeamsEndpoint = 28 -> Page<super::SNSMicrosoftTeamsEndpoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/microsoft-teams`: Creates an SNS microsoft teams endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/29`
-CreateSnsMicrosoftTeamsEndpoint = 29 -> Reply<super::SNSMicrosoftTeamsEndpoint>;
-many
+CreateSnsMicrosoftTeamsEndpoint = 29 -> Reply<super::SNSMicrosoftTeamsEndpoint>, () super::CreateSNSMicrosoftTeamsEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSMicrosoftTeamsEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/microsoft-teams/test-connection`: SNS microsoft teams test connection.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/30`
-SnsMicrosoftTeamsTestConnection = 30 -> super::SNSMicrosoftTeamsTestConnectionResult;
-many
+SnsMicrosoftTeamsTestConnection = 30 -> super::SNSMicrosoftTeamsTestConnectionResult, () super::SNSMicrosoftTeamsTestConnectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SNSMicrosoftTeamsTestConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}/actions`: Changes an SNS microsoft teams endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/31`
-UpdateSnsMicrosoftTeamsEndpoint = 31 -> Reply<super::SNSApplicationEndpoint>;
-must
+UpdateSnsMicrosoftTeamsEndpoint = 31 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSMicrosoftTeamsEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSMicrosoftTeamsEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/snmp`: Creates an SNS SNMP endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/32`
-CreateSnsSnmpEndpoint = 32 -> Reply<super::SNSApplicationEndpoint>;
-many
+CreateSnsSnmpEndpoint = 32 -> Reply<super::SNSApplicationEndpoint>, () super::CreateSNSSnmpEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSSnmpEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/snmp/test-connection`: SNS SNMP test connection.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/33`
-SnsSnmpTestConnection = 33 -> super::SNSSnmpTestConnectionResult;
-many
+SnsSnmpTestConnection = 33 -> super::SNSSnmpTestConnectionResult, () super::SNSSnmpTestConnectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SNSSnmpTestConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/universal-sms`: Finds SNS universal sms endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/34`
-QuerySnsUniversalSmsEndpoint = 34 -> Page<super::SNSUniversalSmsEndpoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsUniversalSmsEndpoint = 34 -> Page<super::SNSUniversalSmsEndpoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/universal-sms`: Creates an SNS universal sms endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/35`
-CreateSnsUniversalSmsEndpoint = 35 -> Reply<super::SNSUniversalSmsEndpoint>;
-many
+CreateSnsUniversalSmsEndpoint = 35 -> Reply<super::SNSUniversalSmsEndpoint>, () super::CreateSNSUniversalSmsEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSUniversalSmsEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/universal-sms/{uuid}/actions`: Changes an SNS universal sms endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/36`
-UpdateSnsUniversalSmsEndpoint = 36 -> Reply<super::SNSApplicationEndpoint>;
-must
+UpdateSnsUniversalSmsEndpoint = 36 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSUniversalSmsEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSUniversalSmsEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/universal-sms/{uuid}/validate`: Checks an SNS universal sms endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/37`
-ValidateSnsUniversalSmsEndpoint = 37 -> ();
-must
+ValidateSnsUniversalSmsEndpoint = 37 -> (), (uuid: Id) super::ValidateSNSUniversalSmsEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ValidateSNSUniversalSmsEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/we-com`: Finds SNS we com endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/38`
-QuerySnsWeComEndpoint = 38 -> Page<super::SNSWeComEndpoint>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsWeComEndpoint = 38 -> Page<super::SNSWeComEndpoint>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/we-com`: Creates an SNS we com endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/39`
-CreateSnsWeComEndpoint = 39 -> Reply<super::SNSWeComEndpoint>;
-many
+CreateSnsWeComEndpoint = 39 -> Reply<super::SNSWeComEndpoint>, () super::CreateSNSWeComEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSWeComEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-endpoints/we-com/at-persons`: Finds SNS we com at persons.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/40`
-QuerySnsWeComAtPerson = 40 -> Page<super::SNSWeComAtPerson>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsWeComAtPerson = 40 -> Page<super::SNSWeComAtPerson>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/we-com/at-persons`: Adds an SNS we com at person.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/41`
-AddSnsWeComAtPerson = 41 -> Reply<super::SNSWeComAtPerson>;
-many
+AddSnsWeComAtPerson = 41 -> Reply<super::SNSWeComAtPerson>, () super::AddSNSWeComAtPersonRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSNSWeComAtPersonRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}/actions`: Changes an at person of at we com endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/42`
-UpdateAtPersonOfAtWeComEndpoint = 42 -> Reply<super::SNSWeComAtPerson>;
-must
+UpdateAtPersonOfAtWeComEndpoint = 42 -> Reply<super::SNSWeComAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtWeComEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAtPersonOfAtWeComEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-endpoints/we-com/test-connection`: SNS we com test connection.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/43`
-SnsWeComTestConnection = 43 -> super::SNSWeComTestConnectionResult;
-many
+SnsWeComTestConnection = 43 -> super::SNSWeComTestConnectionResult, () super::SNSWeComTestConnectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SNSWeComTestConnectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/application-endpoints/we-com/{endpointUuid}/at-persons/{userId}`: Removes an SNS we com at person.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/44`
-RemoveSnsWeComAtPerson = 44 -> ();
-must
+RemoveSnsWeComAtPerson = 44 -> (), (endpoint_uuid: Id, user_id: String);
 /// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
+endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
 /// The user's id.
-user_id: String = "userId",
-;
-may
+user_id: String = "userId" user_id.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/we-com/{uuid}/actions`: Changes an SNS we com endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/45`
-UpdateSnsWeComEndpoint = 45 -> Reply<super::SNSApplicationEndpoint>;
-must
+UpdateSnsWeComEndpoint = 45 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSWeComEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSWeComEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/application-endpoints/{uuid}`: Deletes an SNS application endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/46`
-DeleteSnsApplicationEndpoint = 46 -> ();
-must
+DeleteSnsApplicationEndpoint = 46 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/{uuid}/actions`: Lets an SNS application endpoint be used, or no longer.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/47`
-ChangeSnsApplicationEndpointState = 47 -> Reply<super::SNSApplicationEndpoint>;
-must
+ChangeSnsApplicationEndpointState = 47 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::ChangeSNSApplicationEndpointStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSNSApplicationEndpointStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-endpoints/{uuid}/actions`: Changes an SNS application endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/48`
-UpdateSnsApplicationEndpoint = 48 -> Reply<super::SNSApplicationEndpoint>;
-must
+UpdateSnsApplicationEndpoint = 48 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSApplicationEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSApplicationEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-platforms`: Finds SNS application platforms.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/49`
-QuerySnsApplicationPlatform = 49 -> Page<super::SNSApplicationPlatform>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsApplicationPlatform = 49 -> Page<super::SNSApplicationPlatform>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-platforms/email`: Finds SNS email platforms.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/50`
-QuerySnsEmailPlatform = 50 -> Page<super::SNSEmailPlatform>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsEmailPlatform = 50 -> Page<super::SNSEmailPlatform>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-platforms/email`: Creates an SNS email platform.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/51`
-CreateSnsEmailPlatform = 51 -> Reply<super::SNSApplicationPlatform>;
-many
+CreateSnsEmailPlatform = 51 -> Reply<super::SNSApplicationPlatform>, () super::CreateSNSEmailPlatformRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSEmailPlatformRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-platforms/email/{uuid}/actions`: Checks an SNS email platform.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/52`
-ValidateSnsEmailPlatform = 52 -> ();
-must
+ValidateSnsEmailPlatform = 52 -> (), (uuid: Id) super::ValidateSNSEmailPlatformRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ValidateSNSEmailPlatformRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/application-platforms/snmp`: Finds SNS SNMP platforms.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/53`
-QuerySnsSnmpPlatform = 53 -> Page<super::SNSEmailPlatform>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsSnmpPlatform = 53 -> Page<super::SNSEmailPlatform>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/application-platforms/snmp`: Creates an SNS SNMP platform.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/54`
-CreateSnsSnmpPlatform = 54 -> Reply<super::SNSApplicationPlatform>;
-many
+CreateSnsSnmpPlatform = 54 -> Reply<super::SNSApplicationPlatform>, () super::CreateSNSSnmpPlatformRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSSnmpPlatformRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-platforms/snmp/{uuid}`: Changes an SNS SNMP platform.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/55`
-UpdateSnsSnmpPlatform = 55 -> Reply<super::SNSApplicationPlatform>;
-must
+UpdateSnsSnmpPlatform = 55 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::UpdateSNSSnmpPlatformRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSSnmpPlatformRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/application-platforms/{uuid}`: Deletes an SNS application platform.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/56`
-DeleteSnsApplicationPlatform = 56 -> ();
-must
+DeleteSnsApplicationPlatform = 56 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-platforms/{uuid}/actions`: Lets an SNS application platform be used, or no longer.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/57`
-ChangeSnsApplicationPlatformState = 57 -> Reply<super::SNSApplicationPlatform>;
-must
+ChangeSnsApplicationPlatformState = 57 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::ChangeSNSApplicationPlatformStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSNSApplicationPlatformStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/application-platforms/{uuid}/actions`: Changes an SNS application platform.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/58`
-UpdateSnsApplicationPlatform = 58 -> Reply<super::SNSApplicationPlatform>;
-must
+UpdateSnsApplicationPlatform = 58 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::UpdateSNSApplicationPlatformRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSApplicationPlatformRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/sms-endpoints`: Finds SNS sms endpoints.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/59`
-QuerySnsSmsEndpoint = 59 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsSmsEndpoint = 59 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/sms-endpoints/aliyunsms`: Creates an SNS aliyun sms endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/60`
-CreateSnsAliyunSmsEndpoint = 60 -> Reply<super::SNSAliyunSmsEndpoint>;
-many
+CreateSnsAliyunSmsEndpoint = 60 -> Reply<super::SNSAliyunSmsEndpoint>, () super::CreateSNSAliyunSmsEndpointRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSAliyunSmsEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/sms-endpoints/receivers`: Adds an SNS sms receiver.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/61`
-AddSnsSmsReceiver = 61 -> Page<super::SNSSmsReceiver>;
-many
+AddSnsSmsReceiver = 61 -> Page<super::SNSSmsReceiver>, () super::AddSNSSmsReceiverRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddSNSSmsReceiverRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/sms-endpoints/{endpointUuid}/receivers/{phoneNumber}`: Removes an SNS sms receiver.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/62`
-RemoveSnsSmsReceiver = 62 -> ();
-must
+RemoveSnsSmsReceiver = 62 -> (), (endpoint_uuid: Id, phone_number: String);
 /// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
+endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
 /// Phone number.
-phone_number: String = "phoneNumber",
-;
-may
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+phone_number: String = "phoneNumber" phone_number.into();
 /// Phone number list.
-phone_number_list: String = "phoneNumberList",
+phone_number_list: Vec<String> = "phoneNumberList" Vec::new();
+/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/sms-endpoints/{uuid}/actions`: Checks an SNS aliyun sms endpoint.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/63`
-ValidateSnsAliyunSmsEndpoint = 63 -> ();
-must
+ValidateSnsAliyunSmsEndpoint = 63 -> (), (uuid: Id) super::ValidateSNSAliyunSmsEndpointRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ValidateSNSAliyunSmsEndpointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/topics`: Finds SNS topics.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/64`
-QuerySnsTopic = 64 -> Page<super::SNSTopic>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsTopic = 64 -> Page<super::SNSTopic>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/topics`: Creates an SNS topic.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/65`
-CreateSnsTopic = 65 -> Reply<super::SNSTopic>;
-many
+CreateSnsTopic = 65 -> Reply<super::SNSTopic>, () super::CreateSNSTopicRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSTopicRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/sns/topics/subscribers`: Finds SNS topic subscribers.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/66`
-QuerySnsTopicSubscriber = 66 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsTopicSubscriber = 66 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}`: Unsubscribe SNS topic.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/67`
-UnsubscribeSnsTopic = 67 -> ();
-must
+UnsubscribeSnsTopic = 67 -> (), (topic_uuid: Id, endpoint_uuid: Id);
 /// Topic uuid.
-topic_uuid: Id = "topicUuid",
+topic_uuid: Id = "topicUuid" topic_uuid.into();
 /// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
-;
-many
+endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}`: Subscribe SNS topic.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/68`
-SubscribeSnsTopic = 68 -> ();
-must
+SubscribeSnsTopic = 68 -> (), (topic_uuid: Id, endpoint_uuid: Id);
 /// Topic uuid.
-topic_uuid: Id = "topicUuid",
+topic_uuid: Id = "topicUuid" topic_uuid.into();
 /// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
-;
-many
+endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/sns/topics/{uuid}`: Deletes an SNS topic.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/69`
-DeleteSnsTopic = 69 -> ();
-must
+DeleteSnsTopic = 69 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/sns/topics/{uuid}/actions`: Changes an SNS topic.
 ///
 /// Schema: `schemas/zstack/sns.json#/operations/70`
-UpdateSnsTopic = 70 -> Reply<super::SNSTopic>;
-must
+UpdateSnsTopic = 70 -> Reply<super::SNSTopic>, (uuid: Id) super::UpdateSNSTopicRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSTopicRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -100,760 +100,585 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/appcenter/app`: Finds publish apps.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/0`
-QueryPublishApp = 0 -> Page<super::PublishAppInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPublishApp = 0 -> Page<super::PublishAppInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/appcenter/app`: Publish app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/1`
-PublishApp = 1 -> Reply<super::PublishAppInventory>;
-many
+PublishApp = 1 -> Reply<super::PublishAppInventory>, () super::PublishAppRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PublishAppRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/appcenter/app/preview`: Previews a resource from an app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/2`
-PreviewResourceFromApp = 2 -> super::PreviewResourceStackResult;
-many
+PreviewResourceFromApp = 2 -> super::PreviewResourceStackResult, () super::PreviewResourceFromAppRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PreviewResourceFromAppRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/appcenter/app/resources`: Gives resource from publish app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/3`
-GetResourceFromPublishApp = 3 -> super::GetResourceFromPublishAppResult;
-may
+GetResourceFromPublishApp = 3 -> super::GetResourceFromPublishAppResult, ();
 /// Its uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Option<Id> = "uuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/appcenter/app/stack`: Creates a resource stack from an app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/4`
-CreateResourceStackFromApp = 4 -> Reply<super::ResourceStack>;
-many
+CreateResourceStackFromApp = 4 -> Reply<super::ResourceStack>, () super::CreateResourceStackFromAppRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateResourceStackFromAppRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/appcenter/app/{uuid}`: Deletes a publish app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/5`
-DeletePublishApp = 5 -> ();
-must
+DeletePublishApp = 5 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/appcenter/app/{uuid}/actions`: Changes a publish app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/6`
-UpdatePublishApp = 6 -> Reply<super::PublishAppInventory>;
-must
+UpdatePublishApp = 6 -> Reply<super::PublishAppInventory>, (uuid: Id) super::UpdatePublishAppRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePublishAppRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/appcenter/buildapp`: Finds build apps.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/7`
-QueryBuildApp = 7 -> Page<super::BuildApplication>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBuildApp = 7 -> Page<super::BuildApplication>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/appcenter/buildapp`: Creates a build app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/8`
-CreateBuildApp = 8 -> Reply<super::BuildApplication>;
-many
+CreateBuildApp = 8 -> Reply<super::BuildApplication>, () super::CreateBuildAppRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBuildAppRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/appcenter/buildapp/add`: Adds a build app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/9`
-AddBuildApp = 9 -> Reply<super::BuildApplication>;
-many
+AddBuildApp = 9 -> Reply<super::BuildApplication>, () super::AddBuildAppRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddBuildAppRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/appcenter/buildapp/check`: Checks build app parameters.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/10`
-CheckBuildAppParameters = 10 -> super::CheckBuildAppParametersResult;
-many
+CheckBuildAppParameters = 10 -> super::CheckBuildAppParametersResult, () super::CheckBuildAppParametersRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckBuildAppParametersRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/appcenter/buildapp/{uuid}`: Deletes a build app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/11`
-DeleteBuildApp = 11 -> ();
-must
+DeleteBuildApp = 11 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/appcenter/buildapp/{uuid}/actions`: Exports a build app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/12`
-ExportBuildApp = 12 -> Reply<super::BuildAppExportHistory>;
-must
+ExportBuildApp = 12 -> Reply<super::BuildAppExportHistory>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/appcenter/buildapp/{uuid}/actions`: Changes a build app.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/13`
-UpdateBuildApp = 13 -> Reply<super::BuildApplication>;
-must
+UpdateBuildApp = 13 -> Reply<super::BuildApplication>, (uuid: Id) super::UpdateBuildAppRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBuildAppRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/appcenter/buildsystem`: Finds app build systems.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/14`
-QueryAppBuildSystem = 14 -> Page<super::AppBuildSystem>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAppBuildSystem = 14 -> Page<super::AppBuildSystem>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/appcenter/buildsystem`: Adds an app build system.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/15`
-AddAppBuildSystem = 15 -> Reply<super::AppBuildSystem>;
-many
+AddAppBuildSystem = 15 -> Reply<super::AppBuildSystem>, () super::AddAppBuildSystemRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddAppBuildSystemRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/appcenter/buildsystem/capacities`: Gives app build system capacity.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/16`
-GetAppBuildSystemCapacity = 16 -> super::GetAppBuildSystemCapacityResult;
-must
+GetAppBuildSystemCapacity = 16 -> super::GetAppBuildSystemCapacityResult, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/appcenter/buildsystem/{uuid}`: Deletes an app build system.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/17`
-DeleteAppBuildSystem = 17 -> ();
-must
+DeleteAppBuildSystem = 17 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Lets an app build system be used, or no longer.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/18`
-ChangeAppBuildSystemState = 18 -> Reply<super::AppBuildSystem>;
-must
+ChangeAppBuildSystemState = 18 -> Reply<super::AppBuildSystem>, (uuid: Id) super::ChangeAppBuildSystemStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeAppBuildSystemStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Connects again to an app build system.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/19`
-ReconnectAppBuildSystem = 19 -> Reply<super::AppBuildSystem>;
-must
+ReconnectAppBuildSystem = 19 -> Reply<super::AppBuildSystem>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Changes an app build system.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/20`
-UpdateAppBuildSystem = 20 -> Reply<super::AppBuildSystem>;
-must
+UpdateAppBuildSystem = 20 -> Reply<super::AppBuildSystem>, (uuid: Id) super::UpdateAppBuildSystemRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAppBuildSystemRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/appcenter/exportapp`: Finds build app export histories.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/21`
-QueryBuildAppExportHistory = 21 -> Page<super::BuildAppExportHistory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBuildAppExportHistory = 21 -> Page<super::BuildAppExportHistory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/buildapp/exports/{buildAppUuid}`: Deletes a build app export history.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/22`
-DeleteBuildAppExportHistory = 22 -> ();
-must
+DeleteBuildAppExportHistory = 22 -> (), (build_app_uuid: Id);
 /// Build app uuid.
-build_app_uuid: Id = "buildAppUuid",
-;
-may
+build_app_uuid: Id = "buildAppUuid" build_app_uuid.into();
 /// The export's id.
-export_id: String = "exportId",
+export_id: Option<String> = "exportId" None;
 /// Build system uuid.
-build_system_uuid: Id = "buildSystemUuid",
+build_system_uuid: Option<Id> = "buildSystemUuid" None;
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cloudformation/event`: Finds event from resource stacks.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/23`
-QueryEventFromResourceStack = 23 -> Page<super::CloudFormationStackEvent>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEventFromResourceStack = 23 -> Page<super::CloudFormationStackEvent>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cloudformation/resources`: Gives supported cloud formation resources.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/24`
-GetSupportedCloudFormationResources = 24 -> super::GetSupportedCloudFormationResourcesResult;
-may
+GetSupportedCloudFormationResources = 24 -> super::GetSupportedCloudFormationResourcesResult, ();
 /// Version.
-version: String = "version",
+version: Option<String> = "version" None;
 /// Its kind. `zstack` when left out.
-r#type: String = "type",
-;
-many
+r#type: Option<String> = "type" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cloudformation/resources/stack`: Gives resource stack from resource.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/25`
-GetResourceStackFromResource = 25 -> super::GetResourceStackFromResourceResult;
-must
+GetResourceStackFromResource = 25 -> super::GetResourceStackFromResourceResult, (resource_uuid: Id);
 /// The uuid that it gets; the server's choice when left out.
-resource_uuid: Id = "resourceUuid",
-;
-many
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cloudformation/stack`: Finds resource stacks.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/26`
-QueryResourceStack = 26 -> Page<super::ResourceStack>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryResourceStack = 26 -> Page<super::ResourceStack>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cloudformation/stack`: Creates a resource stack.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/27`
-CreateResourceStack = 27 -> Reply<super::ResourceStack>;
-many
+CreateResourceStack = 27 -> Reply<super::ResourceStack>, () super::CreateResourceStackRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateResourceStackRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cloudformation/stack/check`: Checks stack template parameters.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/28`
-CheckStackTemplateParameters = 28 -> super::CheckStackTemplateParametersResult;
-many
+CheckStackTemplateParameters = 28 -> super::CheckStackTemplateParametersResult, () super::CheckStackTemplateParametersRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CheckStackTemplateParametersRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cloudformation/stack/monitor/addvm`: Adds a resource stack virtual machine port monitor.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/29`
-AddResourceStackVmPortMonitor = 29 -> ();
-many
+AddResourceStackVmPortMonitor = 29 -> (), () super::AddResourceStackVmPortMonitorRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddResourceStackVmPortMonitorRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/cloudformation/stack/monitor/delvm`: Deletes a resource stack virtual machine port monitor.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/30`
-DeleteResourceStackVmPortMonitor = 30 -> ();
-must
-/// The virtual machine.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
+DeleteResourceStackVmPortMonitor = 30 -> (), (vm_instance_uuid: Id);
 /// Stack uuid.
-stack_uuid: Id = "stackUuid",
+stack_uuid: Option<Id> = "stackUuid" None;
+/// The virtual machine.
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Port.
-port: i64 = "port",
+port: Option<i64> = "port" None;
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cloudformation/stack/monitor/vmstatus`: Gives resource stack virtual machine status.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/31`
-GetResourceStackVmStatus = 31 -> super::GetResourceStackVmStatusResult;
-must
+GetResourceStackVmStatus = 31 -> super::GetResourceStackVmStatusResult, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cloudformation/stack/preview`: Previews a resource stack.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/32`
-PreviewResourceStack = 32 -> super::PreviewResourceStackResult;
-many
+PreviewResourceStack = 32 -> super::PreviewResourceStackResult, () super::PreviewResourceStackRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PreviewResourceStackRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cloudformation/stack/preview/resource`: Decode stack template.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/33`
-DecodeStackTemplate = 33 -> super::DecodeStackTemplateResult;
-many
+DecodeStackTemplate = 33 -> super::DecodeStackTemplateResult, () super::DecodeStackTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::DecodeStackTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cloudformation/stack/resources`: Gives resource from resource stack.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/34`
-GetResourceFromResourceStack = 34 -> super::GetResourceFromResourceStackResult;
-must
+GetResourceFromResourceStack = 34 -> super::GetResourceFromResourceStackResult, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/cloudformation/stack/{uuid}`: Deletes a resource stack.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/35`
-DeleteResourceStack = 35 -> ();
-must
+DeleteResourceStack = 35 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cloudformation/stack/{uuid}/actions`: Restart resource stack.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/36`
-RestartResourceStack = 36 -> Reply<super::ResourceStack>;
-must
+RestartResourceStack = 36 -> Reply<super::ResourceStack>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cloudformation/stack/{uuid}/actions`: Changes a resource stack.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/37`
-UpdateResourceStack = 37 -> Reply<super::ResourceStack>;
-must
+UpdateResourceStack = 37 -> Reply<super::ResourceStack>, (uuid: Id) super::UpdateResourceStackRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateResourceStackRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/cloudformation/template`: Finds stack templates.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/38`
-QueryStackTemplate = 38 -> Page<super::StackTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryStackTemplate = 38 -> Page<super::StackTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/cloudformation/template`: Adds a stack template.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/39`
-AddStackTemplate = 39 -> Reply<super::StackTemplate>;
-many
+AddStackTemplate = 39 -> Reply<super::StackTemplate>, () super::AddStackTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddStackTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/cloudformation/template/{uuid}`: Deletes a stack template.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/40`
-DeleteStackTemplate = 40 -> ();
-must
+DeleteStackTemplate = 40 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/cloudformation/template/{uuid}/actions`: Changes a stack template.
 ///
 /// Schema: `schemas/zstack/stacks.json#/operations/41`
-UpdateStackTemplate = 41 -> Reply<super::StackTemplate>;
-must
+UpdateStackTemplate = 41 -> Reply<super::StackTemplate>, (uuid: Id) super::UpdateStackTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateStackTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

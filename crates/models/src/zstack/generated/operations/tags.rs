@@ -37,228 +37,177 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/system-tags`: Finds system tags.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/0`
-QuerySystemTag = 0 -> Page<super::SystemTag>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySystemTag = 0 -> Page<super::SystemTag>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/system-tags`: Creates a system tag.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/1`
-CreateSystemTag = 1 -> Reply<super::SystemTag>;
-many
+CreateSystemTag = 1 -> Reply<super::SystemTag>, () super::CreateSystemTagRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSystemTagRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/system-tags/{resourceUuid}/tags`: Creates system tags.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/2`
-CreateSystemTags = 2 -> Page<super::SystemTag>;
-must
+CreateSystemTags = 2 -> Page<super::SystemTag>, (resource_uuid: Id) super::CreateSystemTagsRequest;
 /// Resource uuid.
-resource_uuid: Id = "resourceUuid",
-;
-many
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSystemTagsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/system-tags/{uuid}/actions`: Changes a system tag.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/3`
-UpdateSystemTag = 3 -> Reply<super::SystemTag>;
-must
+UpdateSystemTag = 3 -> Reply<super::SystemTag>, (uuid: Id) super::UpdateSystemTagRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSystemTagRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/tags`: Finds tags.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/4`
-QueryTag = 4 -> Page<super::TagInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryTag = 4 -> Page<super::TagInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/tags`: Creates a tag.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/5`
-CreateTag = 5 -> Reply<super::TagPattern>;
-many
+CreateTag = 5 -> Reply<super::TagPattern>, () super::CreateTagRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateTagRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/tags/{tagUuid}/resources`: Detaches a tag from resources.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/6`
-DetachTagFromResources = 6 -> ();
-must
+DetachTagFromResources = 6 -> (), (tag_uuid: Id);
 /// Tag uuid.
-tag_uuid: Id = "tagUuid",
-;
-many
+tag_uuid: Id = "tagUuid" tag_uuid.into();
 /// Resource uuids.
-resource_uuids: Id = "resourceUuids",
+resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/tags/{tagUuid}/resources`: Attaches a tag to resources.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/7`
-AttachTagToResources = 7 -> super::AttachTagToResourcesResult;
-must
+AttachTagToResources = 7 -> super::AttachTagToResourcesResult, (tag_uuid: Id) super::AttachTagToResourcesRequest;
 /// Tag uuid.
-tag_uuid: Id = "tagUuid",
-;
-many
+tag_uuid: Id = "tagUuid" tag_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachTagToResourcesRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/tags/{uuid}`: Deletes a tag.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/8`
-DeleteTag = 8 -> ();
-must
+DeleteTag = 8 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/tags/{uuid}/actions`: Changes a tag.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/9`
-UpdateTag = 9 -> Reply<super::TagPattern>;
-must
+UpdateTag = 9 -> Reply<super::TagPattern>, (uuid: Id) super::UpdateTagRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateTagRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/user-tags`: Finds user tags.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/10`
-QueryUserTag = 10 -> Page<super::UserTag>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryUserTag = 10 -> Page<super::UserTag>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/user-tags`: Creates a user tag.
 ///
 /// Schema: `schemas/zstack/tags.json#/operations/11`
-CreateUserTag = 11 -> Reply<super::UserTag>;
-many
+CreateUserTag = 11 -> Reply<super::UserTag>, () super::CreateUserTagRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateUserTagRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

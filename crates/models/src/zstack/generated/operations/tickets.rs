@@ -53,414 +53,325 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ticket-types`: Finds ticket types.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/0`
-QueryTicketType = 0 -> Page<super::TicketType>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryTicketType = 0 -> Page<super::TicketType>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/tickets`: Finds tickets.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/1`
-QueryTicket = 1 -> Page<super::Ticket>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryTicket = 1 -> Page<super::Ticket>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/tickets`: Creates a ticket.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/2`
-CreateTicket = 2 -> Reply<super::Ticket>;
-many
+CreateTicket = 2 -> Reply<super::Ticket>, () super::CreateTicketRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateTicketRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/tickets/archives`: Finds archive tickets.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/3`
-QueryArchiveTicket = 3 -> Page<super::ArchiveTicket>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryArchiveTicket = 3 -> Page<super::ArchiveTicket>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/tickets/flow`: Finds ticket flows.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/4`
-QueryTicketFlow = 4 -> Page<super::TicketFlow>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryTicketFlow = 4 -> Page<super::TicketFlow>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/tickets/flow`: Adds an IAM2 ticket flow.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/5`
-AddIam2TicketFlow = 5 -> Reply<super::TicketFlow>;
-many
+AddIam2TicketFlow = 5 -> Reply<super::TicketFlow>, () super::AddIAM2TicketFlowRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddIAM2TicketFlowRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/tickets/flow-collections`: Finds ticket flow collections.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/6`
-QueryTicketFlowCollection = 6 -> Page<super::TicketFlowCollection>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryTicketFlowCollection = 6 -> Page<super::TicketFlowCollection>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/tickets/flow-collections`: Creates an IAM2 tick flow collection.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/7`
-CreateIam2TickFlowCollection = 7 -> Reply<super::TicketFlowCollection>;
-many
+CreateIam2TickFlowCollection = 7 -> Reply<super::TicketFlowCollection>, () super::CreateIAM2TickFlowCollectionRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateIAM2TickFlowCollectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types`: Removes ticket types from a ticket flow collection.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/8`
-RemoveTicketTypesFromTicketFlowCollection = 8 -> ();
-must
+RemoveTicketTypesFromTicketFlowCollection = 8 -> (), (ticket_flow_collection_uuid: Id);
 /// Ticket flow collection uuid.
-ticket_flow_collection_uuid: Id = "ticketFlowCollectionUuid",
-;
-many
+ticket_flow_collection_uuid: Id = "ticketFlowCollectionUuid" ticket_flow_collection_uuid.into();
 /// Ticket type uuids.
-ticket_type_uuids: Id = "ticketTypeUuids",
+ticket_type_uuids: Vec<Id> = "ticketTypeUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types`: Adds ticket types to a ticket flow collection.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/9`
-AddTicketTypesToTicketFlowCollection = 9 -> ();
-must
+AddTicketTypesToTicketFlowCollection = 9 -> (), (ticket_flow_collection_uuid: Id) super::AddTicketTypesToTicketFlowCollectionRequest;
 /// Ticket flow collection uuid.
-ticket_flow_collection_uuid: Id = "ticketFlowCollectionUuid",
-;
-many
+ticket_flow_collection_uuid: Id = "ticketFlowCollectionUuid" ticket_flow_collection_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddTicketTypesToTicketFlowCollectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/tickets/flow-collections/{uuid}`: Deletes a ticket flow collection.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/10`
-DeleteTicketFlowCollection = 10 -> ();
-must
+DeleteTicketFlowCollection = 10 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/tickets/flow-collections/{uuid}/actions`: Lets a ticket flow collection be used, or no longer.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/11`
-ChangeTicketFlowCollectionState = 11 -> Reply<super::TicketFlowCollection>;
-must
+ChangeTicketFlowCollectionState = 11 -> Reply<super::TicketFlowCollection>, (uuid: Id) super::ChangeTicketFlowCollectionStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeTicketFlowCollectionStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/tickets/flow-collections/{uuid}/actions`: Changes an IAM2 ticket flow collection.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/12`
-UpdateIam2TicketFlowCollection = 12 -> Reply<super::TicketFlowCollection>;
-must
+UpdateIam2TicketFlowCollection = 12 -> Reply<super::TicketFlowCollection>, (uuid: Id) super::UpdateIAM2TicketFlowCollectionRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2TicketFlowCollectionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/tickets/flow/{uuid}`: Deletes an IAM2 ticket flow.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/13`
-DeleteIam2TicketFlow = 13 -> ();
-must
+DeleteIam2TicketFlow = 13 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/tickets/flow/{uuid}/actions`: Changes an IAM2 ticket flow.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/14`
-UpdateIam2TicketFlow = 14 -> Reply<super::TicketFlow>;
-must
+UpdateIam2TicketFlow = 14 -> Reply<super::TicketFlow>, (uuid: Id) super::UpdateIAM2TicketFlowRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateIAM2TicketFlowRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/tickets/histories`: Finds ticket histories.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/15`
-QueryTicketHistory = 15 -> Page<super::TicketStatusHistory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryTicketHistory = 15 -> Page<super::TicketStatusHistory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/tickets/histories/archives`: Finds archive ticket histories.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/16`
-QueryArchiveTicketHistory = 16 -> Page<super::ArchiveTicketStatusHistory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryArchiveTicketHistory = 16 -> Page<super::ArchiveTicketStatusHistory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/tickets/{uuid}`: Deletes a ticket.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/17`
-DeleteTicket = 17 -> ();
-must
+DeleteTicket = 17 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/tickets/{uuid}/actions`: Changes ticket status.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/18`
-ChangeTicketStatus = 18 -> Reply<super::Ticket>;
-must
+ChangeTicketStatus = 18 -> Reply<super::Ticket>, (uuid: Id) super::ChangeTicketStatusRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeTicketStatusRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/tickets/{uuid}/actions`: Changes a ticket request.
 ///
 /// Schema: `schemas/zstack/tickets.json#/operations/19`
-UpdateTicketRequest = 19 -> Reply<super::Ticket>;
-must
+UpdateTicketRequest = 19 -> Reply<super::Ticket>, (uuid: Id) super::UpdateTicketRequestRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateTicketRequestRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -89,654 +89,495 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/eips`: Finds elastic IPs.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/0`
-QueryEip = 0 -> Page<super::Eip>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEip = 0 -> Page<super::Eip>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/eips`: Creates an elastic IP.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/1`
-CreateEip = 1 -> Reply<super::Eip>;
-many
+CreateEip = 1 -> Reply<super::Eip>, () super::CreateEipRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateEipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/eips/{eipUuid}/vm-instances/candidate-nics`: Gives elastic IP attachable vmnics.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/2`
-GetEipAttachableVmNics = 2 -> super::GetEipAttachableVmNicsResult;
-must
+GetEipAttachableVmNics = 2 -> super::GetEipAttachableVmNicsResult, (eip_uuid: Id);
 /// Eip uuid.
-eip_uuid: Id = "eipUuid",
-;
-may
+eip_uuid: Id = "eipUuid" eip_uuid.into();
 /// Vip uuid.
-vip_uuid: Id = "vipUuid",
+vip_uuid: Option<Id> = "vipUuid" None;
 /// Vm uuid.
-vm_uuid: Id = "vmUuid",
+vm_uuid: Option<Id> = "vmUuid" None;
 /// Vm name.
-vm_name: String = "vmName",
+vm_name: Option<String> = "vmName" None;
 /// Network service provider.
-network_service_provider: String = "networkServiceProvider",
+network_service_provider: Option<String> = "networkServiceProvider" None;
 /// `true` when left out.
-attached_to_vm: bool = "attachedToVm",
+attached_to_vm: Option<bool> = "attachedToVm" None;
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/eips/{eipUuid}/vm-instances/nics/{vmNicUuid}`: Attaches an elastic IP.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/3`
-AttachEip = 3 -> Reply<super::Eip>;
-must
+AttachEip = 3 -> Reply<super::Eip>, (eip_uuid: Id, vm_nic_uuid: Id) super::AttachEipRequest;
 /// Eip uuid.
-eip_uuid: Id = "eipUuid",
+eip_uuid: Id = "eipUuid" eip_uuid.into();
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachEipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/eips/{uuid}`: Deletes an elastic IP.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/4`
-DeleteEip = 4 -> ();
-must
+DeleteEip = 4 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/eips/{uuid}/actions`: Lets an elastic IP be used, or no longer.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/5`
-ChangeEipState = 5 -> Reply<super::Eip>;
-must
+ChangeEipState = 5 -> Reply<super::Eip>, (uuid: Id) super::ChangeEipStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeEipStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/eips/{uuid}/actions`: Changes an elastic IP.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/6`
-UpdateEip = 6 -> Reply<super::Eip>;
-must
+UpdateEip = 6 -> Reply<super::Eip>, (uuid: Id) super::UpdateEipRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/eips/{uuid}/vm-instances/nics`: Detaches an elastic IP.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/7`
-DetachEip = 7 -> Reply<super::Eip>;
-must
+DetachEip = 7 -> Reply<super::Eip>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/port-forwarding`: Finds port forwarding rules.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/8`
-QueryPortForwardingRule = 8 -> Page<super::PortForwardingRule>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryPortForwardingRule = 8 -> Page<super::PortForwardingRule>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/port-forwarding`: Creates a port forwarding rule.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/9`
-CreatePortForwardingRule = 9 -> Reply<super::PortForwardingRule>;
-many
+CreatePortForwardingRule = 9 -> Reply<super::PortForwardingRule>, () super::CreatePortForwardingRuleRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreatePortForwardingRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/port-forwarding/{ruleUuid}/vm-instances/candidate-nics`: Gives port forwarding attachable vmnics.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/10`
-GetPortForwardingAttachableVmNics = 10 -> Page<super::VmNic>;
-must
+GetPortForwardingAttachableVmNics = 10 -> Page<super::VmNic>, (rule_uuid: Id);
 /// Rule uuid.
-rule_uuid: Id = "ruleUuid",
-;
-many
+rule_uuid: Id = "ruleUuid" rule_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/port-forwarding/{ruleUuid}/vm-instances/nics/{vmNicUuid}`: Attaches a port forwarding rule.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/11`
-AttachPortForwardingRule = 11 -> Reply<super::PortForwardingRule>;
-must
+AttachPortForwardingRule = 11 -> Reply<super::PortForwardingRule>, (rule_uuid: Id, vm_nic_uuid: Id);
 /// Rule uuid.
-rule_uuid: Id = "ruleUuid",
+rule_uuid: Id = "ruleUuid" rule_uuid.into();
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/port-forwarding/{uuid}`: Deletes a port forwarding rule.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/12`
-DeletePortForwardingRule = 12 -> ();
-must
+DeletePortForwardingRule = 12 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/port-forwarding/{uuid}/actions`: Lets a port forwarding rule be used, or no longer.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/13`
-ChangePortForwardingRuleState = 13 -> Reply<super::PortForwardingRule>;
-must
+ChangePortForwardingRuleState = 13 -> Reply<super::PortForwardingRule>, (uuid: Id) super::ChangePortForwardingRuleStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangePortForwardingRuleStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/port-forwarding/{uuid}/actions`: Changes a port forwarding rule.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/14`
-UpdatePortForwardingRule = 14 -> Reply<super::PortForwardingRule>;
-must
+UpdatePortForwardingRule = 14 -> Reply<super::PortForwardingRule>, (uuid: Id) super::UpdatePortForwardingRuleRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePortForwardingRuleRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/port-forwarding/{uuid}/vm-instances/nics`: Detaches a port forwarding rule.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/15`
-DetachPortForwardingRule = 15 -> Reply<super::PortForwardingRule>;
-must
+DetachPortForwardingRule = 15 -> Reply<super::PortForwardingRule>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vip/{uuid}/vip-qos`: Gives virtual IP QoS.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/16`
-GetVipQos = 16 -> Page<super::VipQos>;
-must
+GetVipQos = 16 -> Page<super::VipQos>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vips`: Finds virtual IPs.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/17`
-QueryVip = 17 -> Page<super::Vip>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVip = 17 -> Page<super::Vip>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vips`: Creates a virtual IP.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/18`
-CreateVip = 18 -> Reply<super::Vip>;
-many
+CreateVip = 18 -> Reply<super::Vip>, () super::CreateVipRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vips/sharedqos`: Finds VPC shared QoSs.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/19`
-QueryVpcSharedQos = 19 -> Page<super::VpcSharedQos>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVpcSharedQos = 19 -> Page<super::VpcSharedQos>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vips/sharedqos`: Creates a VPC shared QoS.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/20`
-CreateVpcSharedQos = 20 -> Reply<super::VpcSharedQos>;
-many
+CreateVpcSharedQos = 20 -> Reply<super::VpcSharedQos>, () super::CreateVpcSharedQosRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVpcSharedQosRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vips/sharedqos/{sharedQosUuid}/bandwidth/actions`: Changes a VPC shared QoS bandwidth.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/21`
-ChangeVpcSharedQosBandwidth = 21 -> Reply<super::VpcSharedQos>;
-must
+ChangeVpcSharedQosBandwidth = 21 -> Reply<super::VpcSharedQos>, (shared_qos_uuid: Id) super::ChangeVpcSharedQosBandwidthRequest;
 /// Shared qos uuid.
-shared_qos_uuid: Id = "sharedQosUuid",
-;
-many
+shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVpcSharedQosBandwidthRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vips/sharedqos/{sharedQosUuid}/vips`: Detaches a virtual IP from a VPC shared QoS.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/22`
-DetachVipFromVpcSharedQos = 22 -> ();
-must
+DetachVipFromVpcSharedQos = 22 -> (), (shared_qos_uuid: Id);
 /// Shared qos uuid.
-shared_qos_uuid: Id = "sharedQosUuid",
-;
-many
+shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
 /// Vip lists.
-vip_lists: String = "vipLists",
+vip_lists: Vec<String> = "vipLists" Vec::new();
 /// Vip uuids.
-vip_uuids: Id = "vipUuids",
+vip_uuids: Vec<Id> = "vipUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vips/sharedqos/{sharedQosUuid}/vips`: Attaches a virtual IP to a VPC shared QoS.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/23`
-AttachVipToVpcSharedQos = 23 -> ();
-must
+AttachVipToVpcSharedQos = 23 -> (), (shared_qos_uuid: Id) super::AttachVipToVpcSharedQosRequest;
 /// Shared qos uuid.
-shared_qos_uuid: Id = "sharedQosUuid",
-;
-many
+shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachVipToVpcSharedQosRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vips/sharedqos/{uuid}`: Deletes a VPC shared QoS.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/24`
-DeleteVpcSharedQos = 24 -> ();
-must
+DeleteVpcSharedQos = 24 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vips/sharedqos/{uuid}/actions`: Changes a VPC shared QoS.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/25`
-UpdateVpcSharedQos = 25 -> Reply<super::VpcSharedQos>;
-must
+UpdateVpcSharedQos = 25 -> Reply<super::VpcSharedQos>, (uuid: Id) super::UpdateVpcSharedQosRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVpcSharedQosRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vips/{uuid}`: Deletes a virtual IP.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/26`
-DeleteVip = 26 -> ();
-must
+DeleteVip = 26 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vips/{uuid}/actions`: Lets a virtual IP be used, or no longer.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/27`
-ChangeVipState = 27 -> Reply<super::Vip>;
-must
+ChangeVipState = 27 -> Reply<super::Vip>, (uuid: Id) super::ChangeVipStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVipStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vips/{uuid}/actions`: Sets a virtual IP QoS.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/28`
-SetVipQos = 28 -> Reply<super::VipQos>;
-must
+SetVipQos = 28 -> Reply<super::VipQos>, (uuid: Id) super::SetVipQosRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVipQosRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vips/{uuid}/actions`: Changes a virtual IP.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/29`
-UpdateVip = 29 -> Reply<super::Vip>;
-must
+UpdateVip = 29 -> Reply<super::Vip>, (uuid: Id) super::UpdateVipRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVipRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vips/{uuid}/usedports`: Gives virtual IP used ports.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/30`
-GetVipUsedPorts = 30 -> Page<super::VipPortRange>;
-must
+GetVipUsedPorts = 30 -> Page<super::VipPortRange>, (uuid: Id, protocol: super::GetVipUsedPortsProtocol);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Protocol.
-protocol: super::GetVipUsedPortsProtocol = "protocol",
-;
-many
+protocol: super::GetVipUsedPortsProtocol = "protocol" protocol.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vips/{uuid}/vip-qos`: Deletes a virtual IP QoS.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/31`
-DeleteVipQos = 31 -> ();
-must
+DeleteVipQos = 31 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Port.
-port: i64 = "port",
-;
-many
+port: Option<i64> = "port" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vips/{vipUuid}/check-port-availability`: Checks a virtual IP port availability.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/32`
-CheckVipPortAvailability = 32 -> super::CheckVipPortAvailabilityResult;
-must
+CheckVipPortAvailability = 32 -> super::CheckVipPortAvailabilityResult, (vip_uuid: Id, port: i64, protocol_type: super::PortForwardingProtocolType);
 /// Vip uuid.
-vip_uuid: Id = "vipUuid",
+vip_uuid: Id = "vipUuid" vip_uuid.into();
 /// Port.
-port: i64 = "port",
+port: i64 = "port" port.into();
 /// Protocol type.
-protocol_type: super::PortForwardingProtocolType = "protocolType",
-;
-may
+protocol_type: super::PortForwardingProtocolType = "protocolType" protocol_type.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vips/{vipUuid}/get-port-availability`: Gives virtual IP available port.
 ///
 /// Schema: `schemas/zstack/vips.json#/operations/33`
-GetVipAvailablePort = 33 -> super::GetVipAvailablePortResult;
-must
+GetVipAvailablePort = 33 -> super::GetVipAvailablePortResult, (vip_uuid: Id, protocol_type: super::PortForwardingProtocolType);
 /// Vip uuid.
-vip_uuid: Id = "vipUuid",
+vip_uuid: Id = "vipUuid" vip_uuid.into();
 /// Protocol type.
-protocol_type: super::PortForwardingProtocolType = "protocolType",
-;
-may
+protocol_type: super::PortForwardingProtocolType = "protocolType" protocol_type.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

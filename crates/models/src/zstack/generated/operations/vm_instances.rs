@@ -425,3455 +425,2625 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/VM/attachingGroup`: Gives possible virtual machine for attaching affinity group.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/0`
-GetCandidateVmForAttachingAffinityGroup = 0 -> Page<super::VmInstance>;
-must
+GetCandidateVmForAttachingAffinityGroup = 0 -> Page<super::VmInstance>, (affinity_group_uuid: Id);
 /// Affinity group uuid.
-affinity_group_uuid: Id = "affinityGroupUuid",
-;
-many
+affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/consoles`: Asks for a console access.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/1`
-RequestConsoleAccess = 1 -> Reply<super::Console>;
-many
+RequestConsoleAccess = 1 -> Reply<super::Console>, () super::RequestConsoleAccessRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::RequestConsoleAccessRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/consoles/agents`: Finds console proxy agents.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/2`
-QueryConsoleProxyAgent = 2 -> Page<super::ConsoleProxyAgent>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryConsoleProxyAgent = 2 -> Page<super::ConsoleProxyAgent>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/consoles/agents`: Connects again to a console proxy agent.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/3`
-ReconnectConsoleProxyAgent = 3 -> super::ReconnectConsoleProxyAgentResult;
-many
+ReconnectConsoleProxyAgent = 3 -> super::ReconnectConsoleProxyAgentResult, () super::ReconnectConsoleProxyAgentRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ReconnectConsoleProxyAgentRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/consoles/agents/{uuid}/actions`: Changes a console proxy agent.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/4`
-UpdateConsoleProxyAgent = 4 -> Reply<super::ConsoleProxyAgent>;
-must
+UpdateConsoleProxyAgent = 4 -> Reply<super::ConsoleProxyAgent>, (uuid: Id) super::UpdateConsoleProxyAgentRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateConsoleProxyAgentRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/guest-os/metadata`: Gives guest OS metadata.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/5`
-GetGuestOsMetadata = 5 -> Page<super::GuestOsCharacter>;
-many
+GetGuestOsMetadata = 5 -> Page<super::GuestOsCharacter>, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/guest-os/metadata/actions`: Reads again a guest OS metadata.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/6`
-RefreshGuestOsMetadata = 6 -> ();
-many
+RefreshGuestOsMetadata = 6 -> (), ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/guesttools`: Finds guest tools states.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/7`
-QueryGuestToolsState = 7 -> Page<super::GuestToolsState>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryGuestToolsState = 7 -> Page<super::GuestToolsState>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/instance-offerings`: Finds instance offerings.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/8`
-QueryInstanceOffering = 8 -> Page<super::InstanceOffering>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryInstanceOffering = 8 -> Page<super::InstanceOffering>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/instance-offerings`: Creates an instance offering.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/9`
-CreateInstanceOffering = 9 -> Reply<super::InstanceOffering>;
-many
+CreateInstanceOffering = 9 -> Reply<super::InstanceOffering>, () super::CreateInstanceOfferingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateInstanceOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/instance-offerings/slb`: Finds SLB offerings.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/10`
-QuerySlbOffering = 10 -> Page<super::SlbOffering>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySlbOffering = 10 -> Page<super::SlbOffering>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/instance-offerings/slb`: Creates a SLB offering.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/11`
-CreateSlbOffering = 11 -> Reply<super::InstanceOffering>;
-many
+CreateSlbOffering = 11 -> Reply<super::InstanceOffering>, () super::CreateSlbOfferingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSlbOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/instance-offerings/virtual-routers`: Finds virtual router offerings.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/12`
-QueryVirtualRouterOffering = 12 -> Page<super::VirtualRouterOffering>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVirtualRouterOffering = 12 -> Page<super::VirtualRouterOffering>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/instance-offerings/virtual-routers`: Creates a virtual router offering.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/13`
-CreateVirtualRouterOffering = 13 -> Reply<super::InstanceOffering>;
-many
+CreateVirtualRouterOffering = 13 -> Reply<super::InstanceOffering>, () super::CreateVirtualRouterOfferingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVirtualRouterOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/instance-offerings/virtual-routers/{uuid}/actions`: Changes a virtual router offering.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/14`
-UpdateVirtualRouterOffering = 14 -> Reply<super::InstanceOffering>;
-must
+UpdateVirtualRouterOffering = 14 -> Reply<super::InstanceOffering>, (uuid: Id) super::UpdateVirtualRouterOfferingRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVirtualRouterOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/instance-offerings/{uuid}`: Deletes an instance offering.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/15`
-DeleteInstanceOffering = 15 -> ();
-must
+DeleteInstanceOffering = 15 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/instance-offerings/{uuid}/actions`: Lets an instance offering be used, or no longer.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/16`
-ChangeInstanceOfferingState = 16 -> Reply<super::InstanceOffering>;
-must
+ChangeInstanceOfferingState = 16 -> Reply<super::InstanceOffering>, (uuid: Id) super::ChangeInstanceOfferingStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeInstanceOfferingStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/instance-offerings/{uuid}/actions`: Changes an instance offering.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/17`
-UpdateInstanceOffering = 17 -> Reply<super::InstanceOffering>;
-must
+UpdateInstanceOffering = 17 -> Reply<super::InstanceOffering>, (uuid: Id) super::UpdateInstanceOfferingRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateInstanceOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/nics`: Creates a network interface.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/18`
-CreateVmNic = 18 -> Reply<super::VmNic>;
-many
+CreateVmNic = 18 -> Reply<super::VmNic>, () super::CreateVmNicRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmNicRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/nics/{uuid}`: Deletes a network interface.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/19`
-DeleteVmNic = 19 -> ();
-must
+DeleteVmNic = 19 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/nics/{vmNicUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a network interface.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/20`
-AttachL3NetworkToVmNic = 20 -> Reply<super::VmNic>;
-must
+AttachL3NetworkToVmNic = 20 -> Reply<super::VmNic>, (vm_nic_uuid: Id, l3_network_uuid: Id) super::AttachL3NetworkToVmNicRequest;
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachL3NetworkToVmNicRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ovf/create-vm-instance`: Creates a virtual machine instance from an ovf.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/21`
-CreateVmInstanceFromOvf = 21 -> Reply<super::VmInstance>;
-many
+CreateVmInstanceFromOvf = 21 -> Reply<super::VmInstance>, () super::CreateVmInstanceFromOvfRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmInstanceFromOvfRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ovf/ova-packages`: Exports a virtual machine ova package.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/22`
-ExportVmOvaPackage = 22 -> Reply<super::ImagePackage>;
-many
+ExportVmOvaPackage = 22 -> Reply<super::ImagePackage>, () super::ExportVmOvaPackageRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ExportVmOvaPackageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ovf/parse`: Parse ovf.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/23`
-ParseOvf = 23 -> super::ParseOvfResult;
-many
+ParseOvf = 23 -> super::ParseOvfResult, () super::ParseOvfRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ParseOvfRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scripts`: Finds guest virtual machine scripts.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/24`
-QueryGuestVmScript = 24 -> Page<super::GuestVmScript>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryGuestVmScript = 24 -> Page<super::GuestVmScript>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/scripts`: Creates a guest virtual machine script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/25`
-CreateGuestVmScript = 25 -> Reply<super::GuestVmScript>;
-many
+CreateGuestVmScript = 25 -> Reply<super::GuestVmScript>, () super::CreateGuestVmScriptRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateGuestVmScriptRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scripts/records`: Finds guest virtual machine script executed records.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/26`
-QueryGuestVmScriptExecutedRecord = 26 -> Page<super::GuestVmScriptExecutedRecord>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryGuestVmScriptExecutedRecord = 26 -> Page<super::GuestVmScriptExecutedRecord>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/scripts/records/details`: Finds guest virtual machine script executed record details.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/27`
-QueryGuestVmScriptExecutedRecordDetail = 27 -> Page<super::GuestVmScriptExecutedRecordDetail>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryGuestVmScriptExecutedRecordDetail = 27 -> Page<super::GuestVmScriptExecutedRecordDetail>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/scripts/{uuid}`: Deletes a guest virtual machine script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/28`
-DeleteGuestVmScript = 28 -> ();
-must
+DeleteGuestVmScript = 28 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/scripts/{uuid}/actions`: Runs a guest virtual machine script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/29`
-ExecuteGuestVmScript = 29 -> Reply<super::GuestVmScriptExecutedRecord>;
-must
+ExecuteGuestVmScript = 29 -> Reply<super::GuestVmScriptExecutedRecord>, (uuid: Id) super::ExecuteGuestVmScriptRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ExecuteGuestVmScriptRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/scripts/{uuid}/actions`: Changes a guest virtual machine script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/30`
-UpdateGuestVmScript = 30 -> Reply<super::GuestVmScript>;
-must
+UpdateGuestVmScript = 30 -> Reply<super::GuestVmScript>, (uuid: Id) super::UpdateGuestVmScriptRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateGuestVmScriptRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/spice/certificates`: Gives spice certificates.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/31`
-GetSpiceCertificates = 31 -> super::GetSpiceCertificatesResult;
-many
+GetSpiceCertificates = 31 -> super::GetSpiceCertificatesResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/ssh-key-pair`: Finds SSH key pairs.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/32`
-QuerySshKeyPair = 32 -> Page<super::SshKeyPair>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySshKeyPair = 32 -> Page<super::SshKeyPair>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ssh-key-pair`: Creates an SSH key pair.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/33`
-CreateSshKeyPair = 33 -> Reply<super::SshKeyPair>;
-many
+CreateSshKeyPair = 33 -> Reply<super::SshKeyPair>, () super::CreateSshKeyPairRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSshKeyPairRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ssh-key-pair/generate`: Makes an SSH key pair.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/34`
-GenerateSshKeyPair = 34 -> Reply<super::SshPrivateKeyPair>;
-many
+GenerateSshKeyPair = 34 -> Reply<super::SshPrivateKeyPair>, () super::GenerateSshKeyPairRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::GenerateSshKeyPairRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}`: Detaches an SSH key pair from a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/35`
-DetachSshKeyPairFromVmInstance = 35 -> ();
-must
+DetachSshKeyPairFromVmInstance = 35 -> (), (ssh_key_pair_uuid: Id, vm_instance_uuid: Id);
 /// SSH key pair uuid.
-ssh_key_pair_uuid: Id = "sshKeyPairUuid",
+ssh_key_pair_uuid: Id = "sshKeyPairUuid" ssh_key_pair_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}`: Attaches an SSH key pair to a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/36`
-AttachSshKeyPairToVmInstance = 36 -> Reply<super::SshKeyPair>;
-must
+AttachSshKeyPairToVmInstance = 36 -> Reply<super::SshKeyPair>, (ssh_key_pair_uuid: Id, vm_instance_uuid: Id);
 /// SSH key pair uuid.
-ssh_key_pair_uuid: Id = "sshKeyPairUuid",
+ssh_key_pair_uuid: Id = "sshKeyPairUuid" ssh_key_pair_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/ssh-key-pair/{uuid}`: Deletes an SSH key pair.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/37`
-DeleteSshKeyPair = 37 -> ();
-must
+DeleteSshKeyPair = 37 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/ssh-key-pair/{uuid}/actions`: Changes an SSH key pair.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/38`
-UpdateSshKeyPair = 38 -> Reply<super::SshKeyPair>;
-must
+UpdateSshKeyPair = 38 -> Reply<super::SshKeyPair>, (uuid: Id) super::UpdateSshKeyPairRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSshKeyPairRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/upload-file`: Uploads a file to a virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/39`
-UploadFileToVm = 39 -> ();
-many
+UploadFileToVm = 39 -> (), () super::UploadFileToVmRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UploadFileToVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances`: Finds virtual machine instances.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/40`
-QueryVmInstance = 40 -> Page<super::VmInstance>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmInstance = 40 -> Page<super::VmInstance>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances`: Creates a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/41`
-CreateVmInstance = 41 -> Reply<super::VmInstance>;
-many
+CreateVmInstance = 41 -> Reply<super::VmInstance>, () super::CreateVmInstanceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/appliances`: Finds appliance virtual machines.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/42`
-QueryApplianceVm = 42 -> Page<super::ApplianceVm>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryApplianceVm = 42 -> Page<super::ApplianceVm>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/appliances/virtual-routers`: Finds virtual router virtual machines.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/43`
-QueryVirtualRouterVm = 43 -> Page<super::ApplianceVm>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVirtualRouterVm = 43 -> Page<super::ApplianceVm>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions`: Connects again to a virtual router.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/44`
-ReconnectVirtualRouter = 44 -> Reply<super::ApplianceVm>;
-must
+ReconnectVirtualRouter = 44 -> Reply<super::ApplianceVm>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions`: Changes a virtual router.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/45`
-UpdateVirtualRouter = 45 -> Reply<super::VirtualRouterVm>;
-must
+UpdateVirtualRouter = 45 -> Reply<super::VirtualRouterVm>, (vm_instance_uuid: Id) super::UpdateVirtualRouterRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVirtualRouterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/attachable-public-l3s`: Gives attachable public L3 for v router.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/46`
-GetAttachablePublicL3ForVRouter = 46 -> Page<super::L3Network>;
-must
+GetAttachablePublicL3ForVRouter = 46 -> Page<super::L3Network>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/provision`: Provision virtual router config.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/47`
-ProvisionVirtualRouterConfig = 47 -> Reply<super::ApplianceVm>;
-must
+ProvisionVirtualRouterConfig = 47 -> Reply<super::ApplianceVm>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/candidate-affinityGroup`: Gives possible affinity group for creating virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/48`
-GetCandidateAffinityGroupForCreatingVm = 48 -> Page<super::AffinityGroup>;
-must
+GetCandidateAffinityGroupForCreatingVm = 48 -> Page<super::AffinityGroup>, (zone_uuid: Id);
 /// The zone.
-zone_uuid: Id = "zoneUuid",
-;
-may
+zone_uuid: Id = "zoneUuid" zone_uuid.into();
 /// The cluster.
-cluster_uuid: Id = "clusterUuid",
+cluster_uuid: Option<Id> = "clusterUuid" None;
 /// The host.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Option<Id> = "hostUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/candidate-destinations`: Gives possible zones clusters hosts for creating virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/49`
-GetCandidateZonesClustersHostsForCreatingVm = 49 -> super::GetCandidateZonesClustersHostsForCreatingVmResult;
-must
-/// The image.
-image_uuid: Id = "imageUuid",
-;
-may
+GetCandidateZonesClustersHostsForCreatingVm = 49 -> super::GetCandidateZonesClustersHostsForCreatingVmResult, (image_uuid: Id);
 /// The instance offering.
-instance_offering_uuid: Id = "instanceOfferingUuid",
-/// The disk offering of its root volume.
-root_disk_offering_uuid: Id = "rootDiskOfferingUuid",
-/// The size of the root volume, in bytes.
-root_disk_size: i64 = "rootDiskSize",
-/// How many virtual processors it has.
-cpu_num: i64 = "cpuNum",
-/// Memory, in bytes.
-memory_size: i64 = "memorySize",
-/// The zone.
-zone_uuid: Id = "zoneUuid",
-/// The cluster.
-cluster_uuid: Id = "clusterUuid",
-/// The L3 network of its default route.
-default_l3_network_uuid: Id = "defaultL3NetworkUuid",
-;
-many
+instance_offering_uuid: Option<Id> = "instanceOfferingUuid" None;
+/// The image.
+image_uuid: Id = "imageUuid" image_uuid.into();
 /// The L3 networks.
-l3_network_uuids: Id = "l3NetworkUuids",
+l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+/// The disk offering of its root volume.
+root_disk_offering_uuid: Option<Id> = "rootDiskOfferingUuid" None;
+/// The size of the root volume, in bytes.
+root_disk_size: Option<i64> = "rootDiskSize" None;
 /// The disk offerings of its data volumes.
-data_disk_offering_uuids: Id = "dataDiskOfferingUuids",
+data_disk_offering_uuids: Vec<Id> = "dataDiskOfferingUuids" Vec::new();
+/// How many virtual processors it has.
+cpu_num: Option<i64> = "cpuNum" None;
+/// Memory, in bytes.
+memory_size: Option<i64> = "memorySize" None;
+/// The zone.
+zone_uuid: Option<Id> = "zoneUuid" None;
+/// The cluster.
+cluster_uuid: Option<Id> = "clusterUuid" None;
+/// The L3 network of its default route.
+default_l3_network_uuid: Option<Id> = "defaultL3NetworkUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/candidate-storages`: Gives possible primary storages for creating virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/50`
-GetCandidatePrimaryStoragesForCreatingVm = 50 -> super::GetCandidatePrimaryStoragesForCreatingVmResult;
-must
+GetCandidatePrimaryStoragesForCreatingVm = 50 -> super::GetCandidatePrimaryStoragesForCreatingVmResult, (image_uuid: Id);
 /// The image.
-image_uuid: Id = "imageUuid",
-;
-may
-/// The disk offering of its root volume.
-root_disk_offering_uuid: Id = "rootDiskOfferingUuid",
-/// The size of the root volume, in bytes.
-root_disk_size: i64 = "rootDiskSize",
-/// The zone.
-zone_uuid: Id = "zoneUuid",
-/// The cluster.
-cluster_uuid: Id = "clusterUuid",
-/// The L3 network of its default route.
-default_l3_network_uuid: Id = "defaultL3NetworkUuid",
-;
-many
+image_uuid: Id = "imageUuid" image_uuid.into();
 /// The L3 networks.
-l3_network_uuids: Id = "l3NetworkUuids",
+l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+/// The disk offering of its root volume.
+root_disk_offering_uuid: Option<Id> = "rootDiskOfferingUuid" None;
+/// The size of the root volume, in bytes.
+root_disk_size: Option<i64> = "rootDiskSize" None;
 /// The disk offerings of its data volumes.
-data_disk_offering_uuids: Id = "dataDiskOfferingUuids",
+data_disk_offering_uuids: Vec<Id> = "dataDiskOfferingUuids" Vec::new();
 /// The sizes of the data volumes, in bytes.
-data_disk_sizes: i64 = "dataDiskSizes",
+data_disk_sizes: Vec<i64> = "dataDiskSizes" Vec::new();
+/// The zone.
+zone_uuid: Option<Id> = "zoneUuid" None;
+/// The cluster.
+cluster_uuid: Option<Id> = "clusterUuid" None;
+/// The L3 network of its default route.
+default_l3_network_uuid: Option<Id> = "defaultL3NetworkUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/capabilities`: Gives vms capabilities.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/51`
-GetVmsCapabilities = 51 -> super::GetVmsCapabilitiesResult;
-many
+GetVmsCapabilities = 51 -> super::GetVmsCapabilitiesResult, ();
 /// Vm uuids.
-vm_uuids: Id = "vmUuids",
+vm_uuids: Vec<Id> = "vmUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/cdroms`: Finds virtual machine cd roms.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/52`
-QueryVmCdRom = 52 -> Page<super::VmCdRom>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmCdRom = 52 -> Page<super::VmCdRom>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/cdroms`: Creates a virtual machine cd rom.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/53`
-CreateVmCdRom = 53 -> Reply<super::VmCdRom>;
-many
+CreateVmCdRom = 53 -> Reply<super::VmCdRom>, () super::CreateVmCdRomRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmCdRomRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/cdroms/{uuid}`: Deletes a virtual machine cd rom.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/54`
-DeleteVmCdRom = 54 -> ();
-must
+DeleteVmCdRom = 54 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/cdroms/{uuid}/actions`: Changes a virtual machine cd rom.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/55`
-UpdateVmCdRom = 55 -> Reply<super::VmCdRom>;
-must
+UpdateVmCdRom = 55 -> Reply<super::VmCdRom>, (uuid: Id) super::UpdateVmCdRomRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmCdRomRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/commands/exec`: Runs a guest virtual machine command.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/56`
-ExecuteGuestVmCommand = 56 -> super::ExecuteGuestVmCommandResult;
-many
+ExecuteGuestVmCommand = 56 -> super::ExecuteGuestVmCommandResult, () super::ExecuteGuestVmCommandRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ExecuteGuestVmCommandRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/devices`: Gives virtual machine device address.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/57`
-GetVmDeviceAddress = 57 -> super::GetVmDeviceAddressResult;
-must
+GetVmDeviceAddress = 57 -> super::GetVmDeviceAddressResult, (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Resource types.
-resource_types: String = "resourceTypes",
+resource_types: Vec<String> = "resourceTypes" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/fault-tolerance`: Finds fault tolerance virtual machines.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/58`
-QueryFaultToleranceVm = 58 -> Page<super::FaultToleranceVmGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryFaultToleranceVm = 58 -> Page<super::FaultToleranceVmGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/fault-tolerance`: Creates a fault tolerance virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/59`
-CreateFaultToleranceVmInstance = 59 -> super::CreateFaultToleranceVmInstanceResult;
-many
+CreateFaultToleranceVmInstance = 59 -> super::CreateFaultToleranceVmInstanceResult, () super::CreateFaultToleranceVmInstanceRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateFaultToleranceVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/fault-tolerance`: Failover fault tolerance virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/60`
-FailoverFaultToleranceVm = 60 -> ();
-many
+FailoverFaultToleranceVm = 60 -> (), () super::FailoverFaultToleranceVmRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::FailoverFaultToleranceVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/fault-tolerance/sub-vms`: Gives fault tolerance vms.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/61`
-GetFaultToleranceVms = 61 -> super::GetFaultToleranceVmsResult;
-must
+GetFaultToleranceVms = 61 -> super::GetFaultToleranceVmsResult, (fault_tolerance_vm_uuid: Id);
 /// Fault tolerance vm uuid.
-fault_tolerance_vm_uuid: Id = "faultToleranceVmUuid",
-;
-many
+fault_tolerance_vm_uuid: Id = "faultToleranceVmUuid" fault_tolerance_vm_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/from/volume`: Creates a virtual machine instance from a volume.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/62`
-CreateVmInstanceFromVolume = 62 -> Reply<super::VmInstance>;
-many
+CreateVmInstanceFromVolume = 62 -> Reply<super::VmInstance>, () super::CreateVmInstanceFromVolumeRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmInstanceFromVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}`: Creates a virtual machine instance from a volume snapshot group.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/63`
-CreateVmInstanceFromVolumeSnapshotGroup = 63 -> Reply<super::VmInstance>;
-must
+CreateVmInstanceFromVolumeSnapshotGroup = 63 -> Reply<super::VmInstance>, (volume_snapshot_group_uuid: Id) super::CreateVmInstanceFromVolumeSnapshotGroupRequest;
 /// Volume snapshot group uuid.
-volume_snapshot_group_uuid: Id = "volumeSnapshotGroupUuid",
-;
-many
+volume_snapshot_group_uuid: Id = "volumeSnapshotGroupUuid" volume_snapshot_group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmInstanceFromVolumeSnapshotGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a virtual machine instance from a volume snapshot.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/64`
-CreateVmInstanceFromVolumeSnapshot = 64 -> Reply<super::VmInstance>;
-must
+CreateVmInstanceFromVolumeSnapshot = 64 -> Reply<super::VmInstance>, (volume_snapshot_uuid: Id) super::CreateVmInstanceFromVolumeSnapshotRequest;
 /// Volume snapshot uuid.
-volume_snapshot_uuid: Id = "volumeSnapshotUuid",
-;
-many
+volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmInstanceFromVolumeSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/nics`: Finds network interfaces.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/65`
-QueryVmNic = 65 -> Page<super::VmNic>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmNic = 65 -> Page<super::VmNic>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/nics/{vfNicUuid}/actions`: Lets a vf network interface ha be used, or no longer.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/66`
-ChangeVfNicHaState = 66 -> Reply<super::VmVfNic>;
-must
+ChangeVfNicHaState = 66 -> Reply<super::VmVfNic>, (vf_nic_uuid: Id) super::ChangeVfNicHaStateRequest;
 /// Vf nic uuid.
-vf_nic_uuid: Id = "vfNicUuid",
-;
-many
+vf_nic_uuid: Id = "vfNicUuid" vf_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVfNicHaStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/nics/{vmNicUuid}`: Detaches an L3 network from a virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/67`
-DetachL3NetworkFromVm = 67 -> Reply<super::VmInstance>;
-must
+DetachL3NetworkFromVm = 67 -> Reply<super::VmInstance>, (vm_nic_uuid: Id);
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Lets a network interface be used, or no longer.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/68`
-ChangeVmNicState = 68 -> Reply<super::VmInstance>;
-must
+ChangeVmNicState = 68 -> Reply<super::VmInstance>, (vm_nic_uuid: Id) super::ChangeVmNicStateRequest;
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVmNicStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface type.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/69`
-ChangeVmNicType = 69 -> Reply<super::VmNic>;
-must
+ChangeVmNicType = 69 -> Reply<super::VmNic>, (vm_nic_uuid: Id) super::ChangeVmNicTypeRequest;
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVmNicTypeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface mac.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/70`
-UpdateVmNicMac = 70 -> Reply<super::VmNic>;
-must
+UpdateVmNicMac = 70 -> Reply<super::VmNic>, (vm_nic_uuid: Id) super::UpdateVmNicMacRequest;
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmNicMacRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices`: Gives network interface attached network service.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/71`
-GetVmNicAttachedNetworkService = 71 -> super::GetVmNicAttachedNetworkServiceResult;
-must
+GetVmNicAttachedNetworkService = 71 -> super::GetVmNicAttachedNetworkServiceResult, (vm_nic_uuid: Id);
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips`: Gives network interface attachable eips.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/72`
-GetVmNicAttachableEips = 72 -> Page<super::Eip>;
-must
+GetVmNicAttachableEips = 72 -> Page<super::Eip>, (vm_nic_uuid: Id);
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-may
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// 4 or 6.
-ip_version: i64 = "ipVersion",
+ip_version: Option<i64> = "ipVersion" None;
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates`: Gives possible L3 networks for change network interface network.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/73`
-GetCandidateL3NetworksForChangeVmNicNetwork = 73 -> Page<super::L3Network>;
-must
+GetCandidateL3NetworksForChangeVmNicNetwork = 73 -> Page<super::L3Network>, (vm_nic_uuid: Id);
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}`: Changes a network interface network.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/74`
-ChangeVmNicNetwork = 74 -> Reply<super::VmNic>;
-must
+ChangeVmNicNetwork = 74 -> Reply<super::VmNic>, (vm_nic_uuid: Id, dest_l3_network_uuid: Id) super::ChangeVmNicNetworkRequest;
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// Dest l3network uuid.
-dest_l3_network_uuid: Id = "destL3NetworkUuid",
-;
-many
+dest_l3_network_uuid: Id = "destL3NetworkUuid" dest_l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVmNicNetworkRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/task-details`: Gives virtual machine task.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/75`
-GetVmTask = 75 -> super::GetChainTaskResult;
-many
+GetVmTask = 75 -> super::GetChainTaskResult, ();
 /// Vm instance uuids.
-vm_instance_uuids: Id = "vmInstanceUuids",
+vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
 /// Sync signatures.
-sync_signatures: String = "syncSignatures",
+sync_signatures: Vec<String> = "syncSignatures" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/virtualizer-info`: Gives virtualizer info.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/76`
-GetVirtualizerInfo = 76 -> Page<super::VirtualizerInfoInventory>;
-many
+GetVirtualizerInfo = 76 -> Page<super::VirtualizerInfoInventory>, ();
 /// Their uuids.
-uuids: Id = "uuids",
+uuids: Vec<Id> = "uuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/xml-hook-script`: Removes for good a virtual machine user defined XML hook script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/77`
-ExpungeVmUserDefinedXmlHookScript = 77 -> ();
-must
+ExpungeVmUserDefinedXmlHookScript = 77 -> (), (uuid: Id);
 /// Its uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/xml-hook-script`: Finds virtual machine user defined XML hook scripts.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/78`
-QueryVmUserDefinedXmlHookScript = 78 -> Page<super::XmlHook>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmUserDefinedXmlHookScript = 78 -> Page<super::XmlHook>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/xml-hook-script`: Creates a virtual machine user defined XML hook script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/79`
-CreateVmUserDefinedXmlHookScript = 79 -> Reply<super::XmlHook>;
-many
+CreateVmUserDefinedXmlHookScript = 79 -> Reply<super::XmlHook>, () super::CreateVmUserDefinedXmlHookScriptRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVmUserDefinedXmlHookScriptRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/xml-hook-script`: Changes a virtual machine user defined XML hook script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/80`
-UpdateVmUserDefinedXmlHookScript = 80 -> Reply<super::XmlHook>;
-many
+UpdateVmUserDefinedXmlHookScript = 80 -> Reply<super::XmlHook>, () super::UpdateVmUserDefinedXmlHookScriptRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmUserDefinedXmlHookScriptRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{uuid}`: Destroys a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/81`
-DestroyVmInstance = 81 -> ();
-must
+DestroyVmInstance = 81 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/{uuid}/actions`: Fstrim virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/82`
-FstrimVm = 82 -> ();
-must
+FstrimVm = 82 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Attaches a guest tools ISO to a virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/83`
-AttachGuestToolsIsoToVm = 83 -> ();
-must
+AttachGuestToolsIsoToVm = 83 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine password.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/84`
-ChangeVmPassword = 84 -> ();
-must
+ChangeVmPassword = 84 -> (), (uuid: Id) super::ChangeVmPasswordRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVmPasswordRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Removes for good a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/85`
-ExpungeVmInstance = 85 -> ();
-must
+ExpungeVmInstance = 85 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Flattens a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/86`
-FlattenVmInstance = 86 -> Reply<super::VmInstance>;
-must
+FlattenVmInstance = 86 -> Reply<super::VmInstance>, (uuid: Id) super::FlattenVmInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::FlattenVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Pauses a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/87`
-PauseVmInstance = 87 -> Reply<super::VmInstance>;
-must
+PauseVmInstance = 87 -> Reply<super::VmInstance>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Restarts a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/88`
-RebootVmInstance = 88 -> Reply<super::VmInstance>;
-must
+RebootVmInstance = 88 -> Reply<super::VmInstance>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings back a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/89`
-RecoverVmInstance = 89 -> Reply<super::VmInstance>;
-must
+RecoverVmInstance = 89 -> Reply<super::VmInstance>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Goes on with a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/90`
-ResumeVmInstance = 90 -> Reply<super::VmInstance>;
-must
+ResumeVmInstance = 90 -> Reply<super::VmInstance>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a network interface QoS.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/91`
-SetNicQos = 91 -> ();
-must
+SetNicQos = 91 -> (), (uuid: Id) super::SetNicQosRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetNicQosRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot mode.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/92`
-SetVmBootMode = 92 -> ();
-must
+SetVmBootMode = 92 -> (), (uuid: Id) super::SetVmBootModeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmBootModeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot order.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/93`
-SetVmBootOrder = 93 -> Reply<super::VmInstance>;
-must
+SetVmBootOrder = 93 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmBootOrderRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmBootOrderRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clean traffic.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/94`
-SetVmCleanTraffic = 94 -> ();
-must
+SetVmCleanTraffic = 94 -> (), (uuid: Id) super::SetVmCleanTrafficRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmCleanTrafficRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clock track.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/95`
-SetVmClockTrack = 95 -> Reply<super::VmInstance>;
-must
+SetVmClockTrack = 95 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmClockTrackRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmClockTrackRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console mode.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/96`
-SetVmConsoleMode = 96 -> Reply<super::VmInstance>;
-must
+SetVmConsoleMode = 96 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmConsoleModeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmConsoleModeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console password.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/97`
-SetVmConsolePassword = 97 -> Reply<super::VmInstance>;
-must
+SetVmConsolePassword = 97 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmConsolePasswordRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmConsolePasswordRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine emulator pinning.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/98`
-SetVmEmulatorPinning = 98 -> ();
-must
+SetVmEmulatorPinning = 98 -> (), (uuid: Id) super::SetVmEmulatorPinningRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmEmulatorPinningRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine hostname.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/99`
-SetVmHostname = 99 -> ();
-must
+SetVmHostname = 99 -> (), (uuid: Id) super::SetVmHostnameRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmHostnameRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine monitor number.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/100`
-SetVmMonitorNumber = 100 -> ();
-must
+SetVmMonitorNumber = 100 -> (), (uuid: Id) super::SetVmMonitorNumberRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmMonitorNumberRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine NUMA.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/101`
-SetVmNuma = 101 -> ();
-must
+SetVmNuma = 101 -> (), (uuid: Id) super::SetVmNumaRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmNumaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine guest agent.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/102`
-SetVmQga = 102 -> ();
-must
+SetVmQga = 102 -> (), (uuid: Id) super::SetVmQgaRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmQgaRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine qxl memory.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/103`
-SetVmQxlMemory = 103 -> ();
-must
+SetVmQxlMemory = 103 -> (), (uuid: Id) super::SetVmQxlMemoryRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmQxlMemoryRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine rdp.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/104`
-SetVmRdp = 104 -> ();
-must
+SetVmRdp = 104 -> (), (uuid: Id) super::SetVmRDPRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmRDPRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine security level.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/105`
-SetVmSecurityLevel = 105 -> ();
-must
+SetVmSecurityLevel = 105 -> (), (uuid: Id) super::SetVmSecurityLevelRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmSecurityLevelRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine sound type.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/106`
-SetVmSoundType = 106 -> ();
-must
+SetVmSoundType = 106 -> (), (uuid: Id) super::SetVmSoundTypeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmSoundTypeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine SSH key.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/107`
-SetVmSshKey = 107 -> Reply<super::VmInstance>;
-must
+SetVmSshKey = 107 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmSshKeyRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmSshKeyRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine USB redirect.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/108`
-SetVmUsbRedirect = 108 -> ();
-must
+SetVmUsbRedirect = 108 -> (), (uuid: Id) super::SetVmUsbRedirectRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmUsbRedirectRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Starts a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/109`
-StartVmInstance = 109 -> Reply<super::VmInstance>;
-must
+StartVmInstance = 109 -> Reply<super::VmInstance>, (uuid: Id) super::StartVmInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StartVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Stops a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/110`
-StopVmInstance = 110 -> Reply<super::VmInstance>;
-must
+StopVmInstance = 110 -> Reply<super::VmInstance>, (uuid: Id) super::StopVmInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::StopVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings up to date a virtual machine clock.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/111`
-SyncVmClock = 111 -> ();
-must
+SyncVmClock = 111 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Take virtual machine console screenshot.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/112`
-TakeVmConsoleScreenshot = 112 -> super::TakeVmConsoleScreenshotResult;
-must
+TakeVmConsoleScreenshot = 112 -> super::TakeVmConsoleScreenshotResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/113`
-UpdateVmInstance = 113 -> Reply<super::VmInstance>;
-must
+UpdateVmInstance = 113 -> Reply<super::VmInstance>, (uuid: Id) super::UpdateVmInstanceRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine priority.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/114`
-UpdateVmPriority = 114 -> ();
-must
+UpdateVmPriority = 114 -> (), (uuid: Id) super::UpdateVmPriorityRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmPriorityRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/boot-orders`: Gives virtual machine boot order.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/115`
-GetVmBootOrder = 115 -> super::GetVmBootOrderResult;
-must
+GetVmBootOrder = 115 -> super::GetVmBootOrderResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{uuid}/bootmode`: Deletes a virtual machine boot mode.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/116`
-DeleteVmBootMode = 116 -> ();
-must
+DeleteVmBootMode = 116 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/capabilities`: Gives virtual machine capabilities.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/117`
-GetVmCapabilities = 117 -> super::GetVmCapabilitiesResult;
-must
+GetVmCapabilities = 117 -> super::GetVmCapabilitiesResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/console-addresses`: Gives virtual machine console address.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/118`
-GetVmConsoleAddress = 118 -> super::GetVmConsoleAddressResult;
-must
+GetVmConsoleAddress = 118 -> super::GetVmConsoleAddressResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{uuid}/console-password`: Deletes a virtual machine console password.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/119`
-DeleteVmConsolePassword = 119 -> ();
-must
+DeleteVmConsolePassword = 119 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/console-passwords`: Gives virtual machine console password.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/120`
-GetVmConsolePassword = 120 -> super::GetVmConsolePasswordResult;
-must
+GetVmConsolePassword = 120 -> super::GetVmConsolePasswordResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/emulator-pinning`: Gives virtual machine emulator pinning.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/121`
-GetVmEmulatorPinning = 121 -> super::GetVmEmulatorPinningResult;
-must
+GetVmEmulatorPinning = 121 -> super::GetVmEmulatorPinningResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/first-boot-device`: Gives virtual machine instance first boot device.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/122`
-GetVmInstanceFirstBootDevice = 122 -> super::GetVmInstanceFirstBootDeviceResult;
-must
+GetVmInstanceFirstBootDevice = 122 -> super::GetVmInstanceFirstBootDeviceResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/guest-tools-infos`: Gives virtual machine guest tools info.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/123`
-GetVmGuestToolsInfo = 123 -> super::GetVmGuestToolsInfoResult;
-must
+GetVmGuestToolsInfo = 123 -> super::GetVmGuestToolsInfoResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// Debug.
-debug: String = "debug",
+debug: Vec<String> = "debug" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{uuid}/ha-levels`: Deletes a virtual machine instance ha level.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/124`
-DeleteVmInstanceHaLevel = 124 -> ();
-must
+DeleteVmInstanceHaLevel = 124 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/ha-levels`: Gives virtual machine instance ha level.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/125`
-GetVmInstanceHaLevel = 125 -> super::GetVmInstanceHaLevelResult;
-must
+GetVmInstanceHaLevel = 125 -> super::GetVmInstanceHaLevelResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/{uuid}/ha-levels`: Sets a virtual machine instance ha level.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/126`
-SetVmInstanceHaLevel = 126 -> ();
-must
+SetVmInstanceHaLevel = 126 -> (), (uuid: Id) super::SetVmInstanceHaLevelRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmInstanceHaLevelRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{uuid}/hostnames`: Deletes a virtual machine hostname.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/127`
-DeleteVmHostname = 127 -> ();
-must
+DeleteVmHostname = 127 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/hostnames`: Gives virtual machine hostname.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/128`
-GetVmHostname = 128 -> super::GetVmHostnameResult;
-must
+GetVmHostname = 128 -> super::GetVmHostnameResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/latest-guest-tools`: Gives latest guest tools for virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/129`
-GetLatestGuestToolsForVm = 129 -> Reply<super::GuestTools>;
-must
+GetLatestGuestToolsForVm = 129 -> Reply<super::GuestTools>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/monitorNumber`: Gives virtual machine monitor number.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/130`
-GetVmMonitorNumber = 130 -> super::GetVmMonitorNumberResult;
-must
+GetVmMonitorNumber = 130 -> super::GetVmMonitorNumberResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{uuid}/nic-qos`: Deletes a network interface QoS.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/131`
-DeleteNicQos = 131 -> ();
-must
+DeleteNicQos = 131 -> (), (uuid: Id, direction: super::DeleteNicQosDirection);
 /// Uuid.
-uuid: Id = "uuid",
+uuid: Id = "uuid" uuid.into();
 /// Direction.
-direction: super::DeleteNicQosDirection = "direction",
-;
-many
+direction: super::DeleteNicQosDirection = "direction" direction.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/nic-qos`: Gives network interface QoS.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/132`
-GetNicQos = 132 -> super::GetNicQosResult;
-must
+GetNicQos = 132 -> super::GetNicQosResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// `false` when left out.
-force_sync: bool = "forceSync",
-;
-many
+force_sync: Option<bool> = "forceSync" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/protected-recovery-points`: Gives virtual machine instance protected recovery points.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/133`
-GetVmInstanceProtectedRecoveryPoints = 133 -> super::GetVmInstanceProtectedRecoveryPointsResult;
-must
+GetVmInstanceProtectedRecoveryPoints = 133 -> super::GetVmInstanceProtectedRecoveryPointsResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/qga`: Gives virtual machine guest agent.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/134`
-GetVmQga = 134 -> super::GetVmQgaResult;
-must
+GetVmQga = 134 -> super::GetVmQgaResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/rdp`: Gives virtual machine rdp.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/135`
-GetVmRdp = 135 -> super::GetVmRDPResult;
-must
+GetVmRdp = 135 -> super::GetVmRDPResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/recovery-points`: Gives virtual machine instance recovery points.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/136`
-GetVmInstanceRecoveryPoints = 136 -> super::GetVmInstanceRecoveryPointsResult;
-must
+GetVmInstanceRecoveryPoints = 136 -> super::GetVmInstanceRecoveryPointsResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Start time.
-start_time: String = "startTime",
+start_time: Option<String> = "startTime" None;
 /// End time.
-end_time: String = "endTime",
+end_time: Option<String> = "endTime" None;
 /// Scale.
-scale: super::GetVmInstanceRecoveryPointsScale = "scale",
+scale: Option<super::GetVmInstanceRecoveryPointsScale> = "scale" None;
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{uuid}/ssh-keys`: Deletes a virtual machine SSH key.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/137`
-DeleteVmSshKey = 137 -> ();
-must
+DeleteVmSshKey = 137 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/ssh-keys`: Gives virtual machine SSH key.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/138`
-GetVmSshKey = 138 -> super::GetVmSshKeyResult;
-must
+GetVmSshKey = 138 -> super::GetVmSshKeyResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/starting-target-hosts`: Gives virtual machine starting possible clusters hosts.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/139`
-GetVmStartingCandidateClustersHosts = 139 -> super::GetVmStartingCandidateClustersHostsResult;
-must
+GetVmStartingCandidateClustersHosts = 139 -> super::GetVmStartingCandidateClustersHostsResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/usbredirect`: Gives virtual machine USB redirect.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/140`
-GetVmUsbRedirect = 140 -> super::GetVmUsbRedirectResult;
-must
+GetVmUsbRedirect = 140 -> super::GetVmUsbRedirectResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/vnuma`: Gives virtual machine NUMA.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/141`
-GetVmNuma = 141 -> super::GetVmNumaResult;
-must
+GetVmNuma = 141 -> super::GetVmNumaResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{uuid}/vnuma-topology`: Gives vmv NUMA topology.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/142`
-GetVmvNumaTopology = 142 -> super::GetVmvNUMATopologyResult;
-must
+GetVmvNumaTopology = 142 -> super::GetVmvNUMATopologyResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes an instance offering.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/143`
-ChangeInstanceOffering = 143 -> Reply<super::VmInstance>;
-must
+ChangeInstanceOffering = 143 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::ChangeInstanceOfferingRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeInstanceOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a virtual machine image.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/144`
-ChangeVmImage = 144 -> Reply<super::VmInstance>;
-must
+ChangeVmImage = 144 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::ChangeVmImageRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVmImageRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Copies a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/145`
-CloneVmInstance = 145 -> super::CloneVmInstanceResult;
-must
+CloneVmInstance = 145 -> super::CloneVmInstanceResult, (vm_instance_uuid: Id) super::CloneVmInstanceRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CloneVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Moves a virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/146`
-MigrateVm = 146 -> Reply<super::VmInstance>;
-must
+MigrateVm = 146 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::MigrateVmRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::MigrateVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Primary storage migrate virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/147`
-PrimaryStorageMigrateVm = 147 -> Reply<super::VmInstance>;
-must
+PrimaryStorageMigrateVm = 147 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::PrimaryStorageMigrateVmRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PrimaryStorageMigrateVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Reimage virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/148`
-ReimageVmInstance = 148 -> Reply<super::VmInstance>;
-must
+ReimageVmInstance = 148 -> Reply<super::VmInstance>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine boot volume.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/149`
-SetVmBootVolume = 149 -> Reply<super::VmInstance>;
-must
+SetVmBootVolume = 149 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::SetVmBootVolumeRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmBootVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine static IP.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/150`
-SetVmStaticIp = 150 -> ();
-must
+SetVmStaticIp = 150 -> (), (vm_instance_uuid: Id) super::SetVmStaticIpRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmStaticIpRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/151`
-SetVmUserDefinedXml = 151 -> super::SetVmUserDefinedXmlResult;
-must
+SetVmUserDefinedXml = 151 -> super::SetVmUserDefinedXmlResult, (vm_instance_uuid: Id) super::SetVmUserDefinedXmlRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmUserDefinedXmlRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML hook script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/152`
-SetVmUserDefinedXmlHookScript = 152 -> super::SetVmUserDefinedXmlHookScriptResult;
-must
+SetVmUserDefinedXmlHookScript = 152 -> super::SetVmUserDefinedXmlHookScriptResult, (vm_instance_uuid: Id) super::SetVmUserDefinedXmlHookScriptRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVmUserDefinedXmlHookScriptRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a network interface driver.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/153`
-UpdateVmNicDriver = 153 -> Reply<super::VmNic>;
-must
+UpdateVmNicDriver = 153 -> Reply<super::VmNic>, (vm_instance_uuid: Id) super::UpdateVmNicDriverRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmNicDriverRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices`: Gives PCI device candidates for attaching virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/154`
-GetPciDeviceCandidatesForAttachingVm = 154 -> Page<super::PciDevice>;
-must
+GetPciDeviceCandidatesForAttachingVm = 154 -> Page<super::PciDevice>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Types.
-types: String = "types",
+types: Vec<String> = "types" Vec::new();
 /// Pci spec uuids.
-pci_spec_uuids: Id = "pciSpecUuids",
+pci_spec_uuids: Vec<Id> = "pciSpecUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices`: Gives SCSI LUN candidates for attaching virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/155`
-GetScsiLunCandidatesForAttachingVm = 155 -> Page<super::ScsiLun>;
-must
+GetScsiLunCandidatesForAttachingVm = 155 -> Page<super::ScsiLun>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices`: Gives USB device candidates for attaching virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/156`
-GetUsbDeviceCandidatesForAttachingVm = 156 -> Page<super::UsbDevice>;
-must
+GetUsbDeviceCandidatesForAttachingVm = 156 -> Page<super::UsbDevice>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// `PassThrough` when left out.
-attach_type: super::AttachUsbDeviceToVmAttachType = "attachType",
-;
-many
+attach_type: Option<super::AttachUsbDeviceToVmAttachType> = "attachType" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions`: Sets a virtual machine instance default cd rom.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/157`
-SetVmInstanceDefaultCdRom = 157 -> Reply<super::VmCdRom>;
-must
+SetVmInstanceDefaultCdRom = 157 -> Reply<super::VmCdRom>, (vm_instance_uuid: Id, uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates`: Gives virtual machine attachable data volume.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/158`
-GetVmAttachableDataVolume = 158 -> Page<super::Volume>;
-must
+GetVmAttachableDataVolume = 158 -> Page<super::Volume>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state`: Changes a guest tools state.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/159`
-UpdateGuestToolsState = 159 -> Reply<super::GuestToolsState>;
-must
+UpdateGuestToolsState = 159 -> Reply<super::GuestToolsState>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates`: Gives image candidates for virtual machine to change.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/160`
-GetImageCandidatesForVmToChange = 160 -> Page<super::Image>;
-must
+GetImageCandidatesForVmToChange = 160 -> Page<super::Image>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/iso`: Detaches an ISO from a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/161`
-DetachIsoFromVmInstance = 161 -> Reply<super::VmInstance>;
-must
+DetachIsoFromVmInstance = 161 -> Reply<super::VmInstance>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Iso uuid.
-iso_uuid: Id = "isoUuid",
-;
-many
+iso_uuid: Option<Id> = "isoUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates`: Gives possible ISO for attaching virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/162`
-GetCandidateIsoForAttachingVm = 162 -> Page<super::Image>;
-must
+GetCandidateIsoForAttachingVm = 162 -> Page<super::Image>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}`: Attaches an ISO to a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/163`
-AttachIsoToVmInstance = 163 -> Reply<super::VmInstance>;
-must
+AttachIsoToVmInstance = 163 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, iso_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Iso uuid.
-iso_uuid: Id = "isoUuid",
-;
-many
+iso_uuid: Id = "isoUuid" iso_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates`: Gives virtual machine attachable L3 network.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/164`
-GetVmAttachableL3Network = 164 -> Page<super::L3Network>;
-must
+GetVmAttachableL3Network = 164 -> Page<super::L3Network>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/165`
-AttachL3NetworkToVm = 165 -> Reply<super::VmInstance>;
-must
+AttachL3NetworkToVm = 165 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, l3_network_uuid: Id) super::AttachL3NetworkToVmRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-many
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachL3NetworkToVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs`: Finds virtual machine instance mdev device spec refs.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/166`
-QueryVmInstanceMdevDeviceSpecRef = 166 -> Page<super::VmInstanceMdevDeviceSpecRef>;
-must
+QueryVmInstanceMdevDeviceSpecRef = 166 -> Page<super::VmInstanceMdevDeviceSpecRef>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts`: Gives virtual machine migration possible hosts.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/167`
-GetVmMigrationCandidateHosts = 167 -> Page<super::Host>;
-must
+GetVmMigrationCandidateHosts = 167 -> Page<super::Host>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}`: Attaches a network interface to a virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/168`
-AttachVmNicToVm = 168 -> Reply<super::VmInstance>;
-must
+AttachVmNicToVm = 168 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, vm_nic_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid",
-;
-many
+vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs`: Finds virtual machine instance PCI device spec refs.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/169`
-QueryVmInstancePciDeviceSpecRef = 169 -> Page<super::VmInstancePciDeviceSpecRef>;
-must
+QueryVmInstancePciDeviceSpecRef = 169 -> Page<super::VmInstancePciDeviceSpecRef>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point`: Protects a virtual machine instance recovery point.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/170`
-ProtectVmInstanceRecoveryPoint = 170 -> ();
-must
+ProtectVmInstanceRecoveryPoint = 170 -> (), (vm_instance_uuid: Id) super::ProtectVmInstanceRecoveryPointRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ProtectVmInstanceRecoveryPointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point`: Describe virtual machine instance recovery point.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/171`
-DescribeVmInstanceRecoveryPoint = 171 -> super::DescribeVmInstanceRecoveryPointResult;
-must
+DescribeVmInstanceRecoveryPoint = 171 -> super::DescribeVmInstanceRecoveryPointResult, (vm_instance_uuid: Id, group_id: i64);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// The group's id.
-group_id: i64 = "groupId",
-;
-may
+group_id: i64 = "groupId" group_id.into();
 /// How many at most. `1000` when left out.
-limit: i64 = "limit",
+limit: Option<i64> = "limit" None;
 /// How many to skip. `0` when left out.
-start: i64 = "start",
-;
-many
+start: Option<i64> = "start" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Detaches a SCSI LUN from a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/172`
-DetachScsiLunFromVmInstance = 172 -> Reply<super::ScsiLun>;
-must
+DetachScsiLunFromVmInstance = 172 -> Reply<super::ScsiLun>, (vm_instance_uuid: Id, uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Attaches a SCSI LUN to a virtual machine instance.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/173`
-AttachScsiLunToVmInstance = 173 -> Reply<super::ScsiLun>;
-must
+AttachScsiLunToVmInstance = 173 -> Reply<super::ScsiLun>, (vm_instance_uuid: Id, uuid: Id) super::AttachScsiLunToVmInstanceRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachScsiLunToVmInstanceRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/static-ips`: Deletes a virtual machine static IP.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/174`
-DeleteVmStaticIp = 174 -> ();
-must
+DeleteVmStaticIp = 174 -> (), (vm_instance_uuid: Id, l3_network_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// The L3 network.
-l3_network_uuid: Id = "l3NetworkUuid",
-;
-may
+l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
 /// Static ip.
-static_ip: String = "staticIp",
+static_ip: Option<String> = "staticIp" None;
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates`: Gives primary storage candidates for virtual machine migration.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/175`
-GetPrimaryStorageCandidatesForVmMigration = 175 -> Page<super::PrimaryStorage>;
-must
+GetPrimaryStorageCandidatesForVmMigration = 175 -> Page<super::PrimaryStorage>, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// `true` when left out.
-with_data_volumes: bool = "withDataVolumes",
+with_data_volumes: Option<bool> = "withDataVolumes" None;
 /// `false` when left out.
-migrate_storage_only: bool = "migrateStorageOnly",
-;
-many
+migrate_storage_only: Option<bool> = "migrateStorageOnly" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point`: No longer protects a virtual machine instance recovery point.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/176`
-UnprotectVmInstanceRecoveryPoint = 176 -> ();
-must
+UnprotectVmInstanceRecoveryPoint = 176 -> (), (vm_instance_uuid: Id) super::UnprotectVmInstanceRecoveryPointRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UnprotectVmInstanceRecoveryPointRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config`: Changes a virtual machine network config.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/177`
-UpdateVmNetworkConfig = 177 -> ();
-must
+UpdateVmNetworkConfig = 177 -> (), (vm_instance_uuid: Id) super::UpdateVmNetworkConfigRequest;
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVmNetworkConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Deletes a virtual machine user defined XML.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/178`
-DeleteVmUserDefinedXml = 178 -> ();
-must
+DeleteVmUserDefinedXml = 178 -> (), (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Gives virtual machine XML.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/179`
-GetVmXml = 179 -> super::GetVmXmlResult;
-must
+GetVmXml = 179 -> super::GetVmXmlResult, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Deletes a virtual machine user defined XML hook script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/180`
-DeleteVmUserDefinedXmlHookScript = 180 -> ();
-must
+DeleteVmUserDefinedXmlHookScript = 180 -> (), (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Gives virtual machine XML hook script.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/181`
-GetVmXmlHookScript = 181 -> super::GetVmXmlHookScriptResult;
-must
+GetVmXmlHookScript = 181 -> super::GetVmXmlHookScriptResult, (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm-priority-config`: Finds virtual machine priority configs.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/182`
-QueryVmPriorityConfig = 182 -> Page<super::VmPriorityConfig>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmPriorityConfig = 182 -> Page<super::VmPriorityConfig>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vm-priority-config/{uuid}/actions`: Changes a priority config.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/183`
-UpdatePriorityConfig = 183 -> ();
-must
+UpdatePriorityConfig = 183 -> (), (uuid: Id) super::UpdatePriorityConfigRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdatePriorityConfigRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vm/sched-history`: Finds virtual machine sched histories.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/184`
-QueryVmSchedHistory = 184 -> Page<super::VmSchedHistory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmSchedHistory = 184 -> Page<super::VmSchedHistory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vmInstance/device/address/archive`: Finds virtual machine instance device address archives.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/185`
-QueryVmInstanceDeviceAddressArchive = 185 -> Page<super::VmInstanceDeviceAddressArchive>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmInstanceDeviceAddressArchive = 185 -> Page<super::VmInstanceDeviceAddressArchive>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vmInstance/device/address/group`: Finds virtual machine instance device address groups.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/186`
-QueryVmInstanceDeviceAddressGroup = 186 -> Page<super::VmInstanceDeviceAddressGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVmInstanceDeviceAddressGroup = 186 -> Page<super::VmInstanceDeviceAddressGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach`: Detaches a user defined XML hook script from a virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/187`
-DetachUserDefinedXmlHookScriptFromVm = 187 -> ();
-must
+DetachUserDefinedXmlHookScriptFromVm = 187 -> (), (vm_instance_uuid: Id);
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-may
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// Startup strategy.
-startup_strategy: super::UpdateVmUserDefinedXmlHookScriptStartupStrategy = "startupStrategy",
+startup_strategy: Option<super::UpdateVmUserDefinedXmlHookScriptStartupStrategy> = "startupStrategy" None;
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}`: Attaches a user defined XML hook script to a virtual machine.
 ///
 /// Schema: `schemas/zstack/vm_instances.json#/operations/188`
-AttachUserDefinedXmlHookScriptToVm = 188 -> ();
-must
+AttachUserDefinedXmlHookScriptToVm = 188 -> (), (xml_hook_uuid: Id, vm_instance_uuid: Id) super::AttachUserDefinedXmlHookScriptToVmRequest;
 /// Xml hook uuid.
-xml_hook_uuid: Id = "xmlHookUuid",
+xml_hook_uuid: Id = "xmlHookUuid" xml_hook_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachUserDefinedXmlHookScriptToVmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

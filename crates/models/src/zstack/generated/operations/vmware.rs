@@ -47,370 +47,295 @@ backhaul_wire::generated_call! {
 /// `POST /zstack/v1/v2v`: Lists v ms from a KVM host.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/0`
-ListVMsFromKvmHost = 0 -> super::ListVMsFromKVMHostResult;
-many
+ListVMsFromKvmHost = 0 -> super::ListVMsFromKVMHostResult, () super::ListVMsFromKVMHostRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ListVMsFromKVMHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/v2v-conversion-hosts`: Finds v2 v conversion hosts.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/1`
-QueryV2vConversionHost = 1 -> Page<super::V2VConversionHost>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryV2vConversionHost = 1 -> Page<super::V2VConversionHost>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/v2v-conversion-hosts`: Adds a v2 v conversion host.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/2`
-AddV2vConversionHost = 2 -> Reply<super::V2VConversionHost>;
-many
+AddV2vConversionHost = 2 -> Reply<super::V2VConversionHost>, () super::AddV2VConversionHostRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddV2VConversionHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/v2v-conversion-hosts/{uuid}`: Deletes a v2 v conversion host.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/3`
-DeleteV2vConversionHost = 3 -> ();
-must
+DeleteV2vConversionHost = 3 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/v2v-conversion-hosts/{uuid}/actions`: Lets a v2 v conversion host be used, or no longer.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/4`
-ChangeV2vConversionHostState = 4 -> Reply<super::V2VConversionHost>;
-must
+ChangeV2vConversionHostState = 4 -> Reply<super::V2VConversionHost>, (uuid: Id) super::ChangeV2VConversionHostStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeV2VConversionHostStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/v2v-conversion-hosts/{uuid}/actions`: Changes a v2 v conversion host.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/5`
-UpdateV2vConversionHost = 5 -> Reply<super::V2VConversionHost>;
-must
+UpdateV2vConversionHost = 5 -> Reply<super::V2VConversionHost>, (uuid: Id) super::UpdateV2VConversionHostRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateV2VConversionHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/v2v/conversion/host/{uuid}/actions`: Cleans up a v2 v conversion cache.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/6`
-CleanV2vConversionCache = 6 -> ();
-must
+CleanV2vConversionCache = 6 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/v2vs`: Convert virtual machine from foreign hypervisor.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/7`
-ConvertVmFromForeignHypervisor = 7 -> Reply<super::LongJob>;
-many
+ConvertVmFromForeignHypervisor = 7 -> Reply<super::LongJob>, () super::ConvertVmFromForeignHypervisorRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ConvertVmFromForeignHypervisorRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vcenters`: Finds vCenters.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/8`
-QueryVCenter = 8 -> Page<super::VCenter>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVCenter = 8 -> Page<super::VCenter>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/vcenters`: Adds a vCenter.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/9`
-AddVCenter = 9 -> Reply<super::VCenter>;
-many
+AddVCenter = 9 -> Reply<super::VCenter>, () super::AddVCenterRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddVCenterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vcenters/backup-storage`: Finds vCenter backup storages.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/10`
-QueryVCenterBackupStorage = 10 -> Page<super::VCenterBackupStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVCenterBackupStorage = 10 -> Page<super::VCenterBackupStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vcenters/clusters`: Finds vCenter clusters.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/11`
-QueryVCenterCluster = 11 -> Page<super::VCenterCluster>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVCenterCluster = 11 -> Page<super::VCenterCluster>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vcenters/clusters/resourcepools`: Finds vCenter resource pools.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/12`
-QueryVCenterResourcePool = 12 -> Page<super::VCenterResourcePool>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVCenterResourcePool = 12 -> Page<super::VCenterResourcePool>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vcenters/datacenters`: Finds vCenter datacenters.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/13`
-QueryVCenterDatacenter = 13 -> Page<super::VCenterDatacenter>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVCenterDatacenter = 13 -> Page<super::VCenterDatacenter>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/vcenters/primary-storage`: Finds vCenter primary storages.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/14`
-QueryVCenterPrimaryStorage = 14 -> Page<super::VCenterPrimaryStorage>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVCenterPrimaryStorage = 14 -> Page<super::VCenterPrimaryStorage>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/vcenters/{uuid}`: Deletes a vCenter.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/15`
-DeleteVCenter = 15 -> ();
-must
+DeleteVCenter = 15 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vcenters/{uuid}/actions`: Brings up to date a vCenter.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/16`
-SyncVCenter = 16 -> ();
-must
+SyncVCenter = 16 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/vcenters/{uuid}/actions`: Changes a vCenter.
 ///
 /// Schema: `schemas/zstack/vmware.json#/operations/17`
-UpdateVCenter = 17 -> Reply<super::VCenter>;
-must
+UpdateVCenter = 17 -> Reply<super::VCenter>, (uuid: Id) super::UpdateVCenterRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVCenterRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -44,295 +44,229 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/memory-snapshots/group/reference`: Gives memory snapshot group reference.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/0`
-GetMemorySnapshotGroupReference = 0 -> super::GetMemorySnapshotGroupReferenceResult;
-must
+GetMemorySnapshotGroupReference = 0 -> super::GetMemorySnapshotGroupReferenceResult, (resource_uuid: Id, resource_type: String);
 /// The uuid that it gets; the server's choice when left out.
-resource_uuid: Id = "resourceUuid",
+resource_uuid: Id = "resourceUuid" resource_uuid.into();
 /// What kind of resource it is.
-resource_type: String = "resourceType",
-;
-many
+resource_type: String = "resourceType" resource_type.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volume-snapshots`: Finds volume snapshots.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/1`
-QueryVolumeSnapshot = 1 -> Page<super::VolumeSnapshot>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVolumeSnapshot = 1 -> Page<super::VolumeSnapshot>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volume-snapshots/batch-delete`: In one call: a delete volume snapshot.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/2`
-BatchDeleteVolumeSnapshot = 2 -> super::BatchDeleteVolumeSnapshotResult;
-many
+BatchDeleteVolumeSnapshot = 2 -> super::BatchDeleteVolumeSnapshotResult, () super::BatchDeleteVolumeSnapshotRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::BatchDeleteVolumeSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volume-snapshots/group`: Finds volume snapshot groups.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/3`
-QueryVolumeSnapshotGroup = 3 -> Page<super::VolumeSnapshotGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVolumeSnapshotGroup = 3 -> Page<super::VolumeSnapshotGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volume-snapshots/group`: Creates a volume snapshot group.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/4`
-CreateVolumeSnapshotGroup = 4 -> Reply<super::VolumeSnapshotGroup>;
-many
+CreateVolumeSnapshotGroup = 4 -> Reply<super::VolumeSnapshotGroup>, () super::CreateVolumeSnapshotGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVolumeSnapshotGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/volume-snapshots/group/{uuid}`: Deletes a volume snapshot group.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/5`
-DeleteVolumeSnapshotGroup = 5 -> super::DeleteVolumeSnapshotGroupResult;
-must
+DeleteVolumeSnapshotGroup = 5 -> super::DeleteVolumeSnapshotGroupResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volume-snapshots/group/{uuid}/actions`: Puts back a virtual machine from an snapshot group.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/6`
-RevertVmFromSnapshotGroup = 6 -> super::RevertVmFromSnapshotGroupResult;
-must
+RevertVmFromSnapshotGroup = 6 -> super::RevertVmFromSnapshotGroupResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volume-snapshots/group/{uuid}/actions`: Changes a volume snapshot group.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/7`
-UpdateVolumeSnapshotGroup = 7 -> Reply<super::VolumeSnapshotGroup>;
-must
+UpdateVolumeSnapshotGroup = 7 -> Reply<super::VolumeSnapshotGroup>, (uuid: Id) super::UpdateVolumeSnapshotGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVolumeSnapshotGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volume-snapshots/groups/availabilities`: Checks a volume snapshot group availability.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/8`
-CheckVolumeSnapshotGroupAvailability = 8 -> super::CheckVolumeSnapshotGroupAvailabilityResult;
-many
+CheckVolumeSnapshotGroupAvailability = 8 -> super::CheckVolumeSnapshotGroupAvailabilityResult, ();
 /// Their uuids.
-uuids: Id = "uuids",
+uuids: Vec<Id> = "uuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volume-snapshots/shrink/{uuid}/actions`: Shrinks a volume snapshot.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/9`
-ShrinkVolumeSnapshot = 9 -> super::ShrinkVolumeSnapshotResult;
-must
+ShrinkVolumeSnapshot = 9 -> super::ShrinkVolumeSnapshotResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volume-snapshots/trees`: Finds volume snapshot trees.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/10`
-QueryVolumeSnapshotTree = 10 -> Page<super::VolumeSnapshotTree>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVolumeSnapshotTree = 10 -> Page<super::VolumeSnapshotTree>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/volume-snapshots/ungroup/{uuid}`: Ungroup volume snapshot group.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/11`
-UngroupVolumeSnapshotGroup = 11 -> ();
-must
+UngroupVolumeSnapshotGroup = 11 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/volume-snapshots/{uuid}`: Deletes a volume snapshot.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/12`
-DeleteVolumeSnapshot = 12 -> ();
-must
+DeleteVolumeSnapshot = 12 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Gives volume snapshot size.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/13`
-GetVolumeSnapshotSize = 13 -> super::GetVolumeSnapshotSizeResult;
-must
+GetVolumeSnapshotSize = 13 -> super::GetVolumeSnapshotSizeResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Puts back a volume from an snapshot.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/14`
-RevertVolumeFromSnapshot = 14 -> ();
-must
+RevertVolumeFromSnapshot = 14 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Changes a volume snapshot.
 ///
 /// Schema: `schemas/zstack/volume_snapshots.json#/operations/15`
-UpdateVolumeSnapshot = 15 -> Reply<super::VolumeSnapshot>;
-must
+UpdateVolumeSnapshot = 15 -> Reply<super::VolumeSnapshot>, (uuid: Id) super::UpdateVolumeSnapshotRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVolumeSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

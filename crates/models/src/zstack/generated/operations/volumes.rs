@@ -107,799 +107,603 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/block-volumes`: Finds block volumes.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/0`
-QueryBlockVolume = 0 -> Page<super::BlockVolume>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryBlockVolume = 0 -> Page<super::BlockVolume>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/block-volumes`: Creates a block volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/1`
-CreateBlockVolume = 1 -> Reply<super::BlockVolume>;
-many
+CreateBlockVolume = 1 -> Reply<super::BlockVolume>, () super::CreateBlockVolumeRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateBlockVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/block-volumes/access/path`: Gives access path.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/2`
-GetAccessPath = 2 -> super::GetAccessPathResult;
-must
+GetAccessPath = 2 -> super::GetAccessPathResult, (primary_storage_uuid: Id);
 /// The primary storage.
-primary_storage_uuid: Id = "primaryStorageUuid",
-;
-many
+primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/block-volumes/{uuid}/actions`: Changes a block volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/3`
-UpdateBlockVolume = 3 -> Reply<super::BlockVolume>;
-must
+UpdateBlockVolume = 3 -> Reply<super::BlockVolume>, (uuid: Id) super::UpdateBlockVolumeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateBlockVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/disk-offerings`: Finds disk offerings.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/4`
-QueryDiskOffering = 4 -> Page<super::DiskOffering>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryDiskOffering = 4 -> Page<super::DiskOffering>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/disk-offerings`: Creates a disk offering.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/5`
-CreateDiskOffering = 5 -> Reply<super::DiskOffering>;
-many
+CreateDiskOffering = 5 -> Reply<super::DiskOffering>, () super::CreateDiskOfferingRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateDiskOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/disk-offerings/{uuid}`: Deletes a disk offering.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/6`
-DeleteDiskOffering = 6 -> ();
-must
+DeleteDiskOffering = 6 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/disk-offerings/{uuid}/actions`: Lets a disk offering be used, or no longer.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/7`
-ChangeDiskOfferingState = 7 -> Reply<super::DiskOffering>;
-must
+ChangeDiskOfferingState = 7 -> Reply<super::DiskOffering>, (uuid: Id) super::ChangeDiskOfferingStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeDiskOfferingStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/disk-offerings/{uuid}/actions`: Changes a disk offering.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/8`
-UpdateDiskOffering = 8 -> Reply<super::DiskOffering>;
-must
+UpdateDiskOffering = 8 -> Reply<super::DiskOffering>, (uuid: Id) super::UpdateDiskOfferingRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateDiskOfferingRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/expon/block-volumes`: Finds expon block volumes.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/9`
-QueryExponBlockVolume = 9 -> Page<super::ExponBlockVolume>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryExponBlockVolume = 9 -> Page<super::ExponBlockVolume>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volumes`: Finds volumes.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/10`
-QueryVolume = 10 -> Page<super::Volume>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryVolume = 10 -> Page<super::Volume>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volumes/batch-sync-volumes`: In one call: a sync volume size.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/11`
-BatchSyncVolumeSize = 11 -> super::BatchSyncVolumeSizeResult;
-many
+BatchSyncVolumeSize = 11 -> super::BatchSyncVolumeSizeResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volumes/data`: Creates a data volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/12`
-CreateDataVolume = 12 -> Reply<super::Volume>;
-many
+CreateDataVolume = 12 -> Reply<super::Volume>, () super::CreateDataVolumeRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateDataVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volumes/data/from/data-volume-templates/{imageUuid}`: Creates a data volume from a volume template.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/13`
-CreateDataVolumeFromVolumeTemplate = 13 -> Reply<super::Volume>;
-must
+CreateDataVolumeFromVolumeTemplate = 13 -> Reply<super::Volume>, (image_uuid: Id) super::CreateDataVolumeFromVolumeTemplateRequest;
 /// Image uuid.
-image_uuid: Id = "imageUuid",
-;
-many
+image_uuid: Id = "imageUuid" image_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateDataVolumeFromVolumeTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volumes/data/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a data volume from a volume snapshot.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/14`
-CreateDataVolumeFromVolumeSnapshot = 14 -> Reply<super::Volume>;
-must
+CreateDataVolumeFromVolumeSnapshot = 14 -> Reply<super::Volume>, (volume_snapshot_uuid: Id) super::CreateDataVolumeFromVolumeSnapshotRequest;
 /// Volume snapshot uuid.
-volume_snapshot_uuid: Id = "volumeSnapshotUuid",
-;
-many
+volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateDataVolumeFromVolumeSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/data/resize/{uuid}/actions`: Resizes a data volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/15`
-ResizeDataVolume = 15 -> Reply<super::Volume>;
-must
+ResizeDataVolume = 15 -> Reply<super::Volume>, (uuid: Id) super::ResizeDataVolumeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ResizeDataVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volumes/formats`: Gives volume format.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/16`
-GetVolumeFormat = 16 -> super::GetVolumeFormatResult;
-many
+GetVolumeFormat = 16 -> super::GetVolumeFormatResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/resize/{uuid}/actions`: Resizes a root volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/17`
-ResizeRootVolume = 17 -> Reply<super::Volume>;
-must
+ResizeRootVolume = 17 -> Reply<super::Volume>, (uuid: Id) super::ResizeRootVolumeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ResizeRootVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volumes/vm-instances/refs`: Finds shareable volume virtual machine instance refs.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/18`
-QueryShareableVolumeVmInstanceRef = 18 -> Page<super::ShareableVolumeVmInstanceRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryShareableVolumeVmInstanceRef = 18 -> Page<super::ShareableVolumeVmInstanceRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volumes/volume-snapshots`: Creates a volumes snapshot.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/19`
-CreateVolumesSnapshot = 19 -> Page<super::Volume>;
-many
+CreateVolumesSnapshot = 19 -> Page<super::Volume>, () super::CreateVolumesSnapshotRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVolumesSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/volumes/{uuid}`: Deletes a data volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/20`
-DeleteDataVolume = 20 -> ();
-must
+DeleteDataVolume = 20 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Lets a volume be used, or no longer.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/21`
-ChangeVolumeState = 21 -> Reply<super::Volume>;
-must
+ChangeVolumeState = 21 -> Reply<super::Volume>, (uuid: Id) super::ChangeVolumeStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeVolumeStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Removes for good a data volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/22`
-ExpungeDataVolume = 22 -> ();
-must
+ExpungeDataVolume = 22 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Flattens a volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/23`
-FlattenVolume = 23 -> Reply<super::Volume>;
-must
+FlattenVolume = 23 -> Reply<super::Volume>, (uuid: Id) super::FlattenVolumeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::FlattenVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Brings back a data volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/24`
-RecoverDataVolume = 24 -> Reply<super::Volume>;
-must
+RecoverDataVolume = 24 -> Reply<super::Volume>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Sets a volume io thread pin.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/25`
-SetVolumeIoThreadPin = 25 -> super::SetVolumeIoThreadPinResult;
-must
+SetVolumeIoThreadPin = 25 -> super::SetVolumeIoThreadPinResult, (uuid: Id) super::SetVolumeIoThreadPinRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVolumeIoThreadPinRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Sets a volume QoS.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/26`
-SetVolumeQos = 26 -> Reply<super::Volume>;
-must
+SetVolumeQos = 26 -> Reply<super::Volume>, (uuid: Id) super::SetVolumeQosRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SetVolumeQosRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Brings up to date a volume size.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/27`
-SyncVolumeSize = 27 -> Reply<super::Volume>;
-must
+SyncVolumeSize = 27 -> Reply<super::Volume>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Undoes an snapshot creation.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/28`
-UndoSnapshotCreation = 28 -> Reply<super::Volume>;
-must
+UndoSnapshotCreation = 28 -> Reply<super::Volume>, (uuid: Id) super::UndoSnapshotCreationRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UndoSnapshotCreationRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Changes a volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/29`
-UpdateVolume = 29 -> Reply<super::Volume>;
-must
+UpdateVolume = 29 -> Reply<super::Volume>, (uuid: Id) super::UpdateVolumeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/volumes/{uuid}/actions`: Checks a volume snapshot chain.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/30`
-ValidateVolumeSnapshotChain = 30 -> ();
-must
+ValidateVolumeSnapshotChain = 30 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volumes/{uuid}/capabilities`: Gives volume capabilities.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/31`
-GetVolumeCapabilities = 31 -> super::GetVolumeCapabilitiesResult;
-must
+GetVolumeCapabilities = 31 -> super::GetVolumeCapabilitiesResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volumes/{uuid}/io-thread-pin`: Gives volume io thread pin.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/32`
-GetVolumeIoThreadPin = 32 -> super::GetVolumeIoThreadPinResult;
-must
+GetVolumeIoThreadPin = 32 -> super::GetVolumeIoThreadPinResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/volumes/{uuid}/qos`: Deletes a volume QoS.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/33`
-DeleteVolumeQos = 33 -> Reply<super::Volume>;
-must
+DeleteVolumeQos = 33 -> Reply<super::Volume>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// `total` when left out.
-mode: super::DeleteVolumeQosMode = "mode",
-;
-many
+mode: Option<super::DeleteVolumeQosMode> = "mode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volumes/{uuid}/qos`: Gives volume QoS.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/34`
-GetVolumeQos = 34 -> super::GetVolumeQosResult;
-must
+GetVolumeQos = 34 -> super::GetVolumeQosResult, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// `false` when left out.
-force_sync: bool = "forceSync",
-;
-many
+force_sync: Option<bool> = "forceSync" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/volumes/{uuid}/vm-instances`: Detaches a data volume from a virtual machine.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/35`
-DetachDataVolumeFromVm = 35 -> Reply<super::Volume>;
-must
+DetachDataVolumeFromVm = 35 -> Reply<super::Volume>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Vm uuid.
-vm_uuid: Id = "vmUuid",
-;
-many
+vm_uuid: Option<Id> = "vmUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volumes/{volumeUuid}/candidate-vm-instances`: Gives data volume attachable virtual machine.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/36`
-GetDataVolumeAttachableVm = 36 -> Page<super::VmInstance>;
-must
+GetDataVolumeAttachableVm = 36 -> Page<super::VmInstance>, (volume_uuid: Id);
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-many
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/volumes/{volumeUuid}/hosts`: Detaches a data volume from a host.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/37`
-DetachDataVolumeFromHost = 37 -> ();
-must
+DetachDataVolumeFromHost = 37 -> (), (volume_uuid: Id);
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-may
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// The host.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Option<Id> = "hostUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volumes/{volumeUuid}/hosts/{hostUuid}`: Attaches a data volume to a host.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/38`
-AttachDataVolumeToHost = 38 -> ();
-must
+AttachDataVolumeToHost = 38 -> (), (volume_uuid: Id, host_uuid: Id) super::AttachDataVolumeToHostRequest;
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// Host uuid.
-host_uuid: Id = "hostUuid",
-;
-many
+host_uuid: Id = "hostUuid" host_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AttachDataVolumeToHostRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/volumes/{volumeUuid}/migration-target-hosts`: Local storage get volume migratable hosts.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/39`
-LocalStorageGetVolumeMigratableHosts = 39 -> Page<super::Host>;
-must
+LocalStorageGetVolumeMigratableHosts = 39 -> Page<super::Host>, (volume_uuid: Id);
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-many
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volumes/{volumeUuid}/vm-instances/{vmInstanceUuid}`: Attaches a data volume to a virtual machine.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/40`
-AttachDataVolumeToVm = 40 -> Reply<super::Volume>;
-must
+AttachDataVolumeToVm = 40 -> Reply<super::Volume>, (volume_uuid: Id, vm_instance_uuid: Id);
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid",
-;
-many
+vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/volumes/{volumeUuid}/volume-snapshots`: Creates a volume snapshot.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/41`
-CreateVolumeSnapshot = 41 -> Reply<super::VolumeSnapshot>;
-must
+CreateVolumeSnapshot = 41 -> Reply<super::VolumeSnapshot>, (volume_uuid: Id) super::CreateVolumeSnapshotRequest;
 /// Volume uuid.
-volume_uuid: Id = "volumeUuid",
-;
-many
+volume_uuid: Id = "volumeUuid" volume_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateVolumeSnapshotRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/xksy/block-volumes`: Finds xsky block volumes.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/42`
-QueryXskyBlockVolume = 42 -> Page<super::XskyBlockVolume>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryXskyBlockVolume = 42 -> Page<super::XskyBlockVolume>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/xsky/block-volumes/{uuid}/actions`: Changes a xsky block volume.
 ///
 /// Schema: `schemas/zstack/volumes.json#/operations/43`
-UpdateXskyBlockVolume = 43 -> Reply<super::BlockVolume>;
-must
+UpdateXskyBlockVolume = 43 -> Reply<super::BlockVolume>, (uuid: Id) super::UpdateXskyBlockVolumeRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateXskyBlockVolumeRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -35,182 +35,139 @@ backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zones`: Finds zones.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/0`
-QueryZone = 0 -> Page<super::Zone>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryZone = 0 -> Page<super::Zone>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zones`: Creates a zone.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/1`
-CreateZone = 1 -> Reply<super::Zone>;
-many
+CreateZone = 1 -> Reply<super::Zone>, () super::CreateZoneRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateZoneRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zones/{uuid}`: Deletes a zone.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/2`
-DeleteZone = 2 -> ();
-must
+DeleteZone = 2 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zones/{uuid}/actions`: Lets a zone be used, or no longer.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/3`
-ChangeZoneState = 3 -> Reply<super::Zone>;
-must
+ChangeZoneState = 3 -> Reply<super::Zone>, (uuid: Id) super::ChangeZoneStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeZoneStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zones/{uuid}/actions`: Changes a zone.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/4`
-UpdateZone = 4 -> Reply<super::Zone>;
-must
+UpdateZone = 4 -> Reply<super::Zone>, (uuid: Id) super::UpdateZoneRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateZoneRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zones/{uuid}/info`: Gives zone.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/5`
-GetZone = 5 -> Page<super::Zone>;
-must
+GetZone = 5 -> Page<super::Zone>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}`: Detaches a backup storage from a zone.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/6`
-DetachBackupStorageFromZone = 6 -> Reply<super::BackupStorage>;
-must
+DetachBackupStorageFromZone = 6 -> Reply<super::BackupStorage>, (zone_uuid: Id, backup_storage_uuid: Id);
 /// Zone uuid.
-zone_uuid: Id = "zoneUuid",
+zone_uuid: Id = "zoneUuid" zone_uuid.into();
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-many
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}`: Attaches a backup storage to a zone.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/7`
-AttachBackupStorageToZone = 7 -> Reply<super::BackupStorage>;
-must
+AttachBackupStorageToZone = 7 -> Reply<super::BackupStorage>, (zone_uuid: Id, backup_storage_uuid: Id);
 /// Zone uuid.
-zone_uuid: Id = "zoneUuid",
+zone_uuid: Id = "zoneUuid" zone_uuid.into();
 /// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid",
-;
-many
+backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}`: Detaches an app build system to a zone.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/8`
-DetachAppBuildSystemToZone = 8 -> ();
-must
+DetachAppBuildSystemToZone = 8 -> (), (zone_uuid: Id, build_system_uuid: Id);
 /// Zone uuid.
-zone_uuid: Id = "zoneUuid",
+zone_uuid: Id = "zoneUuid" zone_uuid.into();
 /// Build system uuid.
-build_system_uuid: Id = "buildSystemUuid",
-;
-many
+build_system_uuid: Id = "buildSystemUuid" build_system_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}`: Attaches an app build system to a zone.
 ///
 /// Schema: `schemas/zstack/zones.json#/operations/9`
-AttachAppBuildSystemToZone = 9 -> Reply<super::AppBuildSystemZoneRef>;
-must
+AttachAppBuildSystemToZone = 9 -> Reply<super::AppBuildSystemZoneRef>, (zone_uuid: Id, build_system_uuid: Id);
 /// Zone uuid.
-zone_uuid: Id = "zoneUuid",
+zone_uuid: Id = "zoneUuid" zone_uuid.into();
 /// Build system uuid.
-build_system_uuid: Id = "buildSystemUuid",
-;
-many
+build_system_uuid: Id = "buildSystemUuid" build_system_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }

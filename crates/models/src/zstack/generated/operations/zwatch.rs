@@ -217,1882 +217,1475 @@ backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/activealarms/actions`: Lets an active alarm be used, or no longer.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/0`
-ChangeActiveAlarmState = 0 -> ();
-many
+ChangeActiveAlarmState = 0 -> (), () super::ChangeActiveAlarmStateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeActiveAlarmStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/activealarms/alarms`: Finds active alarms.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/1`
-QueryActiveAlarm = 1 -> Page<super::ActiveAlarm>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryActiveAlarm = 1 -> Page<super::ActiveAlarm>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/activealarms/status`: Gives active alarm status.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/2`
-GetActiveAlarmStatus = 2 -> super::GetActiveAlarmStatusResult;
-must
+GetActiveAlarmStatus = 2 -> super::GetActiveAlarmStatusResult, (account_uuid: Id);
 /// The account.
-account_uuid: Id = "accountUuid",
-;
-many
+account_uuid: Id = "accountUuid" account_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/activealarms/templates`: Finds active alarm templates.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/3`
-QueryActiveAlarmTemplate = 3 -> Page<super::ActiveAlarmTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryActiveAlarmTemplate = 3 -> Page<super::ActiveAlarmTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/activealarms/templates/{uuid}/actions`: Changes an active alarm template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/4`
-UpdateActiveAlarmTemplate = 4 -> Reply<super::ActiveAlarmTemplate>;
-must
+UpdateActiveAlarmTemplate = 4 -> Reply<super::ActiveAlarmTemplate>, (uuid: Id) super::UpdateActiveAlarmTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateActiveAlarmTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/alarm-histories`: Gives alarm data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/5`
-GetAlarmData = 5 -> super::GetAlarmDataResult;
-may
+GetAlarmData = 5 -> super::GetAlarmDataResult, ();
 /// Start time.
-start_time: i64 = "startTime",
+start_time: Option<i64> = "startTime" None;
 /// End time.
-end_time: i64 = "endTime",
+end_time: Option<i64> = "endTime" None;
 /// How many at most. `100` when left out.
-limit: i64 = "limit",
-/// `false` when left out.
-count: bool = "count",
-/// `false` when left out.
-exclude_other_account: bool = "excludeOtherAccount",
-/// How many to skip. `0` when left out.
-start: i64 = "start",
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
-;
-many
+limit: Option<i64> = "limit" None;
 /// Conditions.
-conditions: String = "conditions",
+conditions: Vec<String> = "conditions" Vec::new();
+/// `false` when left out.
+count: Option<bool> = "count" None;
+/// `false` when left out.
+exclude_other_account: Option<bool> = "excludeOtherAccount" None;
+/// How many to skip. `0` when left out.
+start: Option<i64> = "start" None;
+/// Endpoint uuid.
+endpoint_uuid: Option<Id> = "endpointUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/alarm-histories/acknowledgments`: Ack alarm data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/6`
-AckAlarmData = 6 -> Reply<super::AlertDataAck>;
-many
+AckAlarmData = 6 -> Reply<super::AlertDataAck>, () super::AckAlarmDataRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AckAlarmDataRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/alarm-histories/actions`: Changes an alarm data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/7`
-UpdateAlarmData = 7 -> ();
-many
+UpdateAlarmData = 7 -> (), () super::UpdateAlarmDataRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAlarmDataRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/alarm-records`: Finds alarm records.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/8`
-QueryAlarmRecord = 8 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAlarmRecord = 8 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/alarms`: Finds alarms.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/9`
-QueryAlarm = 9 -> Page<super::Alarm>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAlarm = 9 -> Page<super::Alarm>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/alarms`: Creates an alarm.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/10`
-CreateAlarm = 10 -> Reply<super::Alarm>;
-many
+CreateAlarm = 10 -> Reply<super::Alarm>, () super::CreateAlarmRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAlarmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/alarms/labels/{uuid}`: Removes a label from an alarm.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/11`
-RemoveLabelFromAlarm = 11 -> Reply<super::Alarm>;
-must
+RemoveLabelFromAlarm = 11 -> Reply<super::Alarm>, (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/alarms/labels/{uuid}/actions`: Changes an alarm label.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/12`
-UpdateAlarmLabel = 12 -> Reply<super::AlarmLabel>;
-must
+UpdateAlarmLabel = 12 -> Reply<super::AlarmLabel>, (uuid: Id) super::UpdateAlarmLabelRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAlarmLabelRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/alarms/sns/text-templates`: Finds SNS text templates.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/13`
-QuerySnsTextTemplate = 13 -> Page<super::SNSTextTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsTextTemplate = 13 -> Page<super::SNSTextTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/alarms/sns/text-templates`: Creates an SNS text template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/14`
-CreateSnsTextTemplate = 14 -> Reply<super::SNSTextTemplate>;
-many
+CreateSnsTextTemplate = 14 -> Reply<super::SNSTextTemplate>, () super::CreateSNSTextTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateSNSTextTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms`: Finds aliyun sms SNS text templates.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/15`
-QueryAliyunSmsSnsTextTemplate = 15 -> Page<super::AliyunSmsSNSTextTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAliyunSmsSnsTextTemplate = 15 -> Page<super::AliyunSmsSNSTextTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms`: Creates an aliyun sms SNS text template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/16`
-CreateAliyunSmsSnsTextTemplate = 16 -> Reply<super::SNSTextTemplate>;
-many
+CreateAliyunSmsSnsTextTemplate = 16 -> Reply<super::SNSTextTemplate>, () super::CreateAliyunSmsSNSTextTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAliyunSmsSNSTextTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}`: Deletes an SNS text template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/17`
-DeleteSnsTextTemplate = 17 -> ();
-must
+DeleteSnsTextTemplate = 17 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions`: Changes an aliyun sms SNS text template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/18`
-UpdateAliyunSmsSnsTextTemplate = 18 -> Reply<super::AliyunSmsSNSTextTemplate>;
-must
+UpdateAliyunSmsSnsTextTemplate = 18 -> Reply<super::AliyunSmsSNSTextTemplate>, (uuid: Id) super::UpdateAliyunSmsSNSTextTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAliyunSmsSNSTextTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions`: Changes an SNS text template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/19`
-UpdateSnsTextTemplate = 19 -> Reply<super::SNSTextTemplate>;
-must
+UpdateSnsTextTemplate = 19 -> Reply<super::SNSTextTemplate>, (uuid: Id) super::UpdateSNSTextTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSNSTextTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/actions`: Adds an action to an alarm.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/20`
-AddActionToAlarm = 20 -> Reply<super::Alarm>;
-must
+AddActionToAlarm = 20 -> Reply<super::Alarm>, (alarm_uuid: Id) super::AddActionToAlarmRequest;
 /// Alarm uuid.
-alarm_uuid: Id = "alarmUuid",
-;
-many
+alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddActionToAlarmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/alarms/{alarmUuid}/actions/{actionUuid}`: Removes an action from an alarm.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/21`
-RemoveActionFromAlarm = 21 -> Reply<super::Alarm>;
-must
+RemoveActionFromAlarm = 21 -> Reply<super::Alarm>, (alarm_uuid: Id, action_uuid: Id);
 /// Alarm uuid.
-alarm_uuid: Id = "alarmUuid",
+alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
 /// Action uuid.
-action_uuid: Id = "actionUuid",
-;
-may
+action_uuid: Id = "actionUuid" action_uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/autoscaling/rules/{ruleUuid}`: Creates an auto scaling rule alarm trigger.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/22`
-CreateAutoScalingRuleAlarmTrigger = 22 -> Reply<super::AutoScalingRuleTrigger>;
-must
+CreateAutoScalingRuleAlarmTrigger = 22 -> Reply<super::AutoScalingRuleTrigger>, (alarm_uuid: Id, rule_uuid: Id) super::CreateAutoScalingRuleAlarmTriggerRequest;
 /// Alarm uuid.
-alarm_uuid: Id = "alarmUuid",
+alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
 /// Rule uuid.
-rule_uuid: Id = "ruleUuid",
-;
-many
+rule_uuid: Id = "ruleUuid" rule_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateAutoScalingRuleAlarmTriggerRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/labels`: Adds a label to an alarm.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/23`
-AddLabelToAlarm = 23 -> Reply<super::AlarmLabel>;
-must
+AddLabelToAlarm = 23 -> Reply<super::AlarmLabel>, (alarm_uuid: Id) super::AddLabelToAlarmRequest;
 /// Alarm uuid.
-alarm_uuid: Id = "alarmUuid",
-;
-many
+alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddLabelToAlarmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/alarms/{uuid}`: Deletes an alarm.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/24`
-DeleteAlarm = 24 -> ();
-must
+DeleteAlarm = 24 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/alarms/{uuid}/actions`: Lets an alarm be used, or no longer.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/25`
-ChangeAlarmState = 25 -> Reply<super::Alarm>;
-must
+ChangeAlarmState = 25 -> Reply<super::Alarm>, (uuid: Id) super::ChangeAlarmStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeAlarmStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/alarms/{uuid}/actions`: Changes an alarm.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/26`
-UpdateAlarm = 26 -> Reply<super::Alarm>;
-must
+UpdateAlarm = 26 -> Reply<super::Alarm>, (uuid: Id) super::UpdateAlarmRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAlarmRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/alert-histories/acknowledgments`: Finds alert data acks.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/27`
-QueryAlertDataAck = 27 -> Page<super::AlertDataAck>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAlertDataAck = 27 -> Page<super::AlertDataAck>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/alert-histories/acknowledgments/{alertDataUuid}/actions`: Changes an alert data ack.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/28`
-UpdateAlertDataAck = 28 -> Reply<super::AlertDataAck>;
-must
+UpdateAlertDataAck = 28 -> Reply<super::AlertDataAck>, (alert_data_uuid: Id) super::UpdateAlertDataAckRequest;
 /// Alert data uuid.
-alert_data_uuid: Id = "alertDataUuid",
-;
-many
+alert_data_uuid: Id = "alertDataUuid" alert_data_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateAlertDataAckRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/alert-histories/histogram`: Gives z watch alert histogram.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/29`
-GetZWatchAlertHistogram = 29 -> super::GetZWatchAlertHistogramResult;
-must
+GetZWatchAlertHistogram = 29 -> super::GetZWatchAlertHistogramResult, (table_name: String, start_time: i64, end_time: i64, interval_hours: i64);
 /// Table name.
-table_name: String = "tableName",
+table_name: String = "tableName" table_name.into();
 /// Start time.
-start_time: i64 = "startTime",
+start_time: i64 = "startTime" start_time.into();
 /// End time.
-end_time: i64 = "endTime",
+end_time: i64 = "endTime" end_time.into();
 /// `1` when left out.
-interval_hours: i64 = "intervalHours",
-;
-many
+interval_hours: i64 = "intervalHours" interval_hours.into();
 /// Group columns.
-group_columns: String = "groupColumns",
+group_columns: Vec<String> = "groupColumns" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/audit-records`: Finds audits.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/30`
-QueryAudit = 30 -> Page<super::Audits>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryAudit = 30 -> Page<super::Audits>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/audits`: Gives audit data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/31`
-GetAuditData = 31 -> super::GetAuditDataResult;
-may
+GetAuditData = 31 -> super::GetAuditDataResult, ();
 /// Start time.
-start_time: i64 = "startTime",
+start_time: Option<i64> = "startTime" None;
 /// End time.
-end_time: i64 = "endTime",
+end_time: Option<i64> = "endTime" None;
 /// How many at most. `100` when left out.
-limit: i64 = "limit",
-/// Audit type.
-audit_type: String = "auditType",
-;
-many
+limit: Option<i64> = "limit" None;
 /// Conditions.
-conditions: String = "conditions",
+conditions: Vec<String> = "conditions" Vec::new();
+/// Audit type.
+audit_type: Option<String> = "auditType" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/change/eventSubscription/{uuid}/state`: Lets an event subscription be used, or no longer.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/32`
-ChangeEventSubscriptionState = 32 -> Reply<super::EventSubscription>;
-must
+ChangeEventSubscriptionState = 32 -> Reply<super::EventSubscription>, (uuid: Id) super::ChangeEventSubscriptionStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeEventSubscriptionStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/event-histories/acknowledgments`: Ack event data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/33`
-AckEventData = 33 -> Reply<super::AlertDataAck>;
-many
+AckEventData = 33 -> Reply<super::AlertDataAck>, () super::AckEventDataRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AckEventDataRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/event-records`: Finds event records.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/34`
-QueryEventRecord = 34 -> Page<super::EventRecords>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEventRecord = 34 -> Page<super::EventRecords>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/events`: Gives event data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/35`
-GetEventData = 35 -> super::GetEventDataResult;
-may
+GetEventData = 35 -> super::GetEventDataResult, ();
 /// Start time.
-start_time: i64 = "startTime",
+start_time: Option<i64> = "startTime" None;
 /// End time.
-end_time: i64 = "endTime",
+end_time: Option<i64> = "endTime" None;
 /// Offset ahead of current time.
-offset_ahead_of_current_time: i64 = "offsetAheadOfCurrentTime",
+offset_ahead_of_current_time: Option<i64> = "offsetAheadOfCurrentTime" None;
 /// How many at most. `100` when left out.
-limit: i64 = "limit",
-/// `false` when left out.
-count: bool = "count",
-/// How many to skip. `0` when left out.
-start: i64 = "start",
-/// Condition expression.
-condition_expression: String = "conditionExpression",
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid",
-;
-many
+limit: Option<i64> = "limit" None;
 /// Conditions.
-conditions: String = "conditions",
+conditions: Vec<String> = "conditions" Vec::new();
+/// `false` when left out.
+count: Option<bool> = "count" None;
+/// How many to skip. `0` when left out.
+start: Option<i64> = "start" None;
+/// Condition expression.
+condition_expression: Option<String> = "conditionExpression" None;
+/// Endpoint uuid.
+endpoint_uuid: Option<Id> = "endpointUuid" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/events/actions`: Changes an event data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/36`
-UpdateEventData = 36 -> ();
-many
+UpdateEventData = 36 -> (), () super::UpdateEventDataRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEventDataRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/events/meta-data`: Gives all event metadata.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/37`
-GetAllEventMetadata = 37 -> super::GetAllEventMetadataResult;
-may
+GetAllEventMetadata = 37 -> super::GetAllEventMetadataResult, ();
 /// Its name.
-name: String = "name",
+name: Option<String> = "name" None;
 /// Namespace.
-namespace: String = "namespace",
-;
-many
+namespace: Option<String> = "namespace" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/events/subscriptions`: Finds event subscriptions.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/38`
-QueryEventSubscription = 38 -> Page<super::EventSubscription>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEventSubscription = 38 -> Page<super::EventSubscription>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/events/subscriptions`: Subscribe event.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/39`
-SubscribeEvent = 39 -> Reply<super::EventSubscription>;
-many
+SubscribeEvent = 39 -> Reply<super::EventSubscription>, () super::SubscribeEventRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::SubscribeEventRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/events/subscriptions/labels/{uuid}`: Removes a label from an event subscription.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/40`
-RemoveLabelFromEventSubscription = 40 -> ();
-must
+RemoveLabelFromEventSubscription = 40 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/events/subscriptions/labels/{uuid}/actions`: Changes an event subscription label.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/41`
-UpdateEventSubscriptionLabel = 41 -> Reply<super::EventSubscriptionLabel>;
-must
+UpdateEventSubscriptionLabel = 41 -> Reply<super::EventSubscriptionLabel>, (uuid: Id) super::UpdateEventSubscriptionLabelRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEventSubscriptionLabelRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions`: Adds an action to an event subscription.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/42`
-AddActionToEventSubscription = 42 -> Reply<super::EventSubscription>;
-must
+AddActionToEventSubscription = 42 -> Reply<super::EventSubscription>, (subscription_uuid: Id) super::AddActionToEventSubscriptionRequest;
 /// Subscription uuid.
-subscription_uuid: Id = "subscriptionUuid",
-;
-many
+subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddActionToEventSubscriptionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions/{actionUuid}`: Removes an action from an event subscription.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/43`
-RemoveActionFromEventSubscription = 43 -> ();
-must
+RemoveActionFromEventSubscription = 43 -> (), (subscription_uuid: Id, action_uuid: Id);
 /// Subscription uuid.
-subscription_uuid: Id = "subscriptionUuid",
+subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
 /// Action uuid.
-action_uuid: Id = "actionUuid",
-;
-many
+action_uuid: Id = "actionUuid" action_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/labels`: Adds a label to an event subscription.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/44`
-AddLabelToEventSubscription = 44 -> Reply<super::EventSubscriptionLabel>;
-must
+AddLabelToEventSubscription = 44 -> Reply<super::EventSubscriptionLabel>, (subscription_uuid: Id) super::AddLabelToEventSubscriptionRequest;
 /// Subscription uuid.
-subscription_uuid: Id = "subscriptionUuid",
-;
-many
+subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddLabelToEventSubscriptionRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/events/subscriptions/{uuid}`: Unsubscribe event.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/45`
-UnsubscribeEvent = 45 -> ();
-must
+UnsubscribeEvent = 45 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/events/subscriptions/{uuid}/actions`: Changes a subscribe event.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/46`
-UpdateSubscribeEvent = 46 -> Reply<super::EventSubscription>;
-must
+UpdateSubscribeEvent = 46 -> Reply<super::EventSubscription>, (uuid: Id) super::UpdateSubscribeEventRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateSubscribeEventRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/metrics`: Deletes a metric data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/47`
-DeleteMetricData = 47 -> ();
-must
+DeleteMetricData = 47 -> (), (namespace: String, metric_name: String);
 /// Namespace.
-namespace: String = "namespace",
+namespace: String = "namespace" namespace.into();
 /// Metric name.
-metric_name: String = "metricName",
-;
-many
+metric_name: String = "metricName" metric_name.into();
 /// Labels.
-labels: String = "labels",
+labels: Vec<String> = "labels" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/metrics`: Gives metric data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/48`
-GetMetricData = 48 -> super::GetMetricDataResult;
-must
+GetMetricData = 48 -> super::GetMetricDataResult, (namespace: String, metric_name: String);
 /// Namespace.
-namespace: String = "namespace",
+namespace: String = "namespace" namespace.into();
 /// Metric name.
-metric_name: String = "metricName",
-;
-may
+metric_name: String = "metricName" metric_name.into();
 /// Start time.
-start_time: i64 = "startTime",
+start_time: Option<i64> = "startTime" None;
 /// End time.
-end_time: i64 = "endTime",
+end_time: Option<i64> = "endTime" None;
 /// Offset ahead of current time.
-offset_ahead_of_current_time: i64 = "offsetAheadOfCurrentTime",
+offset_ahead_of_current_time: Option<i64> = "offsetAheadOfCurrentTime" None;
 /// Period.
-period: i64 = "period",
-;
-many
+period: Option<i64> = "period" None;
 /// Labels.
-labels: String = "labels",
+labels: Vec<String> = "labels" Vec::new();
 /// Value conditions.
-value_conditions: String = "valueConditions",
+value_conditions: Vec<String> = "valueConditions" Vec::new();
 /// Functions.
-functions: String = "functions",
+functions: Vec<String> = "functions" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/metrics`: Put metric data.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/49`
-PutMetricData = 49 -> ();
-many
+PutMetricData = 49 -> (), () super::PutMetricDataRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::PutMetricDataRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/metrics/httpreceivers`: Finds metric data http receivers.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/50`
-QueryMetricDataHttpReceiver = 50 -> Page<super::MetricDataHttpReceiver>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMetricDataHttpReceiver = 50 -> Page<super::MetricDataHttpReceiver>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/metrics/httpreceivers`: Creates a metric data http receiver.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/51`
-CreateMetricDataHttpReceiver = 51 -> Reply<super::MetricDataHttpReceiver>;
-many
+CreateMetricDataHttpReceiver = 51 -> Reply<super::MetricDataHttpReceiver>, () super::CreateMetricDataHttpReceiverRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateMetricDataHttpReceiverRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/metrics/httpreceivers/templates`: Finds metric templates.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/52`
-QueryMetricTemplate = 52 -> Page<super::MetricDataHttpReceiver>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMetricTemplate = 52 -> Page<super::MetricDataHttpReceiver>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/metrics/httpreceivers/templates`: Creates a metric template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/53`
-CreateMetricTemplate = 53 -> Reply<super::MetricTemplate>;
-many
+CreateMetricTemplate = 53 -> Reply<super::MetricTemplate>, () super::CreateMetricTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateMetricTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}`: Deletes a metric template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/54`
-DeleteMetricTemplate = 54 -> ();
-must
+DeleteMetricTemplate = 54 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/metrics/httpreceivers/{uuid}`: Deletes a metric data http receiver.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/55`
-DeleteMetricDataHttpReceiver = 55 -> ();
-must
+DeleteMetricDataHttpReceiver = 55 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/metrics/label-values`: Gives metric label value.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/56`
-GetMetricLabelValue = 56 -> super::GetMetricLabelValueResult;
-must
+GetMetricLabelValue = 56 -> super::GetMetricLabelValueResult, (namespace: String, metric_name: String);
 /// Namespace.
-namespace: String = "namespace",
+namespace: String = "namespace" namespace.into();
 /// Metric name.
-metric_name: String = "metricName",
-;
-may
+metric_name: String = "metricName" metric_name.into();
 /// Start time.
-start_time: i64 = "startTime",
+start_time: Option<i64> = "startTime" None;
 /// End time.
-end_time: i64 = "endTime",
-;
-many
+end_time: Option<i64> = "endTime" None;
 /// Label names.
-label_names: String = "labelNames",
+label_names: Vec<String> = "labelNames" Vec::new();
 /// Filter labels.
-filter_labels: String = "filterLabels",
+filter_labels: Vec<String> = "filterLabels" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/metrics/meta-data`: Gives all metric metadata.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/57`
-GetAllMetricMetadata = 57 -> super::GetAllMetricMetadataResult;
-may
+GetAllMetricMetadata = 57 -> super::GetAllMetricMetadataResult, ();
 /// Its name.
-name: String = "name",
+name: Option<String> = "name" None;
 /// Namespace.
-namespace: String = "namespace",
-;
-many
+namespace: Option<String> = "namespace" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/mn`: Gives management node dir capacity.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/58`
-GetManagementNodeDirCapacity = 58 -> super::GetManagementNodeDirCapacityResult;
-many
+GetManagementNodeDirCapacity = 58 -> super::GetManagementNodeDirCapacityResult, ();
 /// Management node uuids.
-management_node_uuids: Id = "managementNodeUuids",
+management_node_uuids: Vec<Id> = "managementNodeUuids" Vec::new();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/monitorgroups`: Finds monitor groups.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/59`
-QueryMonitorGroup = 59 -> Page<super::MonitorGroup>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMonitorGroup = 59 -> Page<super::MonitorGroup>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/monitorgroups`: Creates a monitor group.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/60`
-CreateMonitorGroup = 60 -> Reply<super::MonitorGroup>;
-many
+CreateMonitorGroup = 60 -> Reply<super::MonitorGroup>, () super::CreateMonitorGroupRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateMonitorGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/monitorgroups/alarms`: Finds monitor group alarms.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/61`
-QueryMonitorGroupAlarm = 61 -> Page<super::MonitorGroupAlarm>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMonitorGroupAlarm = 61 -> Page<super::MonitorGroupAlarm>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/monitorgroups/instances`: Finds monitor group instances.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/62`
-QueryMonitorGroupInstance = 62 -> Page<super::MonitorGroupInstance>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMonitorGroupInstance = 62 -> Page<super::MonitorGroupInstance>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/monitorgroups/monitortemplates/refs`: Finds monitor group template refs.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/63`
-QueryMonitorGroupTemplateRef = 63 -> Page<super::MonitorGroupTemplateRef>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMonitorGroupTemplateRef = 63 -> Page<super::MonitorGroupTemplateRef>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/monitorgroups/subscriptions`: Finds monitor group event subscriptions.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/64`
-QueryMonitorGroupEventSubscription = 64 -> Page<super::MonitorGroupEventSubscription>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMonitorGroupEventSubscription = 64 -> Page<super::MonitorGroupEventSubscription>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/monitorgroups/{groupUuid}/actions`: Adds an instance to a monitor group.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/65`
-AddInstanceToMonitorGroup = 65 -> Reply<super::MonitorGroupInstance>;
-must
+AddInstanceToMonitorGroup = 65 -> Reply<super::MonitorGroupInstance>, (group_uuid: Id) super::AddInstanceToMonitorGroupRequest;
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddInstanceToMonitorGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/monitorgroups/{groupUuid}/actions/{instanceUuid}`: Removes an instance from a monitor group.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/66`
-RemoveInstanceFromMonitorGroup = 66 -> ();
-must
+RemoveInstanceFromMonitorGroup = 66 -> (), (group_uuid: Id, instance_uuid: Id);
 /// Group uuid.
-group_uuid: Id = "groupUuid",
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// Instance uuid.
-instance_uuid: Id = "instanceUuid",
-;
-may
+instance_uuid: Id = "instanceUuid" instance_uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/monitorgroups/{uuid}`: Deletes a monitor group.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/67`
-DeleteMonitorGroup = 67 -> ();
-must
+DeleteMonitorGroup = 67 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/monitorgroups/{uuid}/actions`: Changes a monitor group.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/68`
-UpdateMonitorGroup = 68 -> Reply<super::MonitorGroup>;
-must
+UpdateMonitorGroup = 68 -> Reply<super::MonitorGroup>, (uuid: Id) super::UpdateMonitorGroupRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateMonitorGroupRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/monitortemplates`: Finds monitor templates.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/69`
-QueryMonitorTemplate = 69 -> Page<super::MonitorTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMonitorTemplate = 69 -> Page<super::MonitorTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/monitortemplates`: Creates a monitor template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/70`
-CreateMonitorTemplate = 70 -> Reply<super::MonitorTemplate>;
-many
+CreateMonitorTemplate = 70 -> Reply<super::MonitorTemplate>, () super::CreateMonitorTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CreateMonitorTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/monitortemplates/evenrules`: Finds event rule templates.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/71`
-QueryEventRuleTemplate = 71 -> Page<super::EventRuleTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryEventRuleTemplate = 71 -> Page<super::EventRuleTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/monitortemplates/evenrules`: Adds an event rule template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/72`
-AddEventRuleTemplate = 72 -> Reply<super::EventRuleTemplate>;
-many
+AddEventRuleTemplate = 72 -> Reply<super::EventRuleTemplate>, () super::AddEventRuleTemplateRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddEventRuleTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/monitortemplates/evenrules/{uuid}`: Deletes an event rule template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/73`
-DeleteEventRuleTemplate = 73 -> ();
-must
+DeleteEventRuleTemplate = 73 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/monitortemplates/evenrules/{uuid}/actions`: Changes an event rule template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/74`
-UpdateEventRuleTemplate = 74 -> Reply<super::EventRuleTemplate>;
-must
+UpdateEventRuleTemplate = 74 -> Reply<super::EventRuleTemplate>, (uuid: Id) super::UpdateEventRuleTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateEventRuleTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/monitortemplates/metricrules`: Finds metric rule templates.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/75`
-QueryMetricRuleTemplate = 75 -> Page<super::MetricRuleTemplate>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryMetricRuleTemplate = 75 -> Page<super::MetricRuleTemplate>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/monitortemplates/metricrules/{uuid}`: Deletes a metric rule template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/76`
-DeleteMetricRuleTemplate = 76 -> ();
-must
+DeleteMetricRuleTemplate = 76 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/monitortemplates/metricrules/{uuid}/actions`: Changes a metric rule template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/77`
-UpdateMetricRuleTemplate = 77 -> Reply<super::MetricRuleTemplate>;
-must
+UpdateMetricRuleTemplate = 77 -> Reply<super::MetricRuleTemplate>, (uuid: Id) super::UpdateMetricRuleTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateMetricRuleTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/monitortemplates/{monitorTemplateUuid}/metricrules`: Adds a metric rule template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/78`
-AddMetricRuleTemplate = 78 -> Reply<super::MetricRuleTemplate>;
-must
+AddMetricRuleTemplate = 78 -> Reply<super::MetricRuleTemplate>, (monitor_template_uuid: Id) super::AddMetricRuleTemplateRequest;
 /// Monitor template uuid.
-monitor_template_uuid: Id = "monitorTemplateUuid",
-;
-many
+monitor_template_uuid: Id = "monitorTemplateUuid" monitor_template_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddMetricRuleTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}`: Takes back a monitor template from a monitor group.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/79`
-RevokeMonitorTemplateFromMonitorGroup = 79 -> ();
-must
+RevokeMonitorTemplateFromMonitorGroup = 79 -> (), (template_uuid: Id, group_uuid: Id);
 /// Template uuid.
-template_uuid: Id = "templateUuid",
+template_uuid: Id = "templateUuid" template_uuid.into();
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-may
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}`: Applies a monitor template to a monitor group.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/80`
-ApplyMonitorTemplateToMonitorGroup = 80 -> Reply<super::MonitorGroupTemplateRef>;
-must
+ApplyMonitorTemplateToMonitorGroup = 80 -> Reply<super::MonitorGroupTemplateRef>, (template_uuid: Id, group_uuid: Id);
 /// Template uuid.
-template_uuid: Id = "templateUuid",
+template_uuid: Id = "templateUuid" template_uuid.into();
 /// Group uuid.
-group_uuid: Id = "groupUuid",
-;
-many
+group_uuid: Id = "groupUuid" group_uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/monitortemplates/{uuid}`: Deletes a monitor template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/81`
-DeleteMonitorTemplate = 81 -> ();
-must
+DeleteMonitorTemplate = 81 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/monitortemplates/{uuid}/actions`: Copies a monitor template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/82`
-CloneMonitorTemplate = 82 -> Reply<super::MonitorTemplate>;
-must
+CloneMonitorTemplate = 82 -> Reply<super::MonitorTemplate>, (uuid: Id) super::CloneMonitorTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::CloneMonitorTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/monitortemplates/{uuid}/actions`: Changes a monitor template.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/83`
-UpdateMonitorTemplate = 83 -> Reply<super::MonitorTemplate>;
-must
+UpdateMonitorTemplate = 83 -> Reply<super::MonitorTemplate>, (uuid: Id) super::UpdateMonitorTemplateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateMonitorTemplateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/textTemplateArg`: Gives text template arg.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/84`
-GetTextTemplateArg = 84 -> super::GetTextTemplateArgResult;
-many
+GetTextTemplateArg = 84 -> super::GetTextTemplateArgResult, ();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/third-party/alert-publish-histories`: Finds SNS endpoint thirdparty alert histories.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/85`
-QuerySnsEndpointThirdpartyAlertHistory = 85 -> Page<super::SNSEndpointThirdpartyAlertHistory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QuerySnsEndpointThirdpartyAlertHistory = 85 -> Page<super::SNSEndpointThirdpartyAlertHistory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/third-party/alerts`: Finds thirdparty alerts.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/86`
-QueryThirdpartyAlert = 86 -> Page<super::AnyInventory>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryThirdpartyAlert = 86 -> Page<super::AnyInventory>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/third-party/alerts/actions`: Changes thirdparty alerts.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/87`
-UpdateThirdpartyAlerts = 87 -> ();
-many
+UpdateThirdpartyAlerts = 87 -> (), () super::UpdateThirdpartyAlertsRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateThirdpartyAlertsRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `GET /zstack/v1/zwatch/third-party/platforms`: Finds thirdparty platforms.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/88`
-QueryThirdpartyPlatform = 88 -> Page<super::ThirdpartyPlatform>;
-may
-/// How many items at most: 1000 when left out.
-limit: i64 = "limit",
-/// How many items to skip.
-start: i64 = "start",
-/// Whether to give the number of items alone.
-count: bool = "count",
-/// Accepted and without effect.
-group_by: String = "groupBy",
-/// Whether to give the number of all items beside this page.
-reply_with_count: bool = "replyWithCount",
-/// A filter of the server by name and value.
-filter_name: String = "filterName",
-/// A field, with `-` before it for descending order.
-sort: String = "sort",
-/// The fields to give, separated by commas.
-fields: String = "fields",
-;
-many
+QueryThirdpartyPlatform = 88 -> Page<super::ThirdpartyPlatform>, ();
 /// A condition such as `state=Enabled`; all given must hold.
-q: String = "q",
-;
+q: Vec<String> = "q" Vec::new();
+/// How many items at most: 1000 when left out.
+limit: Option<i64> = "limit" None;
+/// How many items to skip.
+start: Option<i64> = "start" None;
+/// Whether to give the number of items alone.
+count: Option<bool> = "count" None;
+/// Accepted and without effect.
+group_by: Option<String> = "groupBy" None;
+/// Whether to give the number of all items beside this page.
+reply_with_count: Option<bool> = "replyWithCount" None;
+/// A filter of the server by name and value.
+filter_name: Option<String> = "filterName" None;
+/// A field, with `-` before it for descending order.
+sort: Option<String> = "sort" None;
+/// The fields to give, separated by commas.
+fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
 /// `POST /zstack/v1/zwatch/third-party/platforms`: Adds a thirdparty platform.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/89`
-AddThirdpartyPlatform = 89 -> Reply<super::ThirdpartyPlatform>;
-many
+AddThirdpartyPlatform = 89 -> Reply<super::ThirdpartyPlatform>, () super::AddThirdpartyPlatformRequest;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::AddThirdpartyPlatformRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `DELETE /zstack/v1/zwatch/third-party/platforms/{uuid}`: Deletes a thirdparty platform.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/90`
-DeleteThirdpartyPlatform = 90 -> ();
-must
+DeleteThirdpartyPlatform = 90 -> (), (uuid: Id);
 /// Uuid.
-uuid: Id = "uuid",
-;
-may
+uuid: Id = "uuid" uuid.into();
 /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: super::DeleteMode = "deleteMode",
-;
-many
+delete_mode: Option<super::DeleteMode> = "deleteMode" None;
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/third-party/platforms/{uuid}/actions`: Changes a thirdparty platform.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/91`
-UpdateThirdpartyPlatform = 91 -> Reply<super::ThirdpartyPlatform>;
-must
+UpdateThirdpartyPlatform = 91 -> Reply<super::ThirdpartyPlatform>, (uuid: Id) super::UpdateThirdpartyPlatformRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::UpdateThirdpartyPlatformRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
 /// `PUT /zstack/v1/zwatch/topics/{uuid}/actions`: Lets an SNS topic be used, or no longer.
 ///
 /// Schema: `schemas/zstack/zwatch.json#/operations/92`
-ChangeSnsTopicState = 92 -> Reply<super::SNSTopic>;
-must
+ChangeSnsTopicState = 92 -> Reply<super::SNSTopic>, (uuid: Id) super::ChangeSNSTopicStateRequest;
 /// Uuid.
-uuid: Id = "uuid",
-;
-many
+uuid: Id = "uuid" uuid.into();
 /// System tags, such as `name::value`.
-system_tags: String = "systemTags",
+system_tags: Vec<String> = "systemTags" Vec::new();
 /// User tags.
-user_tags: String = "userTags",
-;
-body super::ChangeSNSTopicStateRequest;
+user_tags: Vec<String> = "userTags" Vec::new();
 }
