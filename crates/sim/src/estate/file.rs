@@ -32,7 +32,7 @@ fn em(mut object: Object) -> Result<EmEstate, FormError> {
     let known = || tenants.iter().map(|it| it.entity.uid.as_ref());
     let subtenants = owned(&mut object, "subtenants", "tenant", "em.tenants", known)?;
     object.finish()?;
-    Ok(EmEstate { servers, repositories, tenants, subtenants })
+    Ok(EmEstate { servers, repositories, tenants, subtenants, ..EmEstate::default() })
 }
 
 /// The records of an array, each with a member that names its owner.

@@ -51,6 +51,7 @@ pub(super) fn estate() -> EmEstate {
         repositories: repositories(),
         tenants: tenants(),
         subtenants: subtenants(),
+        ..EmEstate::default()
     }
 }
 
