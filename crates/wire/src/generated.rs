@@ -1,6 +1,6 @@
 //! What generated code calls. Not for use by hand: it may change with any release of the generator.
 
-pub use crate::operation::{Call, Operation, Param, ParamPlace, Response, System};
+pub use crate::operation::{Call, ENTITY, FORMAT, Operation, Param, ParamPlace, Response, System};
 pub use crate::reflect::{
     Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNKNOWN, Unknown, UnknownValue,
     View, copy,

@@ -158,6 +158,94 @@ impl Struct for CdpPolicy {
         }
     }
 }
+impl CdpPolicy {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// What it does.
+    #[must_use]
+    pub fn policy_type(mut self, policy_type: impl Into<CdpPolicyType>) -> Self {
+        self.policy_type = Some(policy_type.into());
+        self
+    }
+    /// What the machines run on.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<Platform>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// Whether it has a schedule.
+    #[must_use]
+    pub fn schedule_configured(mut self, schedule_configured: bool) -> Self {
+        self.schedule_configured = Some(schedule_configured);
+        self
+    }
+    /// Whether the schedule is in force.
+    #[must_use]
+    pub fn schedule_enabled(mut self, schedule_enabled: bool) -> Self {
+        self.schedule_enabled = Some(schedule_enabled);
+        self
+    }
+    /// When it runs next, in UTC.
+    #[must_use]
+    pub fn next_run(mut self, next_run: impl Into<DateTime>) -> Self {
+        self.next_run = Some(next_run.into());
+        self
+    }
+    /// How far behind it may be, and what it keeps.
+    #[must_use]
+    pub fn policy_schedule_options(
+        mut self,
+        policy_schedule_options: PolicyScheduleOptions,
+    ) -> Self {
+        self.policy_schedule_options = Some(policy_schedule_options);
+        self
+    }
+    /// What it works on.
+    #[must_use]
+    pub fn cdp_policy_info(mut self, cdp_policy_info: CdpPolicyInfo) -> Self {
+        self.cdp_policy_info = Some(cdp_policy_info);
+        self
+    }
+}
 /// Policies that replicate machines continuously.
 ///
 /// Schema: `schemas/em/em.xsd#CdpPolicyEntityListType`
@@ -1579,6 +1667,43 @@ impl Struct for CdpFailoverStartSpec {
         }
     }
 }
+impl CdpFailoverStartSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// To now.
+    #[must_use]
+    pub fn restore_current(mut self, restore_current: bool) -> Self {
+        self.restore_current = Some(restore_current);
+        self
+    }
+    /// To the newest application-consistent point.
+    #[must_use]
+    pub fn restore_current_vss(mut self, restore_current_vss: bool) -> Self {
+        self.restore_current_vss = Some(restore_current_vss);
+        self
+    }
+    /// To this moment.
+    #[must_use]
+    pub fn restore_at_interval(
+        mut self,
+        restore_at_interval: impl Into<DateTime>,
+    ) -> Self {
+        self.restore_at_interval = Some(restore_at_interval.into());
+        self
+    }
+    /// To this moment, as the documents of the JSON form name it.
+    #[must_use]
+    pub fn restore_at_point_in_time(
+        mut self,
+        restore_at_point_in_time: impl Into<DateTime>,
+    ) -> Self {
+        self.restore_at_point_in_time = Some(restore_at_point_in_time.into());
+        self
+    }
+}
 /// A stretch of time to which a replica can fail over.
 ///
 /// Schema: `schemas/em/em.xsd#CdpReplicaInterval`
@@ -1752,6 +1877,46 @@ impl Struct for CdpReplicaIntervals {
             4 => Slot::Structs(&mut self.restore_points),
             _ => Slot::None,
         }
+    }
+}
+impl CdpReplicaIntervals {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// From when.
+    #[must_use]
+    pub fn start_date(mut self, start_date: impl Into<DateTime>) -> Self {
+        self.start_date = Some(start_date.into());
+        self
+    }
+    /// To when.
+    #[must_use]
+    pub fn end_date(mut self, end_date: impl Into<DateTime>) -> Self {
+        self.end_date = Some(end_date.into());
+        self
+    }
+    /// Whether there is an application-consistent point.
+    #[must_use]
+    pub fn has_application_consistent_state(
+        mut self,
+        has_application_consistent_state: bool,
+    ) -> Self {
+        self.has_application_consistent_state = Some(has_application_consistent_state);
+        self
+    }
+    /// The stretches of time.
+    #[must_use]
+    pub fn intervals(mut self, intervals: Vec<CdpReplicaInterval>) -> Self {
+        self.intervals = intervals;
+        self
+    }
+    /// The long-term points.
+    #[must_use]
+    pub fn restore_points(mut self, restore_points: Vec<CdpReplicaPoint>) -> Self {
+        self.restore_points = restore_points;
+        self
     }
 }
 backhaul_wire::generated_struct! {

@@ -226,6 +226,201 @@ impl Struct for CloudTenant {
         }
     }
 }
+impl CloudTenant {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// The tenant's password. Answers carry it empty; sent empty, it stays as it is.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// Whether the tenant may use the service.
+    #[must_use]
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+    /// Until when the tenant may use the service.
+    #[must_use]
+    pub fn lease_options(mut self, lease_options: CloudTenantLeaseOptions) -> Self {
+        self.lease_options = Some(lease_options);
+        self
+    }
+    /// The repositories that the tenant may fill, with its quotas.
+    #[must_use]
+    pub fn resources(mut self, resources: Vec<CloudTenantResource>) -> Self {
+        self.resources = resources;
+        self
+    }
+    /// How the tenant's last work ended.
+    #[must_use]
+    pub fn last_result(mut self, last_result: impl Into<OperationResult>) -> Self {
+        self.last_result = Some(last_result.into());
+        self
+    }
+    /// When the tenant was last seen; the year 1753 means never.
+    #[must_use]
+    pub fn last_active(mut self, last_active: impl Into<DateTime>) -> Self {
+        self.last_active = Some(last_active.into());
+        self
+    }
+    /// How many virtual machines are protected.
+    #[must_use]
+    pub fn vm_count(mut self, vm_count: i64) -> Self {
+        self.vm_count = Some(vm_count);
+        self
+    }
+    /// The hardware plans that the tenant may replicate to.
+    #[must_use]
+    pub fn compute_resources(
+        mut self,
+        compute_resources: Vec<CloudTenantComputeResource>,
+    ) -> Self {
+        self.compute_resources = compute_resources;
+        self
+    }
+    /// Whether the tenant's traffic is limited.
+    #[must_use]
+    pub fn throttling_enabled(mut self, throttling_enabled: bool) -> Self {
+        self.throttling_enabled = Some(throttling_enabled);
+        self
+    }
+    /// The limit of the traffic, in the unit that stands beside it.
+    #[must_use]
+    pub fn throttling_speed_limit(mut self, throttling_speed_limit: i64) -> Self {
+        self.throttling_speed_limit = Some(throttling_speed_limit);
+        self
+    }
+    /// The unit of the limit.
+    #[must_use]
+    pub fn throttling_speed_unit(
+        mut self,
+        throttling_speed_unit: impl Into<ThrottlingSpeedUnit>,
+    ) -> Self {
+        self.throttling_speed_unit = Some(throttling_speed_unit.into());
+        self
+    }
+    /// How many public IP addresses the tenant has.
+    #[must_use]
+    pub fn public_ip_count(mut self, public_ip_count: i64) -> Self {
+        self.public_ip_count = Some(public_ip_count);
+        self
+    }
+    /// How many backups the tenant keeps.
+    #[must_use]
+    pub fn backup_count(mut self, backup_count: i64) -> Self {
+        self.backup_count = Some(backup_count);
+        self
+    }
+    /// How many replicas the tenant keeps.
+    #[must_use]
+    pub fn replica_count(mut self, replica_count: i64) -> Self {
+        self.replica_count = Some(replica_count);
+        self
+    }
+    /// How many tasks of the tenant may run at once.
+    #[must_use]
+    pub fn max_concurrent_tasks(mut self, max_concurrent_tasks: i64) -> Self {
+        self.max_concurrent_tasks = Some(max_concurrent_tasks);
+        self
+    }
+    /// How many workstations are backed up.
+    #[must_use]
+    pub fn work_station_backup_count(mut self, work_station_backup_count: i64) -> Self {
+        self.work_station_backup_count = Some(work_station_backup_count);
+        self
+    }
+    /// How many servers are backed up.
+    #[must_use]
+    pub fn server_backup_count(mut self, server_backup_count: i64) -> Self {
+        self.server_backup_count = Some(server_backup_count);
+        self
+    }
+    /// Whether deleted backups are kept for a while.
+    #[must_use]
+    pub fn backup_protection_enabled(mut self, backup_protection_enabled: bool) -> Self {
+        self.backup_protection_enabled = Some(backup_protection_enabled);
+        self
+    }
+    /// For how many days deleted backups are kept.
+    #[must_use]
+    pub fn backup_protection_period(mut self, backup_protection_period: i64) -> Self {
+        self.backup_protection_period = Some(backup_protection_period);
+        self
+    }
+    /// What kind of tenant it is. An edit without it is refused by some servers.
+    #[must_use]
+    pub fn tenant_type(mut self, tenant_type: CloudTenantKind) -> Self {
+        self.tenant_type = Some(tenant_type);
+        self
+    }
+    /// The virtual data centers that the tenant may replicate to.
+    #[must_use]
+    pub fn v_cloud_compute_resources(
+        mut self,
+        v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>,
+    ) -> Self {
+        self.v_cloud_compute_resources = v_cloud_compute_resources;
+        self
+    }
+    /// The pools of gateways that serve the tenant; all gateways when there are none.
+    #[must_use]
+    pub fn cloud_gateway_pools(mut self, cloud_gateway_pools: Vec<Id>) -> Self {
+        self.cloud_gateway_pools = cloud_gateway_pools;
+        self
+    }
+    /// Whether other gateways serve the tenant when those of its pools fail.
+    #[must_use]
+    pub fn failover_to_others_gateways_if_fail(
+        mut self,
+        failover_to_others_gateways_if_fail: bool,
+    ) -> Self {
+        self.failover_to_others_gateways_if_fail = Some(
+            failover_to_others_gateways_if_fail,
+        );
+        self
+    }
+}
 /// The tenants of a collection.
 ///
 /// Schema: `schemas/em/em.xsd#CloudTenantEntityListType`
@@ -1603,6 +1798,70 @@ impl Struct for CloudSubtenant {
         }
     }
 }
+impl CloudSubtenant {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The identifier, unique below the parent.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Id>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// The account's name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The account's password. Answers carry it empty; sent empty, it stays as it is.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+    /// Whether the subtenant may use the service.
+    #[must_use]
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+    /// The quota and what is used of it.
+    #[must_use]
+    pub fn repository_quota(
+        mut self,
+        repository_quota: CloudSubtenantRepositoryQuota,
+    ) -> Self {
+        self.repository_quota = Some(repository_quota);
+        self
+    }
+}
 /// The subtenants of a collection.
 ///
 /// Schema: `schemas/em/em.xsd#CloudSubtenantListType`
@@ -1802,6 +2061,48 @@ impl Struct for CloudSubtenantCreateSpec {
             7 => Slot::Bool(&mut self.unlimited_quota),
             _ => Slot::None,
         }
+    }
+}
+impl CloudSubtenantCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        password: impl Into<Secret>,
+        tenant_resource_id: impl Into<Id>,
+        unlimited_quota: bool,
+    ) -> Self {
+        Self {
+            name: Some(name.into()),
+            password: Some(password.into()),
+            tenant_resource_id: Some(tenant_resource_id.into()),
+            unlimited_quota: Some(unlimited_quota),
+            ..Self::default()
+        }
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// Whether the subtenant may use the service.
+    #[must_use]
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+    /// The name under which the subtenant sees the repository.
+    #[must_use]
+    pub fn quota_name(mut self, quota_name: impl Into<String>) -> Self {
+        self.quota_name = Some(quota_name.into());
+        self
+    }
+    /// The quota, in MB.
+    #[must_use]
+    pub fn quota_mb(mut self, quota_mb: i64) -> Self {
+        self.quota_mb = Some(quota_mb);
+        self
     }
 }
 backhaul_wire::generated_struct! {

@@ -150,6 +150,82 @@ impl Struct for CloudGateway {
         }
     }
 }
+impl CloudGateway {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// Whether it takes connections.
+    #[must_use]
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+    /// How it is reached.
+    #[must_use]
+    pub fn network_mode(
+        mut self,
+        network_mode: impl Into<CloudGatewayNetworking>,
+    ) -> Self {
+        self.network_mode = Some(network_mode.into());
+        self
+    }
+    /// The address for tenants.
+    #[must_use]
+    pub fn external_ip(mut self, external_ip: impl Into<String>) -> Self {
+        self.external_ip = Some(external_ip.into());
+        self
+    }
+    /// The port for tenants.
+    #[must_use]
+    pub fn external_port(mut self, external_port: i64) -> Self {
+        self.external_port = Some(external_port);
+        self
+    }
+    /// The port of the gateway itself.
+    #[must_use]
+    pub fn internal_port(mut self, internal_port: i64) -> Self {
+        self.internal_port = Some(internal_port);
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
 /// Gateways that tenants connect to.
 ///
 /// Schema: `schemas/em/em.xsd#CloudGatewayEntityListType`
@@ -267,6 +343,53 @@ impl Struct for CreateCloudGatewaySpec {
         }
     }
 }
+impl CreateCloudGatewaySpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        server_host_name: impl Into<String>,
+        backup_server_uid: impl Into<Id>,
+    ) -> Self {
+        Self {
+            server_host_name: Some(server_host_name.into()),
+            backup_server_uid: Some(backup_server_uid.into()),
+            ..Self::default()
+        }
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The address for tenants, behind an address translation.
+    #[must_use]
+    pub fn external_ip(mut self, external_ip: impl Into<String>) -> Self {
+        self.external_ip = Some(external_ip.into());
+        self
+    }
+    /// The port for tenants.
+    #[must_use]
+    pub fn external_port(mut self, external_port: i64) -> Self {
+        self.external_port = Some(external_port);
+        self
+    }
+    /// How it is reached.
+    #[must_use]
+    pub fn network_type(
+        mut self,
+        network_type: impl Into<CloudGatewayNetworking>,
+    ) -> Self {
+        self.network_type = Some(network_type.into());
+        self
+    }
+    /// The port of the gateway itself.
+    #[must_use]
+    pub fn internal_port(mut self, internal_port: i64) -> Self {
+        self.internal_port = Some(internal_port);
+        self
+    }
+}
 /// Gateways that serve some tenants.
 ///
 /// Schema: `schemas/em/em.xsd#CloudGatewayPoolEntityType`
@@ -355,6 +478,61 @@ impl Struct for CloudGatewayPool {
             UNKNOWN => Slot::Unknown(&mut self.unknown),
             _ => Slot::None,
         }
+    }
+}
+impl CloudGatewayPool {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The gateways.
+    #[must_use]
+    pub fn cloud_gateways(mut self, cloud_gateways: Vec<Id>) -> Self {
+        self.cloud_gateways = cloud_gateways;
+        self
+    }
+    /// The tenants.
+    #[must_use]
+    pub fn cloud_tenants(mut self, cloud_tenants: Vec<Id>) -> Self {
+        self.cloud_tenants = cloud_tenants;
+        self
     }
 }
 /// Pools of gateways.
@@ -464,6 +642,35 @@ impl Struct for CreateCloudGatewayPoolSpec {
             4 => Slot::Id(&mut self.backup_server_uid),
             _ => Slot::None,
         }
+    }
+}
+impl CreateCloudGatewayPoolSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(name: impl Into<String>, backup_server_uid: impl Into<Id>) -> Self {
+        Self {
+            name: Some(name.into()),
+            backup_server_uid: Some(backup_server_uid.into()),
+            ..Self::default()
+        }
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The gateways.
+    #[must_use]
+    pub fn cloud_gateways(mut self, cloud_gateways: Vec<Id>) -> Self {
+        self.cloud_gateways = cloud_gateways;
+        self
+    }
+    /// The tenants.
+    #[must_use]
+    pub fn cloud_tenants(mut self, cloud_tenants: Vec<Id>) -> Self {
+        self.cloud_tenants = cloud_tenants;
+        self
     }
 }
 /// The networks of a hardware plan.
@@ -1101,6 +1308,70 @@ impl Struct for CloudHardwarePlan {
         }
     }
 }
+impl CloudHardwarePlan {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The processor time that a tenant may use, in MHz.
+    #[must_use]
+    pub fn processor_usage_limit_mhz(mut self, processor_usage_limit_mhz: i64) -> Self {
+        self.processor_usage_limit_mhz = Some(processor_usage_limit_mhz);
+        self
+    }
+    /// The memory that a tenant may use, in MB.
+    #[must_use]
+    pub fn memory_usage_limit_mb(mut self, memory_usage_limit_mb: i64) -> Self {
+        self.memory_usage_limit_mb = Some(memory_usage_limit_mb);
+        self
+    }
+    /// What it is made of.
+    #[must_use]
+    pub fn hardware_plan_details(
+        mut self,
+        hardware_plan_details: HardwarePlanDetails,
+    ) -> Self {
+        self.hardware_plan_details = Some(hardware_plan_details);
+        self
+    }
+}
 /// Hardware plans.
 ///
 /// Schema: `schemas/em/em.xsd#CloudHardwarePlanEntityListType`
@@ -1214,6 +1485,44 @@ impl Struct for CloudHardwarePlanCreateSpec {
         }
     }
 }
+impl CloudHardwarePlanCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(backup_server_uid: impl Into<Id>, name: impl Into<String>) -> Self {
+        Self {
+            backup_server_uid: Some(backup_server_uid.into()),
+            name: Some(name.into()),
+            ..Self::default()
+        }
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The processor time that a tenant may use, in MHz.
+    #[must_use]
+    pub fn processor_usage_limit_mhz(mut self, processor_usage_limit_mhz: i64) -> Self {
+        self.processor_usage_limit_mhz = Some(processor_usage_limit_mhz);
+        self
+    }
+    /// The memory that a tenant may use, in MB.
+    #[must_use]
+    pub fn memory_usage_limit_mb(mut self, memory_usage_limit_mb: i64) -> Self {
+        self.memory_usage_limit_mb = Some(memory_usage_limit_mb);
+        self
+    }
+    /// What it is made of.
+    #[must_use]
+    pub fn hardware_plan_details(
+        mut self,
+        hardware_plan_details: HardwarePlanDetails,
+    ) -> Self {
+        self.hardware_plan_details = Some(hardware_plan_details);
+        self
+    }
+}
 /// A public address for tenants' machines.
 ///
 /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressEntityType`
@@ -1300,6 +1609,61 @@ impl Struct for CloudPublicIpAddress {
             UNKNOWN => Slot::Unknown(&mut self.unknown),
             _ => Slot::None,
         }
+    }
+}
+impl CloudPublicIpAddress {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// The backup server.
+    #[must_use]
+    pub fn backup_server_uid(mut self, backup_server_uid: impl Into<Id>) -> Self {
+        self.backup_server_uid = Some(backup_server_uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// The address.
+    #[must_use]
+    pub fn ip_address(mut self, ip_address: impl Into<String>) -> Self {
+        self.ip_address = Some(ip_address.into());
+        self
+    }
+    /// The tenant that has it.
+    #[must_use]
+    pub fn tenant_uid(mut self, tenant_uid: impl Into<Id>) -> Self {
+        self.tenant_uid = Some(tenant_uid.into());
+        self
     }
 }
 /// Public addresses for tenants' machines.
@@ -1394,6 +1758,21 @@ impl Struct for CloudPublicIpAddressCreateSpec {
             1 => Slot::Text(&mut self.ip_address_lower_bound),
             2 => Slot::Text(&mut self.ip_address_upper_bound),
             _ => Slot::None,
+        }
+    }
+}
+impl CloudPublicIpAddressCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        backup_server_uid: impl Into<Id>,
+        ip_address_lower_bound: impl Into<String>,
+        ip_address_upper_bound: impl Into<String>,
+    ) -> Self {
+        Self {
+            backup_server_uid: Some(backup_server_uid.into()),
+            ip_address_lower_bound: Some(ip_address_lower_bound.into()),
+            ip_address_upper_bound: Some(ip_address_upper_bound.into()),
         }
     }
 }
@@ -1986,6 +2365,79 @@ impl Struct for CloudFailoverPlan {
         }
     }
 }
+impl CloudFailoverPlan {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// The tenant.
+    #[must_use]
+    pub fn tenant_uid(mut self, tenant_uid: impl Into<Id>) -> Self {
+        self.tenant_uid = Some(tenant_uid.into());
+        self
+    }
+    /// The tenant's name.
+    #[must_use]
+    pub fn tenant_name(mut self, tenant_name: impl Into<String>) -> Self {
+        self.tenant_name = Some(tenant_name.into());
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// What runs before and after.
+    #[must_use]
+    pub fn cloud_failover_plan_options(
+        mut self,
+        cloud_failover_plan_options: CloudFailoverPlanOptions,
+    ) -> Self {
+        self.cloud_failover_plan_options = Some(cloud_failover_plan_options);
+        self
+    }
+    /// The machines.
+    #[must_use]
+    pub fn cloud_failover_plan_info(
+        mut self,
+        cloud_failover_plan_info: CloudFailoverPlanInfo,
+    ) -> Self {
+        self.cloud_failover_plan_info = Some(cloud_failover_plan_info);
+        self
+    }
+}
 /// Tenants' failover plans.
 ///
 /// Schema: `schemas/em/em.xsd#CloudFailoverPlanEntityListType`
@@ -2183,6 +2635,25 @@ impl Struct for CloudFailoverPlanManagementSpec {
             1 => Slot::DateTime(&mut self.start_date),
             _ => Slot::None,
         }
+    }
+}
+impl CloudFailoverPlanManagementSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Whether machines take the newest restore point.
+    #[must_use]
+    pub fn start_now(mut self, start_now: bool) -> Self {
+        self.start_now = Some(start_now);
+        self
+    }
+    /// The moment whose restore points they take otherwise.
+    #[must_use]
+    pub fn start_date(mut self, start_date: impl Into<DateTime>) -> Self {
+        self.start_date = Some(start_date.into());
+        self
     }
 }
 /// What a failover did with one machine.
@@ -3029,6 +3500,136 @@ impl Struct for CreateCloudTenantSpec {
         }
     }
 }
+impl CreateCloudTenantSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(name: impl Into<String>, backup_server_uid: impl Into<Id>) -> Self {
+        Self {
+            name: Some(name.into()),
+            backup_server_uid: Some(backup_server_uid.into()),
+            ..Self::default()
+        }
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The account's password.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+    /// Whether it may use the service.
+    #[must_use]
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+    /// Until when it may use the service.
+    #[must_use]
+    pub fn lease_expiration_date(
+        mut self,
+        lease_expiration_date: impl Into<DateTime>,
+    ) -> Self {
+        self.lease_expiration_date = Some(lease_expiration_date.into());
+        self
+    }
+    /// Quotas on repositories.
+    #[must_use]
+    pub fn resources(mut self, resources: Vec<BackupResourceSpec>) -> Self {
+        self.resources = resources;
+        self
+    }
+    /// Hardware plans.
+    #[must_use]
+    pub fn compute_resources(
+        mut self,
+        compute_resources: Vec<ComputeResourceSpec>,
+    ) -> Self {
+        self.compute_resources = compute_resources;
+        self
+    }
+    /// Whether its traffic is limited.
+    #[must_use]
+    pub fn throttling_enabled(mut self, throttling_enabled: bool) -> Self {
+        self.throttling_enabled = Some(throttling_enabled);
+        self
+    }
+    /// The limit on its traffic, in the unit.
+    #[must_use]
+    pub fn throttling_speed_limit(mut self, throttling_speed_limit: i64) -> Self {
+        self.throttling_speed_limit = Some(throttling_speed_limit);
+        self
+    }
+    /// The unit of the limit on its traffic.
+    #[must_use]
+    pub fn throttling_speed_unit(
+        mut self,
+        throttling_speed_unit: impl Into<ThrottlingSpeedUnit>,
+    ) -> Self {
+        self.throttling_speed_unit = Some(throttling_speed_unit.into());
+        self
+    }
+    /// How many public addresses its machines get.
+    #[must_use]
+    pub fn public_ip_count(mut self, public_ip_count: i64) -> Self {
+        self.public_ip_count = Some(public_ip_count);
+        self
+    }
+    /// How many disks it may send at a time.
+    #[must_use]
+    pub fn max_concurrent_tasks(mut self, max_concurrent_tasks: i64) -> Self {
+        self.max_concurrent_tasks = Some(max_concurrent_tasks);
+        self
+    }
+    /// What kind of tenant it is.
+    #[must_use]
+    pub fn tenant_type(mut self, tenant_type: impl Into<CloudTenantKindName>) -> Self {
+        self.tenant_type = Some(tenant_type.into());
+        self
+    }
+    /// The organization of VMware Cloud Director.
+    #[must_use]
+    pub fn organization_ref(mut self, organization_ref: impl Into<Id>) -> Self {
+        self.organization_ref = Some(organization_ref.into());
+        self
+    }
+    /// Virtual data centers.
+    #[must_use]
+    pub fn v_cloud_compute_resources(
+        mut self,
+        v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>,
+    ) -> Self {
+        self.v_cloud_compute_resources = v_cloud_compute_resources;
+        self
+    }
+    /// The domain of Active Directory.
+    #[must_use]
+    pub fn domain(mut self, domain: ActiveDirectoryDomain) -> Self {
+        self.domain = Some(domain);
+        self
+    }
+    /// The pools of gateways that serve it; all gateways when there are none.
+    #[must_use]
+    pub fn cloud_gateway_pools(mut self, cloud_gateway_pools: Vec<Id>) -> Self {
+        self.cloud_gateway_pools = cloud_gateway_pools;
+        self
+    }
+    /// Whether other gateways serve it when those fail.
+    #[must_use]
+    pub fn failover_to_others_gateways_if_fail(
+        mut self,
+        failover_to_others_gateways_if_fail: bool,
+    ) -> Self {
+        self.failover_to_others_gateways_if_fail = Some(
+            failover_to_others_gateways_if_fail,
+        );
+        self
+    }
+}
 /// A quota on a repository to give to a tenant.
 ///
 /// Schema: `schemas/em/em.xsd#CreateCloudTenantResourceSpecType`
@@ -3086,6 +3687,28 @@ impl Struct for CreateCloudTenantResourceSpec {
             3 => Slot::Id(&mut self.wan_accelerator_uid),
             _ => Slot::None,
         }
+    }
+}
+impl CreateCloudTenantResourceSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        repository_uid: impl Into<Id>,
+        quota_mb: i64,
+    ) -> Self {
+        Self {
+            name: Some(name.into()),
+            repository_uid: Some(repository_uid.into()),
+            quota_mb: Some(quota_mb),
+            ..Self::default()
+        }
+    }
+    /// The WAN accelerator on the way, if any.
+    #[must_use]
+    pub fn wan_accelerator_uid(mut self, wan_accelerator_uid: impl Into<Id>) -> Self {
+        self.wan_accelerator_uid = Some(wan_accelerator_uid.into());
+        self
     }
 }
 /// A hardware plan to give to a tenant.
@@ -3153,6 +3776,43 @@ impl Struct for CloudTenantComputeResourceCreateSpec {
         }
     }
 }
+impl CloudTenantComputeResourceCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(cloud_hardware_plan_uid: impl Into<Id>) -> Self {
+        Self {
+            cloud_hardware_plan_uid: Some(cloud_hardware_plan_uid.into()),
+            ..Self::default()
+        }
+    }
+    /// The WAN accelerator on the way, if any.
+    #[must_use]
+    pub fn wan_accelerator_uid(mut self, wan_accelerator_uid: impl Into<Id>) -> Self {
+        self.wan_accelerator_uid = Some(wan_accelerator_uid.into());
+        self
+    }
+    /// The hypervisor.
+    #[must_use]
+    pub fn platform_type(mut self, platform_type: impl Into<CloudPlatform>) -> Self {
+        self.platform_type = Some(platform_type.into());
+        self
+    }
+    /// Whether a failover gets a network of its own.
+    #[must_use]
+    pub fn use_network_failover_resources(
+        mut self,
+        use_network_failover_resources: bool,
+    ) -> Self {
+        self.use_network_failover_resources = Some(use_network_failover_resources);
+        self
+    }
+    /// The appliance that extends the network.
+    #[must_use]
+    pub fn network_appliance(mut self, network_appliance: NetworkAppliance) -> Self {
+        self.network_appliance = Some(network_appliance);
+        self
+    }
+}
 /// A virtual data center to give to a tenant.
 ///
 /// Schema: `schemas/em/em.xsd#CloudTenantVCloudComputeResourceCreateSpecType`
@@ -3210,6 +3870,37 @@ impl Struct for CloudTenantVCloudComputeResourceCreateSpec {
             3 => Slot::Id(&mut self.wan_accelerator_uid),
             _ => Slot::None,
         }
+    }
+}
+impl CloudTenantVCloudComputeResourceCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(virtual_data_center_ref: impl Into<Id>) -> Self {
+        Self {
+            virtual_data_center_ref: Some(virtual_data_center_ref.into()),
+            ..Self::default()
+        }
+    }
+    /// Whether a failover gets a network of its own.
+    #[must_use]
+    pub fn use_network_failover_resources(
+        mut self,
+        use_network_failover_resources: bool,
+    ) -> Self {
+        self.use_network_failover_resources = Some(use_network_failover_resources);
+        self
+    }
+    /// The appliance that extends the network.
+    #[must_use]
+    pub fn network_appliance(mut self, network_appliance: NetworkAppliance) -> Self {
+        self.network_appliance = Some(network_appliance);
+        self
+    }
+    /// The WAN accelerator on the way, if any.
+    #[must_use]
+    pub fn wan_accelerator_uid(mut self, wan_accelerator_uid: impl Into<Id>) -> Self {
+        self.wan_accelerator_uid = Some(wan_accelerator_uid.into());
+        self
     }
 }
 backhaul_wire::generated_struct! {

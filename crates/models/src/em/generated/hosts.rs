@@ -79,6 +79,61 @@ impl Struct for BackupServerSpec {
         }
     }
 }
+impl BackupServerSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// Its address.
+    #[must_use]
+    pub fn dns_name_or_ip_address(
+        mut self,
+        dns_name_or_ip_address: impl Into<String>,
+    ) -> Self {
+        self.dns_name_or_ip_address = Some(dns_name_or_ip_address.into());
+        self
+    }
+    /// The account to reach it with.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+    /// The port of the backup service.
+    #[must_use]
+    pub fn port(mut self, port: i64) -> Self {
+        self.port = Some(port);
+        self
+    }
+    /// The account's password.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+    /// The port of its web services.
+    #[must_use]
+    pub fn wcf_port(mut self, wcf_port: i64) -> Self {
+        self.wcf_port = Some(wcf_port);
+        self
+    }
+    /// The thumbprint that its certificate must have.
+    #[must_use]
+    pub fn vbr_certificate_thumbprint(
+        mut self,
+        vbr_certificate_thumbprint: impl Into<String>,
+    ) -> Self {
+        self.vbr_certificate_thumbprint = Some(vbr_certificate_thumbprint.into());
+        self
+    }
+}
 /// What a server is.
 ///
 /// Schema: `schemas/em/em.xsd#ManagedServerType`
@@ -1060,6 +1115,127 @@ impl Struct for VlanConfiguration {
             UNKNOWN => Slot::Unknown(&mut self.unknown),
             _ => Slot::None,
         }
+    }
+}
+impl VlanConfiguration {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// The host.
+    #[must_use]
+    pub fn host_ref(mut self, host_ref: impl Into<Id>) -> Self {
+        self.host_ref = Some(host_ref.into());
+        self
+    }
+    /// The hypervisor.
+    #[must_use]
+    pub fn platform_type(mut self, platform_type: impl Into<CloudPlatform>) -> Self {
+        self.platform_type = Some(platform_type.into());
+        self
+    }
+    /// The first VLAN with a way to the internet.
+    #[must_use]
+    pub fn vlan_ids_with_internet_left_bound(
+        mut self,
+        vlan_ids_with_internet_left_bound: i64,
+    ) -> Self {
+        self.vlan_ids_with_internet_left_bound = Some(vlan_ids_with_internet_left_bound);
+        self
+    }
+    /// The last VLAN with a way to the internet.
+    #[must_use]
+    pub fn vlan_ids_with_internet_right_bound(
+        mut self,
+        vlan_ids_with_internet_right_bound: i64,
+    ) -> Self {
+        self.vlan_ids_with_internet_right_bound = Some(
+            vlan_ids_with_internet_right_bound,
+        );
+        self
+    }
+    /// The first VLAN without a way to the internet.
+    #[must_use]
+    pub fn vlan_ids_without_internet_left_bound(
+        mut self,
+        vlan_ids_without_internet_left_bound: i64,
+    ) -> Self {
+        self.vlan_ids_without_internet_left_bound = Some(
+            vlan_ids_without_internet_left_bound,
+        );
+        self
+    }
+    /// The last VLAN without a way to the internet.
+    #[must_use]
+    pub fn vlan_ids_without_internet_right_bound(
+        mut self,
+        vlan_ids_without_internet_right_bound: i64,
+    ) -> Self {
+        self.vlan_ids_without_internet_right_bound = Some(
+            vlan_ids_without_internet_right_bound,
+        );
+        self
+    }
+    /// The switch.
+    #[must_use]
+    pub fn switch_name(mut self, switch_name: impl Into<String>) -> Self {
+        self.switch_name = Some(switch_name.into());
+        self
+    }
+    /// The switch's identifier.
+    #[must_use]
+    pub fn switch_id(mut self, switch_id: impl Into<String>) -> Self {
+        self.switch_id = Some(switch_id.into());
+        self
+    }
+    /// What the switch is.
+    #[must_use]
+    pub fn switch_type(mut self, switch_type: impl Into<VlanSwitchType>) -> Self {
+        self.switch_type = Some(switch_type.into());
+        self
+    }
+    /// The cluster of the host.
+    #[must_use]
+    pub fn cluster_name(mut self, cluster_name: impl Into<String>) -> Self {
+        self.cluster_name = Some(cluster_name.into());
+        self
+    }
+    /// The cluster's identifier.
+    #[must_use]
+    pub fn cluster_id(mut self, cluster_id: impl Into<String>) -> Self {
+        self.cluster_id = Some(cluster_id.into());
+        self
     }
 }
 /// VLANs that tenants' networks are made of.

@@ -120,6 +120,94 @@ impl Struct for Job {
         }
     }
 }
+impl Job {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// What it does.
+    #[must_use]
+    pub fn job_type(mut self, job_type: impl Into<JobType>) -> Self {
+        self.job_type = Some(job_type.into());
+        self
+    }
+    /// What the machines run on.
+    #[must_use]
+    pub fn platform(mut self, platform: impl Into<Platform>) -> Self {
+        self.platform = Some(platform.into());
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// Whether it has a schedule.
+    #[must_use]
+    pub fn schedule_configured(mut self, schedule_configured: bool) -> Self {
+        self.schedule_configured = Some(schedule_configured);
+        self
+    }
+    /// Whether the schedule is in force.
+    #[must_use]
+    pub fn schedule_enabled(mut self, schedule_enabled: bool) -> Self {
+        self.schedule_enabled = Some(schedule_enabled);
+        self
+    }
+    /// When it runs next, in UTC.
+    #[must_use]
+    pub fn next_run(mut self, next_run: impl Into<DateTime>) -> Self {
+        self.next_run = Some(next_run.into());
+        self
+    }
+    /// The schedule.
+    #[must_use]
+    pub fn job_schedule_options(
+        mut self,
+        job_schedule_options: JobScheduleOptions,
+    ) -> Self {
+        self.job_schedule_options = Some(job_schedule_options);
+        self
+    }
+    /// What it works on and how; one of the elements, by what the job does.
+    #[must_use]
+    pub fn job_info(mut self, job_info: JobInfo) -> Self {
+        self.job_info = Some(job_info);
+        self
+    }
+}
 /// Jobs.
 ///
 /// Schema: `schemas/em/em.xsd#JobEntityListType`
@@ -1512,6 +1600,43 @@ impl Struct for LinkedJobObject {
         }
     }
 }
+impl LinkedJobObject {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// Its identifier in the copy job.
+    #[must_use]
+    pub fn object_in_job_id(mut self, object_in_job_id: impl Into<Id>) -> Self {
+        self.object_in_job_id = Some(object_in_job_id.into());
+        self
+    }
+    /// The job.
+    #[must_use]
+    pub fn linked_job_uid(mut self, linked_job_uid: impl Into<Id>) -> Self {
+        self.linked_job_uid = Some(linked_job_uid.into());
+        self
+    }
+}
 /// A backup that a copy job copies.
 ///
 /// Schema: `schemas/em/em.xsd#LinkedBackupType`
@@ -1639,6 +1764,46 @@ impl Struct for LinkedBackupRepository {
             4 => Slot::Id(&mut self.linked_backup_repository_uid),
             _ => Slot::None,
         }
+    }
+}
+impl LinkedBackupRepository {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// Its identifier in the copy job.
+    #[must_use]
+    pub fn object_in_job_id(mut self, object_in_job_id: impl Into<Id>) -> Self {
+        self.object_in_job_id = Some(object_in_job_id.into());
+        self
+    }
+    /// The repository.
+    #[must_use]
+    pub fn linked_backup_repository_uid(
+        mut self,
+        linked_backup_repository_uid: impl Into<Id>,
+    ) -> Self {
+        self.linked_backup_repository_uid = Some(linked_backup_repository_uid.into());
+        self
     }
 }
 /// The jobs whose restore points a copy job copies.
@@ -1916,6 +2081,35 @@ impl Struct for CreateObjectInJobSpec {
             3 => Slot::Struct(&mut self.guest_processing_options),
             _ => Slot::None,
         }
+    }
+}
+impl CreateObjectInJobSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        hierarchy_obj_ref: impl Into<Id>,
+        hierarchy_obj_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            hierarchy_obj_ref: Some(hierarchy_obj_ref.into()),
+            hierarchy_obj_name: Some(hierarchy_obj_name.into()),
+            ..Self::default()
+        }
+    }
+    /// Its place in the job.
+    #[must_use]
+    pub fn order(mut self, order: i64) -> Self {
+        self.order = Some(order);
+        self
+    }
+    /// What is done inside its machines.
+    #[must_use]
+    pub fn guest_processing_options(
+        mut self,
+        guest_processing_options: GuestProcessingOptions,
+    ) -> Self {
+        self.guest_processing_options = Some(guest_processing_options);
+        self
     }
 }
 /// What is done inside machines.
@@ -3062,6 +3256,51 @@ impl Struct for JobCloneSpec {
         }
     }
 }
+impl JobCloneSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Of a backup job.
+    #[must_use]
+    pub fn backup_job_clone_info(
+        mut self,
+        backup_job_clone_info: BackupJobCloneInfo,
+    ) -> Self {
+        self.backup_job_clone_info = Some(backup_job_clone_info);
+        self
+    }
+    /// Of a job that copies restore points periodically.
+    #[must_use]
+    pub fn backup_copy_job_clone_info(
+        mut self,
+        backup_copy_job_clone_info: BackupCopyJobCloneInfo,
+    ) -> Self {
+        self.backup_copy_job_clone_info = Some(backup_copy_job_clone_info);
+        self
+    }
+    /// Of a job that copies restore points as they appear.
+    #[must_use]
+    pub fn immediate_backup_copy_job_clone_info(
+        mut self,
+        immediate_backup_copy_job_clone_info: ImmediateBackupCopyJobCloneInfo,
+    ) -> Self {
+        self.immediate_backup_copy_job_clone_info = Some(
+            immediate_backup_copy_job_clone_info,
+        );
+        self
+    }
+    /// Of a replication job.
+    #[must_use]
+    pub fn replica_job_clone_info(
+        mut self,
+        replica_job_clone_info: ReplicaJobCloneInfo,
+    ) -> Self {
+        self.replica_job_clone_info = Some(replica_job_clone_info);
+        self
+    }
+}
 /// A copy of a backup job to make.
 ///
 /// Schema: `schemas/em/em.xsd#BackupJobCloneInfoType`
@@ -3370,6 +3609,55 @@ impl Struct for FailoverPlan {
         }
     }
 }
+impl FailoverPlan {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The machines.
+    #[must_use]
+    pub fn failover_plan_info(mut self, failover_plan_info: FailoverPlanInfo) -> Self {
+        self.failover_plan_info = Some(failover_plan_info);
+        self
+    }
+}
 /// Failover plans.
 ///
 /// Schema: `schemas/em/em.xsd#FailoverPlanEntityListType`
@@ -3632,6 +3920,25 @@ impl Struct for FailoverPlanManagementSpec {
             1 => Slot::DateTime(&mut self.start_date),
             _ => Slot::None,
         }
+    }
+}
+impl FailoverPlanManagementSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Whether machines take the newest restore point.
+    #[must_use]
+    pub fn start_now(mut self, start_now: bool) -> Self {
+        self.start_now = Some(start_now);
+        self
+    }
+    /// The moment whose restore points they take otherwise.
+    #[must_use]
+    pub fn start_date(mut self, start_date: impl Into<DateTime>) -> Self {
+        self.start_date = Some(start_date.into());
+        self
     }
 }
 backhaul_wire::generated_struct! {

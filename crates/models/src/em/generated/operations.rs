@@ -20,13 +20,27 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         system: System::Em,
-        name: "PostSessionMngr",
+        name: "GetAgents",
         aliases: &[],
-        method: "POST",
-        path: "/api/sessionMngr/",
+        method: "GET",
+        path: "/api/agents",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&AGENTS_SERVICE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsAgentRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/agentRestorePoints",
         params: &[
             Param {
-                name: "v",
+                name: "format",
                 place: ParamPlace::Query,
                 kind: Kind::Text,
                 list: false,
@@ -37,16 +51,47 @@ pub static OPERATIONS: &[Operation] = &[
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Body(&LOGON_SESSION),
+        response: Response::Forms(&AGENT_RESTORE_POINTS, &ENTITY_REFERENCES),
         long_running: false,
-        anonymous: true,
+        anonymous: false,
     },
     Operation {
         system: System::Em,
-        name: "DeleteLogonSessionsById",
+        name: "GetAgentsAgentRestorePointsById",
         aliases: &[],
-        method: "DELETE",
-        path: "/api/logonSessions/{ID}",
+        method: "GET",
+        path: "/api/agents/agentRestorePoints/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&AGENT_RESTORE_POINT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsAgentRestorePointsByIdMounts",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/agentRestorePoints/{ID}/mounts",
         params: &[
             Param {
                 name: "ID",
@@ -59,6 +104,893 @@ pub static OPERATIONS: &[Operation] = &[
         ],
         versions: Versions::ALL,
         request: None,
+        wrapper: "",
+        response: Response::Body(&AGENT_RESTORE_POINT_MOUNTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostAgentsAgentRestorePointsByIdMounts",
+        aliases: &[],
+        method: "POST",
+        path: "/api/agents/agentRestorePoints/{ID}/mounts",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsAgentRestorePointsByIdMountsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/agentRestorePoints/{ID}/mounts/{mountID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&AGENT_RESTORE_POINT_MOUNT),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteAgentsAgentRestorePointsByIdMountsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/agents/agentRestorePoints/{ID}/mounts/{mountID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsAgentRestorePointsByIdMountsByIdByFilepath",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filepath",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "action",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&FILE_SYSTEM_ENTRIES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore",
+        aliases: &[],
+        method: "POST",
+        path: "/api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filepath",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&FILE_RESTORE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsBackupFiles",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/backupFiles",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_FILES, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsBackups",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/backups",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUPS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsBackupSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/backupSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsDiscoveredComputers",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/discoveredComputers",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&DISCOVERED_COMPUTERS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsDiscoveredComputersById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/discoveredComputers/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&DISCOVERED_COMPUTER, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsJobs",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/jobs",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&AGENT_BACKUP_JOBS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsJobsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/jobs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&AGENT_BACKUP_JOB, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostAgentsJobsByIdRetry",
+        aliases: &[],
+        method: "POST",
+        path: "/api/agents/jobs/{ID}?action=retry",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostAgentsJobsByIdStart",
+        aliases: &[],
+        method: "POST",
+        path: "/api/agents/jobs/{ID}?action=start",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostAgentsJobsByIdStop",
+        aliases: &[],
+        method: "POST",
+        path: "/api/agents/jobs/{ID}?action=stop",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostAgentsJobsByIdToggleScheduleEnabled",
+        aliases: &[],
+        method: "POST",
+        path: "/api/agents/jobs/{ID}?action=toggleScheduleEnabled",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsJobsByIdIncludes",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/jobs/{ID}/includes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&OBJECTS_IN_AGENT_BACKUP_JOB),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsJobsByIdIncludesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/jobs/{ID}/includes/{includeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "includeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&OBJECT_IN_AGENT_BACKUP_JOB),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsProtectionGroups",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/protectionGroups",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&AGENT_PROTECTION_GROUPS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsProtectionGroupsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/protectionGroups/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&AGENT_PROTECTION_GROUP, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsProtectionGroupsByIdDiscoveredComputers",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/protectionGroups/{ID}/discoveredComputers",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&DISCOVERED_COMPUTERS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetAgentsRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/agents/restorePoints",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupFiles",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupFiles",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_FILES, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupFilesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupFiles/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_FILE, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupFilesByIdRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupFiles/{ID}/restorePoints",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupFilesByIdVmRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupFiles/{ID}/vmRestorePoints",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&VM_RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackups",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backups",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUPS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backups/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupsByIdChildbackups",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backups/{ID}/childbackups",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUPS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupsByIdRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backups/{ID}/restorePoints",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupServers",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupServers",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_SERVERS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostBackupServersCreate",
+        aliases: &[],
+        method: "POST",
+        path: "/api/backupServers?action=create",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&BACKUP_SERVER_SPEC),
         wrapper: "",
         response: Response::Empty,
         long_running: false,
@@ -91,7 +1023,4914 @@ pub static OPERATIONS: &[Operation] = &[
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Body(&BACKUP_SERVER),
+        response: Response::Forms(&BACKUP_SERVER, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostBackupServersByIdCollect",
+        aliases: &[],
+        method: "POST",
+        path: "/api/backupServers/{ID}?action=collect",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostBackupServersByIdQuickbackup",
+        aliases: &[],
+        method: "POST",
+        path: "/api/backupServers/{ID}?action=quickbackup",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&QUICK_BACKUP_STARTUP_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostBackupServersByIdVeeamzip",
+        aliases: &[],
+        method: "POST",
+        path: "/api/backupServers/{ID}?action=veeamzip",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&VEEAM_ZIP_STARTUP_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutBackupServersById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/backupServers/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&BACKUP_SERVER_SPEC),
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteBackupServersById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/backupServers/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupServersByIdCredentials",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupServers/{ID}/credentials",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CREDENTIALS_INFO_LIST),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostBackupServersByIdCredentialsCreate",
+        aliases: &[],
+        method: "POST",
+        path: "/api/backupServers/{ID}/credentials?action=create",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CREDENTIALS_INFO_SPEC),
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupServersByIdCredentialsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupServers/{ID}/credentials/{credentialsID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "credentialsID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CREDENTIALS_INFO, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutBackupServersByIdCredentialsById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/backupServers/{ID}/credentials/{credentialsID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "credentialsID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CREDENTIALS_INFO),
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteBackupServersByIdCredentialsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/backupServers/{ID}/credentials/{credentialsID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "credentialsID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupServersByIdExternalRepositories",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupServers/{ID}/externalRepositories",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&EXTERNAL_REPOSITORIES, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupServersByIdPasswords",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupServers/{ID}/passwords",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&PASSWORD_KEY_INFO_LIST),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostBackupServersByIdPasswordsCreate",
+        aliases: &[],
+        method: "POST",
+        path: "/api/backupServers/{ID}/passwords?action=create",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&PASSWORD_KEY_INFO_SPEC),
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupServersByIdPasswordsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupServers/{ID}/passwords/{passwordID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "passwordID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&PASSWORD_KEY_INFO, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutBackupServersByIdPasswordsById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/backupServers/{ID}/passwords/{passwordID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "passwordID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&PASSWORD_KEY_INFO_SPEC),
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteBackupServersByIdPasswordsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/backupServers/{ID}/passwords/{passwordID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "passwordID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_JOB_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostBackupSessionsByIdStop",
+        aliases: &[],
+        method: "POST",
+        path: "/api/backupSessions/{ID}?action=stop",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupSessionsByIdAgentManagementSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupSessions/{ID}/agentManagementSessions",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupSessionsByIdTaskSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupSessions/{ID}/taskSessions",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_TASK_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupTaskSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupTaskSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_TASK_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetBackupTaskSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/backupTaskSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_TASK_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCatalogVms",
+        aliases: &[],
+        method: "GET",
+        path: "/api/catalog/vms",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CATALOG_VMS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCatalogVmsByVmname",
+        aliases: &[],
+        method: "GET",
+        path: "/api/catalog/vms/{vmname}",
+        params: &[
+            Param {
+                name: "vmname",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CATALOG_VM, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCatalogVmsByVmnameVmRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/catalog/vms/{vmname}/vmRestorePoints",
+        params: &[
+            Param {
+                name: "vmname",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CATALOG_VM_RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCatalogVmsByVmnameVmRestorePointsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmname",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CATALOG_VM_RESTORE_POINT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCatalogVmsByVmnameVmRestorePointsByIdBrowse",
+        aliases: &[],
+        method: "POST",
+        path: "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmname",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs",
+        aliases: &[],
+        method: "GET",
+        path: "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmname",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&FILE_SYSTEM_ENTRY),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath",
+        aliases: &[],
+        method: "GET",
+        path: "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filepath",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmname",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&FILE_SYSTEM_ENTRIES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore",
+        aliases: &[],
+        method: "POST",
+        path: "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filepath",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmname",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpPolicies",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpPolicies",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_POLICIES, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpPoliciesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpPolicies/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_POLICY, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCdpPoliciesByIdDisable",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cdpPolicies/{ID}?action=disable",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCdpPoliciesByIdEnable",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cdpPolicies/{ID}?action=enable",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCdpPoliciesById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cdpPolicies/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CDP_POLICY),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpPoliciesByIdCdpReplicaSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpPolicies/{ID}/cdpReplicaSessions",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpPoliciesByIdIncludes",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpPolicies/{ID}/includes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&OBJECTS_IN_JOB),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCdpPoliciesByIdIncludes",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cdpPolicies/{ID}/includes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CREATE_OBJECT_IN_JOB_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpPoliciesByIdIncludesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpPolicies/{ID}/includes/{includeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "includeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&OBJECT_IN_JOB),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCdpPoliciesByIdIncludesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cdpPolicies/{ID}/includes/{includeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "includeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaVApps",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplica/vApps",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_CDP_REPLICAS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaVAppsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplica/vApps/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_CDP_REPLICA, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCdpReplicaVAppsByIdFailover",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cdpReplica/vApps/{ID}?action=failover",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CDP_FAILOVER_START_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCdpReplicaVAppsByIdIntervals",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cdpReplica/vApps/{ID}?action=intervals",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CDP_REPLICA_INTERVALS),
+        wrapper: "",
+        response: Response::Body(&CDP_REPLICA_INTERVALS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaVAppsByIdVms",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplica/vApps/{ID}/vms",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_CDP_REPLICA_VMS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaVAppsByIdVmsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplica/vApps/{ID}/vms/{vmID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_CDP_REPLICA_VM, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicas",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicas",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICAS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicasById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicas/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicasByIdVms",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicas/{ID}/vms",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA_VMS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicasByIdVmsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicas/{ID}/vms/{vmID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA_VM, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCdpReplicasByIdVmsByIdFailover",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cdpReplicas/{ID}/vms/{vmID}?action=failover",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CDP_FAILOVER_START_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCdpReplicasByIdVmsByIdIntervals",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cdpReplicas/{ID}/vms/{vmID}?action=intervals",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vmID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CDP_REPLICA_INTERVALS),
+        wrapper: "",
+        response: Response::Body(&CDP_REPLICA_INTERVALS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicaSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicaSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaSessionsByIdCdpReplicaTaskSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA_TASK_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaTaskSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicaTaskSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA_TASK_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCdpReplicaTaskSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cdpReplicaTaskSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CDP_REPLICA_TASK_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloud",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_CONNECT_SERVICE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudCloudFailoverPlans",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/cloudFailoverPlans",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_FAILOVER_PLANS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudCloudFailoverPlansById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/cloudFailoverPlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_FAILOVER_PLAN, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudCloudFailoverPlansByIdStart",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/cloudFailoverPlans/{ID}?action=start",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_FAILOVER_PLAN_MANAGEMENT_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudCloudFailoverPlansByIdTest",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/cloudFailoverPlans/{ID}?action=test",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudCloudFailoverPlansByIdUndo",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/cloudFailoverPlans/{ID}?action=undo",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCloudCloudFailoverPlansById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cloud/cloudFailoverPlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_FAILOVER_PLAN),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudCloudFailoverPlansById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/cloudFailoverPlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudCloudFailoverPlansByIdIncludes",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/cloudFailoverPlans/{ID}/includes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_FAILOVERED_VMS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudCloudFailoverPlansByIdIncludesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "includeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_FAILOVERED_VM),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudFailoverSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/failoverSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_FAILOVER_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudFailoverSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/failoverSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_FAILOVER_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudGatewayPools",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/gatewayPools",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_GATEWAY_POOLS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudGatewayPools",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/gatewayPools",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&CREATE_CLOUD_GATEWAY_POOL_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudGatewayPoolsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/gatewayPools/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_GATEWAY_POOL, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCloudGatewayPoolsById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cloud/gatewayPools/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_GATEWAY_POOL),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudGatewayPoolsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/gatewayPools/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudGateways",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/gateways",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_GATEWAYS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudGateways",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/gateways",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&CREATE_CLOUD_GATEWAY_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudGatewaysById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/gateways/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_GATEWAY, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCloudGatewaysById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cloud/gateways/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_GATEWAY),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudGatewaysById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/gateways/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudHardwarePlans",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/hardwarePlans",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_HARDWARE_PLANS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudHardwarePlans",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/hardwarePlans",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_HARDWARE_PLAN_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudHardwarePlansById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/hardwarePlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_HARDWARE_PLAN, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCloudHardwarePlansById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cloud/hardwarePlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_HARDWARE_PLAN),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudHardwarePlansById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/hardwarePlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudHardwarePlansByIdTenants",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/hardwarePlans/{ID}/tenants",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_TENANTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudPublicIpAddresses",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/publicIpAddresses",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_PUBLIC_IP_ADDRESSES, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudPublicIpAddresses",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/publicIpAddresses",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_PUBLIC_IP_ADDRESS_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudPublicIpAddressesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/publicIpAddresses/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_PUBLIC_IP_ADDRESS, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCloudPublicIpAddressesById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cloud/publicIpAddresses/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_PUBLIC_IP_ADDRESS),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudPublicIpAddressesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/publicIpAddresses/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudReplicas",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/replicas",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_REPLICAS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudReplicasById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/replicas/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_REPLICA, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudReplicasByIdVmReplicaPoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/replicas/{ID}/vmReplicaPoints",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_VM_REPLICA_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenants",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_TENANTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudTenants",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/tenants",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&CREATE_CLOUD_TENANT_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_TENANT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCloudTenantsById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cloud/tenants/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_TENANT),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudTenantsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/tenants/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "includeBackups",
+                place: ParamPlace::Query,
+                kind: Kind::Bool,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdComputeResources",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/computeResources",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_TENANT_COMPUTE_RESOURCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudTenantsByIdComputeResources",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/tenants/{ID}/computeResources",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_TENANT_COMPUTE_RESOURCE_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdComputeResourcesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/computeResources/{computeResourceID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "computeResourceID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_TENANT_COMPUTE_RESOURCE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudTenantsByIdComputeResourcesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/tenants/{ID}/computeResources/{computeResourceID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "computeResourceID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdFreelicenseCounters",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/freelicenseCounters",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_TENANT_FREE_LICENSE_COUNTERS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdGatewayPools",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/gatewayPools",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_GATEWAY_POOLS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdResources",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/resources",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_TENANT_RESOURCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudTenantsByIdResources",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/tenants/{ID}/resources",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CREATE_CLOUD_TENANT_RESOURCE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdResourcesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/resources/{resourceID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "resourceID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_TENANT_RESOURCE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudTenantsByIdResourcesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/tenants/{ID}/resources/{resourceID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "resourceID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdSubtenants",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/subtenants",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_SUBTENANTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudTenantsByIdSubtenants",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/tenants/{ID}/subtenants",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_SUBTENANT_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdSubtenantsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/subtenants/{subtenantID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "subtenantID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_SUBTENANT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCloudTenantsByIdSubtenantsById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cloud/tenants/{ID}/subtenants/{subtenantID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "subtenantID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_SUBTENANT),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudTenantsByIdSubtenantsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/tenants/{ID}/subtenants/{subtenantID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "subtenantID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdVCloudComputeResources",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/vCloudComputeResources",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostCloudTenantsByIdVCloudComputeResources",
+        aliases: &[],
+        method: "POST",
+        path: "/api/cloud/tenants/{ID}/vCloudComputeResources",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudTenantsByIdVCloudComputeResourcesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vCloudComputeResourceID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudTenantsByIdVCloudComputeResourcesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "vCloudComputeResourceID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudVlans",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/vlans",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&VLAN_CONFIGURATIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudVlansById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/vlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&VLAN_CONFIGURATION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutCloudVlansById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/cloud/vlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&VLAN_CONFIGURATION),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteCloudVlansById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/cloud/vlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudVmReplicaPoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/vmReplicaPoints",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_VM_REPLICA_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetCloudVmReplicaPointsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/cloud/vmReplicaPoints/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&CLOUD_VM_REPLICA_POINT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetExternalRepositories",
+        aliases: &[],
+        method: "GET",
+        path: "/api/externalRepositories",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&EXTERNAL_REPOSITORIES, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetExternalRepositoriesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/externalRepositories/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&EXTERNAL_REPOSITORY, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetExternalRepositoriesByIdBackups",
+        aliases: &[],
+        method: "GET",
+        path: "/api/externalRepositories/{ID}/backups",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUPS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetFailoverPlans",
+        aliases: &[],
+        method: "GET",
+        path: "/api/failoverPlans",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&FAILOVER_PLANS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetFailoverPlansById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/failoverPlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&FAILOVER_PLAN, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostFailoverPlansByIdStart",
+        aliases: &[],
+        method: "POST",
+        path: "/api/failoverPlans/{ID}?action=start",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&FAILOVER_PLAN_MANAGEMENT_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostFailoverPlansByIdUndo",
+        aliases: &[],
+        method: "POST",
+        path: "/api/failoverPlans/{ID}?action=undo",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutFailoverPlansById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/failoverPlans/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&FAILOVER_PLAN),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetHierarchyRoots",
+        aliases: &[],
+        method: "GET",
+        path: "/api/hierarchyRoots",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&HIERARCHY_ROOTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetHierarchyRootsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/hierarchyRoots/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&HIERARCHY_ROOT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetJobs",
+        aliases: &[],
+        method: "GET",
+        path: "/api/jobs",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&JOBS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetJobsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/jobs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&JOB, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdClone",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}?action=clone",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&JOB_CLONE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdRetry",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}?action=retry",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdStart",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}?action=start",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdStop",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}?action=stop",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdSync",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}?action=sync",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdToggleScheduleEnabled",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}?action=toggleScheduleEnabled",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutJobsByIdEdit",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/jobs/{ID}?action=edit",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&JOB),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteJobsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/jobs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetJobsByIdIncludes",
+        aliases: &[],
+        method: "GET",
+        path: "/api/jobs/{ID}/includes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&OBJECTS_IN_JOB),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdIncludes",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}/includes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&CREATE_OBJECT_IN_JOB_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetJobsByIdIncludesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/jobs/{ID}/includes/{includeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "includeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&OBJECT_IN_JOB),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteJobsByIdIncludesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/jobs/{ID}/includes/{includeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "includeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetJobsByIdLinkedBackupRepositories",
+        aliases: &[],
+        method: "GET",
+        path: "/api/jobs/{ID}/linkedBackupRepositories",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdLinkedBackupRepositories",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}/linkedBackupRepositories",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&LINKED_BACKUP_REPOSITORY),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteJobsByIdLinkedBackupRepositoriesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "linkedRepositoryID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetJobsByIdLinkedJobs",
+        aliases: &[],
+        method: "GET",
+        path: "/api/jobs/{ID}/linkedJobs",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&LINKED_JOB_RESOURCE_OBJECTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostJobsByIdLinkedJobs",
+        aliases: &[],
+        method: "POST",
+        path: "/api/jobs/{ID}/linkedJobs",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&LINKED_JOB_OBJECT),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteJobsByIdLinkedJobsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/jobs/{ID}/linkedJobs/{linkedJobID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "linkedJobID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetLogonSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/logonSessions",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&LOGON_SESSIONS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetLogonSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/logonSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&LOGON_SESSION),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteLogonSessionsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/logonSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetLookup",
+        aliases: &[],
+        method: "GET",
+        path: "/api/lookup",
+        params: &[
+            Param {
+                name: "hierarchyRef",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "host",
+                place: ParamPlace::Query,
+                kind: Kind::Id,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "name",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "type",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&HIERARCHY_ITEMS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetLookupSvc",
+        aliases: &[],
+        method: "GET",
+        path: "/api/lookupSvc",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&LOOKUP_SVC),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetManagedServers",
+        aliases: &[],
+        method: "GET",
+        path: "/api/managedServers",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&MANAGED_SERVERS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetManagedServersById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/managedServers/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&MANAGED_SERVER, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNas",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&NAS_SERVICE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNasBackupSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas/backupSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNasFileServers",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas/fileServers",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&FILE_SERVERS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNasFileServersById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas/fileServers/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&FILE_SERVER, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNasJobs",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas/jobs",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&NAS_JOBS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNasJobsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas/jobs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&NAS_JOB, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNasJobsByIdBackupSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas/jobs/{ID}/backupSessions",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNasJobsByIdIncludes",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas/jobs/{ID}/includes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&NAS_OBJECTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetNasJobsByIdIncludesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/nas/jobs/{ID}/includes/{includeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "includeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&NAS_OBJECT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostNasJobsByIdRetry",
+        aliases: &[],
+        method: "POST",
+        path: "/api/nas/jobs/{ID}/retry",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostNasJobsByIdStart",
+        aliases: &[],
+        method: "POST",
+        path: "/api/nas/jobs/{ID}/start",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostNasJobsByIdStop",
+        aliases: &[],
+        method: "POST",
+        path: "/api/nas/jobs/{ID}/stop",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostNasJobsByIdToggleScheduleEnabled",
+        aliases: &[],
+        method: "POST",
+        path: "/api/nas/jobs/{ID}/toggleScheduleEnabled",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetQuerySvc",
+        aliases: &[],
+        method: "GET",
+        path: "/api/querySvc",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&QUERY_SVC),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReplicas",
+        aliases: &[],
+        method: "GET",
+        path: "/api/replicas",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&REPLICAS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReplicasById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/replicas/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&REPLICA, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReplicaSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/replicaSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&REPLICA_JOB_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReplicaSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/replicaSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&REPLICA_JOB_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReplicaSessionsByIdReplicaTaskSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/replicaSessions/{ID}/replicaTaskSessions",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&REPLICA_TASK_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReplicaTaskSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/replicaTaskSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&REPLICA_TASK_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReplicaTaskSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/replicaTaskSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&REPLICA_TASK_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReportsSummary",
+        aliases: &[],
+        method: "GET",
+        path: "/api/reports/summary",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&SUMMARY_REPORT),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReportsSummaryJobStatistics",
+        aliases: &[],
+        method: "GET",
+        path: "/api/reports/summary/job_statistics",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&JOB_STATISTICS_REPORT_FRAME),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReportsSummaryOverview",
+        aliases: &[],
+        method: "GET",
+        path: "/api/reports/summary/overview",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&OVERVIEW_REPORT_FRAME),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReportsSummaryProcessedVms",
+        aliases: &[],
+        method: "GET",
+        path: "/api/reports/summary/processed_vms",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&PROCESSED_VMS_REPORT_FRAME),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReportsSummaryRepository",
+        aliases: &[],
+        method: "GET",
+        path: "/api/reports/summary/repository",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&REPOSITORY_REPORT_FRAME),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetReportsSummaryVmsOverview",
+        aliases: &[],
+        method: "GET",
+        path: "/api/reports/summary/vms_overview",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&VMS_OVERVIEW_REPORT_FRAME),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetRepositories",
+        aliases: &[],
+        method: "GET",
+        path: "/api/repositories",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&REPOSITORIES, &ENTITY_REFERENCES),
         long_running: false,
         anonymous: false,
     },
@@ -122,16 +5961,39 @@ pub static OPERATIONS: &[Operation] = &[
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Body(&REPOSITORY),
+        response: Response::Forms(&REPOSITORY, &ENTITY_REF),
         long_running: false,
         anonymous: false,
     },
     Operation {
         system: System::Em,
-        name: "GetCloudTenantsById",
+        name: "GetRestorePoints",
         aliases: &[],
         method: "GET",
-        path: "/api/cloud/tenants/{ID}",
+        path: "/api/restorePoints",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetRestorePointsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/restorePoints/{ID}",
         params: &[
             Param {
                 name: "ID",
@@ -153,16 +6015,16 @@ pub static OPERATIONS: &[Operation] = &[
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Body(&CLOUD_TENANT),
+        response: Response::Forms(&RESTORE_POINT, &ENTITY_REF),
         long_running: false,
         anonymous: false,
     },
     Operation {
         system: System::Em,
-        name: "GetCloudTenantsByIdSubtenantsById",
+        name: "GetRestorePointsByIdAgentRestorePoints",
         aliases: &[],
         method: "GET",
-        path: "/api/cloud/tenants/{ID}/subtenants/{subtenantID}",
+        path: "/api/restorePoints/{ID}/agentRestorePoints",
         params: &[
             Param {
                 name: "ID",
@@ -173,7 +6035,273 @@ pub static OPERATIONS: &[Operation] = &[
                 versions: Versions::ALL,
             },
             Param {
-                name: "subtenantID",
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&AGENT_RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetRestorePointsByIdBackupFiles",
+        aliases: &[],
+        method: "GET",
+        path: "/api/restorePoints/{ID}/backupFiles",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&BACKUP_FILES, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetRestorePointsByIdVAppRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/restorePoints/{ID}/vAppRestorePoints",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetRestorePointsByIdVmRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/restorePoints/{ID}/vmRestorePoints",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&VM_RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetRestoreSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/restoreSessions",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&RESTORE_SESSIONS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetRestoreSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/restoreSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&RESTORE_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurity",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&ENTERPRISE_SECURITY_SETTINGS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurityAccounts",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security/accounts",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&ENTERPRISE_ACCOUNTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostSecurityAccounts",
+        aliases: &[],
+        method: "POST",
+        path: "/api/security/accounts",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&ENTERPRISE_ACCOUNT_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostSecurityAccountsRebuildScope",
+        aliases: &[],
+        method: "POST",
+        path: "/api/security/accounts?action=rebuildScope",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&REBUILD_SCOPE_JOB_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurityAccountsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security/accounts/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&ENTERPRISE_ACCOUNT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostSecurityAccountsById",
+        aliases: &[],
+        method: "POST",
+        path: "/api/security/accounts/{ID}",
+        params: &[
+            Param {
+                name: "ID",
                 place: ParamPlace::Path,
                 kind: Kind::Id,
                 list: false,
@@ -184,7 +6312,1574 @@ pub static OPERATIONS: &[Operation] = &[
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Body(&CLOUD_SUBTENANT),
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteSecurityAccountsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/security/accounts/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurityAccountsByIdRoles",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security/accounts/{ID}/roles",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&ENTERPRISE_ACCOUNT_IN_ROLE_LIST),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostSecurityAccountsByIdRoles",
+        aliases: &[],
+        method: "POST",
+        path: "/api/security/accounts/{ID}/roles",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurityAccountsByIdRolesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security/accounts/{ID}/roles/{roleID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "roleID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&ENTERPRISE_ACCOUNT_IN_ROLE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteSecurityAccountsByIdRolesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/security/accounts/{ID}/roles/{roleID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "roleID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurityAccountsByIdScopes",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security/accounts/{ID}/scopes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostSecurityAccountsByIdScopes",
+        aliases: &[],
+        method: "POST",
+        path: "/api/security/accounts/{ID}/scopes",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&HIERARCHY_SCOPE_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurityAccountsByIdScopesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security/accounts/{ID}/scopes/{scopeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "scopeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteSecurityAccountsByIdScopesById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/security/accounts/{ID}/scopes/{scopeID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "scopeID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurityRoles",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security/roles",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&ENTERPRISE_ROLES, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSecurityRolesById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/security/roles/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&ENTERPRISE_ROLE, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSelfServiceVSphere",
+        aliases: &[],
+        method: "GET",
+        path: "/api/selfService/vSphere",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&V_SPHERE_SELF_SERVICE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSelfServiceVSphereConfigs",
+        aliases: &[],
+        method: "GET",
+        path: "/api/selfService/vSphere/Configs",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_SPHERE_SELF_SERVICE_CONFIGS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostSelfServiceVSphereConfigs",
+        aliases: &[],
+        method: "POST",
+        path: "/api/selfService/vSphere/Configs",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&V_SPHERE_SELF_SERVICE_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSelfServiceVSphereConfigsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/selfService/vSphere/Configs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_SPHERE_SELF_SERVICE_CONFIG, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutSelfServiceVSphereConfigsById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/selfService/vSphere/Configs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&V_SPHERE_SELF_SERVICE_CONFIG),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteSelfServiceVSphereConfigsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/selfService/vSphere/Configs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSelfServiceVSphereConfigsByIdBackupJobSettings",
+        aliases: &[],
+        method: "GET",
+        path: "/api/selfService/vSphere/Configs/{ID}/backupJobSettings",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostSessionMngr",
+        aliases: &[],
+        method: "POST",
+        path: "/api/sessionMngr/",
+        params: &[
+            Param {
+                name: "v",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&LOGON_SESSION),
+        long_running: false,
+        anonymous: true,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSystemSessions",
+        aliases: &[],
+        method: "GET",
+        path: "/api/systemSessions",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&SYSTEM_SESSIONS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSystemSessionsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/systemSessions/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&SYSTEM_SESSION, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetSystemSessionsByIdEvents",
+        aliases: &[],
+        method: "GET",
+        path: "/api/systemSessions/{ID}/events",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&SYSTEM_SESSION_EVENTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetTasks",
+        aliases: &[],
+        method: "GET",
+        path: "/api/tasks",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASKS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetTasksById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/tasks/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteTasksById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/tasks/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVAppReplicaPoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vAppReplicaPoints",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_REPLICA_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVAppReplicaPointsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vAppReplicaPoints/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_REPLICA_POINT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVAppReplicaPointsByIdFailover",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vAppReplicaPoints/{ID}?action=failover",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVAppRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vAppRestorePoints",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVAppRestorePointsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vAppRestorePoints/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_APP_RESTORE_POINT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVAppRestorePointsByIdRestore",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vAppRestorePoints/{ID}?action=restore",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&RESTORE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVCloud",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vCloud",
+        params: &[],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&V_CLOUD_SERVICE),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVCloudOrgConfigs",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vCloud/orgConfigs",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_CLOUD_ORGANIZATION_CONFIGS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVCloudOrgConfigs",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vCloud/orgConfigs",
+        params: &[],
+        versions: Versions::ALL,
+        request: Some(&V_CLOUD_ORGANIZATION_CONFIG_CREATE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVCloudOrgConfigsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vCloud/orgConfigs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&V_CLOUD_ORGANIZATION_CONFIG, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVCloudOrgConfigsByIdDisable",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vCloud/orgConfigs/{ID}?action=disable",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PutVCloudOrgConfigsById",
+        aliases: &[],
+        method: "PUT",
+        path: "/api/vCloud/orgConfigs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&V_CLOUD_ORGANIZATION_CONFIG),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteVCloudOrgConfigsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/vCloud/orgConfigs/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "deleteJobs",
+                place: ParamPlace::Query,
+                kind: Kind::Bool,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "deleteBackupFiles",
+                place: ParamPlace::Query,
+                kind: Kind::Bool,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVCloudOrgConfigsByIdBackupJobSettings",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vCloud/orgConfigs/{ID}/backupJobSettings",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmReplicaPoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmReplicaPoints",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&VM_REPLICA_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmReplicaPointsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmReplicaPoints/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&VM_REPLICA_POINT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVmReplicaPointsByIdFailover",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vmReplicaPoints/{ID}?action=failover",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmReplicaPointsByIdMounts",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmReplicaPoints/{ID}/mounts",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&VM_REPLICA_POINT_MOUNTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVmReplicaPointsByIdMounts",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vmReplicaPoints/{ID}/mounts",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&VM_REPLICA_POINT_MOUNT_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmReplicaPointsByIdMountsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmReplicaPoints/{ID}/mounts/{mountID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&VM_REPLICA_POINT_MOUNT),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteVmReplicaPointsByIdMountsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/vmReplicaPoints/{ID}/mounts/{mountID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmReplicaPointsByIdMountsByIdByFilepath",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filepath",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "action",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&FILE_SYSTEM_ENTRIES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVmReplicaPointsByIdMountsByIdByFilepathRestore",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filepath",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&FILE_RESTORE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmRestorePoints",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmRestorePoints",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&VM_RESTORE_POINTS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmRestorePointsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmRestorePoints/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&VM_RESTORE_POINT, &ENTITY_REF),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVmRestorePointsByIdRestore",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vmRestorePoints/{ID}?action=restore",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&RESTORE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmRestorePointsByIdMounts",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmRestorePoints/{ID}/mounts",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&VM_RESTORE_POINT_MOUNTS),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVmRestorePointsByIdMounts",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vmRestorePoints/{ID}/mounts",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&VM_RESTORE_POINT_MOUNT_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmRestorePointsByIdMountsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmRestorePoints/{ID}/mounts/{mountID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&VM_RESTORE_POINT_MOUNT),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "DeleteVmRestorePointsByIdMountsById",
+        aliases: &[],
+        method: "DELETE",
+        path: "/api/vmRestorePoints/{ID}/mounts/{mountID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Empty,
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetVmRestorePointsByIdMountsByIdByFilepath",
+        aliases: &[],
+        method: "GET",
+        path: "/api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filepath",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "action",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Body(&FILE_SYSTEM_ENTRIES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "PostVmRestorePointsByIdMountsByIdByFilepathRestore",
+        aliases: &[],
+        method: "POST",
+        path: "/api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "mountID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filepath",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: Some(&FILE_RESTORE_SPEC),
+        wrapper: "",
+        response: Response::Body(&TASK),
+        long_running: true,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetWanAccelerators",
+        aliases: &[],
+        method: "GET",
+        path: "/api/wanAccelerators",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&WAN_ACCELERATORS, &ENTITY_REFERENCES),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "GetWanAcceleratorsById",
+        aliases: &[],
+        method: "GET",
+        path: "/api/wanAccelerators/{ID}",
+        params: &[
+            Param {
+                name: "ID",
+                place: ParamPlace::Path,
+                kind: Kind::Id,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Forms(&WAN_ACCELERATOR, &ENTITY_REF),
         long_running: false,
         anonymous: false,
     },
@@ -445,12 +8140,306 @@ pub static OPERATIONS: &[Operation] = &[
 #[cfg(feature = "registry")]
 pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::EnterpriseManager>),
-    Some(make::<super::LogonSession>),
+    Some(make::<super::AgentsService>),
+    Some(make::<super::AgentRestorePoints>),
+    Some(make::<super::AgentRestorePoint>),
+    Some(make::<super::AgentRestorePointMounts>),
+    Some(make::<super::Task>),
+    Some(make::<super::AgentRestorePointMount>),
+    None,
+    Some(make::<super::FileSystemEntries>),
+    Some(make::<super::Task>),
+    Some(make::<super::BackupFiles>),
+    Some(make::<super::Backups>),
+    Some(make::<super::BackupJobSessions>),
+    Some(make::<super::DiscoveredComputers>),
+    Some(make::<super::DiscoveredComputer>),
+    Some(make::<super::AgentBackupJobs>),
+    Some(make::<super::AgentBackupJob>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::ObjectsInAgentBackupJob>),
+    Some(make::<super::ObjectInAgentBackupJob>),
+    Some(make::<super::AgentProtectionGroups>),
+    Some(make::<super::AgentProtectionGroup>),
+    Some(make::<super::DiscoveredComputers>),
+    Some(make::<super::RestorePoints>),
+    Some(make::<super::BackupFiles>),
+    Some(make::<super::BackupFile>),
+    Some(make::<super::RestorePoints>),
+    Some(make::<super::VmRestorePoints>),
+    Some(make::<super::Backups>),
+    Some(make::<super::Backup>),
+    Some(make::<super::Backups>),
+    Some(make::<super::RestorePoints>),
+    Some(make::<super::BackupServers>),
     None,
     Some(make::<super::BackupServer>),
-    Some(make::<super::Repository>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    None,
+    None,
+    Some(make::<super::CredentialsInfoList>),
+    None,
+    Some(make::<super::CredentialsInfo>),
+    None,
+    None,
+    Some(make::<super::ExternalRepositories>),
+    Some(make::<super::PasswordKeyInfoList>),
+    None,
+    Some(make::<super::PasswordKeyInfo>),
+    None,
+    None,
+    Some(make::<super::BackupJobSessions>),
+    Some(make::<super::BackupJobSession>),
+    Some(make::<super::Task>),
+    Some(make::<super::BackupJobSessions>),
+    Some(make::<super::BackupTaskSessions>),
+    Some(make::<super::BackupTaskSessions>),
+    Some(make::<super::BackupTaskSession>),
+    Some(make::<super::CatalogVms>),
+    Some(make::<super::CatalogVm>),
+    Some(make::<super::CatalogVmRestorePoints>),
+    Some(make::<super::CatalogVmRestorePoint>),
+    Some(make::<super::Task>),
+    Some(make::<super::FileSystemEntry>),
+    Some(make::<super::FileSystemEntries>),
+    Some(make::<super::Task>),
+    Some(make::<super::CdpPolicies>),
+    Some(make::<super::CdpPolicy>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CdpReplicaSessions>),
+    Some(make::<super::ObjectsInJob>),
+    Some(make::<super::Task>),
+    Some(make::<super::ObjectInJob>),
+    Some(make::<super::Task>),
+    Some(make::<super::VAppCdpReplicas>),
+    Some(make::<super::VAppCdpReplica>),
+    Some(make::<super::Task>),
+    Some(make::<super::CdpReplicaIntervals>),
+    Some(make::<super::VAppCdpReplicaVms>),
+    Some(make::<super::VAppCdpReplicaVm>),
+    Some(make::<super::CdpReplicas>),
+    Some(make::<super::CdpReplica>),
+    Some(make::<super::CdpReplicaVms>),
+    Some(make::<super::CdpReplicaVm>),
+    Some(make::<super::Task>),
+    Some(make::<super::CdpReplicaIntervals>),
+    Some(make::<super::CdpReplicaSessions>),
+    Some(make::<super::CdpReplicaSession>),
+    Some(make::<super::CdpReplicaTaskSessions>),
+    Some(make::<super::CdpReplicaTaskSessions>),
+    Some(make::<super::CdpReplicaTaskSession>),
+    Some(make::<super::CloudConnectService>),
+    Some(make::<super::CloudFailoverPlans>),
+    Some(make::<super::CloudFailoverPlan>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudFailoveredVms>),
+    Some(make::<super::CloudFailoveredVm>),
+    Some(make::<super::CloudFailoverSessions>),
+    Some(make::<super::CloudFailoverSession>),
+    Some(make::<super::CloudGatewayPools>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudGatewayPool>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudGateways>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudGateway>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudHardwarePlans>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudHardwarePlan>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudTenants>),
+    Some(make::<super::CloudPublicIpAddresses>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudPublicIpAddress>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudReplicas>),
+    Some(make::<super::CloudReplica>),
+    Some(make::<super::CloudVmReplicaPoints>),
+    Some(make::<super::CloudTenants>),
+    Some(make::<super::Task>),
     Some(make::<super::CloudTenant>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudTenantComputeResources>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudTenantComputeResource>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudTenantFreeLicenseCounters>),
+    Some(make::<super::CloudGatewayPools>),
+    Some(make::<super::CloudTenantResources>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudTenantResource>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudSubtenants>),
+    Some(make::<super::Task>),
     Some(make::<super::CloudSubtenant>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudTenantVCloudComputeResources>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudTenantVCloudComputeResource>),
+    Some(make::<super::Task>),
+    Some(make::<super::VlanConfigurations>),
+    Some(make::<super::VlanConfiguration>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::CloudVmReplicaPoints>),
+    Some(make::<super::CloudVmReplicaPoint>),
+    Some(make::<super::ExternalRepositories>),
+    Some(make::<super::ExternalRepository>),
+    Some(make::<super::Backups>),
+    Some(make::<super::FailoverPlans>),
+    Some(make::<super::FailoverPlan>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::HierarchyRoots>),
+    Some(make::<super::HierarchyRoot>),
+    Some(make::<super::Jobs>),
+    Some(make::<super::Job>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::ObjectsInJob>),
+    Some(make::<super::Task>),
+    Some(make::<super::ObjectInJob>),
+    Some(make::<super::Task>),
+    Some(make::<super::LinkedBackupRepositoryResourceObjects>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::LinkedJobResourceObjects>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::LogonSessions>),
+    Some(make::<super::LogonSession>),
+    None,
+    Some(make::<super::HierarchyItems>),
+    Some(make::<super::LookupSvc>),
+    Some(make::<super::ManagedServers>),
+    Some(make::<super::ManagedServer>),
+    Some(make::<super::NASService>),
+    Some(make::<super::BackupJobSessions>),
+    Some(make::<super::FileServers>),
+    Some(make::<super::FileServer>),
+    Some(make::<super::NASJobs>),
+    Some(make::<super::NASJob>),
+    Some(make::<super::BackupJobSessions>),
+    Some(make::<super::NASObjects>),
+    Some(make::<super::NASObject>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::QuerySvc>),
+    Some(make::<super::Replicas>),
+    Some(make::<super::Replica>),
+    Some(make::<super::ReplicaJobSessions>),
+    Some(make::<super::ReplicaJobSession>),
+    Some(make::<super::ReplicaTaskSessions>),
+    Some(make::<super::ReplicaTaskSessions>),
+    Some(make::<super::ReplicaTaskSession>),
+    Some(make::<super::SummaryReport>),
+    Some(make::<super::JobStatisticsReportFrame>),
+    Some(make::<super::OverviewReportFrame>),
+    Some(make::<super::ProcessedVmsReportFrame>),
+    Some(make::<super::RepositoryReportFrame>),
+    Some(make::<super::VmsOverviewReportFrame>),
+    Some(make::<super::Repositories>),
+    Some(make::<super::Repository>),
+    Some(make::<super::RestorePoints>),
+    Some(make::<super::RestorePoint>),
+    Some(make::<super::AgentRestorePoints>),
+    Some(make::<super::BackupFiles>),
+    Some(make::<super::VAppRestorePoints>),
+    Some(make::<super::VmRestorePoints>),
+    Some(make::<super::RestoreSessions>),
+    Some(make::<super::RestoreSession>),
+    Some(make::<super::EnterpriseSecuritySettings>),
+    Some(make::<super::EnterpriseAccounts>),
+    None,
+    Some(make::<super::Task>),
+    Some(make::<super::EnterpriseAccount>),
+    None,
+    None,
+    Some(make::<super::EnterpriseAccountInRoleList>),
+    None,
+    Some(make::<super::EnterpriseAccountInRole>),
+    None,
+    Some(make::<super::EnterpriseAccountHierarchyScopes>),
+    None,
+    Some(make::<super::EnterpriseAccountHierarchyScope>),
+    None,
+    Some(make::<super::EnterpriseRoles>),
+    Some(make::<super::EnterpriseRole>),
+    Some(make::<super::VSphereSelfService>),
+    Some(make::<super::VSphereSelfServiceConfigs>),
+    Some(make::<super::Task>),
+    Some(make::<super::VSphereSelfServiceConfig>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::VSphereSelfServiceConfigJobSettings>),
+    Some(make::<super::LogonSession>),
+    Some(make::<super::SystemSessions>),
+    Some(make::<super::SystemSession>),
+    Some(make::<super::SystemSessionEvents>),
+    Some(make::<super::Tasks>),
+    Some(make::<super::Task>),
+    None,
+    Some(make::<super::VAppReplicaPoints>),
+    Some(make::<super::VAppReplicaPoint>),
+    Some(make::<super::Task>),
+    Some(make::<super::VAppRestorePoints>),
+    Some(make::<super::VAppRestorePoint>),
+    Some(make::<super::Task>),
+    Some(make::<super::VCloudService>),
+    Some(make::<super::VCloudOrganizationConfigs>),
+    Some(make::<super::Task>),
+    Some(make::<super::VCloudOrganizationConfig>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::Task>),
+    Some(make::<super::VCloudOrganizationConfigBackupJobSettings>),
+    Some(make::<super::VmReplicaPoints>),
+    Some(make::<super::VmReplicaPoint>),
+    Some(make::<super::Task>),
+    Some(make::<super::VmReplicaPointMounts>),
+    Some(make::<super::Task>),
+    Some(make::<super::VmReplicaPointMount>),
+    None,
+    Some(make::<super::FileSystemEntries>),
+    Some(make::<super::Task>),
+    Some(make::<super::VmRestorePoints>),
+    Some(make::<super::VmRestorePoint>),
+    Some(make::<super::Task>),
+    Some(make::<super::VmRestorePointMounts>),
+    Some(make::<super::Task>),
+    Some(make::<super::VmRestorePointMount>),
+    None,
+    Some(make::<super::FileSystemEntries>),
+    Some(make::<super::Task>),
+    Some(make::<super::WanAccelerators>),
+    Some(make::<super::WanAccelerator>),
     Some(make::<super::QueryResult>),
     Some(make::<super::QueryResult>),
     Some(make::<super::QueryResult>),
@@ -474,162 +8463,4180 @@ impl Call for Get {
     const OPERATION: &'static Operation = &OPERATIONS[0usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
+/// `GET /api/agents`: The entrance of Veeam agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/1`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct PostSessionMngr {
-    /// The version of the API for the session: `latest`, `v1_7`, `v1_6` or `v1_5`.
-    pub v: Option<String>,
-}
-impl PostSessionMngr {
+pub struct GetAgents {}
+impl GetAgents {
     /// A call with what it must have.
     #[must_use]
     pub fn new() -> Self {
-        Self { v: None }
+        Self {}
     }
 }
-impl Call for PostSessionMngr {
-    type Answer = super::LogonSession;
+impl Call for GetAgents {
+    type Answer = super::AgentsService;
     const OPERATION: &'static Operation = &OPERATIONS[1usize];
-    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
-        if let Some(value) = &self.v {
-            visit("v", value);
-        }
-    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `DELETE /api/logonSessions/{ID}`: Ends a session.
+/// `GET /api/agents/agentRestorePoints`: The restore points of computers.
 ///
 /// Schema: `schemas/em/operations.json#/operations/2`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetAgentsAgentRestorePoints {}
+impl GetAgentsAgentRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetAgentsAgentRestorePoints {
+    type Answer = super::AgentRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[2usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/agentRestorePoints/{ID}`: One restore point of a computer.
+///
+/// Schema: `schemas/em/operations.json#/operations/3`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct DeleteLogonSessionsById {
+pub struct GetAgentsAgentRestorePointsById {
     /// `ID`.
     pub id: Id,
 }
-impl DeleteLogonSessionsById {
+impl GetAgentsAgentRestorePointsById {
     /// A call with what it must have.
     #[must_use]
     pub fn new(id: impl Into<Id>) -> Self {
         Self { id: id.into() }
     }
 }
-impl Call for DeleteLogonSessionsById {
-    type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[2usize];
-    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
-        {
-            let value = &self.id;
-            visit("ID", value.as_str());
-        }
-    }
-}
-/// `GET /api/backupServers/{ID}`: One backup server.
-///
-/// Schema: `schemas/em/operations.json#/operations/3`
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct GetBackupServersById {
-    /// `ID`.
-    pub id: Id,
-    /// `Entity` for all fields; a reference when left out.
-    pub format: Option<String>,
-}
-impl GetBackupServersById {
-    /// A call with what it must have.
-    #[must_use]
-    pub fn new(id: impl Into<Id>) -> Self {
-        Self {
-            id: id.into(),
-            format: None,
-        }
-    }
-}
-impl Call for GetBackupServersById {
-    type Answer = super::BackupServer;
+impl Call for GetAgentsAgentRestorePointsById {
+    type Answer = super::AgentRestorePoint;
     const OPERATION: &'static Operation = &OPERATIONS[3usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
             visit("ID", value.as_str());
         }
-        if let Some(value) = &self.format {
-            visit("format", value);
-        }
+        visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/repositories/{ID}`: One backup repository.
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts`: The mounts of a computer's restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/4`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct GetRepositoriesById {
+pub struct GetAgentsAgentRestorePointsByIdMounts {
     /// `ID`.
     pub id: Id,
-    /// `Entity` for all fields; a reference when left out.
-    pub format: Option<String>,
 }
-impl GetRepositoriesById {
+impl GetAgentsAgentRestorePointsByIdMounts {
     /// A call with what it must have.
     #[must_use]
     pub fn new(id: impl Into<Id>) -> Self {
-        Self {
-            id: id.into(),
-            format: None,
-        }
+        Self { id: id.into() }
     }
 }
-impl Call for GetRepositoriesById {
-    type Answer = super::Repository;
+impl Call for GetAgentsAgentRestorePointsByIdMounts {
+    type Answer = super::AgentRestorePointMounts;
     const OPERATION: &'static Operation = &OPERATIONS[4usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
             visit("ID", value.as_str());
         }
-        if let Some(value) = &self.format {
-            visit("format", value);
-        }
     }
 }
-/// `GET /api/cloud/tenants/{ID}`: One cloud tenant.
+/// `POST /api/agents/agentRestorePoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
 ///
 /// Schema: `schemas/em/operations.json#/operations/5`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct GetCloudTenantsById {
+pub struct PostAgentsAgentRestorePointsByIdMounts {
     /// `ID`.
     pub id: Id,
-    /// `Entity` for all fields; a reference when left out.
-    pub format: Option<String>,
 }
-impl GetCloudTenantsById {
+impl PostAgentsAgentRestorePointsByIdMounts {
     /// A call with what it must have.
     #[must_use]
     pub fn new(id: impl Into<Id>) -> Self {
-        Self {
-            id: id.into(),
-            format: None,
-        }
+        Self { id: id.into() }
     }
 }
-impl Call for GetCloudTenantsById {
-    type Answer = super::CloudTenant;
+impl Call for PostAgentsAgentRestorePointsByIdMounts {
+    type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[5usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
             visit("ID", value.as_str());
         }
-        if let Some(value) = &self.format {
-            visit("format", value);
+    }
+}
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: One mount of a computer's restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/6`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsAgentRestorePointsByIdMountsById {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+}
+impl GetAgentsAgentRestorePointsByIdMountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, mount_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant of a cloud tenant.
+impl Call for GetAgentsAgentRestorePointsByIdMountsById {
+    type Answer = super::AgentRestorePointMount;
+    const OPERATION: &'static Operation = &OPERATIONS[6usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: Ends a mount of a computer's restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/6`
+/// Schema: `schemas/em/operations.json#/operations/7`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteAgentsAgentRestorePointsByIdMountsById {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+}
+impl DeleteAgentsAgentRestorePointsByIdMountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, mount_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+        }
+    }
+}
+impl Call for DeleteAgentsAgentRestorePointsByIdMountsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[7usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+    }
+}
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+///
+/// Schema: `schemas/em/operations.json#/operations/8`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+    /// The file or folder: names with `/` between them, a drive as `C:`.
+    pub filepath: String,
+    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    pub action: Option<String>,
+    /// How many entries a page holds: 100 when left out.
+    pub page_size: Option<i64>,
+    /// The page, counted from 1.
+    pub page: Option<i64>,
+}
+impl GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        mount_id: impl Into<Id>,
+        filepath: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+            filepath: filepath.into(),
+            action: None,
+            page_size: None,
+            page: None,
+        }
+    }
+}
+impl Call for GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
+    type Answer = super::FileSystemEntries;
+    const OPERATION: &'static Operation = &OPERATIONS[8usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
+        if let Some(value) = &self.action {
+            visit("action", value);
+        }
+        if let Some(value) = &self.page_size {
+            visit("pageSize", &value.to_string());
+        }
+        if let Some(value) = &self.page {
+            visit("page", &value.to_string());
+        }
+    }
+}
+/// `POST /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+///
+/// Schema: `schemas/em/operations.json#/operations/9`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+    /// The file or folder: names with `/` between them, a drive as `C:`.
+    pub filepath: String,
+    /// The body to send.
+    pub body: super::FileRestoreSpec,
+}
+impl PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        mount_id: impl Into<Id>,
+        filepath: impl Into<String>,
+        body: super::FileRestoreSpec,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+            filepath: filepath.into(),
+            body,
+        }
+    }
+}
+impl Call for PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[9usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
+    }
+}
+/// `GET /api/agents/backupFiles`: The files of agents' backups.
+///
+/// Schema: `schemas/em/operations.json#/operations/10`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetAgentsBackupFiles {}
+impl GetAgentsBackupFiles {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetAgentsBackupFiles {
+    type Answer = super::BackupFiles;
+    const OPERATION: &'static Operation = &OPERATIONS[10usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/backups`: The agents' backups.
+///
+/// Schema: `schemas/em/operations.json#/operations/11`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetAgentsBackups {}
+impl GetAgentsBackups {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetAgentsBackups {
+    type Answer = super::Backups;
+    const OPERATION: &'static Operation = &OPERATIONS[11usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/backupSessions`: The runs of agents' jobs.
+///
+/// Schema: `schemas/em/operations.json#/operations/12`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetAgentsBackupSessions {}
+impl GetAgentsBackupSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetAgentsBackupSessions {
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[12usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/discoveredComputers`: The computers of protection groups.
+///
+/// Schema: `schemas/em/operations.json#/operations/13`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetAgentsDiscoveredComputers {}
+impl GetAgentsDiscoveredComputers {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetAgentsDiscoveredComputers {
+    type Answer = super::DiscoveredComputers;
+    const OPERATION: &'static Operation = &OPERATIONS[13usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/discoveredComputers/{ID}`: One computer of a protection group.
+///
+/// Schema: `schemas/em/operations.json#/operations/14`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsDiscoveredComputersById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetAgentsDiscoveredComputersById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetAgentsDiscoveredComputersById {
+    type Answer = super::DiscoveredComputer;
+    const OPERATION: &'static Operation = &OPERATIONS[14usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/jobs`: The jobs of agents.
+///
+/// Schema: `schemas/em/operations.json#/operations/15`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetAgentsJobs {}
+impl GetAgentsJobs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetAgentsJobs {
+    type Answer = super::AgentBackupJobs;
+    const OPERATION: &'static Operation = &OPERATIONS[15usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/jobs/{ID}`: One job of agents.
+///
+/// Schema: `schemas/em/operations.json#/operations/16`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsJobsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetAgentsJobsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetAgentsJobsById {
+    type Answer = super::AgentBackupJob;
+    const OPERATION: &'static Operation = &OPERATIONS[16usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/agents/jobs/{ID}?action=retry`: Runs a job of agents again for what failed.
+///
+/// Schema: `schemas/em/operations.json#/operations/17`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostAgentsJobsByIdRetry {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostAgentsJobsByIdRetry {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostAgentsJobsByIdRetry {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[17usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/agents/jobs/{ID}?action=start`: Starts a job of agents.
+///
+/// Schema: `schemas/em/operations.json#/operations/18`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostAgentsJobsByIdStart {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostAgentsJobsByIdStart {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostAgentsJobsByIdStart {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[18usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/agents/jobs/{ID}?action=stop`: Stops a job of agents.
+///
+/// Schema: `schemas/em/operations.json#/operations/19`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostAgentsJobsByIdStop {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostAgentsJobsByIdStop {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostAgentsJobsByIdStop {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[19usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/agents/jobs/{ID}?action=toggleScheduleEnabled`: Puts the schedule of a job of agents in or out of force.
+///
+/// Schema: `schemas/em/operations.json#/operations/20`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostAgentsJobsByIdToggleScheduleEnabled {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostAgentsJobsByIdToggleScheduleEnabled {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostAgentsJobsByIdToggleScheduleEnabled {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[20usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/agents/jobs/{ID}/includes`: The computers and groups of a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/21`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsJobsByIdIncludes {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetAgentsJobsByIdIncludes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetAgentsJobsByIdIncludes {
+    type Answer = super::ObjectsInAgentBackupJob;
+    const OPERATION: &'static Operation = &OPERATIONS[21usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/agents/jobs/{ID}/includes/{includeID}`: One computer or group of a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/22`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsJobsByIdIncludesById {
+    /// `ID`.
+    pub id: Id,
+    /// `includeID`.
+    pub include_id: Id,
+}
+impl GetAgentsJobsByIdIncludesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, include_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            include_id: include_id.into(),
+        }
+    }
+}
+impl Call for GetAgentsJobsByIdIncludesById {
+    type Answer = super::ObjectInAgentBackupJob;
+    const OPERATION: &'static Operation = &OPERATIONS[22usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.include_id;
+            visit("includeID", value.as_str());
+        }
+    }
+}
+/// `GET /api/agents/protectionGroups`: The protection groups.
+///
+/// Schema: `schemas/em/operations.json#/operations/23`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetAgentsProtectionGroups {}
+impl GetAgentsProtectionGroups {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetAgentsProtectionGroups {
+    type Answer = super::AgentProtectionGroups;
+    const OPERATION: &'static Operation = &OPERATIONS[23usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/protectionGroups/{ID}`: One protection group.
+///
+/// Schema: `schemas/em/operations.json#/operations/24`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsProtectionGroupsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetAgentsProtectionGroupsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetAgentsProtectionGroupsById {
+    type Answer = super::AgentProtectionGroup;
+    const OPERATION: &'static Operation = &OPERATIONS[24usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers of a protection group.
+///
+/// Schema: `schemas/em/operations.json#/operations/25`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsProtectionGroupsByIdDiscoveredComputers {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetAgentsProtectionGroupsByIdDiscoveredComputers {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetAgentsProtectionGroupsByIdDiscoveredComputers {
+    type Answer = super::DiscoveredComputers;
+    const OPERATION: &'static Operation = &OPERATIONS[25usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/restorePoints`: The restore points of agents' backups.
+///
+/// Schema: `schemas/em/operations.json#/operations/26`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetAgentsRestorePoints {}
+impl GetAgentsRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetAgentsRestorePoints {
+    type Answer = super::RestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[26usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupFiles`: The backup files.
+///
+/// Schema: `schemas/em/operations.json#/operations/27`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetBackupFiles {}
+impl GetBackupFiles {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetBackupFiles {
+    type Answer = super::BackupFiles;
+    const OPERATION: &'static Operation = &OPERATIONS[27usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupFiles/{ID}`: One backup file.
+///
+/// Schema: `schemas/em/operations.json#/operations/28`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupFilesById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupFilesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupFilesById {
+    type Answer = super::BackupFile;
+    const OPERATION: &'static Operation = &OPERATIONS[28usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupFiles/{ID}/restorePoints`: The restore points in a backup file.
+///
+/// Schema: `schemas/em/operations.json#/operations/29`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupFilesByIdRestorePoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupFilesByIdRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupFilesByIdRestorePoints {
+    type Answer = super::RestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[29usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupFiles/{ID}/vmRestorePoints`: The restore points of machines in a backup file.
+///
+/// Schema: `schemas/em/operations.json#/operations/30`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupFilesByIdVmRestorePoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupFilesByIdVmRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupFilesByIdVmRestorePoints {
+    type Answer = super::VmRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[30usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backups`: The backups.
+///
+/// Schema: `schemas/em/operations.json#/operations/31`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetBackups {}
+impl GetBackups {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetBackups {
+    type Answer = super::Backups;
+    const OPERATION: &'static Operation = &OPERATIONS[31usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backups/{ID}`: One backup.
+///
+/// Schema: `schemas/em/operations.json#/operations/32`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupsById {
+    type Answer = super::Backup;
+    const OPERATION: &'static Operation = &OPERATIONS[32usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backups/{ID}/childbackups`: The backups below a backup.
+///
+/// Schema: `schemas/em/operations.json#/operations/33`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupsByIdChildbackups {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupsByIdChildbackups {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupsByIdChildbackups {
+    type Answer = super::Backups;
+    const OPERATION: &'static Operation = &OPERATIONS[33usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backups/{ID}/restorePoints`: The restore points of a backup.
+///
+/// Schema: `schemas/em/operations.json#/operations/34`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupsByIdRestorePoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupsByIdRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupsByIdRestorePoints {
+    type Answer = super::RestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[34usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupServers`: The backup servers.
+///
+/// Schema: `schemas/em/operations.json#/operations/35`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetBackupServers {}
+impl GetBackupServers {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetBackupServers {
+    type Answer = super::BackupServers;
+    const OPERATION: &'static Operation = &OPERATIONS[35usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/backupServers?action=create`: Adds a backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/36`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostBackupServersCreate {
+    /// The body to send.
+    pub body: super::BackupServerSpec,
+}
+impl PostBackupServersCreate {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::BackupServerSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostBackupServersCreate {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[36usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/backupServers/{ID}`: One backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/37`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersById {
+    type Answer = super::BackupServer;
+    const OPERATION: &'static Operation = &OPERATIONS[37usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/backupServers/{ID}?action=collect`: Collects the data of a backup server now.
+///
+/// Schema: `schemas/em/operations.json#/operations/38`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostBackupServersByIdCollect {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostBackupServersByIdCollect {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostBackupServersByIdCollect {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[38usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/backupServers/{ID}?action=quickbackup`: Backs up one machine now: an increment to its newest backup.
+///
+/// Schema: `schemas/em/operations.json#/operations/39`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostBackupServersByIdQuickbackup {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::QuickBackupStartupSpec,
+}
+impl PostBackupServersByIdQuickbackup {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::QuickBackupStartupSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostBackupServersByIdQuickbackup {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[39usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/backupServers/{ID}?action=veeamzip`: Backs up one machine once, to a file of its own.
+///
+/// Schema: `schemas/em/operations.json#/operations/40`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostBackupServersByIdVeeamzip {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::VeeamZipStartupSpec,
+}
+impl PostBackupServersByIdVeeamzip {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::VeeamZipStartupSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostBackupServersByIdVeeamzip {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[40usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `PUT /api/backupServers/{ID}`: Changes a backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/41`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutBackupServersById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::BackupServerSpec,
+}
+impl PutBackupServersById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::BackupServerSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutBackupServersById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[41usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/backupServers/{ID}`: Deletes a backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/42`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteBackupServersById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteBackupServersById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteBackupServersById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[42usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/backupServers/{ID}/credentials`: The accounts that a backup server uses.
+///
+/// Schema: `schemas/em/operations.json#/operations/43`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdCredentials {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdCredentials {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdCredentials {
+    type Answer = super::CredentialsInfoList;
+    const OPERATION: &'static Operation = &OPERATIONS[43usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/backupServers/{ID}/credentials?action=create`: Adds an account that a backup server uses.
+///
+/// Schema: `schemas/em/operations.json#/operations/44`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostBackupServersByIdCredentialsCreate {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CredentialsInfoSpec,
+}
+impl PostBackupServersByIdCredentialsCreate {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CredentialsInfoSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostBackupServersByIdCredentialsCreate {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[44usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One account that a backup server uses.
+///
+/// Schema: `schemas/em/operations.json#/operations/45`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdCredentialsById {
+    /// `ID`.
+    pub id: Id,
+    /// `credentialsID`.
+    pub credentials_id: Id,
+}
+impl GetBackupServersByIdCredentialsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, credentials_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            credentials_id: credentials_id.into(),
+        }
+    }
+}
+impl Call for GetBackupServersByIdCredentialsById {
+    type Answer = super::CredentialsInfo;
+    const OPERATION: &'static Operation = &OPERATIONS[45usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.credentials_id;
+            visit("credentialsID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes an account that a backup server uses.
+///
+/// Schema: `schemas/em/operations.json#/operations/46`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutBackupServersByIdCredentialsById {
+    /// `ID`.
+    pub id: Id,
+    /// `credentialsID`.
+    pub credentials_id: Id,
+    /// The body to send.
+    pub body: super::CredentialsInfo,
+}
+impl PutBackupServersByIdCredentialsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        credentials_id: impl Into<Id>,
+        body: super::CredentialsInfo,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            credentials_id: credentials_id.into(),
+            body,
+        }
+    }
+}
+impl Call for PutBackupServersByIdCredentialsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[46usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.credentials_id;
+            visit("credentialsID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Deletes an account that a backup server uses.
+///
+/// Schema: `schemas/em/operations.json#/operations/47`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteBackupServersByIdCredentialsById {
+    /// `ID`.
+    pub id: Id,
+    /// `credentialsID`.
+    pub credentials_id: Id,
+}
+impl DeleteBackupServersByIdCredentialsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, credentials_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            credentials_id: credentials_id.into(),
+        }
+    }
+}
+impl Call for DeleteBackupServersByIdCredentialsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[47usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.credentials_id;
+            visit("credentialsID", value.as_str());
+        }
+    }
+}
+/// `GET /api/backupServers/{ID}/externalRepositories`: The external repositories of a backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/48`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdExternalRepositories {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdExternalRepositories {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdExternalRepositories {
+    type Answer = super::ExternalRepositories;
+    const OPERATION: &'static Operation = &OPERATIONS[48usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupServers/{ID}/passwords`: The passwords that a backup server encrypts with.
+///
+/// Schema: `schemas/em/operations.json#/operations/49`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdPasswords {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdPasswords {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdPasswords {
+    type Answer = super::PasswordKeyInfoList;
+    const OPERATION: &'static Operation = &OPERATIONS[49usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/backupServers/{ID}/passwords?action=create`: Adds a password that a backup server encrypts with.
+///
+/// Schema: `schemas/em/operations.json#/operations/50`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostBackupServersByIdPasswordsCreate {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::PasswordKeyInfoSpec,
+}
+impl PostBackupServersByIdPasswordsCreate {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::PasswordKeyInfoSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostBackupServersByIdPasswordsCreate {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[50usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One password that a backup server encrypts with.
+///
+/// Schema: `schemas/em/operations.json#/operations/51`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdPasswordsById {
+    /// `ID`.
+    pub id: Id,
+    /// `passwordID`.
+    pub password_id: Id,
+}
+impl GetBackupServersByIdPasswordsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, password_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            password_id: password_id.into(),
+        }
+    }
+}
+impl Call for GetBackupServersByIdPasswordsById {
+    type Answer = super::PasswordKeyInfo;
+    const OPERATION: &'static Operation = &OPERATIONS[51usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.password_id;
+            visit("passwordID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes a password that a backup server encrypts with.
+///
+/// Schema: `schemas/em/operations.json#/operations/52`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutBackupServersByIdPasswordsById {
+    /// `ID`.
+    pub id: Id,
+    /// `passwordID`.
+    pub password_id: Id,
+    /// The body to send.
+    pub body: super::PasswordKeyInfoSpec,
+}
+impl PutBackupServersByIdPasswordsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        password_id: impl Into<Id>,
+        body: super::PasswordKeyInfoSpec,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            password_id: password_id.into(),
+            body,
+        }
+    }
+}
+impl Call for PutBackupServersByIdPasswordsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[52usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.password_id;
+            visit("passwordID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Deletes a password that a backup server encrypts with.
+///
+/// Schema: `schemas/em/operations.json#/operations/53`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteBackupServersByIdPasswordsById {
+    /// `ID`.
+    pub id: Id,
+    /// `passwordID`.
+    pub password_id: Id,
+}
+impl DeleteBackupServersByIdPasswordsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, password_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            password_id: password_id.into(),
+        }
+    }
+}
+impl Call for DeleteBackupServersByIdPasswordsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[53usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.password_id;
+            visit("passwordID", value.as_str());
+        }
+    }
+}
+/// `GET /api/backupSessions`: The runs of backup jobs.
+///
+/// Schema: `schemas/em/operations.json#/operations/54`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetBackupSessions {}
+impl GetBackupSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetBackupSessions {
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[54usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupSessions/{ID}`: One run of a backup job.
+///
+/// Schema: `schemas/em/operations.json#/operations/55`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupSessionsById {
+    type Answer = super::BackupJobSession;
+    const OPERATION: &'static Operation = &OPERATIONS[55usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/backupSessions/{ID}?action=stop`: Stops a run of a backup job.
+///
+/// Schema: `schemas/em/operations.json#/operations/56`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostBackupSessionsByIdStop {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostBackupSessionsByIdStop {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostBackupSessionsByIdStop {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[56usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/backupSessions/{ID}/agentManagementSessions`: The agent management sessions of a run.
+///
+/// Schema: `schemas/em/operations.json#/operations/57`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupSessionsByIdAgentManagementSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupSessionsByIdAgentManagementSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupSessionsByIdAgentManagementSessions {
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[57usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupSessions/{ID}/taskSessions`: The parts of a run, machine by machine.
+///
+/// Schema: `schemas/em/operations.json#/operations/58`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupSessionsByIdTaskSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupSessionsByIdTaskSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupSessionsByIdTaskSessions {
+    type Answer = super::BackupTaskSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[58usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupTaskSessions`: The machines' parts of backup jobs' runs.
+///
+/// Schema: `schemas/em/operations.json#/operations/59`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetBackupTaskSessions {}
+impl GetBackupTaskSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetBackupTaskSessions {
+    type Answer = super::BackupTaskSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[59usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupTaskSessions/{ID}`: One machine's part of a backup job's run.
+///
+/// Schema: `schemas/em/operations.json#/operations/60`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupTaskSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupTaskSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupTaskSessionsById {
+    type Answer = super::BackupTaskSession;
+    const OPERATION: &'static Operation = &OPERATIONS[60usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/catalog/vms`: The machines in the catalog of guest files.
+///
+/// Schema: `schemas/em/operations.json#/operations/61`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCatalogVms {}
+impl GetCatalogVms {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCatalogVms {
+    type Answer = super::CatalogVms;
+    const OPERATION: &'static Operation = &OPERATIONS[61usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/catalog/vms/{vmname}`: One machine in the catalog of guest files.
+///
+/// Schema: `schemas/em/operations.json#/operations/62`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCatalogVmsByVmname {
+    /// The name of the machine.
+    pub vmname: String,
+}
+impl GetCatalogVmsByVmname {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(vmname: impl Into<String>) -> Self {
+        Self { vmname: vmname.into() }
+    }
+}
+impl Call for GetCatalogVmsByVmname {
+    type Answer = super::CatalogVm;
+    const OPERATION: &'static Operation = &OPERATIONS[62usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The restore points of a machine in the catalog.
+///
+/// Schema: `schemas/em/operations.json#/operations/63`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCatalogVmsByVmnameVmRestorePoints {
+    /// The name of the machine.
+    pub vmname: String,
+}
+impl GetCatalogVmsByVmnameVmRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(vmname: impl Into<String>) -> Self {
+        Self { vmname: vmname.into() }
+    }
+}
+impl Call for GetCatalogVmsByVmnameVmRestorePoints {
+    type Answer = super::CatalogVmRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[63usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One restore point of a machine in the catalog.
+///
+/// Schema: `schemas/em/operations.json#/operations/64`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCatalogVmsByVmnameVmRestorePointsById {
+    /// `ID`.
+    pub id: Id,
+    /// The name of the machine.
+    pub vmname: String,
+}
+impl GetCatalogVmsByVmnameVmRestorePointsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, vmname: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            vmname: vmname.into(),
+        }
+    }
+}
+impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
+    type Answer = super::CatalogVmRestorePoint;
+    const OPERATION: &'static Operation = &OPERATIONS[64usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Makes guest files ready to browse: mounts a restore point of a machine in the catalog.
+///
+/// Schema: `schemas/em/operations.json#/operations/65`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
+    /// `ID`.
+    pub id: Id,
+    /// The name of the machine.
+    pub vmname: String,
+}
+impl PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, vmname: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            vmname: vmname.into(),
+        }
+    }
+}
+impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[65usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+    }
+}
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs`: The roots of the guest files in the catalog.
+///
+/// Schema: `schemas/em/operations.json#/operations/66`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
+    /// `ID`.
+    pub id: Id,
+    /// The name of the machine.
+    pub vmname: String,
+}
+impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, vmname: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            vmname: vmname.into(),
+        }
+    }
+}
+impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
+    type Answer = super::FileSystemEntry;
+    const OPERATION: &'static Operation = &OPERATIONS[66usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+    }
+}
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: What a folder in the catalog holds.
+///
+/// Schema: `schemas/em/operations.json#/operations/67`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
+    /// `ID`.
+    pub id: Id,
+    /// The file or folder: names with `/` between them, a drive as `C:`.
+    pub filepath: String,
+    /// The name of the machine.
+    pub vmname: String,
+    /// How many entries a page holds: 100 when left out.
+    pub page_size: Option<i64>,
+    /// The page, counted from 1.
+    pub page: Option<i64>,
+}
+impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        filepath: impl Into<String>,
+        vmname: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            filepath: filepath.into(),
+            vmname: vmname.into(),
+            page_size: None,
+            page: None,
+        }
+    }
+}
+impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
+    type Answer = super::FileSystemEntries;
+    const OPERATION: &'static Operation = &OPERATIONS[67usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
+        {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+        if let Some(value) = &self.page_size {
+            visit("pageSize", &value.to_string());
+        }
+        if let Some(value) = &self.page {
+            visit("page", &value.to_string());
+        }
+    }
+}
+/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a file or folder.
+///
+/// Schema: `schemas/em/operations.json#/operations/68`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
+    /// `ID`.
+    pub id: Id,
+    /// The file or folder: names with `/` between them, a drive as `C:`.
+    pub filepath: String,
+    /// The name of the machine.
+    pub vmname: String,
+}
+impl PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        filepath: impl Into<String>,
+        vmname: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            filepath: filepath.into(),
+            vmname: vmname.into(),
+        }
+    }
+}
+impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[68usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
+        {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+    }
+}
+/// `GET /api/cdpPolicies`: The policies that replicate continuously.
+///
+/// Schema: `schemas/em/operations.json#/operations/69`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCdpPolicies {}
+impl GetCdpPolicies {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCdpPolicies {
+    type Answer = super::CdpPolicies;
+    const OPERATION: &'static Operation = &OPERATIONS[69usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpPolicies/{ID}`: One policy that replicates continuously.
+///
+/// Schema: `schemas/em/operations.json#/operations/70`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpPoliciesById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpPoliciesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpPoliciesById {
+    type Answer = super::CdpPolicy;
+    const OPERATION: &'static Operation = &OPERATIONS[70usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cdpPolicies/{ID}?action=disable`: Takes a policy that replicates continuously out of force.
+///
+/// Schema: `schemas/em/operations.json#/operations/71`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCdpPoliciesByIdDisable {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostCdpPoliciesByIdDisable {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostCdpPoliciesByIdDisable {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[71usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cdpPolicies/{ID}?action=enable`: Puts a policy that replicates continuously in force.
+///
+/// Schema: `schemas/em/operations.json#/operations/72`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCdpPoliciesByIdEnable {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostCdpPoliciesByIdEnable {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostCdpPoliciesByIdEnable {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[72usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `PUT /api/cdpPolicies/{ID}`: Changes a policy that replicates continuously.
+///
+/// Schema: `schemas/em/operations.json#/operations/73`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCdpPoliciesById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CdpPolicy,
+}
+impl PutCdpPoliciesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CdpPolicy) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutCdpPoliciesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[73usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The sessions of a policy.
+///
+/// Schema: `schemas/em/operations.json#/operations/74`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpPoliciesByIdCdpReplicaSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpPoliciesByIdCdpReplicaSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpPoliciesByIdCdpReplicaSessions {
+    type Answer = super::CdpReplicaSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[74usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpPolicies/{ID}/includes`: The objects of a policy.
+///
+/// Schema: `schemas/em/operations.json#/operations/75`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpPoliciesByIdIncludes {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpPoliciesByIdIncludes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpPoliciesByIdIncludes {
+    type Answer = super::ObjectsInJob;
+    const OPERATION: &'static Operation = &OPERATIONS[75usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cdpPolicies/{ID}/includes`: Adds an object of a policy.
+///
+/// Schema: `schemas/em/operations.json#/operations/76`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCdpPoliciesByIdIncludes {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CreateObjectInJobSpec,
+}
+impl PostCdpPoliciesByIdIncludes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CreateObjectInJobSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostCdpPoliciesByIdIncludes {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[76usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One object of a policy.
+///
+/// Schema: `schemas/em/operations.json#/operations/77`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpPoliciesByIdIncludesById {
+    /// `ID`.
+    pub id: Id,
+    /// `includeID`.
+    pub include_id: Id,
+}
+impl GetCdpPoliciesByIdIncludesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, include_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            include_id: include_id.into(),
+        }
+    }
+}
+impl Call for GetCdpPoliciesByIdIncludesById {
+    type Answer = super::ObjectInJob;
+    const OPERATION: &'static Operation = &OPERATIONS[77usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.include_id;
+            visit("includeID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes an object of a policy away.
+///
+/// Schema: `schemas/em/operations.json#/operations/78`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCdpPoliciesByIdIncludesById {
+    /// `ID`.
+    pub id: Id,
+    /// `includeID`.
+    pub include_id: Id,
+}
+impl DeleteCdpPoliciesByIdIncludesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, include_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            include_id: include_id.into(),
+        }
+    }
+}
+impl Call for DeleteCdpPoliciesByIdIncludesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[78usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.include_id;
+            visit("includeID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cdpReplica/vApps`: The vApps that policies replicate.
+///
+/// Schema: `schemas/em/operations.json#/operations/79`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCdpReplicaVApps {}
+impl GetCdpReplicaVApps {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCdpReplicaVApps {
+    type Answer = super::VAppCdpReplicas;
+    const OPERATION: &'static Operation = &OPERATIONS[79usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplica/vApps/{ID}`: One vApp that a policy replicates.
+///
+/// Schema: `schemas/em/operations.json#/operations/80`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicaVAppsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpReplicaVAppsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpReplicaVAppsById {
+    type Answer = super::VAppCdpReplica;
+    const OPERATION: &'static Operation = &OPERATIONS[80usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Fails over to a vApp that a policy replicates.
+///
+/// Schema: `schemas/em/operations.json#/operations/81`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCdpReplicaVAppsByIdFailover {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CdpFailoverStartSpec,
+}
+impl PostCdpReplicaVAppsByIdFailover {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CdpFailoverStartSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostCdpReplicaVAppsByIdFailover {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[81usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: To which moments a vApp that a policy replicates can fail over.
+///
+/// Schema: `schemas/em/operations.json#/operations/82`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCdpReplicaVAppsByIdIntervals {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CdpReplicaIntervals,
+}
+impl PostCdpReplicaVAppsByIdIntervals {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CdpReplicaIntervals) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostCdpReplicaVAppsByIdIntervals {
+    type Answer = super::CdpReplicaIntervals;
+    const OPERATION: &'static Operation = &OPERATIONS[82usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines of a replicated vApp.
+///
+/// Schema: `schemas/em/operations.json#/operations/83`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicaVAppsByIdVms {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpReplicaVAppsByIdVms {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpReplicaVAppsByIdVms {
+    type Answer = super::VAppCdpReplicaVms;
+    const OPERATION: &'static Operation = &OPERATIONS[83usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine of a replicated vApp.
+///
+/// Schema: `schemas/em/operations.json#/operations/84`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicaVAppsByIdVmsById {
+    /// `ID`.
+    pub id: Id,
+    /// `vmID`.
+    pub vm_id: Id,
+}
+impl GetCdpReplicaVAppsByIdVmsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, vm_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            vm_id: vm_id.into(),
+        }
+    }
+}
+impl Call for GetCdpReplicaVAppsByIdVmsById {
+    type Answer = super::VAppCdpReplicaVm;
+    const OPERATION: &'static Operation = &OPERATIONS[84usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.vm_id;
+            visit("vmID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplicas`: The replicas of policies.
+///
+/// Schema: `schemas/em/operations.json#/operations/85`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCdpReplicas {}
+impl GetCdpReplicas {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCdpReplicas {
+    type Answer = super::CdpReplicas;
+    const OPERATION: &'static Operation = &OPERATIONS[85usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplicas/{ID}`: One replica of a policy.
+///
+/// Schema: `schemas/em/operations.json#/operations/86`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicasById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpReplicasById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpReplicasById {
+    type Answer = super::CdpReplica;
+    const OPERATION: &'static Operation = &OPERATIONS[86usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplicas/{ID}/vms`: The machines that a policy replicates.
+///
+/// Schema: `schemas/em/operations.json#/operations/87`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicasByIdVms {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpReplicasByIdVms {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpReplicasByIdVms {
+    type Answer = super::CdpReplicaVms;
+    const OPERATION: &'static Operation = &OPERATIONS[87usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine that a policy replicates.
+///
+/// Schema: `schemas/em/operations.json#/operations/88`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicasByIdVmsById {
+    /// `ID`.
+    pub id: Id,
+    /// `vmID`.
+    pub vm_id: Id,
+}
+impl GetCdpReplicasByIdVmsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, vm_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            vm_id: vm_id.into(),
+        }
+    }
+}
+impl Call for GetCdpReplicasByIdVmsById {
+    type Answer = super::CdpReplicaVm;
+    const OPERATION: &'static Operation = &OPERATIONS[88usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.vm_id;
+            visit("vmID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Fails over to a machine that a policy replicates.
+///
+/// Schema: `schemas/em/operations.json#/operations/89`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCdpReplicasByIdVmsByIdFailover {
+    /// `ID`.
+    pub id: Id,
+    /// `vmID`.
+    pub vm_id: Id,
+    /// The body to send.
+    pub body: super::CdpFailoverStartSpec,
+}
+impl PostCdpReplicasByIdVmsByIdFailover {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        vm_id: impl Into<Id>,
+        body: super::CdpFailoverStartSpec,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            vm_id: vm_id.into(),
+            body,
+        }
+    }
+}
+impl Call for PostCdpReplicasByIdVmsByIdFailover {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[89usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.vm_id;
+            visit("vmID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: To which moments a machine that a policy replicates can fail over.
+///
+/// Schema: `schemas/em/operations.json#/operations/90`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCdpReplicasByIdVmsByIdIntervals {
+    /// `ID`.
+    pub id: Id,
+    /// `vmID`.
+    pub vm_id: Id,
+    /// The body to send.
+    pub body: super::CdpReplicaIntervals,
+}
+impl PostCdpReplicasByIdVmsByIdIntervals {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        vm_id: impl Into<Id>,
+        body: super::CdpReplicaIntervals,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            vm_id: vm_id.into(),
+            body,
+        }
+    }
+}
+impl Call for PostCdpReplicasByIdVmsByIdIntervals {
+    type Answer = super::CdpReplicaIntervals;
+    const OPERATION: &'static Operation = &OPERATIONS[90usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.vm_id;
+            visit("vmID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cdpReplicaSessions`: The sessions of policies.
+///
+/// Schema: `schemas/em/operations.json#/operations/91`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCdpReplicaSessions {}
+impl GetCdpReplicaSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCdpReplicaSessions {
+    type Answer = super::CdpReplicaSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[91usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplicaSessions/{ID}`: One session of a policy.
+///
+/// Schema: `schemas/em/operations.json#/operations/92`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicaSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpReplicaSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpReplicaSessionsById {
+    type Answer = super::CdpReplicaSession;
+    const OPERATION: &'static Operation = &OPERATIONS[92usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The parts of a policy's session, machine by machine.
+///
+/// Schema: `schemas/em/operations.json#/operations/93`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
+    type Answer = super::CdpReplicaTaskSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[93usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplicaTaskSessions`: The machines' parts of policies' sessions.
+///
+/// Schema: `schemas/em/operations.json#/operations/94`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCdpReplicaTaskSessions {}
+impl GetCdpReplicaTaskSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCdpReplicaTaskSessions {
+    type Answer = super::CdpReplicaTaskSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[94usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's part of a policy's session.
+///
+/// Schema: `schemas/em/operations.json#/operations/95`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCdpReplicaTaskSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCdpReplicaTaskSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCdpReplicaTaskSessionsById {
+    type Answer = super::CdpReplicaTaskSession;
+    const OPERATION: &'static Operation = &OPERATIONS[95usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud`: The entrance of Cloud Connect.
+///
+/// Schema: `schemas/em/operations.json#/operations/96`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloud {}
+impl GetCloud {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloud {
+    type Answer = super::CloudConnectService;
+    const OPERATION: &'static Operation = &OPERATIONS[96usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/cloud/cloudFailoverPlans`: The tenants' failover plans.
+///
+/// Schema: `schemas/em/operations.json#/operations/97`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudCloudFailoverPlans {}
+impl GetCloudCloudFailoverPlans {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudCloudFailoverPlans {
+    type Answer = super::CloudFailoverPlans;
+    const OPERATION: &'static Operation = &OPERATIONS[97usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/cloudFailoverPlans/{ID}`: One tenant's failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/98`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudCloudFailoverPlansById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudCloudFailoverPlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudCloudFailoverPlansById {
+    type Answer = super::CloudFailoverPlan;
+    const OPERATION: &'static Operation = &OPERATIONS[98usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=start`: Starts a tenant's failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/99`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudCloudFailoverPlansByIdStart {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudFailoverPlanManagementSpec,
+}
+impl PostCloudCloudFailoverPlansByIdStart {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CloudFailoverPlanManagementSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostCloudCloudFailoverPlansByIdStart {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[99usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Tries out a tenant's failover plan without failing over.
+///
+/// Schema: `schemas/em/operations.json#/operations/100`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudCloudFailoverPlansByIdTest {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostCloudCloudFailoverPlansByIdTest {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostCloudCloudFailoverPlansByIdTest {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[100usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/101`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudCloudFailoverPlansByIdUndo {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostCloudCloudFailoverPlansByIdUndo {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostCloudCloudFailoverPlansByIdUndo {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[101usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `PUT /api/cloud/cloudFailoverPlans/{ID}`: Changes a tenant's failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/102`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCloudCloudFailoverPlansById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudFailoverPlan,
+}
+impl PutCloudCloudFailoverPlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CloudFailoverPlan) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutCloudCloudFailoverPlansById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[102usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Deletes a tenant's failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/103`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudCloudFailoverPlansById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteCloudCloudFailoverPlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteCloudCloudFailoverPlansById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[103usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines of a tenant's failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/104`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudCloudFailoverPlansByIdIncludes {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudCloudFailoverPlansByIdIncludes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudCloudFailoverPlansByIdIncludes {
+    type Answer = super::CloudFailoveredVms;
+    const OPERATION: &'static Operation = &OPERATIONS[104usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine of a tenant's failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/105`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudCloudFailoverPlansByIdIncludesById {
+    /// `ID`.
+    pub id: Id,
+    /// `includeID`.
+    pub include_id: Id,
+}
+impl GetCloudCloudFailoverPlansByIdIncludesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, include_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            include_id: include_id.into(),
+        }
+    }
+}
+impl Call for GetCloudCloudFailoverPlansByIdIncludesById {
+    type Answer = super::CloudFailoveredVm;
+    const OPERATION: &'static Operation = &OPERATIONS[105usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.include_id;
+            visit("includeID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/failoverSessions`: The runs of tenants' failover plans.
+///
+/// Schema: `schemas/em/operations.json#/operations/106`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudFailoverSessions {}
+impl GetCloudFailoverSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudFailoverSessions {
+    type Answer = super::CloudFailoverSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[106usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/failoverSessions/{ID}`: One run of a tenant's failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/107`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudFailoverSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudFailoverSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudFailoverSessionsById {
+    type Answer = super::CloudFailoverSession;
+    const OPERATION: &'static Operation = &OPERATIONS[107usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/gatewayPools`: The pools of gateways.
+///
+/// Schema: `schemas/em/operations.json#/operations/108`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudGatewayPools {}
+impl GetCloudGatewayPools {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudGatewayPools {
+    type Answer = super::CloudGatewayPools;
+    const OPERATION: &'static Operation = &OPERATIONS[108usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cloud/gatewayPools`: Creates a pool of gateways.
+///
+/// Schema: `schemas/em/operations.json#/operations/109`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudGatewayPools {
+    /// The body to send.
+    pub body: super::CreateCloudGatewayPoolSpec,
+}
+impl PostCloudGatewayPools {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::CreateCloudGatewayPoolSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostCloudGatewayPools {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[109usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/cloud/gatewayPools/{ID}`: One pool of gateways.
+///
+/// Schema: `schemas/em/operations.json#/operations/110`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudGatewayPoolsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudGatewayPoolsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudGatewayPoolsById {
+    type Answer = super::CloudGatewayPool;
+    const OPERATION: &'static Operation = &OPERATIONS[110usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/cloud/gatewayPools/{ID}`: Changes a pool of gateways.
+///
+/// Schema: `schemas/em/operations.json#/operations/111`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCloudGatewayPoolsById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudGatewayPool,
+}
+impl PutCloudGatewayPoolsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CloudGatewayPool) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutCloudGatewayPoolsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[111usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/gatewayPools/{ID}`: Deletes a pool of gateways.
+///
+/// Schema: `schemas/em/operations.json#/operations/112`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudGatewayPoolsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteCloudGatewayPoolsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteCloudGatewayPoolsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[112usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/gateways`: The gateways.
+///
+/// Schema: `schemas/em/operations.json#/operations/113`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudGateways {}
+impl GetCloudGateways {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudGateways {
+    type Answer = super::CloudGateways;
+    const OPERATION: &'static Operation = &OPERATIONS[113usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cloud/gateways`: Creates a gateway.
+///
+/// Schema: `schemas/em/operations.json#/operations/114`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudGateways {
+    /// The body to send.
+    pub body: super::CreateCloudGatewaySpec,
+}
+impl PostCloudGateways {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::CreateCloudGatewaySpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostCloudGateways {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[114usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/cloud/gateways/{ID}`: One gateway.
+///
+/// Schema: `schemas/em/operations.json#/operations/115`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudGatewaysById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudGatewaysById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudGatewaysById {
+    type Answer = super::CloudGateway;
+    const OPERATION: &'static Operation = &OPERATIONS[115usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/cloud/gateways/{ID}`: Changes a gateway.
+///
+/// Schema: `schemas/em/operations.json#/operations/116`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCloudGatewaysById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudGateway,
+}
+impl PutCloudGatewaysById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CloudGateway) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutCloudGatewaysById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[116usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/gateways/{ID}`: Deletes a gateway.
+///
+/// Schema: `schemas/em/operations.json#/operations/117`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudGatewaysById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteCloudGatewaysById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteCloudGatewaysById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[117usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/hardwarePlans`: The hardware plans.
+///
+/// Schema: `schemas/em/operations.json#/operations/118`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudHardwarePlans {}
+impl GetCloudHardwarePlans {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudHardwarePlans {
+    type Answer = super::CloudHardwarePlans;
+    const OPERATION: &'static Operation = &OPERATIONS[118usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cloud/hardwarePlans`: Creates a hardware plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/119`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudHardwarePlans {
+    /// The body to send.
+    pub body: super::CloudHardwarePlanCreateSpec,
+}
+impl PostCloudHardwarePlans {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::CloudHardwarePlanCreateSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostCloudHardwarePlans {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[119usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/cloud/hardwarePlans/{ID}`: One hardware plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/120`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudHardwarePlansById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudHardwarePlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudHardwarePlansById {
+    type Answer = super::CloudHardwarePlan;
+    const OPERATION: &'static Operation = &OPERATIONS[120usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/cloud/hardwarePlans/{ID}`: Changes a hardware plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/121`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCloudHardwarePlansById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudHardwarePlan,
+}
+impl PutCloudHardwarePlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CloudHardwarePlan) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutCloudHardwarePlansById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[121usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/hardwarePlans/{ID}`: Deletes a hardware plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/122`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudHardwarePlansById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteCloudHardwarePlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteCloudHardwarePlansById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[122usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants of a hardware plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/123`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudHardwarePlansByIdTenants {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudHardwarePlansByIdTenants {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudHardwarePlansByIdTenants {
+    type Answer = super::CloudTenants;
+    const OPERATION: &'static Operation = &OPERATIONS[123usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/publicIpAddresses`: The public addresses.
+///
+/// Schema: `schemas/em/operations.json#/operations/124`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudPublicIpAddresses {}
+impl GetCloudPublicIpAddresses {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudPublicIpAddresses {
+    type Answer = super::CloudPublicIpAddresses;
+    const OPERATION: &'static Operation = &OPERATIONS[124usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cloud/publicIpAddresses`: Creates a public address.
+///
+/// Schema: `schemas/em/operations.json#/operations/125`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudPublicIpAddresses {
+    /// The body to send.
+    pub body: super::CloudPublicIpAddressCreateSpec,
+}
+impl PostCloudPublicIpAddresses {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::CloudPublicIpAddressCreateSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostCloudPublicIpAddresses {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[125usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/cloud/publicIpAddresses/{ID}`: One public address.
+///
+/// Schema: `schemas/em/operations.json#/operations/126`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudPublicIpAddressesById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudPublicIpAddressesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudPublicIpAddressesById {
+    type Answer = super::CloudPublicIpAddress;
+    const OPERATION: &'static Operation = &OPERATIONS[126usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public address.
+///
+/// Schema: `schemas/em/operations.json#/operations/127`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCloudPublicIpAddressesById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudPublicIpAddress,
+}
+impl PutCloudPublicIpAddressesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CloudPublicIpAddress) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutCloudPublicIpAddressesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[127usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/publicIpAddresses/{ID}`: Deletes a public address.
+///
+/// Schema: `schemas/em/operations.json#/operations/128`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudPublicIpAddressesById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteCloudPublicIpAddressesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteCloudPublicIpAddressesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[128usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/replicas`: The tenants' replicas.
+///
+/// Schema: `schemas/em/operations.json#/operations/129`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudReplicas {}
+impl GetCloudReplicas {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudReplicas {
+    type Answer = super::CloudReplicas;
+    const OPERATION: &'static Operation = &OPERATIONS[129usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/replicas/{ID}`: One tenant's replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/130`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudReplicasById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudReplicasById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudReplicasById {
+    type Answer = super::CloudReplica;
+    const OPERATION: &'static Operation = &OPERATIONS[130usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The restore points of a tenant's replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/131`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudReplicasByIdVmReplicaPoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudReplicasByIdVmReplicaPoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudReplicasByIdVmReplicaPoints {
+    type Answer = super::CloudVmReplicaPoints;
+    const OPERATION: &'static Operation = &OPERATIONS[131usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/tenants`: The tenants.
+///
+/// Schema: `schemas/em/operations.json#/operations/132`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudTenants {}
+impl GetCloudTenants {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudTenants {
+    type Answer = super::CloudTenants;
+    const OPERATION: &'static Operation = &OPERATIONS[132usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/cloud/tenants`: Creates a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/133`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudTenants {
+    /// The body to send.
+    pub body: super::CreateCloudTenantSpec,
+}
+impl PostCloudTenants {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::CreateCloudTenantSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostCloudTenants {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[133usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/cloud/tenants/{ID}`: One tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/134`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudTenantsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudTenantsById {
+    type Answer = super::CloudTenant;
+    const OPERATION: &'static Operation = &OPERATIONS[134usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/cloud/tenants/{ID}`: Changes a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/135`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCloudTenantsById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudTenant,
+}
+impl PutCloudTenantsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CloudTenant) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutCloudTenantsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[135usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/tenants/{ID}`: Deletes a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/136`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudTenantsById {
+    /// `ID`.
+    pub id: Id,
+    /// Whether the tenant's backups are deleted, too.
+    pub include_backups: Option<bool>,
+}
+impl DeleteCloudTenantsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            include_backups: None,
+        }
+    }
+}
+impl Call for DeleteCloudTenantsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[136usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        if let Some(value) = &self.include_backups {
+            visit("includeBackups", &value.to_string());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans of a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/137`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdComputeResources {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudTenantsByIdComputeResources {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudTenantsByIdComputeResources {
+    type Answer = super::CloudTenantComputeResources;
+    const OPERATION: &'static Operation = &OPERATIONS[137usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cloud/tenants/{ID}/computeResources`: Gives a hardware plan to a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/138`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudTenantsByIdComputeResources {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudTenantComputeResourceCreateSpec,
+}
+impl PostCloudTenantsByIdComputeResources {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        body: super::CloudTenantComputeResourceCreateSpec,
+    ) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostCloudTenantsByIdComputeResources {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[138usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan of a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/139`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdComputeResourcesById {
+    /// `ID`.
+    pub id: Id,
+    /// `computeResourceID`.
+    pub compute_resource_id: Id,
+}
+impl GetCloudTenantsByIdComputeResourcesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            compute_resource_id: compute_resource_id.into(),
+        }
+    }
+}
+impl Call for GetCloudTenantsByIdComputeResourcesById {
+    type Answer = super::CloudTenantComputeResource;
+    const OPERATION: &'static Operation = &OPERATIONS[139usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.compute_resource_id;
+            visit("computeResourceID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Takes a hardware plan of a tenant away.
+///
+/// Schema: `schemas/em/operations.json#/operations/140`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudTenantsByIdComputeResourcesById {
+    /// `ID`.
+    pub id: Id,
+    /// `computeResourceID`.
+    pub compute_resource_id: Id,
+}
+impl DeleteCloudTenantsByIdComputeResourcesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            compute_resource_id: compute_resource_id.into(),
+        }
+    }
+}
+impl Call for DeleteCloudTenantsByIdComputeResourcesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[140usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.compute_resource_id;
+            visit("computeResourceID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many machines of a tenant count for a license.
+///
+/// Schema: `schemas/em/operations.json#/operations/141`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdFreelicenseCounters {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudTenantsByIdFreelicenseCounters {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudTenantsByIdFreelicenseCounters {
+    type Answer = super::CloudTenantFreeLicenseCounters;
+    const OPERATION: &'static Operation = &OPERATIONS[141usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/gatewayPools`: The pools of gateways that serve a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/142`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdGatewayPools {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudTenantsByIdGatewayPools {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudTenantsByIdGatewayPools {
+    type Answer = super::CloudGatewayPools;
+    const OPERATION: &'static Operation = &OPERATIONS[142usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/resources`: The quotas of a tenant on repositories.
+///
+/// Schema: `schemas/em/operations.json#/operations/143`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdResources {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudTenantsByIdResources {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudTenantsByIdResources {
+    type Answer = super::CloudTenantResources;
+    const OPERATION: &'static Operation = &OPERATIONS[143usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cloud/tenants/{ID}/resources`: Gives a tenant a quota on a repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/144`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudTenantsByIdResources {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CreateCloudTenantResourceSpec,
+}
+impl PostCloudTenantsByIdResources {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CreateCloudTenantResourceSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostCloudTenantsByIdResources {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[144usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One quota of a tenant on a repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/145`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdResourcesById {
+    /// `ID`.
+    pub id: Id,
+    /// `resourceID`.
+    pub resource_id: Id,
+}
+impl GetCloudTenantsByIdResourcesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, resource_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            resource_id: resource_id.into(),
+        }
+    }
+}
+impl Call for GetCloudTenantsByIdResourcesById {
+    type Answer = super::CloudTenantResource;
+    const OPERATION: &'static Operation = &OPERATIONS[145usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.resource_id;
+            visit("resourceID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a quota of a tenant on a repository away.
+///
+/// Schema: `schemas/em/operations.json#/operations/146`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudTenantsByIdResourcesById {
+    /// `ID`.
+    pub id: Id,
+    /// `resourceID`.
+    pub resource_id: Id,
+}
+impl DeleteCloudTenantsByIdResourcesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, resource_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            resource_id: resource_id.into(),
+        }
+    }
+}
+impl Call for DeleteCloudTenantsByIdResourcesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[146usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.resource_id;
+            visit("resourceID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/147`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdSubtenants {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudTenantsByIdSubtenants {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudTenantsByIdSubtenants {
+    type Answer = super::CloudSubtenants;
+    const OPERATION: &'static Operation = &OPERATIONS[147usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cloud/tenants/{ID}/subtenants`: Creates a subtenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/148`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudTenantsByIdSubtenants {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudSubtenantCreateSpec,
+}
+impl PostCloudTenantsByIdSubtenants {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CloudSubtenantCreateSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostCloudTenantsByIdSubtenants {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[148usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/149`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdSubtenantsById {
@@ -650,7 +12657,7 @@ impl GetCloudTenantsByIdSubtenantsById {
 }
 impl Call for GetCloudTenantsByIdSubtenantsById {
     type Answer = super::CloudSubtenant;
-    const OPERATION: &'static Operation = &OPERATIONS[6usize];
+    const OPERATION: &'static Operation = &OPERATIONS[149usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -660,5 +12667,4103 @@ impl Call for GetCloudTenantsByIdSubtenantsById {
             let value = &self.subtenant_id;
             visit("subtenantID", value.as_str());
         }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/150`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCloudTenantsByIdSubtenantsById {
+    /// `ID`.
+    pub id: Id,
+    /// `subtenantID`.
+    pub subtenant_id: Id,
+    /// The body to send.
+    pub body: super::CloudSubtenant,
+}
+impl PutCloudTenantsByIdSubtenantsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        subtenant_id: impl Into<Id>,
+        body: super::CloudSubtenant,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            subtenant_id: subtenant_id.into(),
+            body,
+        }
+    }
+}
+impl Call for PutCloudTenantsByIdSubtenantsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[150usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.subtenant_id;
+            visit("subtenantID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Deletes a subtenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/151`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudTenantsByIdSubtenantsById {
+    /// `ID`.
+    pub id: Id,
+    /// `subtenantID`.
+    pub subtenant_id: Id,
+}
+impl DeleteCloudTenantsByIdSubtenantsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, subtenant_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            subtenant_id: subtenant_id.into(),
+        }
+    }
+}
+impl Call for DeleteCloudTenantsByIdSubtenantsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[151usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.subtenant_id;
+            visit("subtenantID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The virtual data centers of a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/152`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdVCloudComputeResources {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudTenantsByIdVCloudComputeResources {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudTenantsByIdVCloudComputeResources {
+    type Answer = super::CloudTenantVCloudComputeResources;
+    const OPERATION: &'static Operation = &OPERATIONS[152usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives a virtual data center to a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/153`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudTenantsByIdVCloudComputeResources {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CloudTenantVCloudComputeResourceCreateSpec,
+}
+impl PostCloudTenantsByIdVCloudComputeResources {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        body: super::CloudTenantVCloudComputeResourceCreateSpec,
+    ) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostCloudTenantsByIdVCloudComputeResources {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[153usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}`: One virtual data center of a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/154`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudTenantsByIdVCloudComputeResourcesById {
+    /// `ID`.
+    pub id: Id,
+    /// `vCloudComputeResourceID`.
+    pub v_cloud_compute_resource_id: Id,
+}
+impl GetCloudTenantsByIdVCloudComputeResourcesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, v_cloud_compute_resource_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            v_cloud_compute_resource_id: v_cloud_compute_resource_id.into(),
+        }
+    }
+}
+impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
+    type Answer = super::CloudTenantVCloudComputeResource;
+    const OPERATION: &'static Operation = &OPERATIONS[154usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.v_cloud_compute_resource_id;
+            visit("vCloudComputeResourceID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}`: Takes a virtual data center of a tenant away.
+///
+/// Schema: `schemas/em/operations.json#/operations/155`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudTenantsByIdVCloudComputeResourcesById {
+    /// `ID`.
+    pub id: Id,
+    /// `vCloudComputeResourceID`.
+    pub v_cloud_compute_resource_id: Id,
+}
+impl DeleteCloudTenantsByIdVCloudComputeResourcesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, v_cloud_compute_resource_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            v_cloud_compute_resource_id: v_cloud_compute_resource_id.into(),
+        }
+    }
+}
+impl Call for DeleteCloudTenantsByIdVCloudComputeResourcesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[155usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.v_cloud_compute_resource_id;
+            visit("vCloudComputeResourceID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/vlans`: The ranges of VLANs.
+///
+/// Schema: `schemas/em/operations.json#/operations/156`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudVlans {}
+impl GetCloudVlans {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudVlans {
+    type Answer = super::VlanConfigurations;
+    const OPERATION: &'static Operation = &OPERATIONS[156usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/vlans/{ID}`: One range of VLANs.
+///
+/// Schema: `schemas/em/operations.json#/operations/157`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudVlansById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudVlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudVlansById {
+    type Answer = super::VlanConfiguration;
+    const OPERATION: &'static Operation = &OPERATIONS[157usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/cloud/vlans/{ID}`: Changes a range of VLANs.
+///
+/// Schema: `schemas/em/operations.json#/operations/158`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutCloudVlansById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::VlanConfiguration,
+}
+impl PutCloudVlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::VlanConfiguration) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutCloudVlansById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[158usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/cloud/vlans/{ID}`: Deletes a range of VLANs.
+///
+/// Schema: `schemas/em/operations.json#/operations/159`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteCloudVlansById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteCloudVlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteCloudVlansById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[159usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/cloud/vmReplicaPoints`: The restore points of tenants' replicas.
+///
+/// Schema: `schemas/em/operations.json#/operations/160`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCloudVmReplicaPoints {}
+impl GetCloudVmReplicaPoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCloudVmReplicaPoints {
+    type Answer = super::CloudVmReplicaPoints;
+    const OPERATION: &'static Operation = &OPERATIONS[160usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/vmReplicaPoints/{ID}`: One restore point of a tenant's replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/161`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudVmReplicaPointsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudVmReplicaPointsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudVmReplicaPointsById {
+    type Answer = super::CloudVmReplicaPoint;
+    const OPERATION: &'static Operation = &OPERATIONS[161usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/externalRepositories`: The external repositories.
+///
+/// Schema: `schemas/em/operations.json#/operations/162`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetExternalRepositories {}
+impl GetExternalRepositories {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetExternalRepositories {
+    type Answer = super::ExternalRepositories;
+    const OPERATION: &'static Operation = &OPERATIONS[162usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/externalRepositories/{ID}`: One external repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/163`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetExternalRepositoriesById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetExternalRepositoriesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetExternalRepositoriesById {
+    type Answer = super::ExternalRepository;
+    const OPERATION: &'static Operation = &OPERATIONS[163usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/externalRepositories/{ID}/backups`: The backups in an external repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/164`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetExternalRepositoriesByIdBackups {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetExternalRepositoriesByIdBackups {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetExternalRepositoriesByIdBackups {
+    type Answer = super::Backups;
+    const OPERATION: &'static Operation = &OPERATIONS[164usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/failoverPlans`: The failover plans.
+///
+/// Schema: `schemas/em/operations.json#/operations/165`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetFailoverPlans {}
+impl GetFailoverPlans {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetFailoverPlans {
+    type Answer = super::FailoverPlans;
+    const OPERATION: &'static Operation = &OPERATIONS[165usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/failoverPlans/{ID}`: One failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/166`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetFailoverPlansById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetFailoverPlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetFailoverPlansById {
+    type Answer = super::FailoverPlan;
+    const OPERATION: &'static Operation = &OPERATIONS[166usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/failoverPlans/{ID}?action=start`: Starts a failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/167`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostFailoverPlansByIdStart {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::FailoverPlanManagementSpec,
+}
+impl PostFailoverPlansByIdStart {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::FailoverPlanManagementSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostFailoverPlansByIdStart {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[167usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/168`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostFailoverPlansByIdUndo {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostFailoverPlansByIdUndo {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostFailoverPlansByIdUndo {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[168usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `PUT /api/failoverPlans/{ID}`: Changes a failover plan.
+///
+/// Schema: `schemas/em/operations.json#/operations/169`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutFailoverPlansById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::FailoverPlan,
+}
+impl PutFailoverPlansById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::FailoverPlan) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutFailoverPlansById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[169usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/hierarchyRoots`: The roots of hierarchies.
+///
+/// Schema: `schemas/em/operations.json#/operations/170`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetHierarchyRoots {}
+impl GetHierarchyRoots {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetHierarchyRoots {
+    type Answer = super::HierarchyRoots;
+    const OPERATION: &'static Operation = &OPERATIONS[170usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/hierarchyRoots/{ID}`: One root of a hierarchy.
+///
+/// Schema: `schemas/em/operations.json#/operations/171`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetHierarchyRootsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetHierarchyRootsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetHierarchyRootsById {
+    type Answer = super::HierarchyRoot;
+    const OPERATION: &'static Operation = &OPERATIONS[171usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/jobs`: The jobs.
+///
+/// Schema: `schemas/em/operations.json#/operations/172`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetJobs {}
+impl GetJobs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetJobs {
+    type Answer = super::Jobs;
+    const OPERATION: &'static Operation = &OPERATIONS[172usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/jobs/{ID}`: One job.
+///
+/// Schema: `schemas/em/operations.json#/operations/173`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetJobsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetJobsById {
+    type Answer = super::Job;
+    const OPERATION: &'static Operation = &OPERATIONS[173usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/jobs/{ID}?action=clone`: Makes a copy of a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/174`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdClone {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::JobCloneSpec,
+}
+impl PostJobsByIdClone {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::JobCloneSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostJobsByIdClone {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[174usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/jobs/{ID}?action=retry`: Runs a job again for what failed.
+///
+/// Schema: `schemas/em/operations.json#/operations/175`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdRetry {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostJobsByIdRetry {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostJobsByIdRetry {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[175usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/jobs/{ID}?action=start`: Starts a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/176`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdStart {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostJobsByIdStart {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostJobsByIdStart {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[176usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/jobs/{ID}?action=stop`: Stops a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/177`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdStop {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostJobsByIdStop {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostJobsByIdStop {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[177usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/jobs/{ID}?action=sync`: Copies now what a copy job has not copied yet.
+///
+/// Schema: `schemas/em/operations.json#/operations/178`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdSync {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostJobsByIdSync {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostJobsByIdSync {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[178usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Puts the schedule of a job in or out of force.
+///
+/// Schema: `schemas/em/operations.json#/operations/179`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdToggleScheduleEnabled {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostJobsByIdToggleScheduleEnabled {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostJobsByIdToggleScheduleEnabled {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[179usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `PUT /api/jobs/{ID}?action=edit`: Changes a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/180`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutJobsByIdEdit {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::Job,
+}
+impl PutJobsByIdEdit {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::Job) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutJobsByIdEdit {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[180usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/jobs/{ID}`: Deletes a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/181`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteJobsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteJobsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteJobsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[181usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/jobs/{ID}/includes`: The objects of a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/182`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsByIdIncludes {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetJobsByIdIncludes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetJobsByIdIncludes {
+    type Answer = super::ObjectsInJob;
+    const OPERATION: &'static Operation = &OPERATIONS[182usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/jobs/{ID}/includes`: Adds an object of a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/183`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdIncludes {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::CreateObjectInJobSpec,
+}
+impl PostJobsByIdIncludes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::CreateObjectInJobSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostJobsByIdIncludes {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[183usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/jobs/{ID}/includes/{includeID}`: One object of a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/184`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsByIdIncludesById {
+    /// `ID`.
+    pub id: Id,
+    /// `includeID`.
+    pub include_id: Id,
+}
+impl GetJobsByIdIncludesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, include_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            include_id: include_id.into(),
+        }
+    }
+}
+impl Call for GetJobsByIdIncludesById {
+    type Answer = super::ObjectInJob;
+    const OPERATION: &'static Operation = &OPERATIONS[184usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.include_id;
+            visit("includeID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes an object of a job away.
+///
+/// Schema: `schemas/em/operations.json#/operations/185`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteJobsByIdIncludesById {
+    /// `ID`.
+    pub id: Id,
+    /// `includeID`.
+    pub include_id: Id,
+}
+impl DeleteJobsByIdIncludesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, include_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            include_id: include_id.into(),
+        }
+    }
+}
+impl Call for DeleteJobsByIdIncludesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[185usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.include_id;
+            visit("includeID", value.as_str());
+        }
+    }
+}
+/// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a copy job copies.
+///
+/// Schema: `schemas/em/operations.json#/operations/186`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsByIdLinkedBackupRepositories {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetJobsByIdLinkedBackupRepositories {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetJobsByIdLinkedBackupRepositories {
+    type Answer = super::LinkedBackupRepositoryResourceObjects;
+    const OPERATION: &'static Operation = &OPERATIONS[186usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository that a copy job copies.
+///
+/// Schema: `schemas/em/operations.json#/operations/187`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdLinkedBackupRepositories {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::LinkedBackupRepository,
+}
+impl PostJobsByIdLinkedBackupRepositories {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::LinkedBackupRepository) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostJobsByIdLinkedBackupRepositories {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[187usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a repository that a copy job copies away.
+///
+/// Schema: `schemas/em/operations.json#/operations/188`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteJobsByIdLinkedBackupRepositoriesById {
+    /// `ID`.
+    pub id: Id,
+    /// `linkedRepositoryID`.
+    pub linked_repository_id: Id,
+}
+impl DeleteJobsByIdLinkedBackupRepositoriesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, linked_repository_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            linked_repository_id: linked_repository_id.into(),
+        }
+    }
+}
+impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[188usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.linked_repository_id;
+            visit("linkedRepositoryID", value.as_str());
+        }
+    }
+}
+/// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a copy job copies.
+///
+/// Schema: `schemas/em/operations.json#/operations/189`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsByIdLinkedJobs {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetJobsByIdLinkedJobs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetJobsByIdLinkedJobs {
+    type Answer = super::LinkedJobResourceObjects;
+    const OPERATION: &'static Operation = &OPERATIONS[189usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/jobs/{ID}/linkedJobs`: Adds a job that a copy job copies.
+///
+/// Schema: `schemas/em/operations.json#/operations/190`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostJobsByIdLinkedJobs {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::LinkedJobObject,
+}
+impl PostJobsByIdLinkedJobs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::LinkedJobObject) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostJobsByIdLinkedJobs {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[190usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a job that a copy job copies away.
+///
+/// Schema: `schemas/em/operations.json#/operations/191`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteJobsByIdLinkedJobsById {
+    /// `ID`.
+    pub id: Id,
+    /// `linkedJobID`.
+    pub linked_job_id: Id,
+}
+impl DeleteJobsByIdLinkedJobsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, linked_job_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            linked_job_id: linked_job_id.into(),
+        }
+    }
+}
+impl Call for DeleteJobsByIdLinkedJobsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[191usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.linked_job_id;
+            visit("linkedJobID", value.as_str());
+        }
+    }
+}
+/// `GET /api/logonSessions`: The sessions.
+///
+/// Schema: `schemas/em/operations.json#/operations/192`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetLogonSessions {}
+impl GetLogonSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetLogonSessions {
+    type Answer = super::LogonSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[192usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/logonSessions/{ID}`: One session.
+///
+/// Schema: `schemas/em/operations.json#/operations/193`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetLogonSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetLogonSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetLogonSessionsById {
+    type Answer = super::LogonSession;
+    const OPERATION: &'static Operation = &OPERATIONS[193usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/logonSessions/{ID}`: Ends a session.
+///
+/// Schema: `schemas/em/operations.json#/operations/194`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteLogonSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteLogonSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteLogonSessionsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[194usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/lookup`: Looks up objects of a hierarchy: by reference, or by host, name and type.
+///
+/// Schema: `schemas/em/operations.json#/operations/195`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetLookup {
+    /// The reference of an object; with it nothing else is needed.
+    pub hierarchy_ref: Option<String>,
+    /// The root of the hierarchy to look in.
+    pub host: Option<Id>,
+    /// The name of the object; `*` for any.
+    pub name: Option<String>,
+    /// The kind of the object, such as `Vm`.
+    pub r#type: Option<String>,
+}
+impl GetLookup {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            hierarchy_ref: None,
+            host: None,
+            name: None,
+            r#type: None,
+        }
+    }
+}
+impl Call for GetLookup {
+    type Answer = super::HierarchyItems;
+    const OPERATION: &'static Operation = &OPERATIONS[195usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        if let Some(value) = &self.hierarchy_ref {
+            visit("hierarchyRef", value);
+        }
+        if let Some(value) = &self.host {
+            visit("host", value.as_str());
+        }
+        if let Some(value) = &self.name {
+            visit("name", value);
+        }
+        if let Some(value) = &self.r#type {
+            visit("type", value);
+        }
+    }
+}
+/// `GET /api/lookupSvc`: Ready links to look up objects, per root of a hierarchy.
+///
+/// Schema: `schemas/em/operations.json#/operations/196`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetLookupSvc {}
+impl GetLookupSvc {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetLookupSvc {
+    type Answer = super::LookupSvc;
+    const OPERATION: &'static Operation = &OPERATIONS[196usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/managedServers`: The servers that backup servers work with.
+///
+/// Schema: `schemas/em/operations.json#/operations/197`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetManagedServers {}
+impl GetManagedServers {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetManagedServers {
+    type Answer = super::ManagedServers;
+    const OPERATION: &'static Operation = &OPERATIONS[197usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/managedServers/{ID}`: One server that a backup server works with.
+///
+/// Schema: `schemas/em/operations.json#/operations/198`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetManagedServersById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetManagedServersById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetManagedServersById {
+    type Answer = super::ManagedServer;
+    const OPERATION: &'static Operation = &OPERATIONS[198usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/nas`: The entrance of file share backup.
+///
+/// Schema: `schemas/em/operations.json#/operations/199`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetNas {}
+impl GetNas {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetNas {
+    type Answer = super::NASService;
+    const OPERATION: &'static Operation = &OPERATIONS[199usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/nas/backupSessions`: The runs of file share jobs.
+///
+/// Schema: `schemas/em/operations.json#/operations/200`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetNasBackupSessions {}
+impl GetNasBackupSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetNasBackupSessions {
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[200usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/nas/fileServers`: The file servers and shares.
+///
+/// Schema: `schemas/em/operations.json#/operations/201`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetNasFileServers {}
+impl GetNasFileServers {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetNasFileServers {
+    type Answer = super::FileServers;
+    const OPERATION: &'static Operation = &OPERATIONS[201usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/nas/fileServers/{ID}`: One file server or share.
+///
+/// Schema: `schemas/em/operations.json#/operations/202`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetNasFileServersById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetNasFileServersById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetNasFileServersById {
+    type Answer = super::FileServer;
+    const OPERATION: &'static Operation = &OPERATIONS[202usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/nas/jobs`: The file share jobs.
+///
+/// Schema: `schemas/em/operations.json#/operations/203`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetNasJobs {}
+impl GetNasJobs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetNasJobs {
+    type Answer = super::NASJobs;
+    const OPERATION: &'static Operation = &OPERATIONS[203usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/nas/jobs/{ID}`: One file share job.
+///
+/// Schema: `schemas/em/operations.json#/operations/204`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetNasJobsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetNasJobsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetNasJobsById {
+    type Answer = super::NASJob;
+    const OPERATION: &'static Operation = &OPERATIONS[204usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share job.
+///
+/// Schema: `schemas/em/operations.json#/operations/205`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetNasJobsByIdBackupSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetNasJobsByIdBackupSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetNasJobsByIdBackupSessions {
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[205usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/nas/jobs/{ID}/includes`: The file shares of a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/206`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetNasJobsByIdIncludes {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetNasJobsByIdIncludes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetNasJobsByIdIncludes {
+    type Answer = super::NASObjects;
+    const OPERATION: &'static Operation = &OPERATIONS[206usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One file share of a job.
+///
+/// Schema: `schemas/em/operations.json#/operations/207`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetNasJobsByIdIncludesById {
+    /// `ID`.
+    pub id: Id,
+    /// `includeID`.
+    pub include_id: Id,
+}
+impl GetNasJobsByIdIncludesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, include_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            include_id: include_id.into(),
+        }
+    }
+}
+impl Call for GetNasJobsByIdIncludesById {
+    type Answer = super::NASObject;
+    const OPERATION: &'static Operation = &OPERATIONS[207usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.include_id;
+            visit("includeID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/nas/jobs/{ID}/retry`: Runs a file share job again for what failed.
+///
+/// Schema: `schemas/em/operations.json#/operations/208`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostNasJobsByIdRetry {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostNasJobsByIdRetry {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostNasJobsByIdRetry {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[208usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/nas/jobs/{ID}/start`: Starts a file share job.
+///
+/// Schema: `schemas/em/operations.json#/operations/209`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostNasJobsByIdStart {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostNasJobsByIdStart {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostNasJobsByIdStart {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[209usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/nas/jobs/{ID}/stop`: Stops a file share job.
+///
+/// Schema: `schemas/em/operations.json#/operations/210`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostNasJobsByIdStop {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostNasJobsByIdStop {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostNasJobsByIdStop {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[210usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Puts the schedule of a file share job in or out of force.
+///
+/// Schema: `schemas/em/operations.json#/operations/211`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostNasJobsByIdToggleScheduleEnabled {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostNasJobsByIdToggleScheduleEnabled {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostNasJobsByIdToggleScheduleEnabled {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[211usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/querySvc`: Ready links to queries, one per type.
+///
+/// Schema: `schemas/em/operations.json#/operations/212`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetQuerySvc {}
+impl GetQuerySvc {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetQuerySvc {
+    type Answer = super::QuerySvc;
+    const OPERATION: &'static Operation = &OPERATIONS[212usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/replicas`: The replicas.
+///
+/// Schema: `schemas/em/operations.json#/operations/213`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReplicas {}
+impl GetReplicas {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReplicas {
+    type Answer = super::Replicas;
+    const OPERATION: &'static Operation = &OPERATIONS[213usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/replicas/{ID}`: One replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/214`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetReplicasById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetReplicasById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetReplicasById {
+    type Answer = super::Replica;
+    const OPERATION: &'static Operation = &OPERATIONS[214usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/replicaSessions`: The runs of replication jobs.
+///
+/// Schema: `schemas/em/operations.json#/operations/215`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReplicaSessions {}
+impl GetReplicaSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReplicaSessions {
+    type Answer = super::ReplicaJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[215usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/replicaSessions/{ID}`: One run of a replication job.
+///
+/// Schema: `schemas/em/operations.json#/operations/216`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetReplicaSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetReplicaSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetReplicaSessionsById {
+    type Answer = super::ReplicaJobSession;
+    const OPERATION: &'static Operation = &OPERATIONS[216usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The parts of a replication job's run, machine by machine.
+///
+/// Schema: `schemas/em/operations.json#/operations/217`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetReplicaSessionsByIdReplicaTaskSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetReplicaSessionsByIdReplicaTaskSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
+    type Answer = super::ReplicaTaskSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[217usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/replicaTaskSessions`: The machines' parts of replication jobs' runs.
+///
+/// Schema: `schemas/em/operations.json#/operations/218`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReplicaTaskSessions {}
+impl GetReplicaTaskSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReplicaTaskSessions {
+    type Answer = super::ReplicaTaskSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[218usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/replicaTaskSessions/{ID}`: One machine's part of a replication job's run.
+///
+/// Schema: `schemas/em/operations.json#/operations/219`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetReplicaTaskSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetReplicaTaskSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetReplicaTaskSessionsById {
+    type Answer = super::ReplicaTaskSession;
+    const OPERATION: &'static Operation = &OPERATIONS[219usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/reports/summary`: The summary report: links to its frames.
+///
+/// Schema: `schemas/em/operations.json#/operations/220`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReportsSummary {}
+impl GetReportsSummary {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReportsSummary {
+    type Answer = super::SummaryReport;
+    const OPERATION: &'static Operation = &OPERATIONS[220usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/reports/summary/job_statistics`: How the jobs did.
+///
+/// Schema: `schemas/em/operations.json#/operations/221`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReportsSummaryJobStatistics {}
+impl GetReportsSummaryJobStatistics {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReportsSummaryJobStatistics {
+    type Answer = super::JobStatisticsReportFrame;
+    const OPERATION: &'static Operation = &OPERATIONS[221usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/reports/summary/overview`: What there is, and how the machines' last backups ended.
+///
+/// Schema: `schemas/em/operations.json#/operations/222`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReportsSummaryOverview {}
+impl GetReportsSummaryOverview {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReportsSummaryOverview {
+    type Answer = super::OverviewReportFrame;
+    const OPERATION: &'static Operation = &OPERATIONS[222usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/reports/summary/processed_vms`: What was done, day by day.
+///
+/// Schema: `schemas/em/operations.json#/operations/223`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReportsSummaryProcessedVms {}
+impl GetReportsSummaryProcessedVms {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReportsSummaryProcessedVms {
+    type Answer = super::ProcessedVmsReportFrame;
+    const OPERATION: &'static Operation = &OPERATIONS[223usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/reports/summary/repository`: How full the repositories are.
+///
+/// Schema: `schemas/em/operations.json#/operations/224`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReportsSummaryRepository {}
+impl GetReportsSummaryRepository {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReportsSummaryRepository {
+    type Answer = super::RepositoryReportFrame;
+    const OPERATION: &'static Operation = &OPERATIONS[224usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/reports/summary/vms_overview`: How many machines are protected, and what their restore points take.
+///
+/// Schema: `schemas/em/operations.json#/operations/225`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetReportsSummaryVmsOverview {}
+impl GetReportsSummaryVmsOverview {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetReportsSummaryVmsOverview {
+    type Answer = super::VmsOverviewReportFrame;
+    const OPERATION: &'static Operation = &OPERATIONS[225usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/repositories`: The backup repositories.
+///
+/// Schema: `schemas/em/operations.json#/operations/226`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetRepositories {}
+impl GetRepositories {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetRepositories {
+    type Answer = super::Repositories;
+    const OPERATION: &'static Operation = &OPERATIONS[226usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/repositories/{ID}`: One backup repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/227`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRepositoriesById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRepositoriesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRepositoriesById {
+    type Answer = super::Repository;
+    const OPERATION: &'static Operation = &OPERATIONS[227usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/restorePoints`: The restore points.
+///
+/// Schema: `schemas/em/operations.json#/operations/228`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetRestorePoints {}
+impl GetRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetRestorePoints {
+    type Answer = super::RestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[228usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/restorePoints/{ID}`: One restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/229`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRestorePointsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRestorePointsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRestorePointsById {
+    type Answer = super::RestorePoint;
+    const OPERATION: &'static Operation = &OPERATIONS[229usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/restorePoints/{ID}/agentRestorePoints`: The computers' parts of a restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/230`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRestorePointsByIdAgentRestorePoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRestorePointsByIdAgentRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRestorePointsByIdAgentRestorePoints {
+    type Answer = super::AgentRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[230usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/restorePoints/{ID}/backupFiles`: The files that a restore point needs.
+///
+/// Schema: `schemas/em/operations.json#/operations/231`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRestorePointsByIdBackupFiles {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRestorePointsByIdBackupFiles {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRestorePointsByIdBackupFiles {
+    type Answer = super::BackupFiles;
+    const OPERATION: &'static Operation = &OPERATIONS[231usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps' parts of a restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/232`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRestorePointsByIdVAppRestorePoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRestorePointsByIdVAppRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRestorePointsByIdVAppRestorePoints {
+    type Answer = super::VAppRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[232usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines' parts of a restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/233`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRestorePointsByIdVmRestorePoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRestorePointsByIdVmRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRestorePointsByIdVmRestorePoints {
+    type Answer = super::VmRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[233usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/restoreSessions`: The restores.
+///
+/// Schema: `schemas/em/operations.json#/operations/234`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetRestoreSessions {}
+impl GetRestoreSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetRestoreSessions {
+    type Answer = super::RestoreSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[234usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/restoreSessions/{ID}`: One restore.
+///
+/// Schema: `schemas/em/operations.json#/operations/235`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRestoreSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRestoreSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRestoreSessionsById {
+    type Answer = super::RestoreSession;
+    const OPERATION: &'static Operation = &OPERATIONS[235usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/security`: The entrance of security settings.
+///
+/// Schema: `schemas/em/operations.json#/operations/236`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetSecurity {}
+impl GetSecurity {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetSecurity {
+    type Answer = super::EnterpriseSecuritySettings;
+    const OPERATION: &'static Operation = &OPERATIONS[236usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/security/accounts`: The accounts.
+///
+/// Schema: `schemas/em/operations.json#/operations/237`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetSecurityAccounts {}
+impl GetSecurityAccounts {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetSecurityAccounts {
+    type Answer = super::EnterpriseAccounts;
+    const OPERATION: &'static Operation = &OPERATIONS[237usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/security/accounts`: Creates an account.
+///
+/// Schema: `schemas/em/operations.json#/operations/238`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostSecurityAccounts {
+    /// The body to send.
+    pub body: super::EnterpriseAccountCreateSpec,
+}
+impl PostSecurityAccounts {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::EnterpriseAccountCreateSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostSecurityAccounts {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[238usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `POST /api/security/accounts?action=rebuildScope`: Works out again what accounts may restore.
+///
+/// Schema: `schemas/em/operations.json#/operations/239`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostSecurityAccountsRebuildScope {
+    /// The body to send.
+    pub body: super::RebuildScopeJobSpec,
+}
+impl PostSecurityAccountsRebuildScope {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::RebuildScopeJobSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostSecurityAccountsRebuildScope {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[239usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/security/accounts/{ID}`: One account.
+///
+/// Schema: `schemas/em/operations.json#/operations/240`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSecurityAccountsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetSecurityAccountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetSecurityAccountsById {
+    type Answer = super::EnterpriseAccount;
+    const OPERATION: &'static Operation = &OPERATIONS[240usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/security/accounts/{ID}`: Lets an account restore every machine, or only what its scope says.
+///
+/// Schema: `schemas/em/operations.json#/operations/241`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostSecurityAccountsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostSecurityAccountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostSecurityAccountsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[241usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/security/accounts/{ID}`: Deletes an account.
+///
+/// Schema: `schemas/em/operations.json#/operations/242`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteSecurityAccountsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteSecurityAccountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteSecurityAccountsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[242usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/security/accounts/{ID}/roles`: The roles of an account.
+///
+/// Schema: `schemas/em/operations.json#/operations/243`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSecurityAccountsByIdRoles {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetSecurityAccountsByIdRoles {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetSecurityAccountsByIdRoles {
+    type Answer = super::EnterpriseAccountInRoleList;
+    const OPERATION: &'static Operation = &OPERATIONS[243usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/security/accounts/{ID}/roles`: Gives a role to an account.
+///
+/// Schema: `schemas/em/operations.json#/operations/244`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostSecurityAccountsByIdRoles {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::EnterpriseAccountInRoleCreateSpec,
+}
+impl PostSecurityAccountsByIdRoles {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        body: super::EnterpriseAccountInRoleCreateSpec,
+    ) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostSecurityAccountsByIdRoles {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[244usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/security/accounts/{ID}/roles/{roleID}`: One role of an account.
+///
+/// Schema: `schemas/em/operations.json#/operations/245`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSecurityAccountsByIdRolesById {
+    /// `ID`.
+    pub id: Id,
+    /// `roleID`.
+    pub role_id: Id,
+}
+impl GetSecurityAccountsByIdRolesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, role_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            role_id: role_id.into(),
+        }
+    }
+}
+impl Call for GetSecurityAccountsByIdRolesById {
+    type Answer = super::EnterpriseAccountInRole;
+    const OPERATION: &'static Operation = &OPERATIONS[245usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.role_id;
+            visit("roleID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role of an account away.
+///
+/// Schema: `schemas/em/operations.json#/operations/246`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteSecurityAccountsByIdRolesById {
+    /// `ID`.
+    pub id: Id,
+    /// `roleID`.
+    pub role_id: Id,
+}
+impl DeleteSecurityAccountsByIdRolesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, role_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            role_id: role_id.into(),
+        }
+    }
+}
+impl Call for DeleteSecurityAccountsByIdRolesById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[246usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.role_id;
+            visit("roleID", value.as_str());
+        }
+    }
+}
+/// `GET /api/security/accounts/{ID}/scopes`: The restore scope of an account.
+///
+/// Schema: `schemas/em/operations.json#/operations/247`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSecurityAccountsByIdScopes {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetSecurityAccountsByIdScopes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetSecurityAccountsByIdScopes {
+    type Answer = super::EnterpriseAccountHierarchyScopes;
+    const OPERATION: &'static Operation = &OPERATIONS[247usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/security/accounts/{ID}/scopes`: Lets an account restore more machines.
+///
+/// Schema: `schemas/em/operations.json#/operations/248`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostSecurityAccountsByIdScopes {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::HierarchyScopeCreateSpec,
+}
+impl PostSecurityAccountsByIdScopes {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::HierarchyScopeCreateSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostSecurityAccountsByIdScopes {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[248usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One part of an account's restore scope.
+///
+/// Schema: `schemas/em/operations.json#/operations/249`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSecurityAccountsByIdScopesById {
+    /// `ID`.
+    pub id: Id,
+    /// `scopeID`.
+    pub scope_id: Id,
+}
+impl GetSecurityAccountsByIdScopesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, scope_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            scope_id: scope_id.into(),
+        }
+    }
+}
+impl Call for GetSecurityAccountsByIdScopesById {
+    type Answer = super::EnterpriseAccountHierarchyScope;
+    const OPERATION: &'static Operation = &OPERATIONS[249usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.scope_id;
+            visit("scopeID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes a part of an account's restore scope away.
+///
+/// Schema: `schemas/em/operations.json#/operations/250`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteSecurityAccountsByIdScopesById {
+    /// `ID`.
+    pub id: Id,
+    /// `scopeID`.
+    pub scope_id: Id,
+}
+impl DeleteSecurityAccountsByIdScopesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, scope_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            scope_id: scope_id.into(),
+        }
+    }
+}
+impl Call for DeleteSecurityAccountsByIdScopesById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[250usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.scope_id;
+            visit("scopeID", value.as_str());
+        }
+    }
+}
+/// `GET /api/security/roles`: The roles.
+///
+/// Schema: `schemas/em/operations.json#/operations/251`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetSecurityRoles {}
+impl GetSecurityRoles {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetSecurityRoles {
+    type Answer = super::EnterpriseRoles;
+    const OPERATION: &'static Operation = &OPERATIONS[251usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/security/roles/{ID}`: One role.
+///
+/// Schema: `schemas/em/operations.json#/operations/252`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSecurityRolesById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetSecurityRolesById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetSecurityRolesById {
+    type Answer = super::EnterpriseRole;
+    const OPERATION: &'static Operation = &OPERATIONS[252usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/selfService/vSphere`: The entrance of vSphere self-service.
+///
+/// Schema: `schemas/em/operations.json#/operations/253`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetSelfServiceVSphere {}
+impl GetSelfServiceVSphere {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetSelfServiceVSphere {
+    type Answer = super::VSphereSelfService;
+    const OPERATION: &'static Operation = &OPERATIONS[253usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/selfService/vSphere/Configs`: The vSphere accounts' configurations.
+///
+/// Schema: `schemas/em/operations.json#/operations/254`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetSelfServiceVSphereConfigs {}
+impl GetSelfServiceVSphereConfigs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetSelfServiceVSphereConfigs {
+    type Answer = super::VSphereSelfServiceConfigs;
+    const OPERATION: &'static Operation = &OPERATIONS[254usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/selfService/vSphere/Configs`: Creates a vSphere account's configuration.
+///
+/// Schema: `schemas/em/operations.json#/operations/255`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostSelfServiceVSphereConfigs {
+    /// The body to send.
+    pub body: super::VSphereSelfServiceCreateSpec,
+}
+impl PostSelfServiceVSphereConfigs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::VSphereSelfServiceCreateSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostSelfServiceVSphereConfigs {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[255usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/selfService/vSphere/Configs/{ID}`: One vSphere account's configuration.
+///
+/// Schema: `schemas/em/operations.json#/operations/256`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSelfServiceVSphereConfigsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetSelfServiceVSphereConfigsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetSelfServiceVSphereConfigsById {
+    type Answer = super::VSphereSelfServiceConfig;
+    const OPERATION: &'static Operation = &OPERATIONS[256usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes a vSphere account's configuration.
+///
+/// Schema: `schemas/em/operations.json#/operations/257`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutSelfServiceVSphereConfigsById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::VSphereSelfServiceConfig,
+}
+impl PutSelfServiceVSphereConfigsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::VSphereSelfServiceConfig) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutSelfServiceVSphereConfigsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[257usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/selfService/vSphere/Configs/{ID}`: Deletes a vSphere account's configuration.
+///
+/// Schema: `schemas/em/operations.json#/operations/258`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteSelfServiceVSphereConfigsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteSelfServiceVSphereConfigsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteSelfServiceVSphereConfigsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[258usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: What a vSphere account's backup jobs look like.
+///
+/// Schema: `schemas/em/operations.json#/operations/259`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSelfServiceVSphereConfigsByIdBackupJobSettings {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetSelfServiceVSphereConfigsByIdBackupJobSettings {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
+    type Answer = super::VSphereSelfServiceConfigJobSettings;
+    const OPERATION: &'static Operation = &OPERATIONS[259usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body, or as a tenant.
+///
+/// Schema: `schemas/em/operations.json#/operations/260`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct PostSessionMngr {
+    /// The version of the API for the session: `latest`, `v1_7`, `v1_6` or `v1_5`.
+    pub v: Option<String>,
+}
+impl PostSessionMngr {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { v: None }
+    }
+}
+impl Call for PostSessionMngr {
+    type Answer = super::LogonSession;
+    const OPERATION: &'static Operation = &OPERATIONS[260usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        if let Some(value) = &self.v {
+            visit("v", value);
+        }
+    }
+}
+/// `GET /api/systemSessions`: The sessions of Enterprise Manager itself.
+///
+/// Schema: `schemas/em/operations.json#/operations/261`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetSystemSessions {}
+impl GetSystemSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetSystemSessions {
+    type Answer = super::SystemSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[261usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/systemSessions/{ID}`: One session of Enterprise Manager itself.
+///
+/// Schema: `schemas/em/operations.json#/operations/262`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSystemSessionsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetSystemSessionsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetSystemSessionsById {
+    type Answer = super::SystemSession;
+    const OPERATION: &'static Operation = &OPERATIONS[262usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/systemSessions/{ID}/events`: The events of a session of Enterprise Manager itself.
+///
+/// Schema: `schemas/em/operations.json#/operations/263`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetSystemSessionsByIdEvents {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetSystemSessionsByIdEvents {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetSystemSessionsByIdEvents {
+    type Answer = super::SystemSessionEvents;
+    const OPERATION: &'static Operation = &OPERATIONS[263usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/tasks`: The tasks of the session.
+///
+/// Schema: `schemas/em/operations.json#/operations/264`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetTasks {}
+impl GetTasks {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetTasks {
+    type Answer = super::Tasks;
+    const OPERATION: &'static Operation = &OPERATIONS[264usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/tasks/{ID}`: One task.
+///
+/// Schema: `schemas/em/operations.json#/operations/265`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetTasksById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetTasksById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetTasksById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[265usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/tasks/{ID}`: Stops a task, or forgets one that has ended.
+///
+/// Schema: `schemas/em/operations.json#/operations/266`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteTasksById {
+    /// `ID`.
+    pub id: Id,
+}
+impl DeleteTasksById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for DeleteTasksById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[266usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vAppReplicaPoints`: The restore points of vApps' replicas.
+///
+/// Schema: `schemas/em/operations.json#/operations/267`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetVAppReplicaPoints {}
+impl GetVAppReplicaPoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetVAppReplicaPoints {
+    type Answer = super::VAppReplicaPoints;
+    const OPERATION: &'static Operation = &OPERATIONS[267usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/vAppReplicaPoints/{ID}`: One restore point of a vApp's replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/268`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVAppReplicaPointsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetVAppReplicaPointsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetVAppReplicaPointsById {
+    type Answer = super::VAppReplicaPoint;
+    const OPERATION: &'static Operation = &OPERATIONS[268usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Fails over to a restore point of a vApp's replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/269`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVAppReplicaPointsByIdFailover {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostVAppReplicaPointsByIdFailover {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostVAppReplicaPointsByIdFailover {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[269usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vAppRestorePoints`: The restore points of vApps.
+///
+/// Schema: `schemas/em/operations.json#/operations/270`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetVAppRestorePoints {}
+impl GetVAppRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetVAppRestorePoints {
+    type Answer = super::VAppRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[270usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/vAppRestorePoints/{ID}`: One restore point of a vApp.
+///
+/// Schema: `schemas/em/operations.json#/operations/271`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVAppRestorePointsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetVAppRestorePointsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetVAppRestorePointsById {
+    type Answer = super::VAppRestorePoint;
+    const OPERATION: &'static Operation = &OPERATIONS[271usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a restore point of a vApp.
+///
+/// Schema: `schemas/em/operations.json#/operations/272`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVAppRestorePointsByIdRestore {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::RestoreSpec,
+}
+impl PostVAppRestorePointsByIdRestore {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::RestoreSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostVAppRestorePointsByIdRestore {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[272usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vCloud`: The entrance of VMware Cloud Director.
+///
+/// Schema: `schemas/em/operations.json#/operations/273`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetVCloud {}
+impl GetVCloud {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetVCloud {
+    type Answer = super::VCloudService;
+    const OPERATION: &'static Operation = &OPERATIONS[273usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/vCloud/orgConfigs`: The organizations' configurations.
+///
+/// Schema: `schemas/em/operations.json#/operations/274`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetVCloudOrgConfigs {}
+impl GetVCloudOrgConfigs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetVCloudOrgConfigs {
+    type Answer = super::VCloudOrganizationConfigs;
+    const OPERATION: &'static Operation = &OPERATIONS[274usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/vCloud/orgConfigs`: Creates an organization's configuration.
+///
+/// Schema: `schemas/em/operations.json#/operations/275`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVCloudOrgConfigs {
+    /// The body to send.
+    pub body: super::VCloudOrganizationConfigCreateSpec,
+}
+impl PostVCloudOrgConfigs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::VCloudOrganizationConfigCreateSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostVCloudOrgConfigs {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[275usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
+/// `GET /api/vCloud/orgConfigs/{ID}`: One organization's configuration.
+///
+/// Schema: `schemas/em/operations.json#/operations/276`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVCloudOrgConfigsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetVCloudOrgConfigsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetVCloudOrgConfigsById {
+    type Answer = super::VCloudOrganizationConfig;
+    const OPERATION: &'static Operation = &OPERATIONS[276usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Takes an organization's configuration out of force.
+///
+/// Schema: `schemas/em/operations.json#/operations/277`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVCloudOrgConfigsByIdDisable {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostVCloudOrgConfigsByIdDisable {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostVCloudOrgConfigsByIdDisable {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[277usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `PUT /api/vCloud/orgConfigs/{ID}`: Changes an organization's configuration.
+///
+/// Schema: `schemas/em/operations.json#/operations/278`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutVCloudOrgConfigsById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::VCloudOrganizationConfig,
+}
+impl PutVCloudOrgConfigsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::VCloudOrganizationConfig) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutVCloudOrgConfigsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[278usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/vCloud/orgConfigs/{ID}`: Deletes an organization's configuration.
+///
+/// Schema: `schemas/em/operations.json#/operations/279`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteVCloudOrgConfigsById {
+    /// `ID`.
+    pub id: Id,
+    /// Whether the organization's jobs are deleted, too.
+    pub delete_jobs: Option<bool>,
+    /// Whether the organization's backups are deleted, too.
+    pub delete_backup_files: Option<bool>,
+}
+impl DeleteVCloudOrgConfigsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            delete_jobs: None,
+            delete_backup_files: None,
+        }
+    }
+}
+impl Call for DeleteVCloudOrgConfigsById {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[279usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        if let Some(value) = &self.delete_jobs {
+            visit("deleteJobs", &value.to_string());
+        }
+        if let Some(value) = &self.delete_backup_files {
+            visit("deleteBackupFiles", &value.to_string());
+        }
+    }
+}
+/// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: What an organization's backup jobs look like.
+///
+/// Schema: `schemas/em/operations.json#/operations/280`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVCloudOrgConfigsByIdBackupJobSettings {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetVCloudOrgConfigsByIdBackupJobSettings {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
+    type Answer = super::VCloudOrganizationConfigBackupJobSettings;
+    const OPERATION: &'static Operation = &OPERATIONS[280usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vmReplicaPoints`: The restore points of replicas.
+///
+/// Schema: `schemas/em/operations.json#/operations/281`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetVmReplicaPoints {}
+impl GetVmReplicaPoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetVmReplicaPoints {
+    type Answer = super::VmReplicaPoints;
+    const OPERATION: &'static Operation = &OPERATIONS[281usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/vmReplicaPoints/{ID}`: One restore point of a replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/282`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVmReplicaPointsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetVmReplicaPointsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetVmReplicaPointsById {
+    type Answer = super::VmReplicaPoint;
+    const OPERATION: &'static Operation = &OPERATIONS[282usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/vmReplicaPoints/{ID}?action=failover`: Fails over to a restore point of a replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/283`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVmReplicaPointsByIdFailover {
+    /// `ID`.
+    pub id: Id,
+}
+impl PostVmReplicaPointsByIdFailover {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for PostVmReplicaPointsByIdFailover {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[283usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vmReplicaPoints/{ID}/mounts`: The mounts of a replica's restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/284`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVmReplicaPointsByIdMounts {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetVmReplicaPointsByIdMounts {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetVmReplicaPointsByIdMounts {
+    type Answer = super::VmReplicaPointMounts;
+    const OPERATION: &'static Operation = &OPERATIONS[284usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
+///
+/// Schema: `schemas/em/operations.json#/operations/285`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVmReplicaPointsByIdMounts {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::VmReplicaPointMountSpec,
+}
+impl PostVmReplicaPointsByIdMounts {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::VmReplicaPointMountSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostVmReplicaPointsByIdMounts {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[285usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica's restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/286`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVmReplicaPointsByIdMountsById {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+}
+impl GetVmReplicaPointsByIdMountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, mount_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+        }
+    }
+}
+impl Call for GetVmReplicaPointsByIdMountsById {
+    type Answer = super::VmReplicaPointMount;
+    const OPERATION: &'static Operation = &OPERATIONS[286usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Ends a mount of a replica's restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/287`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteVmReplicaPointsByIdMountsById {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+}
+impl DeleteVmReplicaPointsByIdMountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, mount_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+        }
+    }
+}
+impl Call for DeleteVmReplicaPointsByIdMountsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[287usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+///
+/// Schema: `schemas/em/operations.json#/operations/288`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVmReplicaPointsByIdMountsByIdByFilepath {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+    /// The file or folder: names with `/` between them, a drive as `C:`.
+    pub filepath: String,
+    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    pub action: Option<String>,
+    /// How many entries a page holds: 100 when left out.
+    pub page_size: Option<i64>,
+    /// The page, counted from 1.
+    pub page: Option<i64>,
+}
+impl GetVmReplicaPointsByIdMountsByIdByFilepath {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        mount_id: impl Into<Id>,
+        filepath: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+            filepath: filepath.into(),
+            action: None,
+            page_size: None,
+            page: None,
+        }
+    }
+}
+impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
+    type Answer = super::FileSystemEntries;
+    const OPERATION: &'static Operation = &OPERATIONS[288usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
+        if let Some(value) = &self.action {
+            visit("action", value);
+        }
+        if let Some(value) = &self.page_size {
+            visit("pageSize", &value.to_string());
+        }
+        if let Some(value) = &self.page {
+            visit("page", &value.to_string());
+        }
+    }
+}
+/// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+///
+/// Schema: `schemas/em/operations.json#/operations/289`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+    /// The file or folder: names with `/` between them, a drive as `C:`.
+    pub filepath: String,
+    /// The body to send.
+    pub body: super::FileRestoreSpec,
+}
+impl PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        mount_id: impl Into<Id>,
+        filepath: impl Into<String>,
+        body: super::FileRestoreSpec,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+            filepath: filepath.into(),
+            body,
+        }
+    }
+}
+impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[289usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
+    }
+}
+/// `GET /api/vmRestorePoints`: The restore points of machines.
+///
+/// Schema: `schemas/em/operations.json#/operations/290`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetVmRestorePoints {}
+impl GetVmRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetVmRestorePoints {
+    type Answer = super::VmRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[290usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/vmRestorePoints/{ID}`: One restore point of a machine.
+///
+/// Schema: `schemas/em/operations.json#/operations/291`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVmRestorePointsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetVmRestorePointsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetVmRestorePointsById {
+    type Answer = super::VmRestorePoint;
+    const OPERATION: &'static Operation = &OPERATIONS[291usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a restore point of a machine.
+///
+/// Schema: `schemas/em/operations.json#/operations/292`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVmRestorePointsByIdRestore {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::RestoreSpec,
+}
+impl PostVmRestorePointsByIdRestore {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::RestoreSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostVmRestorePointsByIdRestore {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[292usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vmRestorePoints/{ID}/mounts`: The mounts of a machine's restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/293`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVmRestorePointsByIdMounts {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetVmRestorePointsByIdMounts {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetVmRestorePointsByIdMounts {
+    type Answer = super::VmRestorePointMounts;
+    const OPERATION: &'static Operation = &OPERATIONS[293usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
+///
+/// Schema: `schemas/em/operations.json#/operations/294`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVmRestorePointsByIdMounts {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::VmRestorePointMountSpec,
+}
+impl PostVmRestorePointsByIdMounts {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::VmRestorePointMountSpec) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PostVmRestorePointsByIdMounts {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[294usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a machine's restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/295`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVmRestorePointsByIdMountsById {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+}
+impl GetVmRestorePointsByIdMountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, mount_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+        }
+    }
+}
+impl Call for GetVmRestorePointsByIdMountsById {
+    type Answer = super::VmRestorePointMount;
+    const OPERATION: &'static Operation = &OPERATIONS[295usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+    }
+}
+/// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Ends a mount of a machine's restore point.
+///
+/// Schema: `schemas/em/operations.json#/operations/296`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteVmRestorePointsByIdMountsById {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+}
+impl DeleteVmRestorePointsByIdMountsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, mount_id: impl Into<Id>) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+        }
+    }
+}
+impl Call for DeleteVmRestorePointsByIdMountsById {
+    type Answer = ();
+    const OPERATION: &'static Operation = &OPERATIONS[296usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+    }
+}
+/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+///
+/// Schema: `schemas/em/operations.json#/operations/297`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetVmRestorePointsByIdMountsByIdByFilepath {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+    /// The file or folder: names with `/` between them, a drive as `C:`.
+    pub filepath: String,
+    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    pub action: Option<String>,
+    /// How many entries a page holds: 100 when left out.
+    pub page_size: Option<i64>,
+    /// The page, counted from 1.
+    pub page: Option<i64>,
+}
+impl GetVmRestorePointsByIdMountsByIdByFilepath {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        mount_id: impl Into<Id>,
+        filepath: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+            filepath: filepath.into(),
+            action: None,
+            page_size: None,
+            page: None,
+        }
+    }
+}
+impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
+    type Answer = super::FileSystemEntries;
+    const OPERATION: &'static Operation = &OPERATIONS[297usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
+        if let Some(value) = &self.action {
+            visit("action", value);
+        }
+        if let Some(value) = &self.page_size {
+            visit("pageSize", &value.to_string());
+        }
+        if let Some(value) = &self.page {
+            visit("page", &value.to_string());
+        }
+    }
+}
+/// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+///
+/// Schema: `schemas/em/operations.json#/operations/298`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostVmRestorePointsByIdMountsByIdByFilepathRestore {
+    /// `ID`.
+    pub id: Id,
+    /// `mountID`.
+    pub mount_id: Id,
+    /// The file or folder: names with `/` between them, a drive as `C:`.
+    pub filepath: String,
+    /// The body to send.
+    pub body: super::FileRestoreSpec,
+}
+impl PostVmRestorePointsByIdMountsByIdByFilepathRestore {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(
+        id: impl Into<Id>,
+        mount_id: impl Into<Id>,
+        filepath: impl Into<String>,
+        body: super::FileRestoreSpec,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            mount_id: mount_id.into(),
+            filepath: filepath.into(),
+            body,
+        }
+    }
+}
+impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[298usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        {
+            let value = &self.mount_id;
+            visit("mountID", value.as_str());
+        }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
+    }
+}
+/// `GET /api/wanAccelerators`: The WAN accelerators.
+///
+/// Schema: `schemas/em/operations.json#/operations/299`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetWanAccelerators {}
+impl GetWanAccelerators {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetWanAccelerators {
+    type Answer = super::WanAccelerators;
+    const OPERATION: &'static Operation = &OPERATIONS[299usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/wanAccelerators/{ID}`: One WAN accelerator.
+///
+/// Schema: `schemas/em/operations.json#/operations/300`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetWanAcceleratorsById {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetWanAcceleratorsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetWanAcceleratorsById {
+    type Answer = super::WanAccelerator;
+    const OPERATION: &'static Operation = &OPERATIONS[300usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
     }
 }

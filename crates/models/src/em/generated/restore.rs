@@ -286,6 +286,28 @@ impl Struct for RestoreSpec {
         }
     }
 }
+impl RestoreSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Of a machine.
+    #[must_use]
+    pub fn vm_restore_spec(mut self, vm_restore_spec: VmRestoreSpec) -> Self {
+        self.vm_restore_spec = Some(vm_restore_spec);
+        self
+    }
+    /// Of a vApp.
+    #[must_use]
+    pub fn v_cloud_v_app_restore_spec(
+        mut self,
+        v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec,
+    ) -> Self {
+        self.v_cloud_v_app_restore_spec = Some(v_cloud_v_app_restore_spec);
+        self
+    }
+}
 /// A restore point whose disks are mounted; it lives as long as the session.
 ///
 /// Schema: `schemas/em/em.xsd#VmRestorePointMountType`
@@ -632,6 +654,19 @@ impl Struct for VmRestorePointMountSpec {
         }
     }
 }
+impl VmRestorePointMountSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The guest's operating system, when the server cannot tell.
+    #[must_use]
+    pub fn os_kind(mut self, os_kind: impl Into<String>) -> Self {
+        self.os_kind = Some(os_kind.into());
+        self
+    }
+}
 /// How to mount a replica's restore point.
 ///
 /// Schema: `schemas/em/em.xsd#VmReplicaPointMountSpecType`
@@ -667,6 +702,19 @@ impl Struct for VmReplicaPointMountSpec {
             0 => Slot::Text(&mut self.os_kind),
             _ => Slot::None,
         }
+    }
+}
+impl VmReplicaPointMountSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The guest's operating system, when the server cannot tell.
+    #[must_use]
+    pub fn os_kind(mut self, os_kind: impl Into<String>) -> Self {
+        self.os_kind = Some(os_kind.into());
+        self
     }
 }
 /// A folder of a guest.
@@ -1116,6 +1164,31 @@ impl Struct for FileRestoreSpec {
         }
     }
 }
+impl FileRestoreSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// To the client.
+    #[must_use]
+    pub fn for_direct_download(
+        mut self,
+        for_direct_download: FileRestoreForDirectDownload,
+    ) -> Self {
+        self.for_direct_download = Some(for_direct_download);
+        self
+    }
+    /// To where they were.
+    #[must_use]
+    pub fn to_original_location(
+        mut self,
+        to_original_location: FileRestoreToOriginalLocation,
+    ) -> Self {
+        self.to_original_location = Some(to_original_location);
+        self
+    }
+}
 /// What to back up quickly: an increment to the machine's newest backup.
 ///
 /// Schema: `schemas/em/em.xsd#QuickBackupStartupSpecType`
@@ -1150,6 +1223,15 @@ impl Struct for QuickBackupStartupSpec {
         match index {
             0 => Slot::Id(&mut self.vm_ref),
             _ => Slot::None,
+        }
+    }
+}
+impl QuickBackupStartupSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(vm_ref: impl Into<Id>) -> Self {
+        Self {
+            vm_ref: Some(vm_ref.into()),
         }
     }
 }
@@ -1327,6 +1409,44 @@ impl Struct for VeeamZipStartupSpec {
             5 => Slot::Enum(&mut self.backup_retention),
             _ => Slot::None,
         }
+    }
+}
+impl VeeamZipStartupSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(vm_ref: impl Into<Id>, repository_uid: impl Into<Id>) -> Self {
+        Self {
+            vm_ref: Some(vm_ref.into()),
+            repository_uid: Some(repository_uid.into()),
+            ..Self::default()
+        }
+    }
+    /// The password to encrypt with.
+    #[must_use]
+    pub fn password_key_id(mut self, password_key_id: impl Into<Id>) -> Self {
+        self.password_key_id = Some(password_key_id.into());
+        self
+    }
+    /// How hard to compress: 1 is not at all, 5 most.
+    #[must_use]
+    pub fn compression_level(mut self, compression_level: i64) -> Self {
+        self.compression_level = Some(compression_level);
+        self
+    }
+    /// Whether the guest is not brought to a consistent state.
+    #[must_use]
+    pub fn disable_guest_quiescence(mut self, disable_guest_quiescence: bool) -> Self {
+        self.disable_guest_quiescence = Some(disable_guest_quiescence);
+        self
+    }
+    /// How long the file is kept.
+    #[must_use]
+    pub fn backup_retention(
+        mut self,
+        backup_retention: impl Into<FreeBackupRetention>,
+    ) -> Self {
+        self.backup_retention = Some(backup_retention.into());
+        self
     }
 }
 backhaul_wire::generated_struct! {

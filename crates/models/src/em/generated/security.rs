@@ -477,6 +477,15 @@ impl Struct for EnterpriseAccountInRoleCreateSpec {
         }
     }
 }
+impl EnterpriseAccountInRoleCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(enterprise_role_uid: impl Into<Id>) -> Self {
+        Self {
+            enterprise_role_uid: Some(enterprise_role_uid.into()),
+        }
+    }
+}
 /// Whether a part of a restore scope has been worked out.
 ///
 /// Schema: `schemas/em/em.xsd#HierarchyScopeState`
@@ -740,6 +749,22 @@ impl Struct for HierarchyScopeCreateSpec {
         }
     }
 }
+impl HierarchyScopeCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// `HierarchyScopeItem`.
+    #[must_use]
+    pub fn hierarchy_scope_items(
+        mut self,
+        hierarchy_scope_items: Vec<HierarchyScopeItem>,
+    ) -> Self {
+        self.hierarchy_scope_items = hierarchy_scope_items;
+        self
+    }
+}
 /// Objects whose machines an account shall be able to restore.
 ///
 /// Schema: `schemas/em/em.xsd#HierarchyScopeObjects`
@@ -946,6 +971,53 @@ impl Struct for EnterpriseAccountCreateSpec {
         }
     }
 }
+impl EnterpriseAccountCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        account_type: impl Into<AccountType>,
+        account_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            account_type: Some(account_type.into()),
+            account_name: Some(account_name.into()),
+            ..Self::default()
+        }
+    }
+    /// The roles to give to it.
+    #[must_use]
+    pub fn roles(mut self, roles: Vec<EnterpriseAccountInRoleCreateSpec>) -> Self {
+        self.roles = roles;
+        self
+    }
+    /// Whether it may restore every machine.
+    #[must_use]
+    pub fn allow_restore_all_vms(mut self, allow_restore_all_vms: bool) -> Self {
+        self.allow_restore_all_vms = Some(allow_restore_all_vms);
+        self
+    }
+    /// What it may restore, when not everything.
+    #[must_use]
+    pub fn hierarchy_scope_objects(
+        mut self,
+        hierarchy_scope_objects: Vec<HierarchyScopeItem>,
+    ) -> Self {
+        self.hierarchy_scope_objects = hierarchy_scope_objects;
+        self
+    }
+    /// What it may do when it restores files.
+    #[must_use]
+    pub fn flr_settings(mut self, flr_settings: FlrSettings) -> Self {
+        self.flr_settings = Some(flr_settings);
+        self
+    }
+    /// What it may do when it restores databases.
+    #[must_use]
+    pub fn sql_settings(mut self, sql_settings: SqlSettings) -> Self {
+        self.sql_settings = Some(sql_settings);
+        self
+    }
+}
 /// A choice with nothing to say about it.
 ///
 /// Schema: `schemas/em/em.xsd#RebuildScope`
@@ -1024,6 +1096,34 @@ impl Struct for RebuildScopeJobSpec {
             2 => Slot::Struct(&mut self.rebuild_for_current_user),
             _ => Slot::None,
         }
+    }
+}
+impl RebuildScopeJobSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Everybody's.
+    #[must_use]
+    pub fn rebuild_all(mut self, rebuild_all: RebuildScope) -> Self {
+        self.rebuild_all = Some(rebuild_all);
+        self
+    }
+    /// Those that have not been worked out.
+    #[must_use]
+    pub fn rebuild_unprocessed(mut self, rebuild_unprocessed: RebuildScope) -> Self {
+        self.rebuild_unprocessed = Some(rebuild_unprocessed);
+        self
+    }
+    /// The account's own.
+    #[must_use]
+    pub fn rebuild_for_current_user(
+        mut self,
+        rebuild_for_current_user: RebuildScope,
+    ) -> Self {
+        self.rebuild_for_current_user = Some(rebuild_for_current_user);
+        self
     }
 }
 /// An account that a backup server uses.
@@ -1106,6 +1206,55 @@ impl Struct for CredentialsInfo {
             UNKNOWN => Slot::Unknown(&mut self.unknown),
             _ => Slot::None,
         }
+    }
+}
+impl CredentialsInfo {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// Its identifier.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Id>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+    /// The account's name.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The account's password. Answers carry it empty; sent empty, it stays as it is.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
     }
 }
 /// Accounts that a backup server uses.
@@ -1201,6 +1350,28 @@ impl Struct for CredentialsInfoSpec {
             2 => Slot::Secret(&mut self.password),
             _ => Slot::None,
         }
+    }
+}
+impl CredentialsInfoSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(username: impl Into<String>) -> Self {
+        Self {
+            username: Some(username.into()),
+            ..Self::default()
+        }
+    }
+    /// A note for people.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The account's password.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
     }
 }
 /// A password that a backup server encrypts with; the password itself is never answered.
@@ -1355,6 +1526,25 @@ impl Struct for PasswordKeyInfoSpec {
             1 => Slot::Secret(&mut self.password),
             _ => Slot::None,
         }
+    }
+}
+impl PasswordKeyInfoSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// A hint for people.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+    /// The password.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
     }
 }
 backhaul_wire::generated_struct! {

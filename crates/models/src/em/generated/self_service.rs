@@ -245,6 +245,94 @@ impl Struct for VCloudOrganizationConfig {
         }
     }
 }
+impl VCloudOrganizationConfig {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// The backup server.
+    #[must_use]
+    pub fn backup_server_uid(mut self, backup_server_uid: impl Into<Id>) -> Self {
+        self.backup_server_uid = Some(backup_server_uid.into());
+        self
+    }
+    /// The repository for its backups.
+    #[must_use]
+    pub fn repository_uid(mut self, repository_uid: impl Into<Id>) -> Self {
+        self.repository_uid = Some(repository_uid.into());
+        self
+    }
+    /// What it may use of the repository, in GB.
+    #[must_use]
+    pub fn quota_gb(mut self, quota_gb: i64) -> Self {
+        self.quota_gb = Some(quota_gb);
+        self
+    }
+    /// Whether it is locked out.
+    #[must_use]
+    pub fn is_disabled(mut self, is_disabled: bool) -> Self {
+        self.is_disabled = Some(is_disabled);
+        self
+    }
+    /// What its jobs look like.
+    #[must_use]
+    pub fn job_settings(mut self, job_settings: JobSettings) -> Self {
+        self.job_settings = Some(job_settings);
+        self
+    }
+    /// What it uses, in MB.
+    #[must_use]
+    pub fn used_quota_mb(mut self, used_quota_mb: i64) -> Self {
+        self.used_quota_mb = Some(used_quota_mb);
+        self
+    }
+    /// The Cloud Director server.
+    #[must_use]
+    pub fn host_uid(mut self, host_uid: impl Into<Id>) -> Self {
+        self.host_uid = Some(host_uid.into());
+        self
+    }
+    /// The name under which it sees the repository.
+    #[must_use]
+    pub fn repository_friendly_name(
+        mut self,
+        repository_friendly_name: impl Into<String>,
+    ) -> Self {
+        self.repository_friendly_name = Some(repository_friendly_name.into());
+        self
+    }
+}
 /// What organizations of Cloud Director may do.
 ///
 /// Schema: `schemas/em/em.xsd#VCloudOrganizationConfigEntityListType`
@@ -377,6 +465,68 @@ impl Struct for VCloudOrganizationConfigCreateSpec {
             8 => Slot::Text(&mut self.repository_friendly_name),
             _ => Slot::None,
         }
+    }
+}
+impl VCloudOrganizationConfigCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        organization_name: impl Into<String>,
+        repository_uid: impl Into<Id>,
+    ) -> Self {
+        Self {
+            organization_name: Some(organization_name.into()),
+            repository_uid: Some(repository_uid.into()),
+            ..Self::default()
+        }
+    }
+    /// The backup server.
+    #[must_use]
+    pub fn backup_server_uid(mut self, backup_server_uid: impl Into<Id>) -> Self {
+        self.backup_server_uid = Some(backup_server_uid.into());
+        self
+    }
+    /// What it may use of the repository, in GB.
+    #[must_use]
+    pub fn quota_gb(mut self, quota_gb: i64) -> Self {
+        self.quota_gb = Some(quota_gb);
+        self
+    }
+    /// The template for its jobs.
+    #[must_use]
+    pub fn template_job_uid(mut self, template_job_uid: impl Into<Id>) -> Self {
+        self.template_job_uid = Some(template_job_uid.into());
+        self
+    }
+    /// What it may set of its jobs' schedules.
+    #[must_use]
+    pub fn job_scheduler_type(
+        mut self,
+        job_scheduler_type: impl Into<JobSchedulerType>,
+    ) -> Self {
+        self.job_scheduler_type = Some(job_scheduler_type.into());
+        self
+    }
+    /// Whether its jobs go before others.
+    #[must_use]
+    pub fn high_priority_job(mut self, high_priority_job: bool) -> Self {
+        self.high_priority_job = Some(high_priority_job);
+        self
+    }
+    /// The Cloud Director server.
+    #[must_use]
+    pub fn host_uid(mut self, host_uid: impl Into<Id>) -> Self {
+        self.host_uid = Some(host_uid.into());
+        self
+    }
+    /// The name under which it sees the repository.
+    #[must_use]
+    pub fn repository_friendly_name(
+        mut self,
+        repository_friendly_name: impl Into<String>,
+    ) -> Self {
+        self.repository_friendly_name = Some(repository_friendly_name.into());
+        self
     }
 }
 /// What an organization's backup jobs look like.
@@ -1876,6 +2026,97 @@ impl Struct for VSphereSelfServiceConfig {
         }
     }
 }
+impl VSphereSelfServiceConfig {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The resource's own URL.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
+    /// The link type of the resource, mostly the name of its element.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
+    /// The name that people see.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// The identifier, unique on this Enterprise Manager.
+    #[must_use]
+    pub fn uid(mut self, uid: impl Into<Id>) -> Self {
+        self.uid = Some(uid.into());
+        self
+    }
+    /// Ways to other resources, and what can be done with this one.
+    #[must_use]
+    pub fn links(mut self, links: Vec<Link>) -> Self {
+        self.links = links;
+        self
+    }
+    /// The backup server.
+    #[must_use]
+    pub fn backup_server_uid(mut self, backup_server_uid: impl Into<Id>) -> Self {
+        self.backup_server_uid = Some(backup_server_uid.into());
+        self
+    }
+    /// The repository for its backups.
+    #[must_use]
+    pub fn repository_uid(mut self, repository_uid: impl Into<Id>) -> Self {
+        self.repository_uid = Some(repository_uid.into());
+        self
+    }
+    /// What it may use of the repository, in GB.
+    #[must_use]
+    pub fn quota_gb(mut self, quota_gb: i64) -> Self {
+        self.quota_gb = Some(quota_gb);
+        self
+    }
+    /// Whether each user of a group has that quota.
+    #[must_use]
+    pub fn per_user(mut self, per_user: bool) -> Self {
+        self.per_user = Some(per_user);
+        self
+    }
+    /// The account.
+    #[must_use]
+    pub fn account(mut self, account: VSphereSelfServiceAccount) -> Self {
+        self.account = Some(account);
+        self
+    }
+    /// What its jobs look like.
+    #[must_use]
+    pub fn job_settings(mut self, job_settings: JobSettings) -> Self {
+        self.job_settings = Some(job_settings);
+        self
+    }
+    /// The vCenter Servers whose machines it sees.
+    #[must_use]
+    pub fn v_centers_scope(mut self, v_centers_scope: Vec<Id>) -> Self {
+        self.v_centers_scope = v_centers_scope;
+        self
+    }
+    /// The tags of machines that it sees.
+    #[must_use]
+    pub fn tags(mut self, tags: Vec<String>) -> Self {
+        self.tags = tags;
+        self
+    }
+    /// What it uses, in MB.
+    #[must_use]
+    pub fn used_quota_mb(mut self, used_quota_mb: i64) -> Self {
+        self.used_quota_mb = Some(used_quota_mb);
+        self
+    }
+}
 /// What vSphere accounts may do.
 ///
 /// Schema: `schemas/em/em.xsd#VSphereSelfServiceConfigEntityListType`
@@ -2096,6 +2337,74 @@ impl Struct for VSphereSelfServiceCreateSpec {
             10 => Slot::Texts(&mut self.tags),
             _ => Slot::None,
         }
+    }
+}
+impl VSphereSelfServiceCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(account_name: impl Into<String>, repository_uid: impl Into<Id>) -> Self {
+        Self {
+            account_name: Some(account_name.into()),
+            repository_uid: Some(repository_uid.into()),
+            ..Self::default()
+        }
+    }
+    /// What it is.
+    #[must_use]
+    pub fn account_type(mut self, account_type: impl Into<AccountType>) -> Self {
+        self.account_type = Some(account_type.into());
+        self
+    }
+    /// What it may use of the repository, in GB.
+    #[must_use]
+    pub fn quota_gb(mut self, quota_gb: i64) -> Self {
+        self.quota_gb = Some(quota_gb);
+        self
+    }
+    /// Whether each user of a group has that quota.
+    #[must_use]
+    pub fn per_user(mut self, per_user: bool) -> Self {
+        self.per_user = Some(per_user);
+        self
+    }
+    /// The template for its jobs.
+    #[must_use]
+    pub fn template_job_uid(mut self, template_job_uid: impl Into<Id>) -> Self {
+        self.template_job_uid = Some(template_job_uid.into());
+        self
+    }
+    /// What of the template is taken.
+    #[must_use]
+    pub fn template_mode(mut self, template_mode: impl Into<String>) -> Self {
+        self.template_mode = Some(template_mode.into());
+        self
+    }
+    /// What it may set of its jobs' schedules.
+    #[must_use]
+    pub fn job_scheduler_type(
+        mut self,
+        job_scheduler_type: impl Into<JobSchedulerType>,
+    ) -> Self {
+        self.job_scheduler_type = Some(job_scheduler_type.into());
+        self
+    }
+    /// Whether its jobs go before others.
+    #[must_use]
+    pub fn high_priority_job(mut self, high_priority_job: bool) -> Self {
+        self.high_priority_job = Some(high_priority_job);
+        self
+    }
+    /// The vCenter Servers whose machines it sees.
+    #[must_use]
+    pub fn v_centers_scope(mut self, v_centers_scope: Vec<Id>) -> Self {
+        self.v_centers_scope = v_centers_scope;
+        self
+    }
+    /// The tags of machines that it sees.
+    #[must_use]
+    pub fn tags(mut self, tags: Vec<String>) -> Self {
+        self.tags = tags;
+        self
     }
 }
 backhaul_wire::generated_struct! {
