@@ -117,7 +117,9 @@ impl Em {
             _ if is_query(request) => (None, PathParams::default(), query::query as Handler),
             Routed::Found(operation, path) => (Some(operation), path, effects::handler(operation)),
             // Links lead to collections that no page documents.
-            Routed::Unknown if request.method == http::Method::GET => (None, PathParams::default(), resources::get as Handler),
+            Routed::Unknown if request.method == http::Method::GET => {
+                (None, PathParams::default(), resources::get as Handler)
+            }
             Routed::OtherActions(actions) => {
                 return Err(Refusal::bad(format!("There is no such action; there are {}.", actions.join(", "))));
             }

@@ -133,7 +133,11 @@ impl Kind {
     }
 
     /// A resource below one of another kind.
-    const fn under<T: Model, L: Model>(owner: &'static str, segment: &'static str, reference_type: &'static str) -> Self {
+    const fn under<T: Model, L: Model>(
+        owner: &'static str,
+        segment: &'static str,
+        reference_type: &'static str,
+    ) -> Self {
         let mut kind = Self::new::<T, L>("", reference_type);
         kind.place = Place::Under(owner, segment);
         kind
@@ -186,7 +190,18 @@ impl Kind {
 impl Part {
     const fn new<T: Model, L: Model>(segment: &'static str, id: &'static str, paths: &'static [&'static str]) -> Self {
         let name = T::SHAPE.name;
-        Self { name, link: name, segment, paths, id, links: &[], bucket: "", tasks: ["", ""], one: make::<T>, all: make::<L> }
+        Self {
+            name,
+            link: name,
+            segment,
+            paths,
+            id,
+            links: &[],
+            bucket: "",
+            tasks: ["", ""],
+            one: make::<T>,
+            all: make::<L>,
+        }
     }
 
     const fn link(mut self, link: &'static str) -> Self {
@@ -226,15 +241,8 @@ impl PartialEq for Kind {
     }
 }
 
-static TABLES: [&[Kind]; 7] = [
-    infrastructure::KINDS,
-    jobs::KINDS,
-    backups::KINDS,
-    replicas::KINDS,
-    agents::KINDS,
-    cloud::KINDS,
-    security::KINDS,
-];
+static TABLES: [&[Kind]; 7] =
+    [infrastructure::KINDS, jobs::KINDS, backups::KINDS, replicas::KINDS, agents::KINDS, cloud::KINDS, security::KINDS];
 
 /// Every kind.
 pub(in crate::em) fn all() -> impl Iterator<Item = &'static Kind> {
@@ -243,7 +251,8 @@ pub(in crate::em) fn all() -> impl Iterator<Item = &'static Kind> {
 
 /// The kind of this name, or of this name in UIDs; letter case does not count.
 pub(in crate::em) fn find(name: &str) -> Option<&'static Kind> {
-    all().find(|kind| kind.name == name)
+    all()
+        .find(|kind| kind.name == name)
         .or_else(|| all().find(|kind| kind.name.eq_ignore_ascii_case(name) || kind.urn.eq_ignore_ascii_case(name)))
 }
 

@@ -88,9 +88,8 @@ impl Pen<'_> {
         value::set(it, "Href", &href);
         value::set(it, "Type", part.link);
         let links = part.links.iter().filter_map(|row| match row {
-            LinkRow::Own { rel, kind, tail, named: with } => {
-                let name = name.as_deref().filter(|_| *with);
-                Some(named(rel, kind, format!("{href}{tail}"), name))
+            LinkRow::Own { rel, kind, tail, name: title } => {
+                Some(named(rel, kind, format!("{href}{tail}"), title.of(name.as_deref())))
             }
             // Up from an item is the record itself, or what that belongs to; an item may also name what it is tied to.
             LinkRow::To { rel, kind, form } if *kind == record.kind.name => Some(self.to(rel, record, *form)),
@@ -126,9 +125,8 @@ impl Pen<'_> {
                 let href = format!("{}?format=Entity", self.href(record));
                 Some(named("Alternate", record.kind.link, href, record.name()))
             }
-            LinkRow::Own { rel, kind, tail, named: with } => {
-                let name = record.name().filter(|_| *with);
-                Some(named(rel, kind, format!("{}{tail}", self.href(record)), name))
+            LinkRow::Own { rel, kind, tail, name } => {
+                Some(named(rel, kind, format!("{}{tail}", self.href(record)), name.of(record.name())))
             }
             LinkRow::For(kinds, row) => {
                 let job_type = value::text(record.body.as_ref(), "JobType").unwrap_or("Backup");

@@ -54,7 +54,10 @@ impl Call<'_> {
 
     /// What the path names.
     pub(in crate::em) fn find(&self) -> Result<Found<'_>, Refusal> {
-        let segments = self.segments();
+        self.find_at(&self.segments())
+    }
+
+    fn find_at(&self, segments: &[Cow<'_, str>]) -> Result<Found<'_>, Refusal> {
         let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
         let store = &self.world.store;
         let path = segments.join("/");
@@ -62,7 +65,8 @@ impl Call<'_> {
             let kind = kinds::find(kind).ok_or_else(|| self.nothing())?;
             return Ok(Found::List(kind, store.all(kind.name).filter(|it| shown(store, it)).collect()));
         }
-        let (kind, rest) = kinds::all().find_map(|kind| Some((kind, after(kind, &segments)?))).ok_or_else(|| self.nothing())?;
+        let (kind, rest) =
+            kinds::all().find_map(|kind| Some((kind, after(kind, &segments)?))).ok_or_else(|| self.nothing())?;
         let Some((id, rest)) = rest.split_first() else {
             return Ok(Found::List(kind, store.all(kind.name).collect()));
         };
@@ -73,14 +77,17 @@ impl Call<'_> {
         if let Some(part) = kind.parts.iter().find(|part| part.segment.eq_ignore_ascii_case(segment)) {
             let Some(id) = rest.first() else { return Ok(Found::Items(record, part)) };
             let items = store.items(record, part).into_iter();
-            let item = items.into_iter().find(|item| value::text(*item, part.id).is_some_and(|it| it.eq_ignore_ascii_case(id)));
+            let item = items
+                .into_iter()
+                .find(|item| value::text(*item, part.id).is_some_and(|it| it.eq_ignore_ascii_case(id)));
             return match item {
                 Some(item) if rest.len() == 1 => Ok(Found::Item(record, part, item)),
                 Some(_) => Err(self.nothing()),
                 None => Err(absent(part.name, id)),
             };
         }
-        let sub = kind.subs.iter().find(|sub| sub.segment.eq_ignore_ascii_case(segment)).ok_or_else(|| self.nothing())?;
+        let sub =
+            kind.subs.iter().find(|sub| sub.segment.eq_ignore_ascii_case(segment)).ok_or_else(|| self.nothing())?;
         let below = kinds::find(sub.kind).ok_or_else(|| self.nothing())?;
         match rest {
             [] => Ok(Found::List(below, store.below(record, below.name, sub.way))),
@@ -92,10 +99,16 @@ impl Call<'_> {
         }
     }
 
-    /// The one record that the path names.
+    /// The one record that the path names, before what is below it in the files of a guest.
     pub(in crate::em) fn record(&self) -> Result<&Record, Refusal> {
-        match self.find()? {
-            Found::One(record) | Found::Item(record, ..) | Found::Items(record, _) if self.may_see(record) => Ok(record),
+        let mut segments = self.segments();
+        if let Some(at) = segments.iter().position(|segment| segment.eq_ignore_ascii_case("guestfs")) {
+            segments.truncate(at);
+        }
+        match self.find_at(&segments)? {
+            Found::One(record) | Found::Item(record, ..) | Found::Items(record, _) if self.may_see(record) => {
+                Ok(record)
+            }
             _ => Err(self.nothing()),
         }
     }
@@ -201,22 +214,28 @@ pub(in crate::em) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (operation, effect): (_, Effect) = match call.find()? {
         Found::One(record) => {
             let (kind, id) = (record.kind, record.id.clone());
-            (kind.tasks[2], Box::new(move |world| match world.store.remove(kind, &id) {
-                Some(_) => Ok(Done::default()),
-                None => Err(format!("The {} is no longer there.", kind.name)),
-            }))
+            (
+                kind.tasks[2],
+                Box::new(move |world| match world.store.remove(kind, &id) {
+                    Some(_) => Ok(Done::default()),
+                    None => Err(format!("The {} is no longer there.", kind.name)),
+                }),
+            )
         }
         Found::Item(record, part, item) => {
             let (kind, owner) = (record.kind, record.id.clone());
             let id = value::text(item, part.id).unwrap_or_default().to_owned();
-            (part.tasks[1], Box::new(move |world| {
-                let other = |item: &dyn Struct| value::text(item, part.id) != Some(&id);
-                let mut gone = 0;
-                world.store.edit(kind.name, &owner, |body| {
-                    gone = part.paths.iter().map(|path| value::retain(body, path, &other)).sum();
-                });
-                if gone > 0 { Ok(Done::default()) } else { Err(format!("The {} is no longer there.", part.name)) }
-            }))
+            (
+                part.tasks[1],
+                Box::new(move |world| {
+                    let other = |item: &dyn Struct| value::text(item, part.id) != Some(&id);
+                    let mut gone = 0;
+                    world.store.edit(kind.name, &owner, |body| {
+                        gone = part.paths.iter().map(|path| value::retain(body, path, &other)).sum();
+                    });
+                    if gone > 0 { Ok(Done::default()) } else { Err(format!("The {} is no longer there.", part.name)) }
+                }),
+            )
         }
         Found::List(..) | Found::Items(..) => return Err(call.nothing()),
     };

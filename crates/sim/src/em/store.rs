@@ -116,9 +116,10 @@ impl Store {
         if steps == 0 {
             return None;
         }
-        of.owners.iter().filter_map(|owner| self.get(owner.kind, &owner.id)).find_map(|owner| {
-            self.owner_within(owner, kind, steps - 1)
-        })
+        of.owners
+            .iter()
+            .filter_map(|owner| self.get(owner.kind, &owner.id))
+            .find_map(|owner| self.owner_within(owner, kind, steps - 1))
     }
 
     /// The record of that kind that a record belongs to directly.

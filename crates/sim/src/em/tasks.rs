@@ -57,6 +57,10 @@ impl Done {
     pub(in crate::em) fn to(pointer: Pointer) -> Self {
         Self { message: None, links: vec![pointer] }
     }
+
+    pub(in crate::em) fn add(&mut self, pointer: Pointer) {
+        self.links.push(pointer);
+    }
 }
 
 /// What a task does once it is carried out; `Err` is why it could not.
@@ -117,9 +121,8 @@ impl Call<'_> {
         let mut task = Task::default();
         let href = format!("{api}/tasks/task-{number}");
         task.links = vec![link("Delete", "Task", href.clone())];
-        task.links.extend(job.links.iter().map(|to| {
-            named(to.rel, to.kind, format!("{api}{}", to.path), to.name.as_deref())
-        }));
+        task.links
+            .extend(job.links.iter().map(|to| named(to.rel, to.kind, format!("{api}{}", to.path), to.name.as_deref())));
         task.href = Some(href);
         task.r#type = Some("Task".to_owned());
         task.task_id = Some(format!("task-{number}"));
@@ -189,7 +192,9 @@ pub(in crate::em) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn number(id: &str) -> Result<Option<u64>, Refusal> {
     let digits = id.get(..5).filter(|start| start.eq_ignore_ascii_case("task-")).map(|_| &id[5..]);
     match digits {
-        Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok(digits.parse().ok()),
+        Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok(digits.parse().ok())
+        }
         _ => Err(Refusal::bad(format!("{id} is no identifier of a task, such as task-1."))),
     }
 }

@@ -281,5 +281,8 @@ pub(in crate::em) fn blank_secrets(of: &mut dyn Struct) {
 /// What a body must hold and does not: the path of the first such field.
 pub(in crate::em) fn missing(of: &dyn Struct) -> Option<&'static str> {
     let fields = of.shape().fields.iter().enumerate();
-    fields.filter(|(_, field)| field.required).find(|(index, _)| of.view(*index).is_absent()).map(|(_, field)| field.wire)
+    fields
+        .filter(|(_, field)| field.required)
+        .find(|(index, _)| of.view(*index).is_absent())
+        .map(|(_, field)| field.wire)
 }

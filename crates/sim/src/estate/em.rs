@@ -72,9 +72,6 @@ impl EmRecord {
         Self { belongs_to: Vec::new(), id: None, entity: Arc::new(entity) }
     }
 
-    pub(crate) fn boxed(entity: Box<dyn Struct>) -> Self {
-        Self { belongs_to: Vec::new(), id: None, entity: entity.into() }
-    }
 
     /// Adds something that it belongs to.
     #[must_use]
@@ -126,6 +123,11 @@ impl GuestFile {
     /// A file of the administrators'.
     #[must_use]
     pub fn new(path: impl Into<String>, size: u64) -> Self {
-        Self { path: path.into(), size, owner: "Administrators".to_owned(), modified: "2025-08-14T17:13:36Z".to_owned() }
+        Self {
+            path: path.into(),
+            size,
+            owner: "Administrators".to_owned(),
+            modified: "2025-08-14T17:13:36Z".to_owned(),
+        }
     }
 }

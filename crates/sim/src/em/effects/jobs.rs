@@ -45,70 +45,88 @@ fn title(job: &Record) -> String {
 pub(super) fn start(call: &mut Call<'_>) -> Answer {
     let job = job(call)?;
     let operation = tasks(job.kind.name)[0];
-    call.begin(operation, Box::new(move |world| {
-        run::start(world, &job, false)?;
-        Ok(Done::says(format!("Job \"{}\" triggered to start.", title(&job))))
-    }))
+    call.begin(
+        operation,
+        Box::new(move |world| {
+            run::start(world, &job, false)?;
+            Ok(Done::says(format!("Job \"{}\" triggered to start.", title(&job))))
+        }),
+    )
 }
 
 /// `?action=sync`, which only backup copies have.
 pub(super) fn sync(call: &mut Call<'_>) -> Answer {
     let job = job(call)?;
-    call.begin("StartJobSync", Box::new(move |world| {
-        let kind = text(job.body.as_ref(), "JobType").unwrap_or_default();
-        if !matches!(kind, "BackupCopy" | "ImmediateBackupCopy") {
-            return Err(format!("Job \"{}\" is no backup copy.", title(&job)));
-        }
-        run::start(world, &job, false)?;
-        Ok(Done::says(format!("Job \"{}\" triggered to sync.", title(&job))))
-    }))
+    call.begin(
+        "StartJobSync",
+        Box::new(move |world| {
+            let kind = text(job.body.as_ref(), "JobType").unwrap_or_default();
+            if !matches!(kind, "BackupCopy" | "ImmediateBackupCopy") {
+                return Err(format!("Job \"{}\" is no backup copy.", title(&job)));
+            }
+            run::start(world, &job, false)?;
+            Ok(Done::says(format!("Job \"{}\" triggered to sync.", title(&job))))
+        }),
+    )
 }
 
 /// `?action=stop`.
 pub(super) fn stop(call: &mut Call<'_>) -> Answer {
     let job = job(call)?;
     let operation = tasks(job.kind.name)[1];
-    call.begin(operation, Box::new(move |world| match run::stop_all(world, &job) {
-        0 => Err(format!("Job \"{}\" is not running.", title(&job))),
-        _ => Ok(Done::says(format!("Job \"{}\" triggered to stop.", title(&job)))),
-    }))
+    call.begin(
+        operation,
+        Box::new(move |world| match run::stop_all(world, &job) {
+            0 => Err(format!("Job \"{}\" is not running.", title(&job))),
+            _ => Ok(Done::says(format!("Job \"{}\" triggered to stop.", title(&job)))),
+        }),
+    )
 }
 
 /// `?action=retry`, of a job whose last session did not succeed.
 pub(super) fn retry(call: &mut Call<'_>) -> Answer {
     let job = job(call)?;
     let operation = tasks(job.kind.name)[2];
-    call.begin(operation, Box::new(move |world| {
-        if !matches!(run::last_result(world, &job).as_deref(), Some("Failed" | "Warning")) {
-            return Err(format!("Job \"{}\" has nothing to retry.", title(&job)));
-        }
-        run::start(world, &job, true)?;
-        Ok(Done::says(format!("Job \"{}\" triggered to retry.", title(&job))))
-    }))
+    call.begin(
+        operation,
+        Box::new(move |world| {
+            if !matches!(run::last_result(world, &job).as_deref(), Some("Failed" | "Warning")) {
+                return Err(format!("Job \"{}\" has nothing to retry.", title(&job)));
+            }
+            run::start(world, &job, true)?;
+            Ok(Done::says(format!("Job \"{}\" triggered to retry.", title(&job))))
+        }),
+    )
 }
 
 /// `?action=toggleScheduleEnabled`.
 pub(super) fn toggle(call: &mut Call<'_>) -> Answer {
     let job = job(call)?;
-    call.begin("ToggleScheduleEnabled", Box::new(move |world| {
-        world.store.edit(job.kind.name, &job.id, |body| {
-            let enabled = !flag(body, "ScheduleEnabled");
-            set(body, "ScheduleEnabled", enabled);
-        });
-        Ok(Done::default())
-    }))
+    call.begin(
+        "ToggleScheduleEnabled",
+        Box::new(move |world| {
+            world.store.edit(job.kind.name, &job.id, |body| {
+                let enabled = !flag(body, "ScheduleEnabled");
+                set(body, "ScheduleEnabled", enabled);
+            });
+            Ok(Done::default())
+        }),
+    )
 }
 
 /// `POST /backupSessions/{ID}?action=stop`.
 pub(super) fn stop_session(call: &mut Call<'_>) -> Answer {
     let session = call.subject("BackupJobSession")?.clone();
-    call.begin("StopJobSession", Box::new(move |world| {
-        let name = title(&session);
-        match run::stop(world, session.kind, &session.id) {
-            true => Ok(Done::says(format!("Job Session \"{name}\" triggered to stop."))),
-            false => Err(format!("Job Session \"{name}\" is not running.")),
-        }
-    }))
+    call.begin(
+        "StopJobSession",
+        Box::new(move |world| {
+            let name = title(&session);
+            match run::stop(world, session.kind, &session.id) {
+                true => Ok(Done::says(format!("Job Session \"{name}\" triggered to stop."))),
+                false => Err(format!("Job Session \"{name}\" is not running.")),
+            }
+        }),
+    )
 }
 
 /// `?action=clone`.
@@ -134,24 +152,27 @@ pub(super) fn clone(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::bad(format!("{}.JobName is missing.", info.shape().name)));
     }
     let description = text(info, "Description").map(str::to_owned);
-    call.begin("CloneJob", Box::new(move |world| {
-        if world.store.all("Job").any(|other| other.name() == Some(&name)) {
-            return Err(format!("There already is a job \"{name}\"."));
-        }
-        let id = world.guid();
-        let mut body = job.copy();
-        set(body.as_mut(), "UID", &format!("urn:veeam:Job:{id}"));
-        set(body.as_mut(), "Name", &name);
-        if let Some(description) = &description {
-            set(body.as_mut(), "Description", description);
-        }
-        // A clone waits until somebody wants it to run.
-        set(body.as_mut(), "ScheduleEnabled", false);
-        let copy = Record { id: id.into(), body: body.into(), ..job.clone() };
-        let to = pointer(&copy, &path(&copy, &world.store));
-        world.store.put(copy);
-        Ok(Done::to(to))
-    }))
+    call.begin(
+        "CloneJob",
+        Box::new(move |world| {
+            if world.store.all("Job").any(|other| other.name() == Some(&name)) {
+                return Err(format!("There already is a job \"{name}\"."));
+            }
+            let id = world.guid();
+            let mut body = job.copy();
+            set(body.as_mut(), "UID", &format!("urn:veeam:Job:{id}"));
+            set(body.as_mut(), "Name", &name);
+            if let Some(description) = &description {
+                set(body.as_mut(), "Description", description);
+            }
+            // A clone waits until somebody wants it to run.
+            set(body.as_mut(), "ScheduleEnabled", false);
+            let copy = Record { id: id.into(), body: body.into(), ..job.clone() };
+            let to = pointer(&copy, &path(&copy, &world.store));
+            world.store.put(copy);
+            Ok(Done::to(to))
+        }),
+    )
 }
 
 /// A link from a task to the entity that it made.
@@ -215,14 +236,17 @@ fn add<T: Struct>(
     let part = owner.kind.parts.iter().find(|part| part.segment.eq_ignore_ascii_case(&segment));
     let part = part.ok_or_else(|| call.nothing())?;
     let list = part.paths.get(place).or(part.paths.first()).copied().unwrap_or_default();
-    call.begin(part.tasks[0], Box::new(move |world| {
-        let id = world.guid();
-        number(&mut item, id.into());
-        match world.store.edit(owner.kind.name, &owner.id, |body| push(body, list, &item)) {
-            true => Ok(Done::default()),
-            false => Err(format!("The {} is no longer there.", owner.kind.name)),
-        }
-    }))
+    call.begin(
+        part.tasks[0],
+        Box::new(move |world| {
+            let id = world.guid();
+            number(&mut item, id.into());
+            match world.store.edit(owner.kind.name, &owner.id, |body| push(body, list, &item)) {
+                true => Ok(Done::default()),
+                false => Err(format!("The {} is no longer there.", owner.kind.name)),
+            }
+        }),
+    )
 }
 
 /// `POST /backupServers/{ID}?action=quickbackup`.
@@ -244,11 +268,14 @@ fn single(call: &mut Call<'_>, operation: &'static str, title: &'static str, vm:
     let reference = vm.map(Id::into_string).unwrap_or_default();
     let name = crate::em::lookup::name_of(&call.world.store, &reference)
         .ok_or_else(|| Refusal::bad(format!("There is no machine {reference}.")))?;
-    call.begin(operation, Box::new(move |world| {
-        let session = run::begin(world, &server, &format!("{title} {name}"), &[name], false)?;
-        let path = path(&session, &world.store);
-        Ok(Done::to(Pointer { name: None, ..pointer(&session, &path) }))
-    }))
+    call.begin(
+        operation,
+        Box::new(move |world| {
+            let session = run::begin(world, &server, &format!("{title} {name}"), &[name], false)?;
+            let path = path(&session, &world.store);
+            Ok(Done::to(Pointer { name: None, ..pointer(&session, &path) }))
+        }),
+    )
 }
 
 /// `POST /cdpPolicies/{ID}?action=enable`.
@@ -263,9 +290,11 @@ pub(super) fn disable_policy(call: &mut Call<'_>) -> Answer {
 
 fn policy(call: &mut Call<'_>, enabled: bool) -> Answer {
     let policy = call.subject("CdpPolicy")?.clone();
-    call.begin("UpdateCdpPolicy", Box::new(move |world| {
-        world.store.edit(policy.kind.name, &policy.id, |body| set(body, "ScheduleEnabled", enabled));
-        Ok(Done::default())
-    }))
+    call.begin(
+        "UpdateCdpPolicy",
+        Box::new(move |world| {
+            world.store.edit(policy.kind.name, &policy.id, |body| set(body, "ScheduleEnabled", enabled));
+            Ok(Done::default())
+        }),
+    )
 }
-

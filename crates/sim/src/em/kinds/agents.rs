@@ -1,14 +1,12 @@
 //! Agents and file shares.
 
 use backhaul_models::em::{
-    AgentBackupJob, AgentBackupJobs, AgentProtectionGroup, AgentProtectionGroups, AgentRestorePoint, AgentRestorePoints,
-    DiscoveredComputer, DiscoveredComputers, FileServer, FileServers, NASJob, NASJobs, NASObject, NASObjects,
-    ObjectInAgentBackupJob, ObjectsInAgentBackupJob,
+    AgentBackupJob, AgentBackupJobs, AgentProtectionGroup, AgentProtectionGroups, AgentRestorePoint,
+    AgentRestorePoints, DiscoveredComputer, DiscoveredComputers, FileServer, FileServers, NASJob, NASJobs, NASObject,
+    NASObjects, ObjectInAgentBackupJob, ObjectsInAgentBackupJob,
 };
 
-use super::links::{
-    ALTERNATE, SERVER, action, down, own, related_entity, up, up_entity,
-};
+use super::links::{ALTERNATE, SERVER, action, down, own, related_entity, up, up_entity};
 use super::{Kind, Part, below};
 
 pub(super) static KINDS: &[Kind] = &[
@@ -32,10 +30,13 @@ pub(super) static KINDS: &[Kind] = &[
         )
         .links(&[up_entity("AgentBackupJob")])
         .bucket("ObjectsInAgentBackupJob")]),
-    Kind::new::<AgentProtectionGroup, AgentProtectionGroups>("agents/protectionGroups", "AgentProtectionGroupReference")
-        .bucket("AgentProtectionGroups")
-        .links(&[SERVER, ALTERNATE, down("DiscoveredComputerList", "/discoveredComputers?format=Entity")])
-        .subs(&[below("discoveredComputers", "DiscoveredComputer")]),
+    Kind::new::<AgentProtectionGroup, AgentProtectionGroups>(
+        "agents/protectionGroups",
+        "AgentProtectionGroupReference",
+    )
+    .bucket("AgentProtectionGroups")
+    .links(&[SERVER, ALTERNATE, down("DiscoveredComputerList", "/discoveredComputers?format=Entity")])
+    .subs(&[below("discoveredComputers", "DiscoveredComputer")]),
     Kind::new::<DiscoveredComputer, DiscoveredComputers>("agents/discoveredComputers", "DiscoveredComputerReference")
         .bucket("DiscoveredComputers")
         .links(&[SERVER, ALTERNATE, up("AgentProtectionGroup")]),

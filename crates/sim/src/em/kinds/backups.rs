@@ -5,9 +5,7 @@ use backhaul_models::em::{
     RestorePoint, RestorePoints, VAppRestorePoint, VAppRestorePoints, VmRestorePoint, VmRestorePoints,
 };
 
-use super::links::{
-    ALTERNATE, LinkRow, SERVER, action, down, own, related_entity, up, up_entity,
-};
+use super::links::{ALTERNATE, LinkRow, SERVER, action, down, own, related_entity, up, up_entity};
 use super::{Kind, above, below};
 
 const CHILD_BACKUPS: LinkRow = own("Up", "BackupReferenceList", "/childbackups");

@@ -10,9 +10,7 @@ use backhaul_models::em::{
     VSphereSelfServiceConfig, VSphereSelfServiceConfigs, VlanConfiguration, VlanConfigurations,
 };
 
-use super::links::{
-    ALTERNATE, DELETE, EDIT, SERVER, action, down, own, titled, up, up_entity,
-};
+use super::links::{ALTERNATE, DELETE, EDIT, SERVER, action, called, down, own, titled, up, up_entity};
 use super::{Kind, Part, Sub, Way, below};
 
 pub(super) static KINDS: &[Kind] = &[
@@ -26,12 +24,16 @@ pub(super) static KINDS: &[Kind] = &[
             down("CloudTenantResourceList", "/resources"),
             own("Create", "CloudTenantResource", "/resources"),
             own(DELETE, "", ""),
-            titled("Related", "FreeLicenseCounters", "/freelicenseCounters"),
+            called("Related", "FreeLicenseCounters", "/freelicenseCounters", "FreeLicenseCounters"),
         ])
         .reference(&[SERVER, ALTERNATE])
         .subs(&[
             below("subtenants", "CloudSubtenant"),
-            Sub { segment: "gatewayPools", kind: "CloudGatewayPool", way: Way::Listed("CloudTenants", "CloudGatewayPools") },
+            Sub {
+                segment: "gatewayPools",
+                kind: "CloudGatewayPool",
+                way: Way::Listed("CloudTenants", "CloudGatewayPools"),
+            },
         ])
         .parts(&[
             Part::new::<CloudTenantResource, CloudTenantResources>("resources", "Id", &["Resources"])
@@ -92,15 +94,18 @@ pub(super) static KINDS: &[Kind] = &[
             kind: "CloudTenant",
             way: Way::Mentions("ComputeResources", "CloudHardwarePlanUid"),
         }]),
-    Kind::new::<CloudPublicIpAddress, CloudPublicIpAddresses>("cloud/publicIpAddresses", "CloudPublicIpAddressReference")
-        .bucket("CloudPublicIpAddresses")
-        .tasks("CreateCloudPublicIpAddress", "EditCloudPublicIpAddress", "DeleteCloudPublicIpAddress")
-        .links(&[
-            SERVER,
-            ALTERNATE,
-            titled(EDIT, "CloudPublicIpAddressReference", ""),
-            titled(DELETE, "CloudPublicIpAddress", ""),
-        ]),
+    Kind::new::<CloudPublicIpAddress, CloudPublicIpAddresses>(
+        "cloud/publicIpAddresses",
+        "CloudPublicIpAddressReference",
+    )
+    .bucket("CloudPublicIpAddresses")
+    .tasks("CreateCloudPublicIpAddress", "EditCloudPublicIpAddress", "DeleteCloudPublicIpAddress")
+    .links(&[
+        SERVER,
+        ALTERNATE,
+        titled(EDIT, "CloudPublicIpAddressReference", ""),
+        titled(DELETE, "CloudPublicIpAddress", ""),
+    ]),
     Kind::new::<VlanConfiguration, VlanConfigurations>("cloud/vlans", "VlanConfigurationReference")
         .named("", "VlanConfiguration")
         .bucket("VlanConfigurations")

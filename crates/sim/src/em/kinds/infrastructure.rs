@@ -6,9 +6,7 @@ use backhaul_models::em::{
     Repository, SystemSession, SystemSessions, WanAccelerator, WanAccelerators,
 };
 
-use super::links::{
-    ALTERNATE, DELETE, EDIT, SERVER, action, down, own, related_entity, up_entity,
-};
+use super::links::{ALTERNATE, DELETE, EDIT, SERVER, action, called, down, own, related_entity, up_entity};
 use super::{Kind, below};
 
 pub(super) static KINDS: &[Kind] = &[
@@ -73,5 +71,5 @@ pub(super) static KINDS: &[Kind] = &[
         .bucket("WanAccelerators")
         .links(&[SERVER, ALTERNATE]),
     Kind::new::<SystemSession, SystemSessions>("systemSessions", "BackupJobSessionReference")
-        .links(&[ALTERNATE, own("Down", "SystemSessionEvents", "/events")]),
+        .links(&[ALTERNATE, called("Down", "SystemSessionEvents", "/events", "Events")]),
 ];

@@ -9,7 +9,8 @@ use backhaul_models::em::{
 };
 
 use super::links::{
-    ALTERNATE, DELETE, EDIT, JobKinds, LinkRow, SERVER, action, down, own, related, related_entity, titled, up, up_entity,
+    ALTERNATE, DELETE, EDIT, JobKinds, LinkRow, SERVER, action, down, own, related, related_entity, titled, up,
+    up_entity,
 };
 use super::{Kind, Part, Sub, below};
 
@@ -64,7 +65,10 @@ pub(super) static KINDS: &[Kind] = &[
             Part::new::<LinkedJobObject, LinkedJobResourceObjects>(
                 "linkedJobs",
                 "ObjectInJobId",
-                &["JobInfo.BackupCopyJobInfo.LinkedJobIncludes", "JobInfo.ImmediateBackupCopyJobInfo.LinkedJobIncludes"],
+                &[
+                    "JobInfo.BackupCopyJobInfo.LinkedJobIncludes",
+                    "JobInfo.ImmediateBackupCopyJobInfo.LinkedJobIncludes",
+                ],
             )
             .links(&[up_entity("Job"), own(DELETE, "", "")])
             .tasks("UpdateJob", "UpdateJob"),
@@ -112,7 +116,11 @@ pub(super) static KINDS: &[Kind] = &[
             action("Start", "?action=start"),
             action("Undo", "?action=undo"),
         ])
-        .parts(&[Part::new::<FailoveredVm, FailoveredVms>("includes", "FailoveredVmId", &["FailoverPlanInfo.Includes"])]),
+        .parts(&[Part::new::<FailoveredVm, FailoveredVms>(
+            "includes",
+            "FailoveredVmId",
+            &["FailoverPlanInfo.Includes"],
+        )]),
     Kind::new::<BackupJobSession, BackupJobSessions>("backupSessions", "BackupJobSessionReference")
         .bucket("BackupJobSessions")
         .links(&[

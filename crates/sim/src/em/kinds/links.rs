@@ -7,6 +7,15 @@ pub(in crate::em) enum Form {
     Entity,
 }
 
+/// What name a link carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::em) enum Title {
+    None,
+    /// The resource's.
+    Own,
+    Is(&'static str),
+}
+
 /// A link of an answer.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::em) enum LinkRow {
@@ -14,9 +23,8 @@ pub(in crate::em) enum LinkRow {
     To { rel: &'static str, kind: &'static str, form: Form },
     /// To the other form of the resource.
     Alternate,
-    /// To the resource itself or to something below it: the relation, the link type, the rest of the address, and whether it
-    /// carries the resource's name.
-    Own { rel: &'static str, kind: &'static str, tail: &'static str, named: bool },
+    /// To the resource itself or to something below it: the relation, the link type, the rest of the address, and the name.
+    Own { rel: &'static str, kind: &'static str, tail: &'static str, name: Title },
     /// As `Own`, where the type of job makes it possible.
     For(JobKinds, &'static LinkRow),
 }
@@ -29,6 +37,17 @@ pub(in crate::em) enum JobKinds {
     /// What is not a backup copy.
     Plain,
     Copy,
+}
+
+impl Title {
+    /// The name, on a link of a resource with this one.
+    pub(in crate::em) fn of<'n>(self, own: Option<&'n str>) -> Option<&'n str> {
+        match self {
+            Self::None => None,
+            Self::Own => own,
+            Self::Is(name) => Some(name),
+        }
+    }
 }
 
 impl JobKinds {
@@ -62,12 +81,22 @@ pub(super) const fn related_entity(kind: &'static str) -> LinkRow {
 
 /// A link without a name; the rest of the address begins with `/` or `?`.
 pub(super) const fn own(rel: &'static str, kind: &'static str, tail: &'static str) -> LinkRow {
-    LinkRow::Own { rel, kind, tail, named: false }
+    LinkRow::Own { rel, kind, tail, name: Title::None }
 }
 
 /// A link with the resource's name.
 pub(super) const fn titled(rel: &'static str, kind: &'static str, tail: &'static str) -> LinkRow {
-    LinkRow::Own { rel, kind, tail, named: true }
+    LinkRow::Own { rel, kind, tail, name: Title::Own }
+}
+
+/// A link with a name of its own.
+pub(super) const fn called(
+    rel: &'static str,
+    kind: &'static str,
+    tail: &'static str,
+    name: &'static str,
+) -> LinkRow {
+    LinkRow::Own { rel, kind, tail, name: Title::Is(name) }
 }
 
 pub(super) const fn down(kind: &'static str, tail: &'static str) -> LinkRow {

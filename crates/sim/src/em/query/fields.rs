@@ -26,8 +26,7 @@ pub(super) const FILE_SERVER: &str = "$fileServer";
 /// What the documents list and no such record has.
 const NOTHING: &str = "$nothing";
 
-const TABLES: [&[QueryDef]; 5] =
-    [infrastructure::TYPES, jobs::TYPES, backups::TYPES, agents::TYPES, cloud::TYPES];
+const TABLES: [&[QueryDef]; 5] = [infrastructure::TYPES, jobs::TYPES, backups::TYPES, agents::TYPES, cloud::TYPES];
 
 /// Every type that can be queried, with its fields.
 pub(super) fn types() -> impl Iterator<Item = &'static QueryDef> {

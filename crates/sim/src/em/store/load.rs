@@ -37,9 +37,9 @@ pub(in crate::em) fn load(estate: &EmEstate) -> Store {
 /// What an identifier names: by the kind in its URN, else by the kind that is expected, else by looking at all kinds.
 fn owner(store: &Store, id: &Id, expected: &str) -> Vec<Owner> {
     let guid: Arc<str> = id_of(id.as_str()).to_ascii_lowercase().into();
-    let kind = kind_of(id.as_str()).or_else(|| kinds::find(expected)).or_else(|| {
-        kinds::all().find(|kind| store.get(kind, &guid).is_some())
-    });
+    let kind = kind_of(id.as_str())
+        .or_else(|| kinds::find(expected))
+        .or_else(|| kinds::all().find(|kind| store.get(kind, &guid).is_some()));
     kind.map(|kind| Owner { kind, id: guid }).into_iter().collect()
 }
 
