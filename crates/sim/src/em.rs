@@ -54,6 +54,11 @@ pub(crate) struct Em {
     world: Mutex<World>,
 }
 
+/// Whether records of this type are resources, which have addresses.
+pub(crate) fn is_resource(name: &str) -> bool {
+    kinds::find(name).is_some()
+}
+
 /// Why a request is not answered as it wishes.
 #[derive(Debug)]
 struct Refusal {
@@ -186,11 +191,6 @@ impl Call<'_> {
     fn param(&self, name: &str) -> Option<&str> {
         let sent = self.params.iter().find(|(sent, _)| sent.eq_ignore_ascii_case(name));
         sent.map(|(_, value)| value.as_str())
-    }
-
-    /// Whether a query parameter says `true`.
-    fn says(&self, name: &str) -> bool {
-        self.param(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// Whether the entity is wanted and not a reference to it.

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use backhaul_models::em::{BackupServer, CloudSubtenant, CloudTenant, Repository};
-use backhaul_wire::reflect::Model;
+use backhaul_wire::reflect::{Model, Scalar};
 use backhaul_wire::{Id, Struct};
 
 /// What Enterprise Manager holds. `Href`, `Type` and `Links` of the entities are made for every answer: what stands there
@@ -22,6 +22,18 @@ pub struct EmEstate {
     pub records: Vec<EmRecord>,
     /// The files that every mounted restore point shows.
     pub guest_files: Vec<GuestFile>,
+}
+
+impl EmEstate {
+    /// The identifiers of all records.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Id> {
+        let servers = self.servers.iter().map(|it| it.uid.clone());
+        let repositories = self.repositories.iter().map(|it| it.entity.uid.clone());
+        let tenants = self.tenants.iter().map(|it| it.entity.uid.clone());
+        let subtenants = self.subtenants.iter().map(|it| it.entity.id.clone());
+        let records = self.records.iter().map(EmRecord::own_id);
+        servers.chain(repositories).chain(tenants).chain(subtenants).chain(records).flatten()
+    }
 }
 
 /// An entity, and what it belongs to.
@@ -72,6 +84,19 @@ impl EmRecord {
         Self { belongs_to: Vec::new(), id: None, entity: Arc::new(entity) }
     }
 
+
+    pub(crate) fn boxed(entity: Box<dyn Struct>) -> Self {
+        Self { belongs_to: Vec::new(), id: None, entity: entity.into() }
+    }
+
+    /// Its identifier: that which it was given, or that in the entity.
+    pub(crate) fn own_id(&self) -> Option<Id> {
+        let text = |name: &str| match self.entity.field(name).scalar() {
+            Some(Scalar::Text(text)) => Some(Id::from(text)),
+            _ => None,
+        };
+        self.id.clone().or_else(|| text("UID")).or_else(|| text("Id"))
+    }
 
     /// Adds something that it belongs to.
     #[must_use]

@@ -29,7 +29,7 @@ pub(in crate::em) fn load(estate: &EmEstate) -> Store {
     }
     for it in &estate.records {
         let owners = it.belongs_to.iter().flat_map(|id| owner(&store, id, "")).collect();
-        insert(&mut store, it.entity().shape().name, it.shared(), it.id.as_ref(), owners);
+        insert(&mut store, it.entity().shape().name, it.shared(), it.own_id().as_ref(), owners);
     }
     store
 }
