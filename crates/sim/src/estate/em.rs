@@ -84,7 +84,6 @@ impl EmRecord {
         Self { belongs_to: Vec::new(), id: None, entity: Arc::new(entity) }
     }
 
-
     pub(crate) fn boxed(entity: Box<dyn Struct>) -> Self {
         Self { belongs_to: Vec::new(), id: None, entity: entity.into() }
     }

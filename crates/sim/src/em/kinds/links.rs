@@ -90,12 +90,7 @@ pub(super) const fn titled(rel: &'static str, kind: &'static str, tail: &'static
 }
 
 /// A link with a name of its own.
-pub(super) const fn called(
-    rel: &'static str,
-    kind: &'static str,
-    tail: &'static str,
-    name: &'static str,
-) -> LinkRow {
+pub(super) const fn called(rel: &'static str, kind: &'static str, tail: &'static str, name: &'static str) -> LinkRow {
     LinkRow::Own { rel, kind, tail, name: Title::Is(name) }
 }
 
