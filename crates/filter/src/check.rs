@@ -67,8 +67,8 @@ impl fmt::Display for Diagnostic {
 
 impl Error for Diagnostic {}
 
-impl From<ParseError> for Diagnostic {
-    fn from(error: ParseError) -> Self {
+impl From<&ParseError> for Diagnostic {
+    fn from(error: &ParseError) -> Self {
         Self {
             severity: Severity::Error,
             span: Some(error.span()),
@@ -111,7 +111,7 @@ impl<'a> From<&'a Parsed> for Checked<'a> {
 /// assert_eq!(findings.len(), 1);
 /// assert_eq!(findings[0].severity, Severity::Error);
 /// assert_eq!(findings[0].help.as_deref(), Some("did you mean `Name`?"));
-/// # Ok::<(), backhaul_filter::ParseError>(())
+/// # Ok::<(), backhaul_filter::ParseErrors>(())
 /// ```
 #[must_use]
 pub fn check<'a>(filter: impl Into<Checked<'a>>, schema: &Schema<'_>) -> Vec<Diagnostic> {

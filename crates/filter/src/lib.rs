@@ -65,10 +65,11 @@ pub mod eval;
 pub mod field;
 #[rustfmt::skip]
 mod generated;
-mod help;
 mod key;
 pub mod parse;
+mod paste;
 pub mod print;
+mod recover;
 #[cfg(feature = "wire")]
 mod reflected;
 mod span;
@@ -81,12 +82,12 @@ pub use ast::{All, Any, Comparison, Expr, FieldName, InvalidName, MAX_DEPTH, Op,
 pub use build::{Filter, FilterError, IntoValue, Sort};
 pub use check::{Checked, Diagnostic, Severity, check};
 pub use datetime::{DateTime, InvalidDateTime};
-pub use error::{ParseError, ParseErrorKind};
+pub use error::{Fix, ParseError, ParseErrorKind, ParseErrors};
 pub use eval::{EvalError, Predicate, Record, Scalar, compare};
 pub use field::{Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, Schema, Source, kind};
 pub use generated::em;
-pub use parse::{ComparisonSpans, MAX_LEN, ParseOptions, Parsed, parse};
-pub use print::{PrintError, print};
+pub use parse::{ComparisonSpans, DoubledQuotes, MAX_LEN, ParseOptions, Parsed, parse};
+pub use print::{PrintError, print, print_with};
 #[cfg(feature = "wire")]
 pub use reflected::Reflected;
 pub use span::Span;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use backhaul_filter::{Expr, Filter, Op, QueryType, Severity, Value, check, parse};
+use backhaul_filter::{Expr, Filter, Op, ParseOptions, QueryType, Severity, Value, check, parse};
 use common::{BackupJobSession, CloudSubtenant, name};
 
 #[test]
@@ -56,6 +56,56 @@ fn texts_that_are_no_filters() {
     let mut shown = String::new();
     for source in sources {
         shown += &format!("{}\n\n", parse(source).unwrap_err().render(source));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn several_errors_are_found_in_one_pass() {
+    let sources = [
+        "Name = 'Backup 1' and Type==Full or Size=>5",
+        "a==;b=1;(c==2;d<;e!x",
+        "a==(1,2);b==\"x\"y;c=5",
+        "!a==1,not(b==2),c 3",
+        "(a==1;;b==2;),(c==3",
+        "a==1))b==2;c=",
+        "a> =5;b==x\"y",
+        "Name==Daily (weekly);x=\"never closed",
+    ];
+    let mut shown = String::new();
+    for source in sources {
+        shown += &format!("{}\n\n", parse(source).unwrap_err().render(source));
+    }
+    assert_eq!(
+        parse(sources[0]).unwrap_err().to_string(),
+        format!("{} (and 4 more)", parse(sources[0]).unwrap_err()[0])
+    );
+    assert_eq!(parse(&"a=;".repeat(40)).unwrap_err().len(), 16);
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn what_a_lenient_parse_repairs() {
+    let lenient = ParseOptions::new().lenient(true);
+    let mut shown = String::new();
+    for source in [
+        "Name = “Backup 1” and Type=='Full'",
+        "( Name==Backup Job 1 ; Size => 5 ) or Size<>7 ",
+        "Platform==vCloud&JobType==Backup",
+        "Name==Backup and Restore && Owner=R&D",
+        "Name==””Backup””,Name==\"\"Backup\"\"",
+        "a==1;;b≥2;",
+        "Name:\u{1b}[31m x",
+    ] {
+        let parsed = lenient.parse(source).unwrap();
+        shown += &format!("{}\n", parsed.expr());
+        for repair in parsed.repairs() {
+            shown += &format!("{}\n", repair.repaired(source).render(source));
+        }
+        shown += "\n";
+    }
+    for source in ["Name = x;;y", "a==1 b==\"2\"", "Name=“x", "a==1 and", " "] {
+        shown += &format!("{}\n\n", lenient.parse(source).unwrap_err().render(source));
     }
     insta::assert_snapshot!(shown);
 }

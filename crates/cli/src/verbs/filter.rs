@@ -3,7 +3,7 @@
 mod explain;
 
 use backhaul_filter::zstack::lower_q;
-use backhaul_filter::{Diagnostic, Parsed, Schema, Severity, check, parse, print, url};
+use backhaul_filter::{Diagnostic, ParseOptions, Parsed, Schema, Severity, check, parse, print, url};
 use backhaul_wire::System;
 
 use super::query::{Listing, allow_joined, zstack_expr};
@@ -17,71 +17,82 @@ use crate::expression;
 pub(crate) fn run(args: &Filter, console: &Console) -> Outcome {
     match &args.verb {
         FilterVerb::Fmt(subject) => {
-            let filter = Given::read(subject)?;
-            let text = filter.parsed()?.expr().to_string();
-            console.write(format!("{text}\n").as_bytes())?;
+            let filter = Given::read(subject, console)?;
+            console.write(format!("{}\n", filter.parsed.expr()).as_bytes())?;
             Ok(Code::Done)
         }
-        FilterVerb::Check(subject) => Given::read(subject)?.check(console),
+        FilterVerb::Check(subject) => checked(subject, console),
         FilterVerb::Url(subject) => {
-            let text = Given::read(subject)?.url()?;
+            let text = Given::read(subject, console)?.url()?;
             console.write(format!("{text}\n").as_bytes())?;
             Ok(Code::Done)
         }
-        FilterVerb::Explain(args) => explain::run(&Given::read(&args.subject)?, args.output, console),
+        FilterVerb::Explain(args) => explain::run(&Given::read(&args.subject, console)?, args.output, console),
     }
+}
+
+/// Prints what is found: that is what was asked for. Strict, because a server is.
+fn checked(subject: &Subject, console: &Console) -> Outcome {
+    let mut listing = subject.target.as_ref().map(Listing::about).transpose()?;
+    let source = subject.expression.text()?;
+    let mut found: Vec<String> = Vec::new();
+    let mut errors = false;
+    // Fields and values are looked at as well when it is clear what is meant.
+    let parsed = match parse(&source) {
+        Ok(parsed) => Ok(parsed),
+        Err(wrong) => {
+            errors = true;
+            found.push(wrong.render(&source));
+            ParseOptions::new().lenient(true).parse(&source)
+        }
+    };
+    if let (Ok(parsed), Some(listing)) = (&parsed, &mut listing) {
+        for finding in findings(parsed, listing) {
+            errors |= finding.severity == Severity::Error;
+            found.push(finding.render(&source));
+        }
+    }
+    for finding in found {
+        console.write(format!("{}\n", escape::lines(&finding)).as_bytes())?;
+    }
+    Ok(if errors { Code::DataSaysNo } else { Code::Done })
+}
+
+fn findings(parsed: &Parsed, listing: &mut Listing) -> Vec<Diagnostic> {
+    allow_joined(listing, parsed);
+    let fields = listing.fields();
+    check(parsed, &Schema { name: listing.name, fields: &fields })
 }
 
 /// A filter, and the listing that it is about when one is named.
 struct Given {
     source: String,
-    parsed: Result<Parsed, Diagnostic>,
+    parsed: Parsed,
     listing: Option<Listing>,
 }
 
 impl Given {
-    fn read(subject: &Subject) -> Result<Self, Failure> {
+    /// The filter; the data say no when the text is none.
+    fn read(subject: &Subject, console: &Console) -> Result<Self, Failure> {
         // The filter is about the items, whichever path or parameters lead to them.
         let mut listing = subject.target.as_ref().map(Listing::about).transpose()?;
         let source = subject.expression.text()?;
-        let parsed = parse(&source).map_err(Diagnostic::from);
-        if let (Ok(parsed), Some(listing)) = (&parsed, &mut listing) {
-            allow_joined(listing, parsed);
+        let parsed = expression::parsed(&source, Code::DataSaysNo, console)?;
+        if let Some(listing) = &mut listing {
+            allow_joined(listing, &parsed);
         }
         Ok(Self { source, parsed, listing })
     }
 
-    /// The filter; the data say no when the text is none.
-    fn parsed(&self) -> Result<&Parsed, Failure> {
-        self.parsed.as_ref().map_err(|error| {
-            Failure::new(Code::DataSaysNo, expression::untitled(&error.render(&self.source), Severity::Error))
-        })
-    }
-
     fn findings(&self) -> Vec<Diagnostic> {
-        match (&self.parsed, &self.listing) {
-            (Err(error), _) => vec![error.clone()],
-            (Ok(_), None) => Vec::new(),
-            (Ok(parsed), Some(listing)) => {
-                let fields = listing.fields();
-                check(parsed, &Schema { name: listing.name, fields: &fields })
-            }
-        }
-    }
-
-    /// Prints what is found: that is what was asked for.
-    fn check(&self, console: &Console) -> Outcome {
-        let findings = self.findings();
-        for finding in &findings {
-            console.write(format!("{}\n", escape::lines(&finding.render(&self.source))).as_bytes())?;
-        }
-        let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
-        Ok(if errors { Code::DataSaysNo } else { Code::Done })
+        let Some(listing) = &self.listing else { return Vec::new() };
+        let fields = listing.fields();
+        check(&self.parsed, &Schema { name: listing.name, fields: &fields })
     }
 
     /// The filter as it stands in a URL's query.
     fn url(&self) -> Result<String, Failure> {
-        let expr = self.parsed()?.expr();
+        let expr = self.parsed.expr();
         let no = |message: String| Failure::new(Code::DataSaysNo, message);
         match self.listing.as_ref().map(|listing| (listing, listing.operation.system)) {
             None | Some((_, System::Em)) => {

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let mut listing = Listing::find(&args.target, &args.params)?;
     let params = listing.params(&args.params)?;
     let source = args.filter.as_ref().map(crate::input::Expression::text).transpose()?;
-    let parsed = source.as_deref().map(expression::parsed).transpose()?;
+    let parsed = source.as_deref().map(|source| expression::parsed(source, Code::Usage, console)).transpose()?;
     if let Some(parsed) = &parsed {
         allow_joined(&mut listing, parsed);
     }

@@ -15,7 +15,7 @@ use crate::verbs::query::{Listing, zstack_expr};
 
 /// Runs the verb: one row per part of the filter that goes one way.
 pub(super) fn run(given: &Given, output: Output, console: &Console) -> Outcome {
-    let expr = given.parsed()?.expr();
+    let expr = given.parsed.expr();
     let listing = given.listing.as_ref().ok_or_else(|| {
         Failure::usage("who evaluates a filter depends on what it is about")
             .with_help("add --type, such as --type em.CloudSubtenant")

@@ -189,7 +189,7 @@ mod tests {
     fn lowered(filter: &str) -> Result<Vec<String>, Failure> {
         let target = "zstack.BackupStorage".parse().map_err(|message: String| Failure::internal(message))?;
         let mut listing = Listing::find(&target, &[])?;
-        let parsed = crate::expression::parsed(filter)?;
+        let parsed = crate::expression::parsed(filter, crate::exit::Code::Usage, &crate::console::Console::new(0))?;
         allow_joined(&mut listing, &parsed);
         Split::new(&listing, Some(&parsed), None, false)
             .map(|split| split.filter.into_iter().map(|(_, condition)| condition).collect())
