@@ -68,9 +68,7 @@ fn spans_belong_to_the_conditions_in_order() {
     let texts: Vec<_> = parsed
         .spans()
         .iter()
-        .map(|s| {
-            (s.field.text(source).unwrap(), s.op.text(source).unwrap(), s.value.text(source).unwrap(), s.quoted)
-        })
+        .map(|s| (s.field.text(source).unwrap(), s.op.text(source).unwrap(), s.value.text(source).unwrap(), s.quoted))
         .collect();
     assert_eq!(texts, [("a", "==", "1", false), ("zone.name", "!=", "\"x y\"", true), ("c", ">=", "3", false)]);
     assert_eq!(parsed.spans()[1].whole().text(source), Some("zone.name!=\"x y\""));

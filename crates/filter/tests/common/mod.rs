@@ -3,6 +3,9 @@
 
 include!("em.rs");
 
+pub mod naive;
+pub mod sql;
+
 use std::collections::BTreeMap;
 
 use backhaul_filter::{Expr, FieldName, Op, Place, Record, Scalar, Value};
