@@ -61,6 +61,7 @@ pub mod ast;
 pub mod build;
 pub mod check;
 mod datetime;
+mod decide;
 mod error;
 pub mod eval;
 pub mod field;

@@ -304,7 +304,9 @@ impl Plan {
         let what = format!("sorted by {}{}", order.field.name, if order.descending { ", highest first" } else { "" });
         let (by, sent, why) = match pushed {
             Ok(param) => (By::Server, vec![param], Why::default()),
-            Err(why) if order.field.source.place().is_none() => return Err(LowerError { what, why }),
+            Err(why) if order.field.source.place().is_none() => {
+                return Err(LowerError::nobody(what, &why, &order.field));
+            }
             Err(why) => (By::Here, Vec::new(), why),
         };
         self.order_here = by == By::Here;
@@ -402,8 +404,7 @@ fn evaluable(term: &Expr, schema: &Schema<'_>, why: &Why) -> Result<(), LowerErr
     for name in term.conditions().filter_map(Expr::field) {
         let field = schema.field(name.as_str()).ok_or_else(|| unknown(name, schema))?;
         if field.source.place().is_none() {
-            let why = format!("{why}, and it cannot be evaluated here, because only the server knows `{}`", field.name);
-            return Err(LowerError { what: term.to_string(), why: why.into() });
+            return Err(LowerError::nobody(term.to_string(), why, field));
         }
     }
     Ok(())
@@ -428,6 +429,12 @@ pub struct LowerError {
 }
 
 impl LowerError {
+    /// The server cannot, for this reason, and nobody else knows the field.
+    fn nobody(what: String, why: &Why, field: &FieldSchema<'_>) -> Self {
+        let why = format!("{why}, and it cannot be done here, because only the server knows `{}`", field.name);
+        Self { what, why: why.into() }
+    }
+
     /// The part: a condition or a group of the filter, a field, the order.
     #[must_use]
     pub fn what(&self) -> &str {

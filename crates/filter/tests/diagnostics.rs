@@ -156,6 +156,49 @@ fn filters_that_make_no_sense() {
 }
 
 #[test]
+fn what_holds_for_no_record_or_for_every_one() {
+    let mut shown = String::new();
+    for source in [
+        // never
+        "JobName==a;JobName==b",
+        "Progress>5;Result==Failed;Progress<3",
+        "Progress>5;(Progress<3,Progress==4)",
+        "Result<Success",
+        "RESULT==None;Result>=Success",
+        "CreationTime>2025-08-15;CreationTime<\"2025-08-15T00:00:00Z\"",
+        "Finished==true;Finished==false",
+        "(JobName==a;JobName!=A),Result==Failed",
+        // always
+        "JobName!=a,JobName!=b",
+        "Size==1,(Size!=1;Size!=2),Size==2",
+        "Result>=Success",
+        "Result<Failed,result==failed",
+        "Finished==true,Finished==false",
+        // neither
+        "Size>5,Size<=5",
+        "Size>5;Size<6",
+        "JobName>=a,JobName<a",
+        "JobName==a;JobName==A",
+        "JobName>=\"\"",
+        "Result!=Failed;Result!=None",
+        "Size==x;Size==y",
+        "JobUid==7445e6ce-86f5-4171-b909-dac209c66563;JobUid==\"urn:veeam:Job:7445e6ce-86f5-4171-b909-dac209c66563\"",
+    ] {
+        shown += &format!("{source}\n");
+        for finding in check(&parse(source).unwrap(), BackupJobSession::DEF) {
+            shown += &format!("{}\n", finding.render(source));
+        }
+        shown += "\n";
+    }
+    insta::assert_snapshot!(shown);
+    // A list of many values is not looked into.
+    let many = (0..100).map(|at| format!("Size!={at}")).collect::<Vec<_>>().join(",");
+    assert_eq!(check(&parse(&many).unwrap(), BackupJobSession::DEF), []);
+    let few = (0..60).map(|at| format!("Size!={at}")).collect::<Vec<_>>().join(",");
+    assert_eq!(check(&parse(&few).unwrap(), BackupJobSession::DEF).len(), 1);
+}
+
+#[test]
 fn findings_without_a_text_have_no_place() {
     let expr = Expr::In { field: name("Quota"), values: vec![Value::from(5), "x".into()], negated: false }
         .and(Expr::Null { field: name("Nothing"), negated: true })

@@ -91,6 +91,27 @@ proptest! {
     }
 
     #[test]
+    fn what_is_certain_is_so_for_every_record(
+        expr in prop::sample::select(FIELDS.to_vec()).prop_flat_map(|field| {
+            nested(condition_on(fitting().into_iter().filter(|(name, _)| *name == field).collect()))
+        }),
+        records in proptest::collection::vec(records(), 1..12),
+    ) {
+        let findings = backhaul_filter::check(&expr, BackupJobSession::DEF);
+        let said = |what: &str| findings.iter().any(|finding| finding.message.ends_with(what));
+        // Of one condition, or of a group of conditions alone, what is found is found of the whole; unless of one term.
+        let flat = expr.terms().iter().all(|term| term.terms().is_empty());
+        let of_one = said("` never holds") || said("` always holds");
+        if expr.terms().is_empty() || (flat && !of_one) {
+            for record in &records {
+                let held = naive(&expr, record, BackupJobSession::DEF);
+                prop_assert!(!said("never holds") || !held, "{} on {:?}", expr, record);
+                prop_assert!(!said("always holds") || held, "{} on {:?}", expr, record);
+            }
+        }
+    }
+
+    #[test]
     fn sorting_is_a_total_order(records in proptest::collection::vec(records(), 3), at in 0..FIELDS.len()) {
         let field = BackupJobSession::DEF.field(FIELDS[at]).unwrap();
         let [a, b, c] = &records[..] else { unreachable!() };

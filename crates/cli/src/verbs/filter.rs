@@ -2,11 +2,13 @@
 
 mod explain;
 
-use backhaul_filter::zstack::lower_q;
-use backhaul_filter::{Diagnostic, ParseOptions, Parsed, Schema, Severity, check, parse, print, url};
+use backhaul_filter::{
+    Ask, By, Diagnostic, Order, ParseOptions, Parsed, Plan, Schema, Severity, check, parse, print, url,
+};
+use backhaul_transport::Params;
 use backhaul_wire::System;
 
-use super::query::{Listing, allow_joined, zstack_expr};
+use super::query::{Listing, allow_joined, plan};
 use crate::args::filter::{Filter, FilterVerb, Subject};
 use crate::console::Console;
 use crate::escape;
@@ -27,7 +29,7 @@ pub(crate) fn run(args: &Filter, console: &Console) -> Outcome {
             console.write(format!("{text}\n").as_bytes())?;
             Ok(Code::Done)
         }
-        FilterVerb::Explain(args) => explain::run(&Given::read(&args.subject, console)?, args.output, console),
+        FilterVerb::Explain(args) => explain::run(&Given::read(&args.subject, console)?, args, console),
     }
 }
 
@@ -90,30 +92,34 @@ impl Given {
         check(&self.parsed, &Schema { name: listing.name, fields: &fields })
     }
 
-    /// The filter as it stands in a URL's query.
+    /// The filter as it stands in a URL's query: the whole of it, or nothing.
     fn url(&self) -> Result<String, Failure> {
         let expr = self.parsed.expr();
         let no = |message: String| Failure::new(Code::DataSaysNo, message);
-        match self.listing.as_ref().map(|listing| (listing, listing.operation.system)) {
-            None | Some((_, System::Em)) => {
-                let text = print(expr).map_err(|error| no(error.to_string()))?;
-                Ok(url::encode(&text).into_owned())
-            }
-            Some((listing, System::Zstack)) => {
-                let conditions =
-                    lower_q(&zstack_expr(expr, &listing.fields())?).map_err(|error| no(error.to_string()))?;
-                let mut query = ::url::form_urlencoded::Serializer::new(String::new());
-                conditions.iter().for_each(|condition| {
-                    query.append_pair("q", condition);
-                });
-                // A blank as the client sends it; a `+` of the value's own is encoded.
-                Ok(query.finish().replace('+', "%20"))
-            }
-            Some((listing, System::Vb365)) => Err(no(format!(
-                "{} takes no filter in its requests: filters on {} are evaluated here",
-                System::Vb365.product(),
-                listing.name
-            ))),
+        let Some(listing) = &self.listing else {
+            let text = print(expr).map_err(|error| no(error.to_string()))?;
+            return Ok(url::encode(&text).into_owned());
+        };
+        let plan = self.plan(listing, None, None)?;
+        if let Some(part) = plan.parts().iter().find(|part| part.by != By::Server) {
+            let product = listing.operation.system.product();
+            return Err(no(format!("{product} cannot be asked `{}`: {}", part.what, part.why))
+                .with_help("`backhaul query --filter` evaluates it here"));
         }
+        let encoded = plan.sent().iter().map(|(name, value)| (name, url::encode(value)));
+        Ok(match listing.operation.system {
+            System::Em => encoded.map(|(_, value)| value.into_owned()).collect(),
+            _ => encoded.map(|(name, value)| format!("{name}={}", strict(&value))).collect::<Vec<_>>().join("&"),
+        })
     }
+
+    fn plan(&self, listing: &Listing, order: Option<Order<'_>>, limit: Option<u64>) -> Result<Plan, Failure> {
+        let ask = Ask { filter: Some(self.parsed.expr()), order, limit, several: false };
+        plan(listing, &ask, &Params::default(), None, Code::DataSaysNo)
+    }
+}
+
+/// The value with the signs encoded that a form would encode as well.
+fn strict(value: &str) -> String {
+    value.replace('=', "%3D")
 }
