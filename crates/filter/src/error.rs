@@ -163,6 +163,9 @@ impl Error for ParseError {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseErrors(Vec<ParseError>);
 
+/// How many errors are drawn.
+const DRAWN: usize = 16;
+
 /// The longest text that is shown as it may be meant.
 const LINE: usize = 300;
 
@@ -177,9 +180,9 @@ impl ParseErrors {
         Self(errors)
     }
 
-    /// Every error with the line it is about, the place underlined, and the help below; and, when
-    /// all can be mended and the whole is a line, the line as it was meant. `source` is the text that
-    /// was parsed.
+    /// Every error with the line it is about, the place underlined, and the help below, up to the
+    /// sixteenth; and, when all can be mended and the whole is a line, the line as it was meant.
+    /// `source` is the text that was parsed.
     ///
     /// ```
     /// let source = "Name = 'Backup 1' and Type==Full";
@@ -201,7 +204,10 @@ impl ParseErrors {
     /// ```
     #[must_use]
     pub fn render(&self, source: &str) -> String {
-        let mut drawn: Vec<_> = self.iter().map(|error| error.render(source)).collect();
+        let mut drawn: Vec<_> = self.iter().take(DRAWN).map(|error| error.render(source)).collect();
+        if self.len() > DRAWN {
+            drawn.push(format!("and {} more", self.len() - DRAWN));
+        }
         // Only as it can be copied: whole, and with nothing in it that must not reach a terminal.
         if let Some(fixed) = self.fixed(source).filter(|fixed| fixed.len() <= LINE && clean(fixed) == *fixed) {
             drawn.push(format!("as it may be meant: {fixed}"));

@@ -56,7 +56,7 @@ pub const MAX_LEN: usize = 64 * 1024;
 ///
 /// # Errors
 /// When the text is not a filter, longer than [`MAX_LEN`], or nested deeper than [`MAX_DEPTH`]: all
-/// that is wrong, or the first sixteen of it.
+/// that is wrong, up to the sixteenth error without a fix.
 ///
 /// # Examples
 /// ```
@@ -137,7 +137,9 @@ impl ParseOptions {
             doubled_quotes: self.doubled_quotes,
             spans: Vec::new(),
             next: Separator::End,
+            separator: None,
             errors: Vec::new(),
+            without_fix: 0,
             stopped: false,
         };
         let expr = if source.len() > MAX_LEN { parser.too_long() } else { parser.or_expr() };
@@ -218,7 +220,10 @@ pub(crate) struct Parser<'a> {
     spans: Vec<ComparisonSpans>,
     /// What stood behind the last term.
     next: Separator,
+    /// Where it stands, if it is a sign, and nothing that stays stands behind it yet.
+    pub(crate) separator: Option<usize>,
     pub(crate) errors: Vec<ParseError>,
+    pub(crate) without_fix: usize,
     /// Nothing more can be said: the rest of the text is not read.
     pub(crate) stopped: bool,
 }
@@ -282,13 +287,10 @@ impl Parser<'_> {
             }
         };
         self.next = match self.peek() {
-            Some(b';') => {
+            Some(sign @ (b';' | b',')) => {
+                self.separator = Some(self.at);
                 self.at += 1;
-                Separator::And
-            }
-            Some(b',') => {
-                self.at += 1;
-                Separator::Or
+                if sign == b';' { Separator::And } else { Separator::Or }
             }
             None => Separator::End,
             Some(b')') if self.depth > 0 => Separator::End,
@@ -305,6 +307,7 @@ impl Parser<'_> {
         }
         self.at += 1;
         self.depth += 1;
+        self.separator = None;
         let expr = self.or_expr();
         self.depth -= 1;
         if !self.eat(b')') {

@@ -12,7 +12,7 @@ use crate::paste;
 use crate::print::quoted;
 use crate::span::Span;
 
-/// After so many errors the rest of the text is not read.
+/// After so many errors without a fix the rest of the text is not read.
 const MAX_ERRORS: usize = 16;
 
 const TERM: &str = "a field name or `(`";
@@ -34,10 +34,13 @@ pub(crate) fn is_foreign_quote(c: char) -> bool {
 
 impl Parser<'_> {
     fn report(&mut self, error: ParseError) {
-        if !self.stopped {
-            self.errors.push(error);
+        if self.stopped {
+            return;
         }
-        if self.errors.len() == MAX_ERRORS {
+        self.without_fix += usize::from(error.fix().is_none());
+        self.errors.push(error);
+        // Never because of those that have a fix: a lenient parse that takes them all has read all of the text.
+        if self.without_fix == MAX_ERRORS {
             self.stop();
         }
     }
@@ -81,10 +84,9 @@ impl Parser<'_> {
         }
         let before = self.source[..self.at].chars().next_back();
         let next = self.next_char();
-        let separator = self.last_separator();
         let error = self.unexpected(TERM);
         // A separator too many. The fix takes out this one, or the last one before the end.
-        if let Some(at) = separator {
+        if let Some(at) = self.separator {
             let here = Span::new(self.at, self.at + 1);
             if next.is_some() && self.source[at..].chars().next() == next {
                 self.report(error.help_with("one separator is enough").fix_with(here, ""));
@@ -111,22 +113,6 @@ impl Parser<'_> {
         self.report(with(error, help));
         self.resync();
         false
-    }
-
-    /// Where the separator stands behind which nothing stood yet, but what was left out. None when it is not in the text.
-    fn last_separator(&self) -> Option<usize> {
-        let mut at = self.at;
-        let fixes = self.errors.iter().rev().filter_map(ParseError::fix);
-        for fix in fixes.take_while(|fix| !fix.span.range().is_empty()) {
-            if fix.span.end != at {
-                break;
-            }
-            if !fix.text.is_empty() {
-                return None;
-            }
-            at = fix.span.start;
-        }
-        self.source[..at].ends_with([';', ',']).then(|| at - 1)
     }
 
     /// A name should have gone on after its dot.
@@ -156,8 +142,9 @@ impl Parser<'_> {
         let end = start + len;
         let after = paste::blanks(&self.source[end..]);
         let span = Span::new(self.at, end + after);
-        // `> =5` is no `>` with the value `=5`.
-        let split = after > 0 && len == 1 && self.source[span.end..].starts_with('=');
+        // `> =5` is no `>` with the value `=5`, and neither is `=gt==5`.
+        let open = matches!(op, Op::Gt | Op::Lt) || (after > 0 && len == 1);
+        let split = open && self.source[span.end..].starts_with('=');
         let written = &self.source[start..end];
         let help =
             if written == op.as_str() { "no blanks around operators".into() } else { format!("did you mean `{op}`?") };
@@ -237,13 +224,10 @@ impl Parser<'_> {
             match rest.bytes().next() {
                 None => return Separator::End,
                 Some(b')') if self.depth > 0 => return Separator::End,
-                Some(b';') => {
+                Some(sign @ (b';' | b',')) => {
+                    self.separator = Some(self.at);
                     self.at += 1;
-                    return Separator::And;
-                }
-                Some(b',') => {
-                    self.at += 1;
-                    return Separator::Or;
+                    return if sign == b';' { Separator::And } else { Separator::Or };
                 }
                 Some(b')') => {
                     let error = self.unexpected(self.expected_next()).help_with("no `(` is open here");
@@ -266,6 +250,7 @@ impl Parser<'_> {
                 let sign = if separator == Separator::And { ";" } else { "," };
                 self.report(error.help_with(help).fix_with(span, sign));
                 self.go(span.end);
+                self.separator = None;
                 return separator;
             }
             let blanks = self.blanks();

@@ -69,7 +69,7 @@ fn several_errors_are_found_in_one_pass() {
         "!a==1,not(b==2),c 3",
         "(a==1;;b==2;),(c==3",
         "a==1))b==2;c=",
-        "a> =5;b==x\"y",
+        "a> =5;c=gt==5;d= =x;b==x\"y",
         "Name==Daily (weekly);x=\"never closed",
     ];
     let mut shown = String::new();
@@ -80,7 +80,20 @@ fn several_errors_are_found_in_one_pass() {
         parse(sources[0]).unwrap_err().to_string(),
         format!("{} (and 4 more)", parse(sources[0]).unwrap_err()[0])
     );
-    assert_eq!(parse(&"a=;".repeat(40)).unwrap_err().len(), 16);
+    // Sixteen without a fix end it; those that have one never do.
+    let (fixable, not) = ("a=1;".repeat(40), "a==;".repeat(40));
+    let errors = parse(&fixable).unwrap_err();
+    assert_eq!(errors.len(), 41);
+    assert!(errors.render(&fixable).contains("\nand 25 more\nas it may be meant: a==1;a==1;"));
+    assert_eq!(parse(&not).unwrap_err().len(), 16);
+    assert!(!parse(&not).unwrap_err().render(&not).contains("more"));
+    let lenient = ParseOptions::new().lenient(true).parse(&fixable).unwrap();
+    assert_eq!((lenient.repairs().len(), lenient.expr().terms().len()), (41, 40));
+    // Long texts take no longer for it.
+    for piece in [";", "a==1;;", " ", "'", "a==' ", "a==1 and ", "(", ")", "a==\"\"x", "a=“", "a b", "and "] {
+        let long = piece.repeat(60_000 / piece.len());
+        assert!(parse(&long).is_err_and(|errors| !errors.render(&long).is_empty()), "{piece}");
+    }
     insta::assert_snapshot!(shown);
 }
 
