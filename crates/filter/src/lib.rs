@@ -67,7 +67,11 @@ pub mod eval;
 pub mod field;
 #[rustfmt::skip]
 mod generated;
+#[cfg(feature = "json")]
+mod json;
 mod key;
+#[cfg(any(feature = "json", feature = "wire"))]
+mod link;
 pub mod lower;
 pub mod parse;
 mod paste;
@@ -89,6 +93,8 @@ pub use error::{Fix, ParseError, ParseErrorKind, ParseErrors};
 pub use eval::{EvalError, Predicate, Record, Scalar, compare};
 pub use field::{Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, Schema, Source, kind};
 pub use generated::em;
+#[cfg(feature = "json")]
+pub use json::Json;
 pub use lower::{Ask, By, LowerError, Order, Param, Part, Plan, Target, lower};
 pub use parse::{ComparisonSpans, DoubledQuotes, MAX_LEN, ParseOptions, Parsed, parse};
 pub use print::{PrintError, print, print_with};

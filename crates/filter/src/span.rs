@@ -99,7 +99,7 @@ fn head(cells: impl Iterator<Item = Cell>, limit: usize) -> Vec<Cell> {
             {
                 taken -= width;
             }
-            kept.push(('…', 1));
+            kept.extend((limit > 0).then_some(('…', 1)));
             break;
         }
     }
@@ -176,7 +176,11 @@ mod tests {
         assert!(lines[1].starts_with("  | …aaa") && lines[1].ends_with("bbb…"), "{text}");
         assert_eq!(lines[1].chars().count(), WIDTH + 4);
         assert_eq!(lines[1].chars().position(|c| c == 'X'), lines[2].chars().position(|c| c == '^'));
-        drawn(&source, 0, source.len());
+        // A span that takes the whole width leaves no room beside it.
+        for start in [0, 1, 500] {
+            let text = drawn(&source, start, source.len());
+            assert!(text.lines().all(|line| line.chars().count() <= WIDTH + 4), "{text}");
+        }
         drawn(&source, 990, 5000);
         drawn(&source, 5000, 2);
     }
