@@ -13,13 +13,14 @@
 //! | enumerations | by place in the list, in any ASCII case |
 //! | a word that the list lacks, in the filter or in the record | equals the same word in any case, and has no order |
 //! | numbers | whole and broken ones compare exactly; a number that arrives as text is a number |
-//! | dates in records | as above, and as ZStack writes them (`Apr 11, 2018 2:50:54 PM`), which is the time of the server's clock |
 //! | dates | as moments, to the nanosecond, so `06:00:00` equals `06:00:00.000` and `08:00+02:00`; without an offset UTC; a date alone is midnight |
+//! | dates in records | as above, and as ZStack writes them (`Apr 11, 2018 2:50:54 PM`), which is the time of the server's clock |
 //! | identifiers | by GUID, in any case, with or without a URN around it; without a GUID by the rest of the URN |
 //! | a value in the record that is not of the field's kind | equals nothing and has no order, as if unknown |
 //! | booleans in records | `true`, `false`, and as in XML `1` and `0` |
 //! | [`Like`](Expr::Like) | without regard to case; `%` is any run, `_` any one character, and nothing escapes them; nothing matches a field without a value |
-//! | an unquoted value with blanks | not in the grammar, so it never comes here |
+//! | an unquoted value with blanks | not in the grammar; a [lenient](crate::ParseOptions::lenient) parse keeps the blanks, where EM is said to drop them |
+//! | what a server makes of all this | its own business for what is sent to it; [`lower`](mod@crate::lower) keeps back what is known to differ |
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
