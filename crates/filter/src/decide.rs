@@ -167,3 +167,118 @@ impl<'f> Regions<'f> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::field::Source;
+    use crate::{FieldName, parse};
+
+    const fn field(kind: Kind, values: &'static [&'static str]) -> FieldSchema<'static> {
+        FieldSchema { name: "x", kind, values, source: Source::Field("x") }
+    }
+
+    const WORDS: FieldSchema<'static> = field(Kind::Enum, &["a", "b", "c", "d"]);
+
+    fn x() -> FieldName {
+        "x".parse().unwrap()
+    }
+
+    fn list(values: &[&str], negated: bool) -> Expr {
+        Expr::In { field: x(), values: values.iter().map(|&value| value.into()).collect(), negated }
+    }
+
+    fn null(negated: bool) -> Expr {
+        Expr::Null { field: x(), negated }
+    }
+
+    fn all(field: &FieldSchema<'_>, source: &str) -> Option<Certain> {
+        decide(&[parse(source).unwrap().expr()], true, field)
+    }
+
+    #[test]
+    fn every_region_is_looked_at() {
+        use Certain::{Always, EveryKnown, Never};
+        for (source, certain) in [
+            ("x<=b,x==d", None),
+            ("x<=b,x>=c", Some(EveryKnown)),
+            ("x<=b,x==c,x==d", Some(EveryKnown)),
+            ("x>d", Some(Never)),
+            ("x>=d", None),
+            ("x>c;x<d", Some(Never)),
+            ("x!=a;x!=b;x!=c;x!=d", None),
+            ("x!=a;x!=b;x!=c;x!=d;x!=e", None),
+            ("x==e;x==f", Some(Never)),
+            ("x==e;x!=E", Some(Never)),
+            ("x!=e,x!=a", Some(Always)),
+            ("x>=a,x==e", None),
+            ("x>=e", Some(Never)),
+        ] {
+            assert_eq!(all(&WORDS, source), certain, "{source}");
+        }
+        let number = field(Kind::Int, &[]);
+        for (source, certain) in [
+            ("x>5;x!=1;x!=3", None),
+            ("x<1;x!=5;x!=3", None),
+            ("x>3;x<5;x!=1", None),
+            ("x>5;x<=5", Some(Never)),
+            ("x>5,x<=5", None),
+            ("x>5,(x!=5;x!=6)", None),
+            ("x>5,x!=6", Some(Always)),
+            ("x==1,x!=1", Some(Always)),
+        ] {
+            assert_eq!(all(&number, source), certain, "{source}");
+        }
+        let truth = field(Kind::Bool, &[]);
+        assert_eq!(all(&truth, "x<false"), Some(Never));
+        assert_eq!(all(&truth, "x<true,x>false"), Some(EveryKnown));
+        assert_eq!(all(&truth, "x!=true;x!=false"), None);
+        let text = field(Kind::Text, &[]);
+        assert_eq!(all(&text, "x<\"\""), Some(Never));
+        assert_eq!(all(&text, "x>=\"\""), None);
+        assert_eq!(all(&text, "x>=\"\",x==\"\""), Some(Always));
+        assert_eq!(all(&text, "x<a;x!=\"\""), None);
+    }
+
+    #[test]
+    fn nodes_that_no_text_can_say() {
+        use Certain::{Always, Never};
+        let text = field(Kind::Text, &[]);
+        let number = field(Kind::Int, &[]);
+        let empty = || Expr::compare(x(), Op::Eq, "");
+        let any = Expr::Like { field: x(), pattern: "%".into(), negated: false };
+        for (field, expr, certain) in [
+            (&number, list(&[], false), Some(Never)),
+            (&number, list(&[], true), Some(Always)),
+            (&number, list(&["1", "2"], false), None),
+            (&number, list(&["1", "2"], false).and(list(&["1"], true)), None),
+            (&number, list(&["1", "2"], false).and(list(&["2", "1"], true)), Some(Never)),
+            (&number, list(&["1", "2"], false).or(list(&["2"], true)), Some(Always)),
+            (&number, null(false), None),
+            (&number, null(false).or(null(true)), Some(Always)),
+            (&number, null(false).and(null(true)), Some(Never)),
+            (&number, null(false).and(list(&["1"], true)), None),
+            (&number, null(false).and(list(&["1"], false)), Some(Never)),
+            (&text, null(false).and(empty()), None),
+            (&text, null(false).and(Expr::compare(x(), Op::Ne, "")), Some(Never)),
+            (&text, null(true).and(empty()), None),
+            (&text, null(false).and(Expr::compare(x(), Op::Eq, "a")), Some(Never)),
+            (&text, any.clone().and(null(false)).and(null(true)), None),
+            (&number, list(&["x"], false), None),
+        ] {
+            assert_eq!(decide(&[&expr], true, field), certain, "{expr}");
+        }
+        // Together, or each.
+        let terms = [&null(false), &null(true)];
+        assert_eq!(decide(&terms, true, &number), Some(Never));
+        assert_eq!(decide(&terms, false, &number), Some(Always));
+    }
+
+    #[test]
+    fn many_conditions_are_left_alone() {
+        let many = |count: usize| vec!["x!=a"; count].join(";") + ";x==a";
+        assert_eq!(all(&WORDS, &many(MOST - 1)), Some(Certain::Never));
+        assert_eq!(all(&WORDS, &many(MOST)), None);
+    }
+}

@@ -6,7 +6,9 @@
 
 mod common;
 
-use backhaul_filter::{Ask, By, Expr, FieldDef, Kind, Order, Plan, QueryDef, Scalar, Source, Target, lower, parse};
+use backhaul_filter::{
+    Ask, By, Expr, FieldDef, Kind, MAX_DEPTH, Order, Plan, QueryDef, Scalar, Source, Target, lower, parse,
+};
 use common::naive::naive;
 use common::sql::{read_q, read_zql, sql};
 use common::{Map, condition_on, nested};
@@ -233,6 +235,34 @@ fn who_does_what() {
 }
 
 #[test]
+fn an_or_of_one_field_s_values_is_a_list() {
+    let q = |expr: &Expr| {
+        let plan = asked(expr, Target::ZstackQ).unwrap();
+        plan.sent().iter().map(|(_, text)| text.clone()).collect::<Vec<_>>()
+    };
+    let list = |field: &str, values: &[&str], negated| Expr::In {
+        field: common::name(field),
+        values: values.iter().map(|&value| value.into()).collect(),
+        negated,
+    };
+    let either = |a: Expr, b: &str| a.or(parse(b).unwrap().into_expr());
+    assert_eq!(q(&either(list("NAME", &["a", "b"], false), "name==c")), ["name?=a,b,c"]);
+    assert_eq!(q(&either(list("state", &["lost"], false), "STATE==odd")), ["state?=Lost,odd"]);
+    let none: [&str; 0] = [];
+    assert_eq!(q(&either(list("name", &["a"], true), "name==c")), none);
+    assert_eq!(q(&either(list("name", &["a"], false), "size==1")), none);
+    assert_eq!(q(&either(list("name", &["a"], false), "name>c")), none);
+    assert_eq!(q(&list("on", &["true", "false"], false)), none);
+    // For Enterprise Manager, a list is an OR.
+    let em = asked(&list("name", &["a", "b c"], false), Target::Em).unwrap();
+    assert_eq!(em.sent(), [("filter".into(), "name==a,name==\"b c\"".into())]);
+    let em = asked(&list("name", &["a", "b"], true), Target::Em).unwrap();
+    assert_eq!(em.sent(), [("filter".into(), "name!=a;name!=b".into())]);
+    let em = asked(&list("name", &[], false), Target::Em).unwrap();
+    assert_eq!((em.sent(), em.parts()[0].why.as_str()), (&[][..], "the list is empty"));
+}
+
+#[test]
 fn orders_and_limits_are_left_to_a_server_that_cannot_change_the_answer() {
     let name = parse("name==a").unwrap().into_expr();
     let text_order = parse("name>a").unwrap().into_expr();
@@ -270,12 +300,13 @@ fn orders_and_limits_are_left_to_a_server_that_cannot_change_the_answer() {
 #[test]
 fn what_the_type_lacks_and_what_is_too_deep_is_an_error() {
     assert_eq!(shown("nmae==a", Target::Em), "error   nmae: Thing has no such field; did you mean `name`?");
-    let mut deep = parse("name==a").unwrap().into_expr();
-    for level in 0..200 {
-        let leaf = parse("name==b").unwrap().into_expr();
-        deep = if level % 2 == 0 { deep.and(leaf) } else { deep.or(leaf) };
+    let leaf = || parse("name==b").unwrap().into_expr();
+    let mut deep = leaf();
+    for level in 0..=MAX_DEPTH {
+        deep = if level % 2 == 0 { deep.and(leaf()) } else { deep.or(leaf()) };
     }
-    assert_eq!(asked(&deep, Target::Em).unwrap_err().why(), "it nests too deep");
+    assert!(asked(&deep, Target::Em).is_ok());
+    assert_eq!(asked(&deep.or(leaf()), Target::Em).unwrap_err().why(), "it nests too deep");
     let long = parse(&format!("name==\"{}\"", "a b".repeat(21_000))).unwrap().into_expr();
     let long = long.clone().or(long);
     assert_eq!(asked(&long, Target::Em).unwrap_err().what(), "the filter");

@@ -5,7 +5,7 @@ mod common;
 
 use std::cmp::Ordering;
 
-use backhaul_filter::{EvalError, Expr, Op, Predicate, QueryType, Scalar, compare};
+use backhaul_filter::{EvalError, Expr, MAX_DEPTH, Op, Predicate, QueryType, Scalar, compare};
 use common::naive::{naive, of_record, order};
 use common::{BackupJobSession, Map, condition_on, key, name, nested};
 use proptest::prelude::*;
@@ -149,11 +149,38 @@ fn what_cannot_be_evaluated_is_refused_by_name() {
     assert_eq!(compile("zone.name==x").unwrap_err(), "CloudSubtenant has no filter field `zone.name`");
     assert_eq!(compile("Quota>abc").unwrap_err(), "`Quota` holds a whole number, and `abc` is not one");
     let mut deep = Expr::compare(name("Name"), Op::Eq, "x");
-    for level in 0..200 {
+    for level in 0..=MAX_DEPTH {
         let leaf = Expr::compare(name("Name"), Op::Eq, "y");
         deep = if level % 2 == 0 { deep.and(leaf) } else { deep.or(leaf) };
     }
-    assert_eq!(Predicate::compile(&deep, common::CloudSubtenant::DEF).unwrap_err(), EvalError::TooDeep);
+    assert!(Predicate::compile(&deep, common::CloudSubtenant::DEF).is_ok());
+    let deeper = deep.or(Expr::compare(name("Name"), Op::Eq, "z")).and(Expr::compare(name("Name"), Op::Eq, "z"));
+    let error = Predicate::compile(&deeper, common::CloudSubtenant::DEF).unwrap_err();
+    assert_eq!(error, EvalError::TooDeep);
+    assert_eq!(error.to_string(), "the filter nests deeper than 64 groups");
+}
+
+/// What no text says, on a field that is the opposite of what the record holds, and on one that is not.
+#[test]
+fn patterns_and_lists() {
+    let holds = |expr: &Expr, key: &str, value: Scalar<'static>| {
+        Predicate::compile(expr, common::CloudSubtenant::DEF).unwrap().matches(&Map::of([(key, value)]))
+    };
+    let like = |pattern: &str, negated| Expr::Like { field: name("Disabled"), pattern: pattern.into(), negated };
+    assert!(holds(&like("TRU_", false), "Enabled", false.into()));
+    assert!(!holds(&like("TRU_", false), "Enabled", true.into()));
+    assert!(holds(&like("f%", false), "Enabled", true.into()));
+    assert!(!holds(&like("f%", true), "Enabled", true.into()));
+    assert!(holds(&like("f%", true), "Enabled", Scalar::Null));
+    let list = |negated| Expr::In { field: name("Quota"), values: vec!["1".into(), "2".into()], negated };
+    for (value, within) in [(Scalar::from(2), true), (3.into(), false), (Scalar::Null, false), ("1".into(), true)] {
+        assert_eq!(holds(&list(false), "QuotaMb", value.clone()), within, "{value:?}");
+        assert_eq!(holds(&list(true), "QuotaMb", value.clone()), !within, "{value:?}");
+    }
+    for (value, none) in [(Scalar::Null, true), ("".into(), true), (0.into(), false)] {
+        assert_eq!(holds(&Expr::Null { field: name("Quota"), negated: false }, "QuotaMb", value.clone()), none);
+        assert_eq!(holds(&Expr::Null { field: name("Quota"), negated: true }, "QuotaMb", value), !none);
+    }
 }
 
 /// The table in the documentation of `eval`, row by row.
