@@ -229,33 +229,33 @@ impl Checker<'_> {
     fn certain(&mut self, expr: &Expr, first: usize, depth: usize) -> Option<Certain> {
         let terms = (depth <= MAX_DEPTH).then(|| expr.terms())?;
         if let Some(name) = expr.field() {
-            let certain = self.schema.field(name.as_str()).and_then(|field| decide(&[expr], true, field))?;
-            self.certainly(certain, None, name, &[first]);
+            let field = self.schema.field(name.as_str())?;
+            let certain = decide(&[expr], true, field)?;
+            self.certainly(certain, None, field, &[first]);
             return Some(certain);
         }
         let all = matches!(expr, Expr::And(_));
         // The terms that speak of one field, with the conditions before each; those that were found out are no news.
-        let mut by_field: Vec<(&FieldName, Vec<(usize, &Expr)>)> = Vec::new();
+        let mut by_field: Vec<(&FieldSchema<'_>, Vec<(usize, &Expr)>)> = Vec::new();
         let mut at = first;
         for term in terms {
             let found = self.certain(term, at, depth + 1);
             let news = matches!(found, None | Some(Certain::EveryKnown));
-            if let (true, Some(name)) = (news, only_field(term)) {
-                match by_field.iter_mut().find(|(known, _)| known.as_str().eq_ignore_ascii_case(name.as_str())) {
+            if let (true, Some(field)) = (news, only_field(term).and_then(|name| self.schema.field(name.as_str()))) {
+                match by_field.iter_mut().find(|(known, _)| std::ptr::eq(*known, field)) {
                     Some((_, terms)) => terms.push((at, term)),
-                    None => by_field.push((name, vec![(at, term)])),
+                    None => by_field.push((field, vec![(at, term)])),
                 }
             }
             at += term.conditions().count();
         }
         let mut whole = None;
-        for (name, terms) in by_field.iter().filter(|(_, terms)| terms.len() > 1) {
-            let Some(field) = self.schema.field(name.as_str()) else { continue };
+        for (field, terms) in by_field.iter().filter(|(_, terms)| terms.len() > 1) {
             let exprs: Vec<&Expr> = terms.iter().map(|(_, term)| *term).collect();
             let certain = decide(&exprs, all, field).filter(|certain| all == (*certain == Certain::Never));
             if let Some(certain) = certain {
                 let conditions = terms.iter().flat_map(|(at, term)| *at..*at + term.conditions().count());
-                self.certainly(certain, Some(all), name, &conditions.collect::<Vec<_>>());
+                self.certainly(certain, Some(all), field, &conditions.collect::<Vec<_>>());
                 whole = Some(certain);
             }
         }
@@ -263,9 +263,9 @@ impl Checker<'_> {
     }
 
     /// Says it of a single condition, or of those on a field in a group.
-    fn certainly(&mut self, certain: Certain, group: Option<bool>, name: &FieldName, conditions: &[usize]) {
+    fn certainly(&mut self, certain: Certain, group: Option<bool>, field: &FieldSchema<'_>, conditions: &[usize]) {
         let span = conditions.iter().filter_map(|at| self.spans.get(*at)).map(ComparisonSpans::whole).reduce(Span::to);
-        let name = self.schema.field(name.as_str()).map_or(name.as_str(), |field| field.name);
+        let name = field.name;
         let what = match group {
             None => format!("the condition on `{name}`"),
             Some(true) => format!("the conditions on `{name}` exclude each other: this"),
