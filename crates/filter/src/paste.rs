@@ -167,7 +167,7 @@ pub(crate) fn foreign(text: &str) -> Option<Foreign> {
 /// length.
 pub(crate) fn doubled(text: &str) -> Option<(String, usize)> {
     let inner = text.strip_prefix("\"\"")?;
-    let len = inner.find('"').filter(|&len| len > 0)?;
+    let len = inner.find('"')?;
     let after = inner[len..].strip_prefix("\"\"")?;
     let inner = &inner[..len];
     (is_enclosable(inner) && ends_value(after)).then(|| (format!("\"{inner}\""), text.len() - after.len()))
@@ -215,6 +215,8 @@ mod tests {
             (" (weekly)", None),
             (" é)", Some(3)),
             (" AND", None),
+            (" Job||b==1", Some(10)),
+            (" x  &  y", Some(8)),
             (" 1 or ", None),
         ] {
             assert_eq!(bare_end(text), len, "{text}");
@@ -235,7 +237,7 @@ mod tests {
         assert_eq!(value("””Backup””"), some("\"Backup\"", 18));
         assert_eq!(value("””"), some("", 6));
         assert_eq!(value("“say “x” loud”"), some("say “x” loud", 22));
-        for none in ["'a", "“a'", "x", "", "”", "'a'b", "””a”"] {
+        for none in ["””a” ”", "'a", "“a'", "x", "", "”", "'a'b", "””a”"] {
             assert_eq!(value(none), None, "{none}");
         }
     }
@@ -243,7 +245,7 @@ mod tests {
     #[test]
     fn doubled_quotes() {
         assert_eq!(doubled("\"\"a b\"\";x"), Some(("\"a b\"".to_owned(), 7)));
-        for none in ["\"\"", "\"\";b==\"\"", "\"\"a\"", "\"\"a\"b\"\"", "\"\" and b==\"\"", "\"\"a\"\"b"] {
+        for none in ["\"\"", "\"\"\"\"", "\"\";b==\"\"", "\"\"a\"", "\"\"a\"b\"\"", "\"\" and b==\"\"", "\"\"a\"\"b"] {
             assert_eq!(doubled(none), None, "{none}");
         }
     }
