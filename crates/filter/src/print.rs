@@ -259,5 +259,7 @@ mod tests {
         assert_eq!(print(&expr.or(leaf()).and(leaf())).unwrap_err(), PrintError::TooDeep);
         let long = Expr::compare(name("a"), Op::Eq, "x".repeat(MAX_LEN));
         assert_eq!(print(&long).unwrap_err(), PrintError::TooLong { len: MAX_LEN + 3 });
+        let longest = Expr::compare(name("a"), Op::Eq, "x".repeat(MAX_LEN - 3));
+        assert_eq!(print(&longest).unwrap().len(), MAX_LEN);
     }
 }
