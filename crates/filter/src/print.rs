@@ -189,12 +189,6 @@ pub(crate) fn quoted(text: &str) -> String {
     out
 }
 
-impl fmt::Display for Comparison {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.field, self.op, self.value)
-    }
-}
-
 /// The value as a filter writes it, quoted when it must be. For the plain text see
 /// [`Value::as_str`].
 impl fmt::Display for Value {
