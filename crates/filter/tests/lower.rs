@@ -235,7 +235,7 @@ fn who_does_what() {
 }
 
 #[test]
-fn an_or_of_one_field_s_values_is_a_list() {
+fn lists_and_dates_in_the_server_s_words() {
     let q = |expr: &Expr| {
         let plan = asked(expr, Target::ZstackQ).unwrap();
         plan.sent().iter().map(|(_, text)| text.clone()).collect::<Vec<_>>()
@@ -253,6 +253,10 @@ fn an_or_of_one_field_s_values_is_a_list() {
     assert_eq!(q(&either(list("name", &["a"], false), "size==1")), none);
     assert_eq!(q(&either(list("name", &["a"], false), "name>c")), none);
     assert_eq!(q(&list("on", &["true", "false"], false)), none);
+    // A date alone is one of Enterprise Manager's own forms, a moment is written in UTC.
+    let sent = |filter: &str| asked(&parse(filter).unwrap().into_expr(), Target::Em).unwrap().sent()[0].1.clone();
+    assert_eq!(sent("made>=2018-04-11"), "made>=2018-04-11");
+    assert_eq!(sent("made>=2018-04-11T02:00+02:00"), "made>=\"2018-04-11T00:00:00Z\"");
     // For Enterprise Manager, a list is an OR.
     let em = asked(&list("name", &["a", "b c"], false), Target::Em).unwrap();
     assert_eq!(em.sent(), [("filter".into(), "name==a,name==\"b c\"".into())]);
