@@ -267,6 +267,36 @@ fn lists_and_dates_in_the_server_s_words() {
 }
 
 #[test]
+fn patterns_go_to_zstack_for_texts_alone() {
+    let by = |field: &str, target: Target<'_>| {
+        let like = Expr::Like { field: common::name(field), pattern: "%1".into(), negated: false };
+        asked(&like, target).unwrap().parts()[0].by
+    };
+    for target in [Target::ZstackQ, Target::ZstackZql] {
+        assert_eq!((by("name", target), by("size", target), by("state", target)), (By::Server, By::Here, By::Here));
+    }
+}
+
+#[test]
+fn vb365_takes_an_identifier_once_and_no_or() {
+    const TWO: QueryDef = QueryDef {
+        name: "Job",
+        fields: &[field("id", Kind::Uid, &[]), field("proxyId", Kind::Uid, &[]), field("name", Kind::Text, &[])],
+    };
+    let sent = |filter: &str| {
+        let expr = parse(filter).unwrap().into_expr();
+        let ask = Ask { filter: Some(&expr), ..Ask::default() };
+        let plan = lower(&ask, &TWO, Target::Vb365 { params: &["id", "proxyid", "name"] }).unwrap();
+        assert_eq!(plan.rest(), Some(&expr));
+        plan.sent().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    };
+    assert_eq!(sent(&format!("id=={A};PROXYID=={A}")), format!("id={A}&proxyid={A}"));
+    assert_eq!(sent(&format!("id=={A},proxyId=={A}")), "");
+    assert_eq!(sent(&format!("id=={A};id=={A};id!={A}")), format!("id={A}"));
+    assert_eq!(sent(&format!("name=={A};id==x;proxyId>{A}")), "");
+}
+
+#[test]
 fn orders_and_limits_are_left_to_a_server_that_cannot_change_the_answer() {
     let name = parse("name==a").unwrap().into_expr();
     let text_order = parse("name>a").unwrap().into_expr();
