@@ -277,6 +277,22 @@ fn patterns_go_to_zstack_for_texts_alone() {
     }
 }
 
+/// The empty text equals a field without a value, in a list as well.
+#[test]
+fn zql_finds_what_has_no_value() {
+    let sent = |field: &str, values: [&str; 2], negated| {
+        let values = values.map(Into::into).to_vec();
+        let list = Expr::In { field: common::name(field), values, negated };
+        asked(&list, Target::ZstackZql).unwrap().sent()[0].1.clone()
+    };
+    assert_eq!(sent("name", ["a", "b"], false), "name in ('a', 'b')");
+    assert_eq!(sent("name", ["a", "b"], true), "name not in ('a', 'b') or name is null");
+    assert_eq!(sent("name", ["a", ""], false), "name in ('a', '') or name is null");
+    assert_eq!(sent("name", ["a", ""], true), "name not in ('a', '')");
+    assert_eq!(sent("state", ["lost", ""], false), "state in ('Lost', '')");
+    assert_eq!(sent("size", ["1", "+2"], true), "size not in (1, 2) or size is null");
+}
+
 #[test]
 fn vb365_takes_an_identifier_once_and_no_or() {
     const TWO: QueryDef = QueryDef {
