@@ -106,20 +106,22 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
     }
 }
 
-/// Follows a link that a server gave. It may be relative, and may name another version's path; it must stay on the server
+/// Where a link leads that a server gave. It may be relative, and may name another version's path; it must stay on the server
 /// that it came from, since the session goes with it.
-pub(crate) fn follow(from: &Url, link: &str) -> Result<Url> {
-    let to = from.join(link).map_err(|error| {
-        Reason::Paging(format!("the link to the next page, `{}`, is not an address: {error}", cut(link)))
-    })?;
-    let origin =
-        |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_ascii_lowercase), url.port_or_known_default());
-    if origin(&to) != origin(from) {
-        return Err(Reason::Paging(format!(
-            "the link to the next page leads to another server, {}: it was not followed, since the session belongs to {}",
-            to.host_str().unwrap_or("?"),
-            from.host_str().unwrap_or("?"),
-        )));
+///
+/// # Errors
+/// When it is no address, or leads to another scheme, host or port: what to say of that link.
+pub(crate) fn follow(from: &Url, link: &str) -> std::result::Result<Url, String> {
+    let to = from.join(link).map_err(|error| format!("`{}` is not an address: {error}", cut(link)))?;
+    let origin = |url: &Url| {
+        let host = url.host_str().unwrap_or("?").to_ascii_lowercase();
+        format!("{}://{host}:{}", url.scheme(), url.port_or_known_default().unwrap_or(0))
+    };
+    let (there, here) = (origin(&to), origin(from));
+    if there != here {
+        return Err(format!(
+            "it leads to another server, {there}: it was not followed, since the session belongs to {here}"
+        ));
     }
     Ok(to)
 }
