@@ -11,6 +11,9 @@ use crate::error::Reason;
 /// What RFC 3986 lets stand in a path segment or a query value without a meaning of its own.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The same for a segment of a guest's path, where a drive (`C:`) is written as it is.
+const SEGMENT: &AsciiSet = &ESCAPED.remove(b':');
+
 /// Parameters by name, in the order given; a name may repeat where the operation allows it.
 pub type Params = Vec<(String, String)>;
 
@@ -124,6 +127,29 @@ pub(crate) fn follow(from: &Url, link: &str) -> std::result::Result<Url, String>
         ));
     }
     Ok(to)
+}
+
+/// A path below an address: each segment is one, whatever it holds.
+pub(crate) fn below<'s>(base: &Url, segments: impl Iterator<Item = &'s str>) -> Url {
+    let mut path = base.path().trim_end_matches('/').to_owned();
+    for segment in segments {
+        path.push('/');
+        path.extend(utf8_percent_encode(segment, SEGMENT));
+    }
+    let mut url = base.clone();
+    url.set_path(&path);
+    url.set_query(None);
+    url
+}
+
+/// Sets one parameter of an address, and leaves the others as they are written.
+pub(crate) fn set_query(url: &mut Url, name: &str, value: &str) {
+    let is = |pair: &&str| pair.split_once('=').map_or(*pair, |(known, _)| known).eq_ignore_ascii_case(name);
+    let kept = url.query().unwrap_or("").split('&').filter(|pair| !pair.is_empty() && !is(pair));
+    let pair = format!("{name}={}", utf8_percent_encode(value, ESCAPED));
+    let query: Vec<&str> = kept.chain([pair.as_str()]).collect();
+    let query = query.join("&");
+    url.set_query(Some(&query));
 }
 
 fn cut(text: &str) -> String {

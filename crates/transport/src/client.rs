@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use ::http::StatusCode;
 use ::http::header::HeaderName;
+use ::http::{Method, StatusCode};
 use backhaul_wire::operation::Answer;
 use backhaul_wire::{Call, Drift, Operation, Struct, System, json, xml};
 use bytes::Bytes;
@@ -15,10 +15,10 @@ use url::Url;
 
 use crate::address::{self, Params};
 use crate::error::{Error, Reason, Result};
-use crate::http::{HttpClient, StreamingResponse};
+use crate::http::{HttpClient, Request, StreamingResponse};
 use crate::options::{EmFormat, Options, Version};
 use crate::session::{Session, Sessions};
-use crate::{classify, product, session};
+use crate::{classify, session};
 
 pub(crate) use exchange::{Answered, Ask, Bound};
 
@@ -94,6 +94,11 @@ impl Client {
     /// The server's address.
     pub(crate) fn url(&self) -> &Url {
         &self.core.options.url
+    }
+
+    /// A path below the server's address.
+    pub(crate) fn below(&self, segments: &[&str]) -> Url {
+        address::below(&self.core.options.url, segments.iter().copied())
     }
 
     /// Opens a session now instead of with the first call: to learn whether address and account are right.
@@ -173,7 +178,12 @@ impl Client {
     /// # Errors
     /// When a field or value is not in the version, or the value cannot be written.
     pub async fn encode(&self, operation: &'static Operation, body: &dyn Struct) -> Result<Bytes> {
-        let fail = |error: backhaul_wire::EncodeError| self.fail(operation.name, Reason::Version(error.to_string()));
+        self.encode_named(operation.name.into(), body).await
+    }
+
+    /// A request body for `name`.
+    pub(crate) async fn encode_named(&self, name: Cow<'static, str>, body: &dyn Struct) -> Result<Bytes> {
+        let fail = |error: backhaul_wire::EncodeError| self.fail(name.clone(), Reason::Version(error.to_string()));
         let version = self.version().await?;
         if version > 0 {
             json::check_versions(body, version).map_err(fail)?;

@@ -142,7 +142,9 @@ impl fmt::Display for FileError {
         let path = self.path.display();
         match self.error.kind() {
             io::ErrorKind::IsADirectory => write!(f, "{path} is a folder, not a file"),
-            io::ErrorKind::AlreadyExists => write!(f, "{path} is there already: say that it may be replaced, or choose another"),
+            io::ErrorKind::AlreadyExists => {
+                write!(f, "{path} is there already: say that it may be replaced, or choose another")
+            }
             io::ErrorKind::NotFound => write!(f, "there is no folder for {path}"),
             _ => write!(f, "cannot write {path}: {}", self.error),
         }

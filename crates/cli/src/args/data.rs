@@ -114,7 +114,7 @@ pub(crate) struct Call {
     #[arg(long, value_name = "FILE|-")]
     pub(crate) body: Option<Source>,
 
-    /// Wait until the task or job that the operation starts has ended
+    /// Wait for the end of the task that an operation of em starts, and print it; no longer than --timeout, or an hour
     #[arg(long)]
     pub(crate) wait: bool,
 

@@ -22,7 +22,7 @@ pub(crate) struct Ask {
     /// What errors call it: the operation's name, or method and path of a link.
     pub(crate) name: Cow<'static, str>,
     method: Method,
-    url: Url,
+    pub(crate) url: Url,
     body: Option<Bytes>,
     /// Where in the body the request stands, when it is wrapped (ZStack).
     wrapper: &'static str,
@@ -51,7 +51,7 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    pub(super) fn of(self, operation: &'static Operation) -> Raw {
+    pub(crate) fn of(self, operation: &'static Operation) -> Raw {
         Raw { operation, status: self.status, body: self.body }
     }
 }

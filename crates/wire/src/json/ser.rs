@@ -56,8 +56,8 @@ impl Serialize for Out<'_> {
             let node = value.view(index).node();
             match node {
                 Node::Absent => {}
-                Node::Scalar(Scalar::Secret(secret))
-                    if secret.is_empty() && style.secrets == Secrets::WrittenIfSet => {}
+                Node::Scalar(Scalar::Secret(secret)) if secret.is_empty() && style.secrets == Secrets::WrittenIfSet => {
+                }
                 Node::List(list) if list.len == 0 && shape.bare_list.map(usize::from) != Some(index) => {}
                 Node::Map(entries) if entries.len == 0 => {}
                 Node::List(_) if !field.json_item.is_empty() => {
@@ -119,7 +119,9 @@ impl Serialize for Item<'_> {
             }
             Node::Scalar(Scalar::Float(value)) => serializer.serialize_f64(value),
             Node::Scalar(Scalar::Text(value) | Scalar::Enum(value)) => serializer.serialize_str(value),
-            Node::Scalar(Scalar::Secret(value)) if style.secrets != Secrets::Redacted => serializer.serialize_str(value.expose()),
+            Node::Scalar(Scalar::Secret(value)) if style.secrets != Secrets::Redacted => {
+                serializer.serialize_str(value.expose())
+            }
             Node::Scalar(Scalar::Secret(value)) if value.is_empty() => serializer.serialize_str(""),
             Node::Scalar(Scalar::Secret(_)) => serializer.serialize_str(Secret::REDACTED),
             Node::Json(value) => value.serialize(serializer),
