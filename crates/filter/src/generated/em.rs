@@ -2,6 +2,610 @@
 
 //! What Enterprise Manager can be queried for, and the fields that a filter may use.
 use crate::field::{Field, FieldDef, Kind, QueryDef, QueryType, Source, kind};
+/// Filter fields of the `AgentBackupJob` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum AgentBackupJob {}
+impl QueryType for AgentBackupJob {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "AgentBackupJob",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "JobType",
+                kind: Kind::Enum,
+                values: &["AgentBackup"],
+                source: Source::Field("JobType"),
+            },
+            FieldDef {
+                name: "Platform",
+                kind: Kind::Enum,
+                values: &["AgentForLinux", "AgentForWindows"],
+                source: Source::Field("Platform"),
+            },
+            FieldDef {
+                name: "ScheduleConfigured",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("ScheduleConfigured"),
+            },
+            FieldDef {
+                name: "ScheduleEnabled",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("ScheduleEnabled"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl AgentBackupJob {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `JobType`: enumeration. What the job does.
+    ///
+    /// Values, lowest first: `AgentBackup`.
+    pub const JOB_TYPE: Field<Self, kind::Enum> = Field::new("JobType");
+    /// `Platform`: enumeration. The system of the computers.
+    ///
+    /// Values, lowest first: `AgentForLinux`, `AgentForWindows`.
+    pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
+    /// `ScheduleConfigured`: boolean. Whether there is a schedule.
+    pub const SCHEDULE_CONFIGURED: Field<Self, kind::Bool> = Field::new(
+        "ScheduleConfigured",
+    );
+    /// `ScheduleEnabled`: boolean. Whether the schedule is on.
+    pub const SCHEDULE_ENABLED: Field<Self, kind::Bool> = Field::new("ScheduleEnabled");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `AgentProtectionGroup` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum AgentProtectionGroup {}
+impl QueryType for AgentProtectionGroup {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "AgentProtectionGroup",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl AgentProtectionGroup {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `AgentRestorePoint` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum AgentRestorePoint {}
+impl QueryType for AgentRestorePoint {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "AgentRestorePoint",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "ComputerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "Type",
+                kind: Kind::Enum,
+                values: &["Full", "Increment"],
+                source: Source::Field("PointType"),
+            },
+            FieldDef {
+                name: "Algorithm",
+                kind: Kind::Enum,
+                values: &["Full", "Incremental", "SyntheticFull"],
+                source: Source::Field("Algorithm"),
+            },
+            FieldDef {
+                name: "RestorePointId",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("RestorePoint"),
+            },
+            FieldDef {
+                name: "RestorePointName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("RestorePoint"),
+            },
+            FieldDef {
+                name: "BackupUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupFileUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupFile"),
+            },
+            FieldDef {
+                name: "BackupFileName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupFile"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl AgentRestorePoint {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTime`: date and time. When the computer was backed up, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `ComputerName`: text. The computer; entities do not carry it on its own.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const COMPUTER_NAME: Field<Self, kind::Text> = Field::new("ComputerName");
+    /// `Type`: enumeration. What kind of point it is.
+    ///
+    /// Values, lowest first: `Full`, `Increment`.
+    pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
+    /// `Algorithm`: enumeration. How the data was written.
+    ///
+    /// Values, lowest first: `Full`, `Incremental`, `SyntheticFull`.
+    pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
+    /// `RestorePointId`: identifier. The restore point that it is a part of.
+    pub const RESTORE_POINT_ID: Field<Self, kind::Uid> = Field::new("RestorePointId");
+    /// `RestorePointName`: text. That restore point's name.
+    pub const RESTORE_POINT_NAME: Field<Self, kind::Text> = Field::new(
+        "RestorePointName",
+    );
+    /// `BackupUid`: identifier. The backup; entities link only the restore point and the file.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_UID: Field<Self, kind::Uid> = Field::new("BackupUid");
+    /// `BackupName`: text. The backup's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_NAME: Field<Self, kind::Text> = Field::new("BackupName");
+    /// `BackupFileUid`: identifier. The backup file that holds it.
+    pub const BACKUP_FILE_UID: Field<Self, kind::Uid> = Field::new("BackupFileUid");
+    /// `BackupFileName`: text. The backup file's name.
+    pub const BACKUP_FILE_NAME: Field<Self, kind::Text> = Field::new("BackupFileName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `Backup` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum Backup {}
+impl QueryType for Backup {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "Backup",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "RepositoryUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("Repository"),
+            },
+            FieldDef {
+                name: "RepositoryName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("Repository"),
+            },
+            FieldDef {
+                name: "Platform",
+                kind: Kind::Enum,
+                values: &[
+                    "VMware",
+                    "HyperV",
+                    "vCloud",
+                    "AgentForLinux",
+                    "AgentForWindows",
+                    "CustomPlatform",
+                ],
+                source: Source::Field("Platform"),
+            },
+            FieldDef {
+                name: "BackupType",
+                kind: Kind::Enum,
+                values: &["Standard", "ParentBackup", "ChildBackup"],
+                source: Source::Field("BackupType"),
+            },
+        ],
+    };
+}
+impl Backup {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `JobUid`: identifier. The job that made it; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. That job's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `RepositoryUid`: identifier. The repository that holds it.
+    pub const REPOSITORY_UID: Field<Self, kind::Uid> = Field::new("RepositoryUid");
+    /// `RepositoryName`: text. The repository's name.
+    pub const REPOSITORY_NAME: Field<Self, kind::Text> = Field::new("RepositoryName");
+    /// `Platform`: enumeration. The platform of what it protects.
+    ///
+    /// Values, lowest first: `VMware`, `HyperV`, `vCloud`, `AgentForLinux`, `AgentForWindows`, `CustomPlatform`.
+    pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
+    /// `BackupType`: enumeration. Where it stands in a family of backups.
+    ///
+    /// Values, lowest first: `Standard`, `ParentBackup`, `ChildBackup`.
+    pub const BACKUP_TYPE: Field<Self, kind::Enum> = Field::new("BackupType");
+}
+/// Filter fields of the `BackupFile` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum BackupFile {}
+impl QueryType for BackupFile {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "BackupFile",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTimeUTC",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUtc"),
+            },
+            FieldDef {
+                name: "BackupSize",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("BackupSize"),
+            },
+            FieldDef {
+                name: "DataSize",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("DataSize"),
+            },
+            FieldDef {
+                name: "CompressRatio",
+                kind: Kind::Float,
+                values: &[],
+                source: Source::Field("CompressRatio"),
+            },
+            FieldDef {
+                name: "FileType",
+                kind: Kind::Enum,
+                values: &["vbk", "vib", "vrb"],
+                source: Source::Field("FileType"),
+            },
+            FieldDef {
+                name: "BackupUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("Backup"),
+            },
+            FieldDef {
+                name: "BackupName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("Backup"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl BackupFile {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The file name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTimeUTC`: date and time. When the file was made, in UTC.
+    pub const CREATION_TIME_UTC: Field<Self, kind::DateTime> = Field::new(
+        "CreationTimeUTC",
+    );
+    /// `BackupSize`: whole number. The size of the file, in bytes.
+    pub const BACKUP_SIZE: Field<Self, kind::Int> = Field::new("BackupSize");
+    /// `DataSize`: whole number. The size of the data before compression, in bytes.
+    pub const DATA_SIZE: Field<Self, kind::Int> = Field::new("DataSize");
+    /// `CompressRatio`: number. How far the data was compressed.
+    pub const COMPRESS_RATIO: Field<Self, kind::Float> = Field::new("CompressRatio");
+    /// `FileType`: enumeration. What the file holds: `vbk` is full, `vib` and `vrb` are increments.
+    ///
+    /// Values, lowest first: `vbk`, `vib`, `vrb`.
+    pub const FILE_TYPE: Field<Self, kind::Enum> = Field::new("FileType");
+    /// `BackupUid`: identifier. The backup.
+    pub const BACKUP_UID: Field<Self, kind::Uid> = Field::new("BackupUid");
+    /// `BackupName`: text. The backup's name.
+    pub const BACKUP_NAME: Field<Self, kind::Text> = Field::new("BackupName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `BackupJobSession` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum BackupJobSession {}
+impl QueryType for BackupJobSession {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "BackupJobSession",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "JobType",
+                kind: Kind::Enum,
+                values: &[
+                    "Backup",
+                    "BackupCopy",
+                    "ImmediateBackupCopy",
+                    "ImmediateBackupCopyWorker",
+                    "AgentBackup",
+                    "AgentManagement",
+                    "NasBackup",
+                ],
+                source: Source::Field("JobType"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("JobUid"),
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("JobName"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "EndTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("EndTimeUTC"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &[
+                    "Starting",
+                    "Stopping",
+                    "Working",
+                    "Pausing",
+                    "Resuming",
+                    "Stopped",
+                ],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Result",
+                kind: Kind::Enum,
+                values: &["Success", "Warning", "Failed"],
+                source: Source::Field("Result"),
+            },
+            FieldDef {
+                name: "IsRetry",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("IsRetry"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl BackupJobSession {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The job and when it started.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `JobType`: enumeration. What the job does.
+    ///
+    /// Values, lowest first: `Backup`, `BackupCopy`, `ImmediateBackupCopy`, `ImmediateBackupCopyWorker`, `AgentBackup`, `AgentManagement`, `NasBackup`.
+    pub const JOB_TYPE: Field<Self, kind::Enum> = Field::new("JobType");
+    /// `JobUid`: identifier. The job.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. The job's name.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `CreationTime`: date and time. When the run started, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
+    pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
+    /// `State`: enumeration. The state of the run.
+    ///
+    /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Pausing`, `Resuming`, `Stopped`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Result`: enumeration. How the run ended.
+    ///
+    /// Values, lowest first: `Success`, `Warning`, `Failed`.
+    pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
+    /// `IsRetry`: boolean. Whether it repeats a run that failed.
+    pub const IS_RETRY: Field<Self, kind::Bool> = Field::new("IsRetry");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
 /// Filter fields of the `BackupServer` query type.
 #[derive(Debug, Clone, Copy)]
 pub enum BackupServer {}
@@ -63,6 +667,969 @@ impl BackupServer {
     pub const PORT: Field<Self, kind::Int> = Field::new("Port");
     /// `Version`: text. The build, compared as text.
     pub const VERSION: Field<Self, kind::Text> = Field::new("Version");
+}
+/// Filter fields of the `BackupTaskSession` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum BackupTaskSession {}
+impl QueryType for BackupTaskSession {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "BackupTaskSession",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "EndTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("EndTimeUTC"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &["InProgress", "Pending", "Completed"],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Result",
+                kind: Kind::Enum,
+                values: &["Success", "Warning", "Failed"],
+                source: Source::Field("Result"),
+            },
+            FieldDef {
+                name: "Reason",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Reason"),
+            },
+            FieldDef {
+                name: "TotalSize",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("TotalSize"),
+            },
+            FieldDef {
+                name: "JobSessionUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("JobSessionUid"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "VmDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VmDisplayName"),
+            },
+        ],
+    };
+}
+impl BackupTaskSession {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The machine and when its work started.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTime`: date and time. When the work started, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
+    pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
+    /// `State`: enumeration. The state of the task.
+    ///
+    /// Values, lowest first: `InProgress`, `Pending`, `Completed`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Result`: enumeration. How the task ended.
+    ///
+    /// Values, lowest first: `Success`, `Warning`, `Failed`.
+    pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
+    /// `Reason`: text. Why it ended as it did.
+    pub const REASON: Field<Self, kind::Text> = Field::new("Reason");
+    /// `TotalSize`: whole number. The size of the machine, in bytes.
+    pub const TOTAL_SIZE: Field<Self, kind::Int> = Field::new("TotalSize");
+    /// `JobSessionUid`: identifier. The run that it is a part of.
+    pub const JOB_SESSION_UID: Field<Self, kind::Uid> = Field::new("JobSessionUid");
+    /// `JobUid`: identifier. The job; entities link only the run.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. The job's name; entities link only the run.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `VmDisplayName`: text. The machine's name, as people see it.
+    pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
+}
+/// Filter fields of the `CdpPolicy` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CdpPolicy {}
+impl QueryType for CdpPolicy {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CdpPolicy",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "NextRun",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("NextRun"),
+            },
+            FieldDef {
+                name: "ScheduleConfigured",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("ScheduleConfigured"),
+            },
+            FieldDef {
+                name: "ScheduleEnabled",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("ScheduleEnabled"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl CdpPolicy {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `NextRun`: date and time. When it runs next, in UTC; only what is scheduled has it.
+    pub const NEXT_RUN: Field<Self, kind::DateTime> = Field::new("NextRun");
+    /// `ScheduleConfigured`: boolean. Whether there is a schedule.
+    pub const SCHEDULE_CONFIGURED: Field<Self, kind::Bool> = Field::new(
+        "ScheduleConfigured",
+    );
+    /// `ScheduleEnabled`: boolean. Whether the schedule is on.
+    pub const SCHEDULE_ENABLED: Field<Self, kind::Bool> = Field::new("ScheduleEnabled");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `CdpReplica` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CdpReplica {}
+impl QueryType for CdpReplica {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CdpReplica",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "PolicyId",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("PolicyUid"),
+            },
+            FieldDef {
+                name: "PolicyName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("PolicyName"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl CdpReplica {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `PolicyId`: text. The policy that makes it, a bare GUID.
+    pub const POLICY_ID: Field<Self, kind::Text> = Field::new("PolicyId");
+    /// `PolicyName`: text. The policy's name.
+    pub const POLICY_NAME: Field<Self, kind::Text> = Field::new("PolicyName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `CdpReplicaSession` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CdpReplicaSession {}
+impl QueryType for CdpReplicaSession {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CdpReplicaSession",
+        fields: &[
+            FieldDef {
+                name: "Id",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "PolicyUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("PolicyUid"),
+            },
+            FieldDef {
+                name: "PolicyName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("PolicyName"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "CreationTimeUTC",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "EndTimeUTC",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("EndTimeUTC"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &[
+                    "Starting",
+                    "Stopping",
+                    "Working",
+                    "Pausing",
+                    "Resuming",
+                    "Stopped",
+                ],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Result",
+                kind: Kind::Enum,
+                values: &["Success", "Warning", "Failed"],
+                source: Source::Field("Result"),
+            },
+            FieldDef {
+                name: "FailureMessage",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("FailureMessage"),
+            },
+        ],
+    };
+}
+impl CdpReplicaSession {
+    /// `Id`: identifier. The identifier.
+    pub const ID: Field<Self, kind::Uid> = Field::new("Id");
+    /// `Name`: text. The policy and when the run started.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `PolicyUid`: identifier. The policy.
+    pub const POLICY_UID: Field<Self, kind::Uid> = Field::new("PolicyUid");
+    /// `PolicyName`: text. The policy's name.
+    pub const POLICY_NAME: Field<Self, kind::Text> = Field::new("PolicyName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `CreationTimeUTC`: date and time. When the run started, in UTC.
+    pub const CREATION_TIME_UTC: Field<Self, kind::DateTime> = Field::new(
+        "CreationTimeUTC",
+    );
+    /// `EndTimeUTC`: date and time. When it ended, in UTC; what still runs has none.
+    pub const END_TIME_UTC: Field<Self, kind::DateTime> = Field::new("EndTimeUTC");
+    /// `State`: enumeration. The state of the run.
+    ///
+    /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Pausing`, `Resuming`, `Stopped`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Result`: enumeration. How the run ended.
+    ///
+    /// Values, lowest first: `Success`, `Warning`, `Failed`.
+    pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
+    /// `FailureMessage`: text. Why it failed.
+    pub const FAILURE_MESSAGE: Field<Self, kind::Text> = Field::new("FailureMessage");
+}
+/// Filter fields of the `CdpReplicaTaskSession` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CdpReplicaTaskSession {}
+impl QueryType for CdpReplicaTaskSession {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CdpReplicaTaskSession",
+        fields: &[
+            FieldDef {
+                name: "Id",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "PolicySessionUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("PolicySessionUid"),
+            },
+            FieldDef {
+                name: "PolicySessionName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("CdpReplicaSession"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "CreationTimeUTC",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "EndTimeUTC",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("EndTimeUTC"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &["InProgress", "Pending", "Completed"],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Reason",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Reason"),
+            },
+            FieldDef {
+                name: "TotalSize",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("TotalSize"),
+            },
+            FieldDef {
+                name: "VmDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VmDisplayName"),
+            },
+        ],
+    };
+}
+impl CdpReplicaTaskSession {
+    /// `Id`: identifier. The identifier.
+    pub const ID: Field<Self, kind::Uid> = Field::new("Id");
+    /// `Name`: text. The machine and when its work started.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `PolicySessionUid`: identifier. The run of the policy that it is a part of.
+    pub const POLICY_SESSION_UID: Field<Self, kind::Uid> = Field::new(
+        "PolicySessionUid",
+    );
+    /// `PolicySessionName`: text. That run's name.
+    pub const POLICY_SESSION_NAME: Field<Self, kind::Text> = Field::new(
+        "PolicySessionName",
+    );
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `CreationTimeUTC`: date and time. When the work started, in UTC.
+    pub const CREATION_TIME_UTC: Field<Self, kind::DateTime> = Field::new(
+        "CreationTimeUTC",
+    );
+    /// `EndTimeUTC`: date and time. When it ended, in UTC; what still runs has none.
+    pub const END_TIME_UTC: Field<Self, kind::DateTime> = Field::new("EndTimeUTC");
+    /// `State`: enumeration. The state of the task.
+    ///
+    /// Values, lowest first: `InProgress`, `Pending`, `Completed`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Reason`: text. Why it ended as it did.
+    pub const REASON: Field<Self, kind::Text> = Field::new("Reason");
+    /// `TotalSize`: whole number. The size of the machine, in bytes.
+    pub const TOTAL_SIZE: Field<Self, kind::Int> = Field::new("TotalSize");
+    /// `VmDisplayName`: text. The machine's name, as people see it.
+    pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
+}
+/// Filter fields of the `CloudFailoverPlan` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudFailoverPlan {}
+impl QueryType for CloudFailoverPlan {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CloudFailoverPlan",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "CloudTenantUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("TenantUid"),
+            },
+            FieldDef {
+                name: "CloudTenantName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("TenantName"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl CloudFailoverPlan {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `CloudTenantUid`: identifier. The tenant whose machines it starts.
+    pub const CLOUD_TENANT_UID: Field<Self, kind::Uid> = Field::new("CloudTenantUid");
+    /// `CloudTenantName`: text. The tenant's name.
+    pub const CLOUD_TENANT_NAME: Field<Self, kind::Text> = Field::new("CloudTenantName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `CloudFailoverSession` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudFailoverSession {}
+impl QueryType for CloudFailoverSession {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CloudFailoverSession",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Type",
+                kind: Kind::Enum,
+                values: &["FailoverPlan"],
+                source: Source::Field("JobType"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "EndTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("EndTimeUTC"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &["Starting", "Stopping", "Working", "Stopped"],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Result",
+                kind: Kind::Enum,
+                values: &["Success", "Warning", "Failed"],
+                source: Source::Field("Result"),
+            },
+            FieldDef {
+                name: "FailureMessage",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("FailureMessage"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl CloudFailoverSession {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The plan that ran.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Type`: enumeration. What the run did.
+    ///
+    /// Values, lowest first: `FailoverPlan`.
+    pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
+    /// `CreationTime`: date and time. When the run started, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
+    pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
+    /// `State`: enumeration. The state of the run.
+    ///
+    /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Stopped`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Result`: enumeration. How the run ended.
+    ///
+    /// Values, lowest first: `Success`, `Warning`, `Failed`.
+    pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
+    /// `FailureMessage`: text. Why it failed.
+    pub const FAILURE_MESSAGE: Field<Self, kind::Text> = Field::new("FailureMessage");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `CloudGateway` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudGateway {}
+impl QueryType for CloudGateway {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CloudGateway",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Enabled",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("Enabled"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "BackupServerUId",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl CloudGateway {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Enabled`: boolean. Whether traffic may pass it.
+    pub const ENABLED: Field<Self, kind::Bool> = Field::new("Enabled");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `BackupServerUId`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUId");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `CloudGatewayPool` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudGatewayPool {}
+impl QueryType for CloudGatewayPool {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CloudGatewayPool",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl CloudGatewayPool {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `CloudHardwarePlan` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudHardwarePlan {}
+impl QueryType for CloudHardwarePlan {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CloudHardwarePlan",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Platform",
+                kind: Kind::Enum,
+                values: &["VMware", "HyperV"],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerUId",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl CloudHardwarePlan {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Platform`: enumeration. The platform of the hosts; entities say it by which element they have.
+    ///
+    /// Values, lowest first: `VMware`, `HyperV`.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
+    /// `BackupServerUId`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUId");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `CloudPublicIpAddress` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudPublicIpAddress {}
+impl QueryType for CloudPublicIpAddress {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CloudPublicIpAddress",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "IpAddress",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("IpAddress"),
+            },
+            FieldDef {
+                name: "CloudTenantUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("TenantUid"),
+            },
+            FieldDef {
+                name: "CloudTenantName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerUId",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("BackupServerUid"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl CloudPublicIpAddress {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `IpAddress`: text. The address.
+    pub const IP_ADDRESS: Field<Self, kind::Text> = Field::new("IpAddress");
+    /// `CloudTenantUid`: identifier. The tenant that it is given to.
+    pub const CLOUD_TENANT_UID: Field<Self, kind::Uid> = Field::new("CloudTenantUid");
+    /// `CloudTenantName`: text. That tenant's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const CLOUD_TENANT_NAME: Field<Self, kind::Text> = Field::new("CloudTenantName");
+    /// `BackupServerUId`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUId");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `CloudReplica` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudReplica {}
+impl QueryType for CloudReplica {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CloudReplica",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Platform",
+                kind: Kind::Enum,
+                values: &["VMware", "HyperV", "vCloud"],
+                source: Source::Field("Platform"),
+            },
+        ],
+    };
+}
+impl CloudReplica {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Platform`: enumeration. The platform of what it protects.
+    ///
+    /// Values, lowest first: `VMware`, `HyperV`, `vCloud`.
+    pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
 }
 /// Filter fields of the `CloudSubtenant` query type.
 #[derive(Debug, Clone, Copy)]
@@ -244,6 +1811,1321 @@ impl CloudTenant {
         "OrganizationReference",
     );
 }
+/// Filter fields of the `CloudVmReplicaPoint` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum CloudVmReplicaPoint {}
+impl QueryType for CloudVmReplicaPoint {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "CloudVmReplicaPoint",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "VmName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "Type",
+                kind: Kind::Enum,
+                values: &["CDP", "Full", "ReverseIncrement", "Increment", "Snapshot"],
+                source: Source::Field("PointType"),
+            },
+            FieldDef {
+                name: "ReplicaUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("CloudReplica"),
+            },
+            FieldDef {
+                name: "ReplicaName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("CloudReplica"),
+            },
+            FieldDef {
+                name: "VmDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VmDisplayName"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &[
+                    "Unknown",
+                    "Ready",
+                    "Failover",
+                    "Failback",
+                    "PermanentFailover",
+                ],
+                source: Source::Field("State"),
+            },
+        ],
+    };
+}
+impl CloudVmReplicaPoint {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTime`: date and time. When it was made, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `VmName`: text. The machine's name at its host; entities carry the shown one only.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const VM_NAME: Field<Self, kind::Text> = Field::new("VmName");
+    /// `Type`: enumeration. What kind of point it is.
+    ///
+    /// Values, lowest first: `CDP`, `Full`, `ReverseIncrement`, `Increment`, `Snapshot`.
+    pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
+    /// `ReplicaUid`: identifier. The replica.
+    pub const REPLICA_UID: Field<Self, kind::Uid> = Field::new("ReplicaUid");
+    /// `ReplicaName`: text. The replica's name.
+    pub const REPLICA_NAME: Field<Self, kind::Text> = Field::new("ReplicaName");
+    /// `VmDisplayName`: text. The machine's name, as people see it.
+    pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `State`: enumeration. Whether the point is ready, or what was done with it.
+    ///
+    /// Values, lowest first: `Unknown`, `Ready`, `Failover`, `Failback`, `PermanentFailover`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+}
+/// Filter fields of the `Credentials` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum Credentials {}
+impl QueryType for Credentials {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "Credentials",
+        fields: &[
+            FieldDef {
+                name: "Username",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Username"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "CredentialsId",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Id"),
+            },
+        ],
+    };
+}
+impl Credentials {
+    /// `Username`: text. The user name, with its domain.
+    pub const USERNAME: Field<Self, kind::Text> = Field::new("Username");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `CredentialsId`: text. The identifier, a bare GUID.
+    pub const CREDENTIALS_ID: Field<Self, kind::Text> = Field::new("CredentialsId");
+}
+/// Filter fields of the `DiscoveredComputer` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum DiscoveredComputer {}
+impl QueryType for DiscoveredComputer {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "DiscoveredComputer",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "AgentVersion",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("AgentVersion"),
+            },
+            FieldDef {
+                name: "AgentStatus",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("AgentStatus"),
+            },
+            FieldDef {
+                name: "OsVersion",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("OsVersion"),
+            },
+            FieldDef {
+                name: "IpAddress",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("IpAddress"),
+            },
+            FieldDef {
+                name: "ProtectionGroupUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("AgentProtectionGroup"),
+            },
+            FieldDef {
+                name: "ProtectionGroupName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("AgentProtectionGroup"),
+            },
+        ],
+    };
+}
+impl DiscoveredComputer {
+    /// `UID`: text. The identifier.
+    pub const UID: Field<Self, kind::Text> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `AgentVersion`: text. The agent's version, compared as text.
+    pub const AGENT_VERSION: Field<Self, kind::Text> = Field::new("AgentVersion");
+    /// `AgentStatus`: text. Whether the agent is installed.
+    pub const AGENT_STATUS: Field<Self, kind::Text> = Field::new("AgentStatus");
+    /// `OsVersion`: text. The operating system and its version.
+    pub const OS_VERSION: Field<Self, kind::Text> = Field::new("OsVersion");
+    /// `IpAddress`: text. The address.
+    pub const IP_ADDRESS: Field<Self, kind::Text> = Field::new("IpAddress");
+    /// `ProtectionGroupUid`: identifier. The protection group that found it.
+    pub const PROTECTION_GROUP_UID: Field<Self, kind::Uid> = Field::new(
+        "ProtectionGroupUid",
+    );
+    /// `ProtectionGroupName`: text. The protection group's name.
+    pub const PROTECTION_GROUP_NAME: Field<Self, kind::Text> = Field::new(
+        "ProtectionGroupName",
+    );
+}
+/// Filter fields of the `FailoverPlan` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum FailoverPlan {}
+impl QueryType for FailoverPlan {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "FailoverPlan",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl FailoverPlan {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `FileServer` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum FileServer {}
+impl QueryType for FileServer {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "FileServer",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl FileServer {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `HierarchyRoot` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum HierarchyRoot {}
+impl QueryType for HierarchyRoot {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "HierarchyRoot",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "UniqueId",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("UniqueId"),
+            },
+            FieldDef {
+                name: "HostType",
+                kind: Kind::Enum,
+                values: &[
+                    "ESX",
+                    "VC",
+                    "ESXi",
+                    "HvServer",
+                    "HvCluster",
+                    "Scvmm",
+                    "VcdSystem",
+                ],
+                source: Source::Field("HostType"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl HierarchyRoot {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `UniqueId`: text. What the platform calls it: the instance of a vCenter, the DNS name of a Hyper-V host.
+    pub const UNIQUE_ID: Field<Self, kind::Text> = Field::new("UniqueId");
+    /// `HostType`: enumeration. What kind of server it is.
+    ///
+    /// Values, lowest first: `ESX`, `VC`, `ESXi`, `HvServer`, `HvCluster`, `Scvmm`, `VcdSystem`.
+    pub const HOST_TYPE: Field<Self, kind::Enum> = Field::new("HostType");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `Job` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum Job {}
+impl QueryType for Job {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "Job",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "NextRun",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("NextRun"),
+            },
+            FieldDef {
+                name: "JobType",
+                kind: Kind::Enum,
+                values: &["Backup", "BackupCopy", "ImmediateBackupCopy", "Replica"],
+                source: Source::Field("JobType"),
+            },
+            FieldDef {
+                name: "Platform",
+                kind: Kind::Enum,
+                values: &["VMware", "Hyperv", "vCloud"],
+                source: Source::Field("Platform"),
+            },
+            FieldDef {
+                name: "ScheduleConfigured",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("ScheduleConfigured"),
+            },
+            FieldDef {
+                name: "ScheduleEnabled",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("ScheduleEnabled"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl Job {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `NextRun`: date and time. When it runs next, in UTC; only what is scheduled has it.
+    pub const NEXT_RUN: Field<Self, kind::DateTime> = Field::new("NextRun");
+    /// `JobType`: enumeration. What the job does.
+    ///
+    /// Values, lowest first: `Backup`, `BackupCopy`, `ImmediateBackupCopy`, `Replica`.
+    pub const JOB_TYPE: Field<Self, kind::Enum> = Field::new("JobType");
+    /// `Platform`: enumeration. The platform of the machines.
+    ///
+    /// Values, lowest first: `VMware`, `Hyperv`, `vCloud`.
+    pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
+    /// `ScheduleConfigured`: boolean. Whether there is a schedule.
+    pub const SCHEDULE_CONFIGURED: Field<Self, kind::Bool> = Field::new(
+        "ScheduleConfigured",
+    );
+    /// `ScheduleEnabled`: boolean. Whether the schedule is on.
+    pub const SCHEDULE_ENABLED: Field<Self, kind::Bool> = Field::new("ScheduleEnabled");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `ManagedServer` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum ManagedServer {}
+impl QueryType for ManagedServer {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "ManagedServer",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "ManagedServerType",
+                kind: Kind::Enum,
+                values: &[
+                    "ESX",
+                    "VC",
+                    "Linux",
+                    "Local",
+                    "Windows",
+                    "ESXi",
+                    "HvServer",
+                    "HvCluster",
+                    "Scvmm",
+                    "BackupServer",
+                    "SanHost",
+                    "SmbServer",
+                    "SmbCluster",
+                    "VcdSystem",
+                    "Cloud",
+                    "AzureWinServer",
+                    "VmSnapshotStorageHost",
+                    "ConfigurationService",
+                    "ExternalInfrastructureProxy",
+                    "NdmpServer",
+                    "ExternalInfrastructureServer",
+                ],
+                source: Source::Field("ManagedServerType"),
+            },
+        ],
+    };
+}
+impl ManagedServer {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `ManagedServerType`: enumeration. What kind of server it is.
+    ///
+    /// Values, lowest first: `ESX`, `VC`, `Linux`, `Local`, `Windows`, `ESXi`, `HvServer`, `HvCluster`, `Scvmm`, `BackupServer`, `SanHost`, `SmbServer`, `SmbCluster`, `VcdSystem`, `Cloud`, `AzureWinServer`, `VmSnapshotStorageHost`, `ConfigurationService`, `ExternalInfrastructureProxy`, `NdmpServer`, `ExternalInfrastructureServer`.
+    pub const MANAGED_SERVER_TYPE: Field<Self, kind::Enum> = Field::new(
+        "ManagedServerType",
+    );
+}
+/// Filter fields of the `NasJob` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum NasJob {}
+impl QueryType for NasJob {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "NasJob",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Description",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Description"),
+            },
+            FieldDef {
+                name: "NextRun",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("NextRun"),
+            },
+            FieldDef {
+                name: "ScheduleConfigured",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("ScheduleConfigured"),
+            },
+            FieldDef {
+                name: "ScheduleEnabled",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("ScheduleEnabled"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl NasJob {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Description`: text. The note for people.
+    pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
+    /// `NextRun`: date and time. When it runs next, in UTC; only what is scheduled has it.
+    pub const NEXT_RUN: Field<Self, kind::DateTime> = Field::new("NextRun");
+    /// `ScheduleConfigured`: boolean. Whether there is a schedule.
+    pub const SCHEDULE_CONFIGURED: Field<Self, kind::Bool> = Field::new(
+        "ScheduleConfigured",
+    );
+    /// `ScheduleEnabled`: boolean. Whether the schedule is on.
+    pub const SCHEDULE_ENABLED: Field<Self, kind::Bool> = Field::new("ScheduleEnabled");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `NasObject` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum NasObject {}
+impl QueryType for NasObject {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "NasObject",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("ObjectInJobId"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("FileOrFolder"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("Job"),
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("Job"),
+            },
+            FieldDef {
+                name: "FileServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("FileServerUid"),
+            },
+            FieldDef {
+                name: "FileServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("FileServer"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+        ],
+    };
+}
+impl NasObject {
+    /// `UID`: text. The identifier within the job, a bare GUID.
+    pub const UID: Field<Self, kind::Text> = Field::new("UID");
+    /// `Name`: text. The path of the file share or folder.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `JobUid`: identifier. The job.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. The job's name.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `FileServerUid`: identifier. The file server.
+    pub const FILE_SERVER_UID: Field<Self, kind::Uid> = Field::new("FileServerUid");
+    /// `FileServerName`: text. The file server's name.
+    pub const FILE_SERVER_NAME: Field<Self, kind::Text> = Field::new("FileServerName");
+    /// `BackupServerUid`: identifier. The backup server; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `ObjectInAgentBackupJob` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum ObjectInAgentBackupJob {}
+impl QueryType for ObjectInAgentBackupJob {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "ObjectInAgentBackupJob",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("ObjectInJobId"),
+            },
+            FieldDef {
+                name: "DisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("DisplayName"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "FileServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "FileServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "ObjectInJobId",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("ObjectInJobId"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Name"),
+            },
+            FieldDef {
+                name: "GuestProcessingOptions",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+        ],
+    };
+}
+impl ObjectInAgentBackupJob {
+    /// `UID`: text. The identifier within the job, a bare GUID.
+    pub const UID: Field<Self, kind::Text> = Field::new("UID");
+    /// `DisplayName`: text. The name of the computer or protection group, as people see it.
+    pub const DISPLAY_NAME: Field<Self, kind::Text> = Field::new("DisplayName");
+    /// `JobUid`: identifier. The job; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. The job's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `FileServerUid`: identifier. The file server; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const FILE_SERVER_UID: Field<Self, kind::Uid> = Field::new("FileServerUid");
+    /// `FileServerName`: text. The file server's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const FILE_SERVER_NAME: Field<Self, kind::Text> = Field::new("FileServerName");
+    /// `BackupServerUid`: identifier. The backup server; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `ObjectInJobId`: text. The identifier within the job, a bare GUID.
+    pub const OBJECT_IN_JOB_ID: Field<Self, kind::Text> = Field::new("ObjectInJobId");
+    /// `Name`: text. The name of the computer or protection group.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `GuestProcessingOptions`: text. How the guest system is treated: a structure in entities, so that only the server can compare it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const GUEST_PROCESSING_OPTIONS: Field<Self, kind::Text> = Field::new(
+        "GuestProcessingOptions",
+    );
+}
+/// Filter fields of the `ObjectInJob` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum ObjectInJob {}
+impl QueryType for ObjectInJob {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "ObjectInJob",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("ObjectInJobId"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Name"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("Job"),
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("Job"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+        ],
+    };
+}
+impl ObjectInJob {
+    /// `UID`: text. The identifier within the job, a bare GUID.
+    pub const UID: Field<Self, kind::Text> = Field::new("UID");
+    /// `Name`: text. The name of the machine or container.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `JobUid`: identifier. The job.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. The job's name.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `BackupServerUid`: identifier. The backup server; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `Passwords` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum Passwords {}
+impl QueryType for Passwords {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "Passwords",
+        fields: &[
+            FieldDef {
+                name: "PasswordKeyID",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Id"),
+            },
+            FieldDef {
+                name: "Hint",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Hint"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+        ],
+    };
+}
+impl Passwords {
+    /// `PasswordKeyID`: text. The identifier, a bare GUID.
+    pub const PASSWORD_KEY_ID: Field<Self, kind::Text> = Field::new("PasswordKeyID");
+    /// `Hint`: text. What reminds of the password.
+    pub const HINT: Field<Self, kind::Text> = Field::new("Hint");
+    /// `BackupServerUid`: identifier. The backup server; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `Replica` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum Replica {}
+impl QueryType for Replica {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "Replica",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "RepositoryUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("Repository"),
+            },
+            FieldDef {
+                name: "RepositoryName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("Repository"),
+            },
+        ],
+    };
+}
+impl Replica {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `JobUid`: identifier. The job that made it; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. That job's name; entities do not carry it.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `RepositoryUid`: identifier. The repository that holds its metadata.
+    pub const REPOSITORY_UID: Field<Self, kind::Uid> = Field::new("RepositoryUid");
+    /// `RepositoryName`: text. The repository's name.
+    pub const REPOSITORY_NAME: Field<Self, kind::Text> = Field::new("RepositoryName");
+}
+/// Filter fields of the `ReplicaJobSession` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum ReplicaJobSession {}
+impl QueryType for ReplicaJobSession {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "ReplicaJobSession",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "JobType",
+                kind: Kind::Enum,
+                values: &["Replica"],
+                source: Source::Field("JobType"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("JobUid"),
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("JobName"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "EndTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("EndTimeUTC"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &[
+                    "Starting",
+                    "Stopping",
+                    "Working",
+                    "Pausing",
+                    "Resuming",
+                    "Stopped",
+                ],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Result",
+                kind: Kind::Enum,
+                values: &["Success", "Warning", "Failed"],
+                source: Source::Field("Result"),
+            },
+            FieldDef {
+                name: "IsRetry",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("IsRetry"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl ReplicaJobSession {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The job and when it started.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `JobType`: enumeration. What the job does.
+    ///
+    /// Values, lowest first: `Replica`.
+    pub const JOB_TYPE: Field<Self, kind::Enum> = Field::new("JobType");
+    /// `JobUid`: identifier. The job.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. The job's name.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `CreationTime`: date and time. When the run started, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
+    pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
+    /// `State`: enumeration. The state of the run.
+    ///
+    /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Pausing`, `Resuming`, `Stopped`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Result`: enumeration. How the run ended.
+    ///
+    /// Values, lowest first: `Success`, `Warning`, `Failed`.
+    pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
+    /// `IsRetry`: boolean. Whether it repeats a run that failed.
+    pub const IS_RETRY: Field<Self, kind::Bool> = Field::new("IsRetry");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `ReplicaTaskSession` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum ReplicaTaskSession {}
+impl QueryType for ReplicaTaskSession {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "ReplicaTaskSession",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "EndTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("EndTimeUTC"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &["InProgress", "Pending", "Completed"],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Result",
+                kind: Kind::Enum,
+                values: &["Success", "Warning", "Failed"],
+                source: Source::Field("Result"),
+            },
+            FieldDef {
+                name: "Reason",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Reason"),
+            },
+            FieldDef {
+                name: "TotalSize",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("TotalSize"),
+            },
+            FieldDef {
+                name: "JobSessionUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("JobSessionUid"),
+            },
+            FieldDef {
+                name: "JobUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "JobName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "VmDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VmDisplayName"),
+            },
+        ],
+    };
+}
+impl ReplicaTaskSession {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The machine and when its work started.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTime`: date and time. When the work started, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
+    pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
+    /// `State`: enumeration. The state of the task.
+    ///
+    /// Values, lowest first: `InProgress`, `Pending`, `Completed`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Result`: enumeration. How the task ended.
+    ///
+    /// Values, lowest first: `Success`, `Warning`, `Failed`.
+    pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
+    /// `Reason`: text. Why it ended as it did.
+    pub const REASON: Field<Self, kind::Text> = Field::new("Reason");
+    /// `TotalSize`: whole number. The size of the machine, in bytes.
+    pub const TOTAL_SIZE: Field<Self, kind::Int> = Field::new("TotalSize");
+    /// `JobSessionUid`: identifier. The run that it is a part of.
+    pub const JOB_SESSION_UID: Field<Self, kind::Uid> = Field::new("JobSessionUid");
+    /// `JobUid`: identifier. The job; entities link only the run.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
+    /// `JobName`: text. The job's name; entities link only the run.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `VmDisplayName`: text. The machine's name, as people see it.
+    pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
+}
 /// Filter fields of the `Repository` query type.
 #[derive(Debug, Clone, Copy)]
 pub enum Repository {}
@@ -306,10 +3188,1023 @@ impl Repository {
         "BackupServerName",
     );
 }
+/// Filter fields of the `RestorePoint` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum RestorePoint {}
+impl QueryType for RestorePoint {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "RestorePoint",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("BackupDateUTC"),
+            },
+            FieldDef {
+                name: "BackupUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("Backup"),
+            },
+            FieldDef {
+                name: "BackupName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("Backup"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl RestorePoint {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTime`: date and time. When the backup was made, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `BackupUid`: identifier. The backup.
+    pub const BACKUP_UID: Field<Self, kind::Uid> = Field::new("BackupUid");
+    /// `BackupName`: text. The backup's name.
+    pub const BACKUP_NAME: Field<Self, kind::Text> = Field::new("BackupName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `RestoreSession` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum RestoreSession {}
+impl QueryType for RestoreSession {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "RestoreSession",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Type",
+                kind: Kind::Enum,
+                values: &["FileLevelRestore", "RestoreVm"],
+                source: Source::Field("JobType"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "EndTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("EndTimeUTC"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &["Starting", "Stopping", "Working", "Stopped"],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Result",
+                kind: Kind::Enum,
+                values: &["Success", "Warning", "Failed"],
+                source: Source::Field("Result"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "VmDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VmDisplayName"),
+            },
+        ],
+    };
+}
+impl RestoreSession {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Type`: enumeration. What was restored.
+    ///
+    /// Values, lowest first: `FileLevelRestore`, `RestoreVm`.
+    pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
+    /// `CreationTime`: date and time. When the restore started, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
+    pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
+    /// `State`: enumeration. The state of the restore.
+    ///
+    /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Stopped`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Result`: enumeration. How the restore ended.
+    ///
+    /// Values, lowest first: `Success`, `Warning`, `Failed`.
+    pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `VmDisplayName`: text. The machine's name, as people see it.
+    pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
+}
+/// Filter fields of the `Task` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum Task {}
+impl QueryType for Task {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "Task",
+        fields: &[
+            FieldDef {
+                name: "TaskId",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("TaskId"),
+            },
+            FieldDef {
+                name: "State",
+                kind: Kind::Enum,
+                values: &["Running", "OperationFinished", "Finished"],
+                source: Source::Field("State"),
+            },
+            FieldDef {
+                name: "Operation",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("Operation"),
+            },
+        ],
+    };
+}
+impl Task {
+    /// `TaskId`: text. The identifier, such as `task-1`, within the session.
+    pub const TASK_ID: Field<Self, kind::Text> = Field::new("TaskId");
+    /// `State`: enumeration. How far it is; only `Finished` means that everything shows the change.
+    ///
+    /// Values, lowest first: `Running`, `OperationFinished`, `Finished`.
+    pub const STATE: Field<Self, kind::Enum> = Field::new("State");
+    /// `Operation`: text. What the task does.
+    pub const OPERATION: Field<Self, kind::Text> = Field::new("Operation");
+}
+/// Filter fields of the `VAppReplicaPoint` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum VAppReplicaPoint {}
+impl QueryType for VAppReplicaPoint {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "VAppReplicaPoint",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "vAppDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VAppDisplayName"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "vAppName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("VAppName"),
+            },
+            FieldDef {
+                name: "Type",
+                kind: Kind::Enum,
+                values: &["Full", "ReverseIncrement", "Increment", "Snapshot"],
+                source: Source::Field("PointType"),
+            },
+            FieldDef {
+                name: "Algorithm",
+                kind: Kind::Enum,
+                values: &["Full", "ReversedIncremental", "Incremental", "SyntheticFull"],
+                source: Source::Field("Algorithm"),
+            },
+            FieldDef {
+                name: "ReplicaUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("Replica"),
+            },
+            FieldDef {
+                name: "ReplicaName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("Replica"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl VAppReplicaPoint {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The vApp and when it was replicated.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `vAppDisplayName`: text. The vApp's name, as people see it.
+    pub const V_APP_DISPLAY_NAME: Field<Self, kind::Text> = Field::new(
+        "vAppDisplayName",
+    );
+    /// `CreationTime`: date and time. When it was made, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `vAppName`: text. The vApp's name.
+    pub const V_APP_NAME: Field<Self, kind::Text> = Field::new("vAppName");
+    /// `Type`: enumeration. What kind of point it is.
+    ///
+    /// Values, lowest first: `Full`, `ReverseIncrement`, `Increment`, `Snapshot`.
+    pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
+    /// `Algorithm`: enumeration. How the data was written.
+    ///
+    /// Values, lowest first: `Full`, `ReversedIncremental`, `Incremental`, `SyntheticFull`.
+    pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
+    /// `ReplicaUid`: identifier. The replica.
+    pub const REPLICA_UID: Field<Self, kind::Uid> = Field::new("ReplicaUid");
+    /// `ReplicaName`: text. The replica's name.
+    pub const REPLICA_NAME: Field<Self, kind::Text> = Field::new("ReplicaName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `VAppRestorePoint` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum VAppRestorePoint {}
+impl QueryType for VAppRestorePoint {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "VAppRestorePoint",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "Type",
+                kind: Kind::Enum,
+                values: &["Full", "Increment", "ReverseIncrement"],
+                source: Source::Field("PointType"),
+            },
+            FieldDef {
+                name: "Algorithm",
+                kind: Kind::Enum,
+                values: &["Full", "ReversedIncremental", "Incremental", "SyntheticFull"],
+                source: Source::Field("Algorithm"),
+            },
+            FieldDef {
+                name: "RestorePointId",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkId("RestorePoint"),
+            },
+            FieldDef {
+                name: "VAppDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VAppDisplayName"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl VAppRestorePoint {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The vApp and when it was backed up.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTime`: date and time. When it was made, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `Type`: enumeration. What kind of point it is.
+    ///
+    /// Values, lowest first: `Full`, `Increment`, `ReverseIncrement`.
+    pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
+    /// `Algorithm`: enumeration. How the data was written.
+    ///
+    /// Values, lowest first: `Full`, `ReversedIncremental`, `Incremental`, `SyntheticFull`.
+    pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
+    /// `RestorePointId`: text. The restore point that it is a part of.
+    pub const RESTORE_POINT_ID: Field<Self, kind::Text> = Field::new("RestorePointId");
+    /// `VAppDisplayName`: text. The vApp's name, as people see it.
+    pub const V_APP_DISPLAY_NAME: Field<Self, kind::Text> = Field::new(
+        "VAppDisplayName",
+    );
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `VCloudOrganizationConfig` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum VCloudOrganizationConfig {}
+impl QueryType for VCloudOrganizationConfig {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "VCloudOrganizationConfig",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "RepositoryUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("RepositoryUid"),
+            },
+            FieldDef {
+                name: "QuotaGb",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("QuotaGb"),
+            },
+            FieldDef {
+                name: "Disabled",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("IsDisabled"),
+            },
+            FieldDef {
+                name: "JobSchedulerType",
+                kind: Kind::Enum,
+                values: &["Full", "Partial", "Random", "Disabled"],
+                source: Source::Field("JobSettings.JobSchedulerType"),
+            },
+            FieldDef {
+                name: "UsedQuota",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("UsedQuotaMb"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("BackupServerUid"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "HostUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("HostUid"),
+            },
+            FieldDef {
+                name: "RepositoryFriendlyName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("RepositoryFriendlyName"),
+            },
+        ],
+    };
+}
+impl VCloudOrganizationConfig {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The organization's name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `RepositoryUid`: identifier. The repository that its backups go to.
+    pub const REPOSITORY_UID: Field<Self, kind::Uid> = Field::new("RepositoryUid");
+    /// `QuotaGb`: whole number. The quota, in GB.
+    pub const QUOTA_GB: Field<Self, kind::Int> = Field::new("QuotaGb");
+    /// `Disabled`: boolean. Whether the organization is locked out.
+    pub const DISABLED: Field<Self, kind::Bool> = Field::new("Disabled");
+    /// `JobSchedulerType`: enumeration. How far its users may schedule jobs.
+    ///
+    /// Values, lowest first: `Full`, `Partial`, `Random`, `Disabled`.
+    pub const JOB_SCHEDULER_TYPE: Field<Self, kind::Enum> = Field::new(
+        "JobSchedulerType",
+    );
+    /// `UsedQuota`: whole number. What is used of the quota, in MB.
+    pub const USED_QUOTA: Field<Self, kind::Int> = Field::new("UsedQuota");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `HostUid`: identifier. The server of VMware Cloud Director.
+    pub const HOST_UID: Field<Self, kind::Uid> = Field::new("HostUid");
+    /// `RepositoryFriendlyName`: text. The repository's name, as its users see it.
+    pub const REPOSITORY_FRIENDLY_NAME: Field<Self, kind::Text> = Field::new(
+        "RepositoryFriendlyName",
+    );
+}
+/// Filter fields of the `VlanConfiguration` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum VlanConfiguration {}
+impl QueryType for VlanConfiguration {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "VlanConfiguration",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "SwitchName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("SwitchName"),
+            },
+            FieldDef {
+                name: "SwitchType",
+                kind: Kind::Enum,
+                values: &["VirtualSwitch", "DistributedVirtualSwitch"],
+                source: Source::Field("SwitchType"),
+            },
+            FieldDef {
+                name: "SwitchId",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("SwitchId"),
+            },
+            FieldDef {
+                name: "ClusterName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("ClusterName"),
+            },
+            FieldDef {
+                name: "ClusterRef",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::ServerOnly,
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl VlanConfiguration {
+    /// `UID`: text. The identifier, a bare GUID.
+    pub const UID: Field<Self, kind::Text> = Field::new("UID");
+    /// `SwitchName`: text. The virtual switch's name.
+    pub const SWITCH_NAME: Field<Self, kind::Text> = Field::new("SwitchName");
+    /// `SwitchType`: enumeration. What kind of switch it is.
+    ///
+    /// Values, lowest first: `VirtualSwitch`, `DistributedVirtualSwitch`.
+    pub const SWITCH_TYPE: Field<Self, kind::Enum> = Field::new("SwitchType");
+    /// `SwitchId`: text. What the platform calls the switch.
+    pub const SWITCH_ID: Field<Self, kind::Text> = Field::new("SwitchId");
+    /// `ClusterName`: text. The cluster's name.
+    pub const CLUSTER_NAME: Field<Self, kind::Text> = Field::new("ClusterName");
+    /// `ClusterRef`: text. The cluster's reference in its hierarchy; entities name the cluster only.
+    ///
+    /// Only the server knows it: it cannot be evaluated here.
+    pub const CLUSTER_REF: Field<Self, kind::Text> = Field::new("ClusterRef");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `VmReplicaPoint` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum VmReplicaPoint {}
+impl QueryType for VmReplicaPoint {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "VmReplicaPoint",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "Type",
+                kind: Kind::Enum,
+                values: &["Full", "ReverseIncrement", "Increment", "Snapshot"],
+                source: Source::Field("PointType"),
+            },
+            FieldDef {
+                name: "Algorithm",
+                kind: Kind::Enum,
+                values: &["Full", "ReversedIncremental", "Incremental", "SyntheticFull"],
+                source: Source::Field("Algorithm"),
+            },
+            FieldDef {
+                name: "ReplicaUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("Replica"),
+            },
+            FieldDef {
+                name: "ReplicaName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("Replica"),
+            },
+            FieldDef {
+                name: "VmDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VmDisplayName"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl VmReplicaPoint {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The machine and when it was replicated.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTime`: date and time. When it was made, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `Type`: enumeration. What kind of point it is.
+    ///
+    /// Values, lowest first: `Full`, `ReverseIncrement`, `Increment`, `Snapshot`.
+    pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
+    /// `Algorithm`: enumeration. How the data was written.
+    ///
+    /// Values, lowest first: `Full`, `ReversedIncremental`, `Incremental`, `SyntheticFull`.
+    pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
+    /// `ReplicaUid`: identifier. The replica.
+    pub const REPLICA_UID: Field<Self, kind::Uid> = Field::new("ReplicaUid");
+    /// `ReplicaName`: text. The replica's name.
+    pub const REPLICA_NAME: Field<Self, kind::Text> = Field::new("ReplicaName");
+    /// `VmDisplayName`: text. The machine's name, as people see it.
+    pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `VmRestorePoint` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum VmRestorePoint {}
+impl QueryType for VmRestorePoint {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "VmRestorePoint",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "CreationTime",
+                kind: Kind::DateTime,
+                values: &[],
+                source: Source::Field("CreationTimeUTC"),
+            },
+            FieldDef {
+                name: "Type",
+                kind: Kind::Enum,
+                values: &["Full", "Increment", "ReverseIncrement"],
+                source: Source::Field("PointType"),
+            },
+            FieldDef {
+                name: "Algorithm",
+                kind: Kind::Enum,
+                values: &["Full", "ReversedIncremental", "Incremental", "SyntheticFull"],
+                source: Source::Field("Algorithm"),
+            },
+            FieldDef {
+                name: "RestorePointId",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("RestorePoint"),
+            },
+            FieldDef {
+                name: "RestorePointName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("RestorePoint"),
+            },
+            FieldDef {
+                name: "VmDisplayName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("VmDisplayName"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl VmRestorePoint {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The machine and when it was backed up.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `CreationTime`: date and time. When it was made, in UTC.
+    pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
+    /// `Type`: enumeration. What kind of point it is.
+    ///
+    /// Values, lowest first: `Full`, `Increment`, `ReverseIncrement`.
+    pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
+    /// `Algorithm`: enumeration. How the data was written.
+    ///
+    /// Values, lowest first: `Full`, `ReversedIncremental`, `Incremental`, `SyntheticFull`.
+    pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
+    /// `RestorePointId`: identifier. The restore point that it is a part of.
+    pub const RESTORE_POINT_ID: Field<Self, kind::Uid> = Field::new("RestorePointId");
+    /// `RestorePointName`: text. That restore point's name.
+    pub const RESTORE_POINT_NAME: Field<Self, kind::Text> = Field::new(
+        "RestorePointName",
+    );
+    /// `VmDisplayName`: text. The machine's name, as people see it.
+    pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
+/// Filter fields of the `VSphereSelfServiceConfig` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum VSphereSelfServiceConfig {}
+impl QueryType for VSphereSelfServiceConfig {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "VSphereSelfServiceConfig",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("BackupServerUid"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+            FieldDef {
+                name: "JobSchedulerType",
+                kind: Kind::Enum,
+                values: &["Full", "Partial", "Random", "Disabled"],
+                source: Source::Field("JobSettings.JobSchedulerType"),
+            },
+            FieldDef {
+                name: "AccountType",
+                kind: Kind::Enum,
+                values: &["User", "Group"],
+                source: Source::Field("Account.AccountType"),
+            },
+            FieldDef {
+                name: "PerUser",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("PerUser"),
+            },
+            FieldDef {
+                name: "QuotaGb",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("QuotaGb"),
+            },
+            FieldDef {
+                name: "RepositoryUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Field("RepositoryUid"),
+            },
+            FieldDef {
+                name: "UsedQuota",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("UsedQuotaMb"),
+            },
+        ],
+    };
+}
+impl VSphereSelfServiceConfig {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The account's name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+    /// `JobSchedulerType`: enumeration. How far its users may schedule jobs.
+    ///
+    /// Values, lowest first: `Full`, `Partial`, `Random`, `Disabled`.
+    pub const JOB_SCHEDULER_TYPE: Field<Self, kind::Enum> = Field::new(
+        "JobSchedulerType",
+    );
+    /// `AccountType`: enumeration. Whether the account is a user or a group.
+    ///
+    /// Values, lowest first: `User`, `Group`.
+    pub const ACCOUNT_TYPE: Field<Self, kind::Enum> = Field::new("AccountType");
+    /// `PerUser`: boolean. Whether each member of the group has a quota of their own.
+    pub const PER_USER: Field<Self, kind::Bool> = Field::new("PerUser");
+    /// `QuotaGb`: whole number. The quota, in GB.
+    pub const QUOTA_GB: Field<Self, kind::Int> = Field::new("QuotaGb");
+    /// `RepositoryUid`: identifier. The repository that its backups go to.
+    pub const REPOSITORY_UID: Field<Self, kind::Uid> = Field::new("RepositoryUid");
+    /// `UsedQuota`: whole number. What is used of the quota, in MB.
+    pub const USED_QUOTA: Field<Self, kind::Int> = Field::new("UsedQuota");
+}
+/// Filter fields of the `WanAccelerator` query type.
+#[derive(Debug, Clone, Copy)]
+pub enum WanAccelerator {}
+impl QueryType for WanAccelerator {
+    const DEF: &'static QueryDef = &QueryDef {
+        name: "WanAccelerator",
+        fields: &[
+            FieldDef {
+                name: "UID",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::Attribute("UID"),
+            },
+            FieldDef {
+                name: "Name",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Attribute("Name"),
+            },
+            FieldDef {
+                name: "Capacity",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("Capacity"),
+            },
+            FieldDef {
+                name: "ConnectionsCount",
+                kind: Kind::Int,
+                values: &[],
+                source: Source::Field("ConnectionsCount"),
+            },
+            FieldDef {
+                name: "HighBandwidthModeEnabled",
+                kind: Kind::Bool,
+                values: &[],
+                source: Source::Field("HighBandwidthModeEnabled"),
+            },
+            FieldDef {
+                name: "BackupServerUid",
+                kind: Kind::Uid,
+                values: &[],
+                source: Source::LinkId("BackupServer"),
+            },
+            FieldDef {
+                name: "BackupServerName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::LinkName("BackupServer"),
+            },
+        ],
+    };
+}
+impl WanAccelerator {
+    /// `UID`: identifier. The identifier.
+    pub const UID: Field<Self, kind::Uid> = Field::new("UID");
+    /// `Name`: text. The name.
+    pub const NAME: Field<Self, kind::Text> = Field::new("Name");
+    /// `Capacity`: whole number. The room for the cache.
+    pub const CAPACITY: Field<Self, kind::Int> = Field::new("Capacity");
+    /// `ConnectionsCount`: whole number. How many connections it opens at once.
+    pub const CONNECTIONS_COUNT: Field<Self, kind::Int> = Field::new("ConnectionsCount");
+    /// `HighBandwidthModeEnabled`: boolean. Whether it is set up for fast lines.
+    pub const HIGH_BANDWIDTH_MODE_ENABLED: Field<Self, kind::Bool> = Field::new(
+        "HighBandwidthModeEnabled",
+    );
+    /// `BackupServerUid`: identifier. The backup server.
+    pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
+    /// `BackupServerName`: text. The backup server's name.
+    pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
+        "BackupServerName",
+    );
+}
 /// Every query type, in schema order.
 pub static QUERIES: &[&QueryDef] = &[
+    AgentBackupJob::DEF,
+    AgentProtectionGroup::DEF,
+    AgentRestorePoint::DEF,
+    Backup::DEF,
+    BackupFile::DEF,
+    BackupJobSession::DEF,
     BackupServer::DEF,
+    BackupTaskSession::DEF,
+    CdpPolicy::DEF,
+    CdpReplica::DEF,
+    CdpReplicaSession::DEF,
+    CdpReplicaTaskSession::DEF,
+    CloudFailoverPlan::DEF,
+    CloudFailoverSession::DEF,
+    CloudGateway::DEF,
+    CloudGatewayPool::DEF,
+    CloudHardwarePlan::DEF,
+    CloudPublicIpAddress::DEF,
+    CloudReplica::DEF,
     CloudSubtenant::DEF,
     CloudTenant::DEF,
+    CloudVmReplicaPoint::DEF,
+    Credentials::DEF,
+    DiscoveredComputer::DEF,
+    FailoverPlan::DEF,
+    FileServer::DEF,
+    HierarchyRoot::DEF,
+    Job::DEF,
+    ManagedServer::DEF,
+    NasJob::DEF,
+    NasObject::DEF,
+    ObjectInAgentBackupJob::DEF,
+    ObjectInJob::DEF,
+    Passwords::DEF,
+    Replica::DEF,
+    ReplicaJobSession::DEF,
+    ReplicaTaskSession::DEF,
     Repository::DEF,
+    RestorePoint::DEF,
+    RestoreSession::DEF,
+    Task::DEF,
+    VAppReplicaPoint::DEF,
+    VAppRestorePoint::DEF,
+    VCloudOrganizationConfig::DEF,
+    VlanConfiguration::DEF,
+    VmReplicaPoint::DEF,
+    VmRestorePoint::DEF,
+    VSphereSelfServiceConfig::DEF,
+    WanAccelerator::DEF,
 ];

@@ -5,6 +5,72 @@ use backhaul_filter::QueryType;
 use backhaul_filter::em as filter;
 use backhaul_models::em as models;
 use crate::em::{EmQuery, QueryTypeRow};
+impl EmQuery for filter::AgentBackupJob {
+    type Entity = models::AgentBackupJob;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "AgentBackupJobs";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.agent_backup_jobs),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::AgentProtectionGroup {
+    type Entity = models::AgentProtectionGroup;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "AgentProtectionGroups";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.agent_protection_groups),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::AgentRestorePoint {
+    type Entity = models::AgentRestorePoint;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "AgentRestorePoints";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.agent_restore_points),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::Backup {
+    type Entity = models::Backup;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "Backups";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.backups),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::BackupFile {
+    type Entity = models::BackupFile;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "BackupFiles";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.backup_files),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::BackupJobSession {
+    type Entity = models::BackupJobSession;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "BackupJobSessions";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.backup_job_sessions),
+            None => Vec::new(),
+        }
+    }
+}
 impl EmQuery for filter::BackupServer {
     type Entity = models::BackupServer;
     const BUCKET: &'static str = "Entities";
@@ -12,6 +78,138 @@ impl EmQuery for filter::BackupServer {
     fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
         match &mut result.entities {
             Some(bucket) => std::mem::take(&mut bucket.backup_servers),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::BackupTaskSession {
+    type Entity = models::BackupTaskSession;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "BackupTaskSessions";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.backup_task_sessions),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CdpPolicy {
+    type Entity = models::CdpPolicy;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CdpPolicies";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cdp_policies),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CdpReplica {
+    type Entity = models::CdpReplica;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CdpReplicas";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cdp_replicas),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CdpReplicaSession {
+    type Entity = models::CdpReplicaSession;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CdpReplicaSessions";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cdp_replica_sessions),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CdpReplicaTaskSession {
+    type Entity = models::CdpReplicaTaskSession;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CdpReplicaTaskSessions";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cdp_replica_task_sessions),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CloudFailoverPlan {
+    type Entity = models::CloudFailoverPlan;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CloudFailoverPlans";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cloud_failover_plans),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CloudFailoverSession {
+    type Entity = models::CloudFailoverSession;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CloudFailoverSessions";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cloud_failover_sessions),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CloudGateway {
+    type Entity = models::CloudGateway;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CloudGateways";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cloud_gateways),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CloudGatewayPool {
+    type Entity = models::CloudGatewayPool;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CloudGatewayPools";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cloud_gateway_pools),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CloudHardwarePlan {
+    type Entity = models::CloudHardwarePlan;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CloudHardwarePlans";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cloud_hardware_plans),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CloudPublicIpAddress {
+    type Entity = models::CloudPublicIpAddress;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CloudPublicIpAddresses";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cloud_public_ip_addresses),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::CloudReplica {
+    type Entity = models::CloudReplica;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CloudReplicas";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cloud_replicas),
             None => Vec::new(),
         }
     }
@@ -38,6 +236,182 @@ impl EmQuery for filter::CloudTenant {
         }
     }
 }
+impl EmQuery for filter::CloudVmReplicaPoint {
+    type Entity = models::CloudVmReplicaPoint;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "CloudVmReplicaPoints";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.cloud_vm_replica_points),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::Credentials {
+    type Entity = models::CredentialsInfo;
+    const BUCKET: &'static str = "Resources";
+    const LIST: &'static str = "CredentialsInfoList";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.resources {
+            Some(bucket) => std::mem::take(&mut bucket.credentials_info_list),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::DiscoveredComputer {
+    type Entity = models::DiscoveredComputer;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "DiscoveredComputers";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.discovered_computers),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::FailoverPlan {
+    type Entity = models::FailoverPlan;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "FailoverPlans";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.failover_plans),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::FileServer {
+    type Entity = models::FileServer;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "FileServers";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.file_servers),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::HierarchyRoot {
+    type Entity = models::HierarchyRoot;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "HierarchyRoots";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.hierarchy_roots),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::Job {
+    type Entity = models::Job;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "Jobs";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.jobs),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::ManagedServer {
+    type Entity = models::ManagedServer;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "ManagedServers";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.managed_servers),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::NasJob {
+    type Entity = models::NASJob;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "NASJobs";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.nas_jobs),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::NasObject {
+    type Entity = models::NASObject;
+    const BUCKET: &'static str = "Resources";
+    const LIST: &'static str = "NASObjects";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.resources {
+            Some(bucket) => std::mem::take(&mut bucket.nas_objects),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::ObjectInAgentBackupJob {
+    type Entity = models::ObjectInAgentBackupJob;
+    const BUCKET: &'static str = "Resources";
+    const LIST: &'static str = "ObjectsInAgentBackupJob";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.resources {
+            Some(bucket) => std::mem::take(&mut bucket.objects_in_agent_backup_job),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::ObjectInJob {
+    type Entity = models::ObjectInJob;
+    const BUCKET: &'static str = "Resources";
+    const LIST: &'static str = "ObjectsInJob";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.resources {
+            Some(bucket) => std::mem::take(&mut bucket.objects_in_job),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::Passwords {
+    type Entity = models::PasswordKeyInfo;
+    const BUCKET: &'static str = "Resources";
+    const LIST: &'static str = "PasswordKeyInfoList";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.resources {
+            Some(bucket) => std::mem::take(&mut bucket.password_key_info_list),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::Replica {
+    type Entity = models::Replica;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "Replicas";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.replicas),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::ReplicaJobSession {
+    type Entity = models::ReplicaJobSession;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "ReplicaJobSessions";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.replica_job_sessions),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::ReplicaTaskSession {
+    type Entity = models::ReplicaTaskSession;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "ReplicaTaskSessions";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.replica_task_sessions),
+            None => Vec::new(),
+        }
+    }
+}
 impl EmQuery for filter::Repository {
     type Entity = models::Repository;
     const BUCKET: &'static str = "Entities";
@@ -49,14 +423,261 @@ impl EmQuery for filter::Repository {
         }
     }
 }
+impl EmQuery for filter::RestorePoint {
+    type Entity = models::RestorePoint;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "RestorePoints";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.restore_points),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::RestoreSession {
+    type Entity = models::RestoreSession;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "RestoreSessions";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.restore_sessions),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::Task {
+    type Entity = models::Task;
+    const BUCKET: &'static str = "Resources";
+    const LIST: &'static str = "Tasks";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.resources {
+            Some(bucket) => std::mem::take(&mut bucket.tasks),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::VAppReplicaPoint {
+    type Entity = models::VAppReplicaPoint;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "VAppReplicaPoints";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.v_app_replica_points),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::VAppRestorePoint {
+    type Entity = models::VAppRestorePoint;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "VAppRestorePoints";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.v_app_restore_points),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::VCloudOrganizationConfig {
+    type Entity = models::VCloudOrganizationConfig;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "VCloudOrganizationConfigs";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.v_cloud_organization_configs),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::VlanConfiguration {
+    type Entity = models::VlanConfiguration;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "VlanConfigurations";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.vlan_configurations),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::VmReplicaPoint {
+    type Entity = models::VmReplicaPoint;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "VmReplicaPoints";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.vm_replica_points),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::VmRestorePoint {
+    type Entity = models::VmRestorePoint;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "VmRestorePoints";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.vm_restore_points),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::VSphereSelfServiceConfig {
+    type Entity = models::VSphereSelfServiceConfig;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "VSphereSelfServiceConfigs";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.v_sphere_self_service_configs),
+            None => Vec::new(),
+        }
+    }
+}
+impl EmQuery for filter::WanAccelerator {
+    type Entity = models::WanAccelerator;
+    const BUCKET: &'static str = "Entities";
+    const LIST: &'static str = "WanAccelerators";
+    fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
+        match &mut result.entities {
+            Some(bucket) => std::mem::take(&mut bucket.wan_accelerators),
+            None => Vec::new(),
+        }
+    }
+}
 /// Every query type, in schema order.
 pub static QUERY_TYPES: &[QueryTypeRow] = &[
+    QueryTypeRow {
+        name: "AgentBackupJob",
+        bucket: "Entities",
+        list: "AgentBackupJobs",
+        entity: "AgentBackupJob",
+        def: <filter::AgentBackupJob as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "AgentProtectionGroup",
+        bucket: "Entities",
+        list: "AgentProtectionGroups",
+        entity: "AgentProtectionGroup",
+        def: <filter::AgentProtectionGroup as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "AgentRestorePoint",
+        bucket: "Entities",
+        list: "AgentRestorePoints",
+        entity: "AgentRestorePoint",
+        def: <filter::AgentRestorePoint as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "Backup",
+        bucket: "Entities",
+        list: "Backups",
+        entity: "Backup",
+        def: <filter::Backup as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "BackupFile",
+        bucket: "Entities",
+        list: "BackupFiles",
+        entity: "BackupFile",
+        def: <filter::BackupFile as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "BackupJobSession",
+        bucket: "Entities",
+        list: "BackupJobSessions",
+        entity: "BackupJobSession",
+        def: <filter::BackupJobSession as QueryType>::DEF,
+    },
     QueryTypeRow {
         name: "BackupServer",
         bucket: "Entities",
         list: "BackupServers",
         entity: "BackupServer",
         def: <filter::BackupServer as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "BackupTaskSession",
+        bucket: "Entities",
+        list: "BackupTaskSessions",
+        entity: "BackupTaskSession",
+        def: <filter::BackupTaskSession as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CdpPolicy",
+        bucket: "Entities",
+        list: "CdpPolicies",
+        entity: "CdpPolicy",
+        def: <filter::CdpPolicy as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CdpReplica",
+        bucket: "Entities",
+        list: "CdpReplicas",
+        entity: "CdpReplica",
+        def: <filter::CdpReplica as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CdpReplicaSession",
+        bucket: "Entities",
+        list: "CdpReplicaSessions",
+        entity: "CdpReplicaSession",
+        def: <filter::CdpReplicaSession as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CdpReplicaTaskSession",
+        bucket: "Entities",
+        list: "CdpReplicaTaskSessions",
+        entity: "CdpReplicaTaskSession",
+        def: <filter::CdpReplicaTaskSession as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CloudFailoverPlan",
+        bucket: "Entities",
+        list: "CloudFailoverPlans",
+        entity: "CloudFailoverPlan",
+        def: <filter::CloudFailoverPlan as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CloudFailoverSession",
+        bucket: "Entities",
+        list: "CloudFailoverSessions",
+        entity: "CloudFailoverSession",
+        def: <filter::CloudFailoverSession as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CloudGateway",
+        bucket: "Entities",
+        list: "CloudGateways",
+        entity: "CloudGateway",
+        def: <filter::CloudGateway as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CloudGatewayPool",
+        bucket: "Entities",
+        list: "CloudGatewayPools",
+        entity: "CloudGatewayPool",
+        def: <filter::CloudGatewayPool as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CloudHardwarePlan",
+        bucket: "Entities",
+        list: "CloudHardwarePlans",
+        entity: "CloudHardwarePlan",
+        def: <filter::CloudHardwarePlan as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CloudPublicIpAddress",
+        bucket: "Entities",
+        list: "CloudPublicIpAddresses",
+        entity: "CloudPublicIpAddress",
+        def: <filter::CloudPublicIpAddress as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "CloudReplica",
+        bucket: "Entities",
+        list: "CloudReplicas",
+        entity: "CloudReplica",
+        def: <filter::CloudReplica as QueryType>::DEF,
     },
     QueryTypeRow {
         name: "CloudSubtenant",
@@ -73,10 +694,199 @@ pub static QUERY_TYPES: &[QueryTypeRow] = &[
         def: <filter::CloudTenant as QueryType>::DEF,
     },
     QueryTypeRow {
+        name: "CloudVmReplicaPoint",
+        bucket: "Entities",
+        list: "CloudVmReplicaPoints",
+        entity: "CloudVmReplicaPoint",
+        def: <filter::CloudVmReplicaPoint as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "Credentials",
+        bucket: "Resources",
+        list: "CredentialsInfoList",
+        entity: "CredentialsInfo",
+        def: <filter::Credentials as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "DiscoveredComputer",
+        bucket: "Entities",
+        list: "DiscoveredComputers",
+        entity: "DiscoveredComputer",
+        def: <filter::DiscoveredComputer as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "FailoverPlan",
+        bucket: "Entities",
+        list: "FailoverPlans",
+        entity: "FailoverPlan",
+        def: <filter::FailoverPlan as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "FileServer",
+        bucket: "Entities",
+        list: "FileServers",
+        entity: "FileServer",
+        def: <filter::FileServer as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "HierarchyRoot",
+        bucket: "Entities",
+        list: "HierarchyRoots",
+        entity: "HierarchyRoot",
+        def: <filter::HierarchyRoot as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "Job",
+        bucket: "Entities",
+        list: "Jobs",
+        entity: "Job",
+        def: <filter::Job as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "ManagedServer",
+        bucket: "Entities",
+        list: "ManagedServers",
+        entity: "ManagedServer",
+        def: <filter::ManagedServer as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "NasJob",
+        bucket: "Entities",
+        list: "NASJobs",
+        entity: "NASJob",
+        def: <filter::NasJob as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "NasObject",
+        bucket: "Resources",
+        list: "NASObjects",
+        entity: "NASObject",
+        def: <filter::NasObject as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "ObjectInAgentBackupJob",
+        bucket: "Resources",
+        list: "ObjectsInAgentBackupJob",
+        entity: "ObjectInAgentBackupJob",
+        def: <filter::ObjectInAgentBackupJob as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "ObjectInJob",
+        bucket: "Resources",
+        list: "ObjectsInJob",
+        entity: "ObjectInJob",
+        def: <filter::ObjectInJob as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "Passwords",
+        bucket: "Resources",
+        list: "PasswordKeyInfoList",
+        entity: "PasswordKeyInfo",
+        def: <filter::Passwords as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "Replica",
+        bucket: "Entities",
+        list: "Replicas",
+        entity: "Replica",
+        def: <filter::Replica as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "ReplicaJobSession",
+        bucket: "Entities",
+        list: "ReplicaJobSessions",
+        entity: "ReplicaJobSession",
+        def: <filter::ReplicaJobSession as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "ReplicaTaskSession",
+        bucket: "Entities",
+        list: "ReplicaTaskSessions",
+        entity: "ReplicaTaskSession",
+        def: <filter::ReplicaTaskSession as QueryType>::DEF,
+    },
+    QueryTypeRow {
         name: "Repository",
         bucket: "Entities",
         list: "Repositories",
         entity: "Repository",
         def: <filter::Repository as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "RestorePoint",
+        bucket: "Entities",
+        list: "RestorePoints",
+        entity: "RestorePoint",
+        def: <filter::RestorePoint as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "RestoreSession",
+        bucket: "Entities",
+        list: "RestoreSessions",
+        entity: "RestoreSession",
+        def: <filter::RestoreSession as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "Task",
+        bucket: "Resources",
+        list: "Tasks",
+        entity: "Task",
+        def: <filter::Task as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "VAppReplicaPoint",
+        bucket: "Entities",
+        list: "VAppReplicaPoints",
+        entity: "VAppReplicaPoint",
+        def: <filter::VAppReplicaPoint as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "VAppRestorePoint",
+        bucket: "Entities",
+        list: "VAppRestorePoints",
+        entity: "VAppRestorePoint",
+        def: <filter::VAppRestorePoint as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "VCloudOrganizationConfig",
+        bucket: "Entities",
+        list: "VCloudOrganizationConfigs",
+        entity: "VCloudOrganizationConfig",
+        def: <filter::VCloudOrganizationConfig as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "VlanConfiguration",
+        bucket: "Entities",
+        list: "VlanConfigurations",
+        entity: "VlanConfiguration",
+        def: <filter::VlanConfiguration as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "VmReplicaPoint",
+        bucket: "Entities",
+        list: "VmReplicaPoints",
+        entity: "VmReplicaPoint",
+        def: <filter::VmReplicaPoint as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "VmRestorePoint",
+        bucket: "Entities",
+        list: "VmRestorePoints",
+        entity: "VmRestorePoint",
+        def: <filter::VmRestorePoint as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "VSphereSelfServiceConfig",
+        bucket: "Entities",
+        list: "VSphereSelfServiceConfigs",
+        entity: "VSphereSelfServiceConfig",
+        def: <filter::VSphereSelfServiceConfig as QueryType>::DEF,
+    },
+    QueryTypeRow {
+        name: "WanAccelerator",
+        bucket: "Entities",
+        list: "WanAccelerators",
+        entity: "WanAccelerator",
+        def: <filter::WanAccelerator as QueryType>::DEF,
     },
 ];

@@ -1211,19 +1211,11 @@ pub static OPERATIONS: &[Operation] = &[
                 required: true,
                 versions: Versions::ALL,
             },
-            Param {
-                name: "format",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
         ],
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Forms(&CREDENTIALS_INFO, &ENTITY_REF),
+        response: Response::Body(&CREDENTIALS_INFO),
         long_running: false,
         anonymous: false,
     },
@@ -1389,19 +1381,11 @@ pub static OPERATIONS: &[Operation] = &[
                 required: true,
                 versions: Versions::ALL,
             },
-            Param {
-                name: "format",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
         ],
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Forms(&PASSWORD_KEY_INFO, &ENTITY_REF),
+        response: Response::Body(&PASSWORD_KEY_INFO),
         long_running: false,
         anonymous: false,
     },
@@ -1820,7 +1804,7 @@ pub static OPERATIONS: &[Operation] = &[
         name: "GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs",
         aliases: &[],
         method: "GET",
-        path: "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs",
+        path: "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/",
         params: &[
             Param {
                 name: "ID",
@@ -1862,6 +1846,14 @@ pub static OPERATIONS: &[Operation] = &[
                 versions: Versions::ALL,
             },
             Param {
+                name: "vmname",
+                place: ParamPlace::Path,
+                kind: Kind::Text,
+                list: false,
+                required: true,
+                versions: Versions::ALL,
+            },
+            Param {
                 name: "filepath",
                 place: ParamPlace::Path,
                 kind: Kind::Text,
@@ -1870,11 +1862,11 @@ pub static OPERATIONS: &[Operation] = &[
                 versions: Versions::ALL,
             },
             Param {
-                name: "vmname",
-                place: ParamPlace::Path,
+                name: "action",
+                place: ParamPlace::Query,
                 kind: Kind::Text,
                 list: false,
-                required: true,
+                required: false,
                 versions: Versions::ALL,
             },
             Param {
@@ -1917,7 +1909,7 @@ pub static OPERATIONS: &[Operation] = &[
                 versions: Versions::ALL,
             },
             Param {
-                name: "filepath",
+                name: "vmname",
                 place: ParamPlace::Path,
                 kind: Kind::Text,
                 list: false,
@@ -1925,7 +1917,7 @@ pub static OPERATIONS: &[Operation] = &[
                 versions: Versions::ALL,
             },
             Param {
-                name: "vmname",
+                name: "filepath",
                 place: ParamPlace::Path,
                 kind: Kind::Text,
                 list: false,
@@ -2453,7 +2445,7 @@ pub static OPERATIONS: &[Operation] = &[
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Forms(&CDP_REPLICA_VMS, &ENTITY_REFERENCES),
+        response: Response::Forms(&VM_CDP_REPLICAS, &ENTITY_REFERENCES),
         long_running: false,
         anonymous: false,
     },
@@ -4013,19 +4005,11 @@ pub static OPERATIONS: &[Operation] = &[
                 required: true,
                 versions: Versions::ALL,
             },
-            Param {
-                name: "format",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
         ],
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Forms(&CLOUD_SUBTENANT, &ENTITY_REF),
+        response: Response::Body(&CLOUD_SUBTENANT),
         long_running: false,
         anonymous: false,
     },
@@ -4142,7 +4126,7 @@ pub static OPERATIONS: &[Operation] = &[
         name: "GetCloudTenantsByIdVCloudComputeResourcesById",
         aliases: &[],
         method: "GET",
-        path: "/api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}",
+        path: "/api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}",
         params: &[
             Param {
                 name: "ID",
@@ -4153,7 +4137,7 @@ pub static OPERATIONS: &[Operation] = &[
                 versions: Versions::ALL,
             },
             Param {
-                name: "vCloudComputeResourceID",
+                name: "computeResourceID",
                 place: ParamPlace::Path,
                 kind: Kind::Id,
                 list: false,
@@ -4173,7 +4157,7 @@ pub static OPERATIONS: &[Operation] = &[
         name: "DeleteCloudTenantsByIdVCloudComputeResourcesById",
         aliases: &[],
         method: "DELETE",
-        path: "/api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}",
+        path: "/api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}",
         params: &[
             Param {
                 name: "ID",
@@ -4184,7 +4168,7 @@ pub static OPERATIONS: &[Operation] = &[
                 versions: Versions::ALL,
             },
             Param {
-                name: "vCloudComputeResourceID",
+                name: "computeResourceID",
                 place: ParamPlace::Path,
                 kind: Kind::Id,
                 list: false,
@@ -5183,7 +5167,7 @@ pub static OPERATIONS: &[Operation] = &[
         path: "/api/lookup",
         params: &[
             Param {
-                name: "hierarchyRef",
+                name: "host",
                 place: ParamPlace::Query,
                 kind: Kind::Text,
                 list: false,
@@ -5191,9 +5175,9 @@ pub static OPERATIONS: &[Operation] = &[
                 versions: Versions::ALL,
             },
             Param {
-                name: "host",
+                name: "hierarchyRef",
                 place: ParamPlace::Query,
-                kind: Kind::Id,
+                kind: Kind::Text,
                 list: false,
                 required: false,
                 versions: Versions::ALL,
@@ -5512,19 +5496,11 @@ pub static OPERATIONS: &[Operation] = &[
                 required: true,
                 versions: Versions::ALL,
             },
-            Param {
-                name: "format",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
         ],
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Forms(&NAS_OBJECT, &ENTITY_REF),
+        response: Response::Body(&NAS_OBJECT),
         long_running: false,
         anonymous: false,
     },
@@ -7885,6 +7861,384 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         system: System::Em,
+        name: "QueryAgentBackupJob",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=AgentBackupJob",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.AgentBackupJobs"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryAgentProtectionGroup",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=AgentProtectionGroup",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.AgentProtectionGroups"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryAgentRestorePoint",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=AgentRestorePoint",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.AgentRestorePoints"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryBackup",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=Backup",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.Backups"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryBackupFile",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=BackupFile",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.BackupFiles"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryBackupJobSession",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=BackupJobSession",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.BackupJobSessions"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
         name: "QueryBackupServer",
         aliases: &[],
         method: "GET",
@@ -7943,6 +8297,762 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Page(&QUERY_RESULT, "Entities.BackupServers"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryBackupTaskSession",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=BackupTaskSession",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.BackupTaskSessions"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCdpPolicy",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CdpPolicy",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CdpPolicies"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCdpReplica",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CdpReplica",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CdpReplicas"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCdpReplicaSession",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CdpReplicaSession",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CdpReplicaSessions"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCdpReplicaTaskSession",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CdpReplicaTaskSession",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CdpReplicaTaskSessions"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCloudFailoverPlan",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CloudFailoverPlan",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CloudFailoverPlans"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCloudFailoverSession",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CloudFailoverSession",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CloudFailoverSessions"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCloudGateway",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CloudGateway",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CloudGateways"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCloudGatewayPool",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CloudGatewayPool",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CloudGatewayPools"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCloudHardwarePlan",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CloudHardwarePlan",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CloudHardwarePlans"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCloudPublicIpAddress",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CloudPublicIpAddress",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CloudPublicIpAddresses"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCloudReplica",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CloudReplica",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CloudReplicas"),
         long_running: false,
         anonymous: false,
     },
@@ -8074,6 +9184,1014 @@ pub static OPERATIONS: &[Operation] = &[
     },
     Operation {
         system: System::Em,
+        name: "QueryCloudVmReplicaPoint",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=CloudVmReplicaPoint",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.CloudVmReplicaPoints"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryCredentials",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=Credentials",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Resources.CredentialsInfoList"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryDiscoveredComputer",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=DiscoveredComputer",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.DiscoveredComputers"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryFailoverPlan",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=FailoverPlan",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.FailoverPlans"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryFileServer",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=FileServer",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.FileServers"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryHierarchyRoot",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=HierarchyRoot",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.HierarchyRoots"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryJob",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=Job",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.Jobs"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryManagedServer",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=ManagedServer",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.ManagedServers"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryNasJob",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=NasJob",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.NASJobs"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryNasObject",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=NasObject",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Resources.NASObjects"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryObjectInAgentBackupJob",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=ObjectInAgentBackupJob",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Resources.ObjectsInAgentBackupJob"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryObjectInJob",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=ObjectInJob",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Resources.ObjectsInJob"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryPasswords",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=Passwords",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Resources.PasswordKeyInfoList"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryReplica",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=Replica",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.Replicas"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryReplicaJobSession",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=ReplicaJobSession",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.ReplicaJobSessions"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryReplicaTaskSession",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=ReplicaTaskSession",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.ReplicaTaskSessions"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
         name: "QueryRepository",
         aliases: &[],
         method: "GET",
@@ -8132,6 +10250,699 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Page(&QUERY_RESULT, "Entities.Repositories"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryRestorePoint",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=RestorePoint",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.RestorePoints"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryRestoreSession",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=RestoreSession",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.RestoreSessions"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryTask",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=Task",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Resources.Tasks"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryVAppReplicaPoint",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=VAppReplicaPoint",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.VAppReplicaPoints"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryVAppRestorePoint",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=VAppRestorePoint",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.VAppRestorePoints"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryVCloudOrganizationConfig",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=VCloudOrganizationConfig",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.VCloudOrganizationConfigs"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryVlanConfiguration",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=VlanConfiguration",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.VlanConfigurations"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryVmReplicaPoint",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=VmReplicaPoint",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.VmReplicaPoints"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryVmRestorePoint",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=VmRestorePoint",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.VmRestorePoints"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryVSphereSelfServiceConfig",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=VSphereSelfServiceConfig",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.VSphereSelfServiceConfigs"),
+        long_running: false,
+        anonymous: false,
+    },
+    Operation {
+        system: System::Em,
+        name: "QueryWanAccelerator",
+        aliases: &[],
+        method: "GET",
+        path: "/api/query?type=WanAccelerator",
+        params: &[
+            Param {
+                name: "format",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "filter",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortAsc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "sortDesc",
+                place: ParamPlace::Query,
+                kind: Kind::Text,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "pageSize",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+            Param {
+                name: "page",
+                place: ParamPlace::Query,
+                kind: Kind::Int,
+                list: false,
+                required: false,
+                versions: Versions::ALL,
+            },
+        ],
+        versions: Versions::ALL,
+        request: None,
+        wrapper: "",
+        response: Response::Page(&QUERY_RESULT, "Entities.WanAccelerators"),
         long_running: false,
         anonymous: false,
     },
@@ -8226,7 +11037,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::VAppCdpReplicaVm>),
     Some(make::<super::CdpReplicas>),
     Some(make::<super::CdpReplica>),
-    Some(make::<super::CdpReplicaVms>),
+    Some(make::<super::VmCdpReplicas>),
     Some(make::<super::CdpReplicaVm>),
     Some(make::<super::Task>),
     Some(make::<super::CdpReplicaIntervals>),
@@ -8444,6 +11255,51 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::QueryResult>),
     Some(make::<super::QueryResult>),
     Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
+    Some(make::<super::QueryResult>),
 ];
 /// `GET /api/`: What the server is and which versions of the API it has.
 ///
@@ -8463,7 +11319,7 @@ impl Call for Get {
     const OPERATION: &'static Operation = &OPERATIONS[0usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/agents`: The entrance of Veeam agents.
+/// `GET /api/agents`: Where the agents' jobs, points and computers are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/1`
 #[derive(Debug, Clone, Default)]
@@ -8481,7 +11337,7 @@ impl Call for GetAgents {
     const OPERATION: &'static Operation = &OPERATIONS[1usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/agents/agentRestorePoints`: The restore points of computers.
+/// `GET /api/agents/agentRestorePoints`: All restore points of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/2`
 #[derive(Debug, Clone, Default)]
@@ -8501,7 +11357,7 @@ impl Call for GetAgentsAgentRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/agentRestorePoints/{ID}`: One restore point of a computer.
+/// `GET /api/agents/agentRestorePoints/{ID}`: One restore point of an agent.
 ///
 /// Schema: `schemas/em/operations.json#/operations/3`
 #[derive(Debug, Clone)]
@@ -8528,7 +11384,7 @@ impl Call for GetAgentsAgentRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/agentRestorePoints/{ID}/mounts`: The mounts of a computer's restore point.
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts`: Where a restore point of an agent is mounted.
 ///
 /// Schema: `schemas/em/operations.json#/operations/4`
 #[derive(Debug, Clone)]
@@ -8554,7 +11410,7 @@ impl Call for GetAgentsAgentRestorePointsByIdMounts {
         }
     }
 }
-/// `POST /api/agents/agentRestorePoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
+/// `POST /api/agents/agentRestorePoints/{ID}/mounts`: Mounts a restore point of an agent, to browse and restore files.
 ///
 /// Schema: `schemas/em/operations.json#/operations/5`
 #[derive(Debug, Clone)]
@@ -8580,7 +11436,7 @@ impl Call for PostAgentsAgentRestorePointsByIdMounts {
         }
     }
 }
-/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: One mount of a computer's restore point.
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of an agent, with its disks.
 ///
 /// Schema: `schemas/em/operations.json#/operations/6`
 #[derive(Debug, Clone)]
@@ -8615,7 +11471,7 @@ impl Call for GetAgentsAgentRestorePointsByIdMountsById {
         }
     }
 }
-/// `DELETE /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: Ends a mount of a computer's restore point.
+/// `DELETE /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of an agent.
 ///
 /// Schema: `schemas/em/operations.json#/operations/7`
 #[derive(Debug, Clone)]
@@ -8650,7 +11506,7 @@ impl Call for DeleteAgentsAgentRestorePointsByIdMountsById {
         }
     }
 }
-/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted agent restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/8`
 #[derive(Debug, Clone)]
@@ -8660,9 +11516,9 @@ pub struct GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
-    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    /// What to answer: `listAll`, `listDirs` or `listFiles` for a folder, `download` for a file made ready for it.
     pub action: Option<String>,
     /// How many entries a page holds: 100 when left out.
     pub page_size: Option<i64>,
@@ -8714,7 +11570,7 @@ impl Call for GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
         }
     }
 }
-/// `POST /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+/// `POST /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted agent restore point, or prepares it for download.
 ///
 /// Schema: `schemas/em/operations.json#/operations/9`
 #[derive(Debug, Clone)]
@@ -8724,7 +11580,7 @@ pub struct PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
     /// The body to send.
     pub body: super::FileRestoreSpec,
@@ -8767,7 +11623,7 @@ impl Call for PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
         }
     }
 }
-/// `GET /api/agents/backupFiles`: The files of agents' backups.
+/// `GET /api/agents/backupFiles`: All backup files of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/10`
 #[derive(Debug, Clone, Default)]
@@ -8787,7 +11643,7 @@ impl Call for GetAgentsBackupFiles {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/backups`: The agents' backups.
+/// `GET /api/agents/backups`: All backups of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/11`
 #[derive(Debug, Clone, Default)]
@@ -8807,7 +11663,7 @@ impl Call for GetAgentsBackups {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/backupSessions`: The runs of agents' jobs.
+/// `GET /api/agents/backupSessions`: All runs of agents' backup jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/12`
 #[derive(Debug, Clone, Default)]
@@ -8827,7 +11683,7 @@ impl Call for GetAgentsBackupSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/discoveredComputers`: The computers of protection groups.
+/// `GET /api/agents/discoveredComputers`: All computers that protection groups found.
 ///
 /// Schema: `schemas/em/operations.json#/operations/13`
 #[derive(Debug, Clone, Default)]
@@ -8847,7 +11703,7 @@ impl Call for GetAgentsDiscoveredComputers {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/discoveredComputers/{ID}`: One computer of a protection group.
+/// `GET /api/agents/discoveredComputers/{ID}`: One computer that a protection group found.
 ///
 /// Schema: `schemas/em/operations.json#/operations/14`
 #[derive(Debug, Clone)]
@@ -8874,7 +11730,7 @@ impl Call for GetAgentsDiscoveredComputersById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/jobs`: The jobs of agents.
+/// `GET /api/agents/jobs`: All backup jobs of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/15`
 #[derive(Debug, Clone, Default)]
@@ -8894,7 +11750,7 @@ impl Call for GetAgentsJobs {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/jobs/{ID}`: One job of agents.
+/// `GET /api/agents/jobs/{ID}`: One backup job of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/16`
 #[derive(Debug, Clone)]
@@ -8921,7 +11777,7 @@ impl Call for GetAgentsJobsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/agents/jobs/{ID}?action=retry`: Runs a job of agents again for what failed.
+/// `POST /api/agents/jobs/{ID}?action=retry`: Runs the failed part of an agents' backup job again.
 ///
 /// Schema: `schemas/em/operations.json#/operations/17`
 #[derive(Debug, Clone)]
@@ -8947,7 +11803,7 @@ impl Call for PostAgentsJobsByIdRetry {
         }
     }
 }
-/// `POST /api/agents/jobs/{ID}?action=start`: Starts a job of agents.
+/// `POST /api/agents/jobs/{ID}?action=start`: Starts a backup job of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/18`
 #[derive(Debug, Clone)]
@@ -8973,7 +11829,7 @@ impl Call for PostAgentsJobsByIdStart {
         }
     }
 }
-/// `POST /api/agents/jobs/{ID}?action=stop`: Stops a job of agents.
+/// `POST /api/agents/jobs/{ID}?action=stop`: Stops a backup job of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/19`
 #[derive(Debug, Clone)]
@@ -8999,7 +11855,7 @@ impl Call for PostAgentsJobsByIdStop {
         }
     }
 }
-/// `POST /api/agents/jobs/{ID}?action=toggleScheduleEnabled`: Puts the schedule of a job of agents in or out of force.
+/// `POST /api/agents/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of an agents' backup job on or off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/20`
 #[derive(Debug, Clone)]
@@ -9025,7 +11881,7 @@ impl Call for PostAgentsJobsByIdToggleScheduleEnabled {
         }
     }
 }
-/// `GET /api/agents/jobs/{ID}/includes`: The computers and groups of a job.
+/// `GET /api/agents/jobs/{ID}/includes`: What a backup job of agents protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/21`
 #[derive(Debug, Clone)]
@@ -9051,7 +11907,7 @@ impl Call for GetAgentsJobsByIdIncludes {
         }
     }
 }
-/// `GET /api/agents/jobs/{ID}/includes/{includeID}`: One computer or group of a job.
+/// `GET /api/agents/jobs/{ID}/includes/{includeID}`: One computer or group that a backup job of agents protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/22`
 #[derive(Debug, Clone)]
@@ -9086,7 +11942,7 @@ impl Call for GetAgentsJobsByIdIncludesById {
         }
     }
 }
-/// `GET /api/agents/protectionGroups`: The protection groups.
+/// `GET /api/agents/protectionGroups`: All protection groups.
 ///
 /// Schema: `schemas/em/operations.json#/operations/23`
 #[derive(Debug, Clone, Default)]
@@ -9133,7 +11989,7 @@ impl Call for GetAgentsProtectionGroupsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers of a protection group.
+/// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers that a protection group found.
 ///
 /// Schema: `schemas/em/operations.json#/operations/25`
 #[derive(Debug, Clone)]
@@ -9160,7 +12016,7 @@ impl Call for GetAgentsProtectionGroupsByIdDiscoveredComputers {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/restorePoints`: The restore points of agents' backups.
+/// `GET /api/agents/restorePoints`: All restore points of backups made by agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/26`
 #[derive(Debug, Clone, Default)]
@@ -9180,7 +12036,7 @@ impl Call for GetAgentsRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupFiles`: The backup files.
+/// `GET /api/backupFiles`: All backup files.
 ///
 /// Schema: `schemas/em/operations.json#/operations/27`
 #[derive(Debug, Clone, Default)]
@@ -9254,7 +12110,7 @@ impl Call for GetBackupFilesByIdRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupFiles/{ID}/vmRestorePoints`: The restore points of machines in a backup file.
+/// `GET /api/backupFiles/{ID}/vmRestorePoints`: The machines' restore points in a backup file.
 ///
 /// Schema: `schemas/em/operations.json#/operations/30`
 #[derive(Debug, Clone)]
@@ -9281,7 +12137,7 @@ impl Call for GetBackupFilesByIdVmRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backups`: The backups.
+/// `GET /api/backups`: All backups.
 ///
 /// Schema: `schemas/em/operations.json#/operations/31`
 #[derive(Debug, Clone, Default)]
@@ -9328,7 +12184,7 @@ impl Call for GetBackupsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backups/{ID}/childbackups`: The backups below a backup.
+/// `GET /api/backups/{ID}/childbackups`: The backups below a parent backup.
 ///
 /// Schema: `schemas/em/operations.json#/operations/33`
 #[derive(Debug, Clone)]
@@ -9382,7 +12238,7 @@ impl Call for GetBackupsByIdRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupServers`: The backup servers.
+/// `GET /api/backupServers`: All backup servers.
 ///
 /// Schema: `schemas/em/operations.json#/operations/35`
 #[derive(Debug, Clone, Default)]
@@ -9402,7 +12258,7 @@ impl Call for GetBackupServers {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/backupServers?action=create`: Adds a backup server.
+/// `POST /api/backupServers?action=create`: Adds a backup server to Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/36`
 #[derive(Debug, Clone)]
@@ -9453,7 +12309,7 @@ impl Call for GetBackupServersById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/backupServers/{ID}?action=collect`: Collects the data of a backup server now.
+/// `POST /api/backupServers/{ID}?action=collect`: Reads a backup server's data anew.
 ///
 /// Schema: `schemas/em/operations.json#/operations/38`
 #[derive(Debug, Clone)]
@@ -9479,7 +12335,7 @@ impl Call for PostBackupServersByIdCollect {
         }
     }
 }
-/// `POST /api/backupServers/{ID}?action=quickbackup`: Backs up one machine now: an increment to its newest backup.
+/// `POST /api/backupServers/{ID}?action=quickbackup`: Backs one machine up now, as an increment.
 ///
 /// Schema: `schemas/em/operations.json#/operations/39`
 #[derive(Debug, Clone)]
@@ -9510,7 +12366,7 @@ impl Call for PostBackupServersByIdQuickbackup {
         }
     }
 }
-/// `POST /api/backupServers/{ID}?action=veeamzip`: Backs up one machine once, to a file of its own.
+/// `POST /api/backupServers/{ID}?action=veeamzip`: Backs one machine up now, as a full backup that stands alone.
 ///
 /// Schema: `schemas/em/operations.json#/operations/40`
 #[derive(Debug, Clone)]
@@ -9541,7 +12397,7 @@ impl Call for PostBackupServersByIdVeeamzip {
         }
     }
 }
-/// `PUT /api/backupServers/{ID}`: Changes a backup server.
+/// `PUT /api/backupServers/{ID}`: Changes how Enterprise Manager reaches a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/41`
 #[derive(Debug, Clone)]
@@ -9572,7 +12428,7 @@ impl Call for PutBackupServersById {
         }
     }
 }
-/// `DELETE /api/backupServers/{ID}`: Deletes a backup server.
+/// `DELETE /api/backupServers/{ID}`: Takes a backup server out of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/42`
 #[derive(Debug, Clone)]
@@ -9598,7 +12454,7 @@ impl Call for DeleteBackupServersById {
         }
     }
 }
-/// `GET /api/backupServers/{ID}/credentials`: The accounts that a backup server uses.
+/// `GET /api/backupServers/{ID}/credentials`: The credentials kept on a backup server; passwords come back empty.
 ///
 /// Schema: `schemas/em/operations.json#/operations/43`
 #[derive(Debug, Clone)]
@@ -9624,7 +12480,7 @@ impl Call for GetBackupServersByIdCredentials {
         }
     }
 }
-/// `POST /api/backupServers/{ID}/credentials?action=create`: Adds an account that a backup server uses.
+/// `POST /api/backupServers/{ID}/credentials?action=create`: Adds credentials to a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/44`
 #[derive(Debug, Clone)]
@@ -9655,7 +12511,7 @@ impl Call for PostBackupServersByIdCredentialsCreate {
         }
     }
 }
-/// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One account that a backup server uses.
+/// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One set of credentials kept on a backup server; the password comes back empty.
 ///
 /// Schema: `schemas/em/operations.json#/operations/45`
 #[derive(Debug, Clone)]
@@ -9688,10 +12544,9 @@ impl Call for GetBackupServersByIdCredentialsById {
             let value = &self.credentials_id;
             visit("credentialsID", value.as_str());
         }
-        visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes an account that a backup server uses.
+/// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes credentials kept on a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/46`
 #[derive(Debug, Clone)]
@@ -9736,7 +12591,7 @@ impl Call for PutBackupServersByIdCredentialsById {
         }
     }
 }
-/// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Deletes an account that a backup server uses.
+/// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Removes credentials from a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/47`
 #[derive(Debug, Clone)]
@@ -9798,7 +12653,7 @@ impl Call for GetBackupServersByIdExternalRepositories {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupServers/{ID}/passwords`: The passwords that a backup server encrypts with.
+/// `GET /api/backupServers/{ID}/passwords`: The encryption passwords of a backup server, by hint only.
 ///
 /// Schema: `schemas/em/operations.json#/operations/49`
 #[derive(Debug, Clone)]
@@ -9824,7 +12679,7 @@ impl Call for GetBackupServersByIdPasswords {
         }
     }
 }
-/// `POST /api/backupServers/{ID}/passwords?action=create`: Adds a password that a backup server encrypts with.
+/// `POST /api/backupServers/{ID}/passwords?action=create`: Adds an encryption password to a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/50`
 #[derive(Debug, Clone)]
@@ -9855,7 +12710,7 @@ impl Call for PostBackupServersByIdPasswordsCreate {
         }
     }
 }
-/// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One password that a backup server encrypts with.
+/// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One encryption password of a backup server, by hint only.
 ///
 /// Schema: `schemas/em/operations.json#/operations/51`
 #[derive(Debug, Clone)]
@@ -9888,10 +12743,9 @@ impl Call for GetBackupServersByIdPasswordsById {
             let value = &self.password_id;
             visit("passwordID", value.as_str());
         }
-        visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes a password that a backup server encrypts with.
+/// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes an encryption password of a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/52`
 #[derive(Debug, Clone)]
@@ -9936,7 +12790,7 @@ impl Call for PutBackupServersByIdPasswordsById {
         }
     }
 }
-/// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Deletes a password that a backup server encrypts with.
+/// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Removes an encryption password from a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/53`
 #[derive(Debug, Clone)]
@@ -9971,7 +12825,7 @@ impl Call for DeleteBackupServersByIdPasswordsById {
         }
     }
 }
-/// `GET /api/backupSessions`: The runs of backup jobs.
+/// `GET /api/backupSessions`: All runs of backup jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/54`
 #[derive(Debug, Clone, Default)]
@@ -10044,7 +12898,7 @@ impl Call for PostBackupSessionsByIdStop {
         }
     }
 }
-/// `GET /api/backupSessions/{ID}/agentManagementSessions`: The agent management sessions of a run.
+/// `GET /api/backupSessions/{ID}/agentManagementSessions`: The runs of agent management that belong to a run of a backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/57`
 #[derive(Debug, Clone)]
@@ -10071,7 +12925,7 @@ impl Call for GetBackupSessionsByIdAgentManagementSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupSessions/{ID}/taskSessions`: The parts of a run, machine by machine.
+/// `GET /api/backupSessions/{ID}/taskSessions`: The tasks of one run of a backup job, one per machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/58`
 #[derive(Debug, Clone)]
@@ -10098,7 +12952,7 @@ impl Call for GetBackupSessionsByIdTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupTaskSessions`: The machines' parts of backup jobs' runs.
+/// `GET /api/backupTaskSessions`: All tasks of backup runs, one per machine and run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/59`
 #[derive(Debug, Clone, Default)]
@@ -10118,7 +12972,7 @@ impl Call for GetBackupTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupTaskSessions/{ID}`: One machine's part of a backup job's run.
+/// `GET /api/backupTaskSessions/{ID}`: One machine's task in a backup run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/60`
 #[derive(Debug, Clone)]
@@ -10145,7 +12999,7 @@ impl Call for GetBackupTaskSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/catalog/vms`: The machines in the catalog of guest files.
+/// `GET /api/catalog/vms`: All machines whose guest files are in the catalog.
 ///
 /// Schema: `schemas/em/operations.json#/operations/61`
 #[derive(Debug, Clone, Default)]
@@ -10165,13 +13019,13 @@ impl Call for GetCatalogVms {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/catalog/vms/{vmname}`: One machine in the catalog of guest files.
+/// `GET /api/catalog/vms/{vmname}`: One machine in the catalog.
 ///
 /// Schema: `schemas/em/operations.json#/operations/62`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmname {
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl GetCatalogVmsByVmname {
@@ -10192,13 +13046,13 @@ impl Call for GetCatalogVmsByVmname {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The restore points of a machine in the catalog.
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The catalogued restore points of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/63`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePoints {
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl GetCatalogVmsByVmnameVmRestorePoints {
@@ -10219,7 +13073,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One restore point of a machine in the catalog.
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One catalogued restore point of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/64`
 #[derive(Debug, Clone)]
@@ -10227,7 +13081,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePoints {
 pub struct GetCatalogVmsByVmnameVmRestorePointsById {
     /// `ID`.
     pub id: Id,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl GetCatalogVmsByVmnameVmRestorePointsById {
@@ -10255,7 +13109,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Makes guest files ready to browse: mounts a restore point of a machine in the catalog.
+/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Gets a catalogued guest file system ready to browse.
 ///
 /// Schema: `schemas/em/operations.json#/operations/65`
 #[derive(Debug, Clone)]
@@ -10263,7 +13117,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
 pub struct PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
     /// `ID`.
     pub id: Id,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
@@ -10290,7 +13144,7 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
         }
     }
 }
-/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs`: The roots of the guest files in the catalog.
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/`: The root of a catalogued guest file system.
 ///
 /// Schema: `schemas/em/operations.json#/operations/66`
 #[derive(Debug, Clone)]
@@ -10298,7 +13152,7 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
 pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
     /// `ID`.
     pub id: Id,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
@@ -10325,7 +13179,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
         }
     }
 }
-/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: What a folder in the catalog holds.
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: Files and folders of a catalogued guest file system.
 ///
 /// Schema: `schemas/em/operations.json#/operations/67`
 #[derive(Debug, Clone)]
@@ -10333,10 +13187,12 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
 pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
     /// `ID`.
     pub id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
-    pub filepath: String,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
+    pub filepath: String,
+    /// What to answer for a folder: `listAll`, `listDirs` or `listFiles`.
+    pub action: Option<String>,
     /// How many entries a page holds: 100 when left out.
     pub page_size: Option<i64>,
     /// The page, counted from 1.
@@ -10347,13 +13203,14 @@ impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
     #[must_use]
     pub fn new(
         id: impl Into<Id>,
-        filepath: impl Into<String>,
         vmname: impl Into<String>,
+        filepath: impl Into<String>,
     ) -> Self {
         Self {
             id: id.into(),
-            filepath: filepath.into(),
             vmname: vmname.into(),
+            filepath: filepath.into(),
+            action: None,
             page_size: None,
             page: None,
         }
@@ -10368,12 +13225,15 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
             visit("ID", value.as_str());
         }
         {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+        {
             let value = &self.filepath;
             visit("filepath", value);
         }
-        {
-            let value = &self.vmname;
-            visit("vmname", value);
+        if let Some(value) = &self.action {
+            visit("action", value);
         }
         if let Some(value) = &self.page_size {
             visit("pageSize", &value.to_string());
@@ -10383,7 +13243,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
         }
     }
 }
-/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a file or folder.
+/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a catalogued guest file or folder to its place.
 ///
 /// Schema: `schemas/em/operations.json#/operations/68`
 #[derive(Debug, Clone)]
@@ -10391,23 +13251,23 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
 pub struct PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
     /// `ID`.
     pub id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
-    pub filepath: String,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
+    pub filepath: String,
 }
 impl PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
     /// A call with what it must have.
     #[must_use]
     pub fn new(
         id: impl Into<Id>,
-        filepath: impl Into<String>,
         vmname: impl Into<String>,
+        filepath: impl Into<String>,
     ) -> Self {
         Self {
             id: id.into(),
-            filepath: filepath.into(),
             vmname: vmname.into(),
+            filepath: filepath.into(),
         }
     }
 }
@@ -10420,16 +13280,16 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore 
             visit("ID", value.as_str());
         }
         {
-            let value = &self.filepath;
-            visit("filepath", value);
-        }
-        {
             let value = &self.vmname;
             visit("vmname", value);
         }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
     }
 }
-/// `GET /api/cdpPolicies`: The policies that replicate continuously.
+/// `GET /api/cdpPolicies`: All CDP policies.
 ///
 /// Schema: `schemas/em/operations.json#/operations/69`
 #[derive(Debug, Clone, Default)]
@@ -10449,7 +13309,7 @@ impl Call for GetCdpPolicies {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpPolicies/{ID}`: One policy that replicates continuously.
+/// `GET /api/cdpPolicies/{ID}`: One CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/70`
 #[derive(Debug, Clone)]
@@ -10476,7 +13336,7 @@ impl Call for GetCdpPoliciesById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cdpPolicies/{ID}?action=disable`: Takes a policy that replicates continuously out of force.
+/// `POST /api/cdpPolicies/{ID}?action=disable`: Turns a CDP policy off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/71`
 #[derive(Debug, Clone)]
@@ -10502,7 +13362,7 @@ impl Call for PostCdpPoliciesByIdDisable {
         }
     }
 }
-/// `POST /api/cdpPolicies/{ID}?action=enable`: Puts a policy that replicates continuously in force.
+/// `POST /api/cdpPolicies/{ID}?action=enable`: Turns a CDP policy on.
 ///
 /// Schema: `schemas/em/operations.json#/operations/72`
 #[derive(Debug, Clone)]
@@ -10528,7 +13388,7 @@ impl Call for PostCdpPoliciesByIdEnable {
         }
     }
 }
-/// `PUT /api/cdpPolicies/{ID}`: Changes a policy that replicates continuously.
+/// `PUT /api/cdpPolicies/{ID}`: Changes a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/73`
 #[derive(Debug, Clone)]
@@ -10559,7 +13419,7 @@ impl Call for PutCdpPoliciesById {
         }
     }
 }
-/// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The sessions of a policy.
+/// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The runs of a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/74`
 #[derive(Debug, Clone)]
@@ -10586,7 +13446,7 @@ impl Call for GetCdpPoliciesByIdCdpReplicaSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpPolicies/{ID}/includes`: The objects of a policy.
+/// `GET /api/cdpPolicies/{ID}/includes`: What a CDP policy protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/75`
 #[derive(Debug, Clone)]
@@ -10612,7 +13472,7 @@ impl Call for GetCdpPoliciesByIdIncludes {
         }
     }
 }
-/// `POST /api/cdpPolicies/{ID}/includes`: Adds an object of a policy.
+/// `POST /api/cdpPolicies/{ID}/includes`: Adds a machine or container to a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/76`
 #[derive(Debug, Clone)]
@@ -10643,7 +13503,7 @@ impl Call for PostCdpPoliciesByIdIncludes {
         }
     }
 }
-/// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One object of a policy.
+/// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One machine or container that a CDP policy protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/77`
 #[derive(Debug, Clone)]
@@ -10678,7 +13538,7 @@ impl Call for GetCdpPoliciesByIdIncludesById {
         }
     }
 }
-/// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes an object of a policy away.
+/// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes a machine or container out of a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/78`
 #[derive(Debug, Clone)]
@@ -10713,7 +13573,7 @@ impl Call for DeleteCdpPoliciesByIdIncludesById {
         }
     }
 }
-/// `GET /api/cdpReplica/vApps`: The vApps that policies replicate.
+/// `GET /api/cdpReplica/vApps`: All CDP replicas of vApps.
 ///
 /// Schema: `schemas/em/operations.json#/operations/79`
 #[derive(Debug, Clone, Default)]
@@ -10733,7 +13593,7 @@ impl Call for GetCdpReplicaVApps {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplica/vApps/{ID}`: One vApp that a policy replicates.
+/// `GET /api/cdpReplica/vApps/{ID}`: One CDP replica of a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/80`
 #[derive(Debug, Clone)]
@@ -10760,7 +13620,7 @@ impl Call for GetCdpReplicaVAppsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Fails over to a vApp that a policy replicates.
+/// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Switches a vApp over to its CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/81`
 #[derive(Debug, Clone)]
@@ -10791,7 +13651,7 @@ impl Call for PostCdpReplicaVAppsByIdFailover {
         }
     }
 }
-/// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: To which moments a vApp that a policy replicates can fail over.
+/// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: The moments that a CDP replica of a vApp can be failed over to.
 ///
 /// Schema: `schemas/em/operations.json#/operations/82`
 #[derive(Debug, Clone)]
@@ -10822,7 +13682,7 @@ impl Call for PostCdpReplicaVAppsByIdIntervals {
         }
     }
 }
-/// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines of a replicated vApp.
+/// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines in a CDP replica of a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/83`
 #[derive(Debug, Clone)]
@@ -10849,7 +13709,7 @@ impl Call for GetCdpReplicaVAppsByIdVms {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine of a replicated vApp.
+/// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine in a CDP replica of a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/84`
 #[derive(Debug, Clone)]
@@ -10885,7 +13745,7 @@ impl Call for GetCdpReplicaVAppsByIdVmsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicas`: The replicas of policies.
+/// `GET /api/cdpReplicas`: All CDP replicas.
 ///
 /// Schema: `schemas/em/operations.json#/operations/85`
 #[derive(Debug, Clone, Default)]
@@ -10905,7 +13765,7 @@ impl Call for GetCdpReplicas {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicas/{ID}`: One replica of a policy.
+/// `GET /api/cdpReplicas/{ID}`: One CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/86`
 #[derive(Debug, Clone)]
@@ -10932,7 +13792,7 @@ impl Call for GetCdpReplicasById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicas/{ID}/vms`: The machines that a policy replicates.
+/// `GET /api/cdpReplicas/{ID}/vms`: The machines in a CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/87`
 #[derive(Debug, Clone)]
@@ -10949,7 +13809,7 @@ impl GetCdpReplicasByIdVms {
     }
 }
 impl Call for GetCdpReplicasByIdVms {
-    type Answer = super::CdpReplicaVms;
+    type Answer = super::VmCdpReplicas;
     const OPERATION: &'static Operation = &OPERATIONS[87usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
@@ -10959,7 +13819,7 @@ impl Call for GetCdpReplicasByIdVms {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine that a policy replicates.
+/// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine in a CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/88`
 #[derive(Debug, Clone)]
@@ -10995,7 +13855,7 @@ impl Call for GetCdpReplicasByIdVmsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Fails over to a machine that a policy replicates.
+/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Switches a machine over to its CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/89`
 #[derive(Debug, Clone)]
@@ -11040,7 +13900,7 @@ impl Call for PostCdpReplicasByIdVmsByIdFailover {
         }
     }
 }
-/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: To which moments a machine that a policy replicates can fail over.
+/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: The moments that a CDP replica of a machine can be failed over to.
 ///
 /// Schema: `schemas/em/operations.json#/operations/90`
 #[derive(Debug, Clone)]
@@ -11085,7 +13945,7 @@ impl Call for PostCdpReplicasByIdVmsByIdIntervals {
         }
     }
 }
-/// `GET /api/cdpReplicaSessions`: The sessions of policies.
+/// `GET /api/cdpReplicaSessions`: All runs of CDP policies.
 ///
 /// Schema: `schemas/em/operations.json#/operations/91`
 #[derive(Debug, Clone, Default)]
@@ -11105,7 +13965,7 @@ impl Call for GetCdpReplicaSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicaSessions/{ID}`: One session of a policy.
+/// `GET /api/cdpReplicaSessions/{ID}`: One run of a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/92`
 #[derive(Debug, Clone)]
@@ -11132,7 +13992,7 @@ impl Call for GetCdpReplicaSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The parts of a policy's session, machine by machine.
+/// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The tasks of one run of a CDP policy, one per machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/93`
 #[derive(Debug, Clone)]
@@ -11159,7 +14019,7 @@ impl Call for GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicaTaskSessions`: The machines' parts of policies' sessions.
+/// `GET /api/cdpReplicaTaskSessions`: All tasks of CDP runs, one per machine and run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/94`
 #[derive(Debug, Clone, Default)]
@@ -11179,7 +14039,7 @@ impl Call for GetCdpReplicaTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's part of a policy's session.
+/// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's task in a CDP run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/95`
 #[derive(Debug, Clone)]
@@ -11206,7 +14066,7 @@ impl Call for GetCdpReplicaTaskSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud`: The entrance of Cloud Connect.
+/// `GET /api/cloud`: Where the resources of Cloud Connect are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/96`
 #[derive(Debug, Clone, Default)]
@@ -11224,7 +14084,7 @@ impl Call for GetCloud {
     const OPERATION: &'static Operation = &OPERATIONS[96usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/cloudFailoverPlans`: The tenants' failover plans.
+/// `GET /api/cloud/cloudFailoverPlans`: All failover plans of tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/97`
 #[derive(Debug, Clone, Default)]
@@ -11244,7 +14104,7 @@ impl Call for GetCloudCloudFailoverPlans {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/cloudFailoverPlans/{ID}`: One tenant's failover plan.
+/// `GET /api/cloud/cloudFailoverPlans/{ID}`: One failover plan of a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/98`
 #[derive(Debug, Clone)]
@@ -11302,7 +14162,7 @@ impl Call for PostCloudCloudFailoverPlansByIdStart {
         }
     }
 }
-/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Tries out a tenant's failover plan without failing over.
+/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Checks a tenant's failover plan without switching over.
 ///
 /// Schema: `schemas/em/operations.json#/operations/100`
 #[derive(Debug, Clone)]
@@ -11328,7 +14188,7 @@ impl Call for PostCloudCloudFailoverPlansByIdTest {
         }
     }
 }
-/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's failover plan.
+/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/101`
 #[derive(Debug, Clone)]
@@ -11385,7 +14245,7 @@ impl Call for PutCloudCloudFailoverPlansById {
         }
     }
 }
-/// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Deletes a tenant's failover plan.
+/// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Removes a tenant's failover plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/103`
 #[derive(Debug, Clone)]
@@ -11411,7 +14271,7 @@ impl Call for DeleteCloudCloudFailoverPlansById {
         }
     }
 }
-/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines of a tenant's failover plan.
+/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines in a tenant's failover plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/104`
 #[derive(Debug, Clone)]
@@ -11437,7 +14297,7 @@ impl Call for GetCloudCloudFailoverPlansByIdIncludes {
         }
     }
 }
-/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine of a tenant's failover plan.
+/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine in a tenant's failover plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/105`
 #[derive(Debug, Clone)]
@@ -11472,7 +14332,7 @@ impl Call for GetCloudCloudFailoverPlansByIdIncludesById {
         }
     }
 }
-/// `GET /api/cloud/failoverSessions`: The runs of tenants' failover plans.
+/// `GET /api/cloud/failoverSessions`: All runs of tenants' failover plans.
 ///
 /// Schema: `schemas/em/operations.json#/operations/106`
 #[derive(Debug, Clone, Default)]
@@ -11519,7 +14379,7 @@ impl Call for GetCloudFailoverSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/gatewayPools`: The pools of gateways.
+/// `GET /api/cloud/gatewayPools`: All gateway pools.
 ///
 /// Schema: `schemas/em/operations.json#/operations/108`
 #[derive(Debug, Clone, Default)]
@@ -11539,7 +14399,7 @@ impl Call for GetCloudGatewayPools {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/gatewayPools`: Creates a pool of gateways.
+/// `POST /api/cloud/gatewayPools`: Makes a gateway pool.
 ///
 /// Schema: `schemas/em/operations.json#/operations/109`
 #[derive(Debug, Clone)]
@@ -11563,7 +14423,7 @@ impl Call for PostCloudGatewayPools {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/gatewayPools/{ID}`: One pool of gateways.
+/// `GET /api/cloud/gatewayPools/{ID}`: One gateway pool.
 ///
 /// Schema: `schemas/em/operations.json#/operations/110`
 #[derive(Debug, Clone)]
@@ -11590,7 +14450,7 @@ impl Call for GetCloudGatewayPoolsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/gatewayPools/{ID}`: Changes a pool of gateways.
+/// `PUT /api/cloud/gatewayPools/{ID}`: Changes a gateway pool.
 ///
 /// Schema: `schemas/em/operations.json#/operations/111`
 #[derive(Debug, Clone)]
@@ -11621,7 +14481,7 @@ impl Call for PutCloudGatewayPoolsById {
         }
     }
 }
-/// `DELETE /api/cloud/gatewayPools/{ID}`: Deletes a pool of gateways.
+/// `DELETE /api/cloud/gatewayPools/{ID}`: Removes a gateway pool.
 ///
 /// Schema: `schemas/em/operations.json#/operations/112`
 #[derive(Debug, Clone)]
@@ -11647,7 +14507,7 @@ impl Call for DeleteCloudGatewayPoolsById {
         }
     }
 }
-/// `GET /api/cloud/gateways`: The gateways.
+/// `GET /api/cloud/gateways`: All cloud gateways.
 ///
 /// Schema: `schemas/em/operations.json#/operations/113`
 #[derive(Debug, Clone, Default)]
@@ -11667,7 +14527,7 @@ impl Call for GetCloudGateways {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/gateways`: Creates a gateway.
+/// `POST /api/cloud/gateways`: Makes a cloud gateway.
 ///
 /// Schema: `schemas/em/operations.json#/operations/114`
 #[derive(Debug, Clone)]
@@ -11691,7 +14551,7 @@ impl Call for PostCloudGateways {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/gateways/{ID}`: One gateway.
+/// `GET /api/cloud/gateways/{ID}`: One cloud gateway.
 ///
 /// Schema: `schemas/em/operations.json#/operations/115`
 #[derive(Debug, Clone)]
@@ -11718,7 +14578,7 @@ impl Call for GetCloudGatewaysById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/gateways/{ID}`: Changes a gateway.
+/// `PUT /api/cloud/gateways/{ID}`: Changes a cloud gateway.
 ///
 /// Schema: `schemas/em/operations.json#/operations/116`
 #[derive(Debug, Clone)]
@@ -11749,7 +14609,7 @@ impl Call for PutCloudGatewaysById {
         }
     }
 }
-/// `DELETE /api/cloud/gateways/{ID}`: Deletes a gateway.
+/// `DELETE /api/cloud/gateways/{ID}`: Removes a cloud gateway.
 ///
 /// Schema: `schemas/em/operations.json#/operations/117`
 #[derive(Debug, Clone)]
@@ -11775,7 +14635,7 @@ impl Call for DeleteCloudGatewaysById {
         }
     }
 }
-/// `GET /api/cloud/hardwarePlans`: The hardware plans.
+/// `GET /api/cloud/hardwarePlans`: All hardware plans.
 ///
 /// Schema: `schemas/em/operations.json#/operations/118`
 #[derive(Debug, Clone, Default)]
@@ -11795,7 +14655,7 @@ impl Call for GetCloudHardwarePlans {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/hardwarePlans`: Creates a hardware plan.
+/// `POST /api/cloud/hardwarePlans`: Makes a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/119`
 #[derive(Debug, Clone)]
@@ -11877,7 +14737,7 @@ impl Call for PutCloudHardwarePlansById {
         }
     }
 }
-/// `DELETE /api/cloud/hardwarePlans/{ID}`: Deletes a hardware plan.
+/// `DELETE /api/cloud/hardwarePlans/{ID}`: Removes a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/122`
 #[derive(Debug, Clone)]
@@ -11903,7 +14763,7 @@ impl Call for DeleteCloudHardwarePlansById {
         }
     }
 }
-/// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants of a hardware plan.
+/// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants that use a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/123`
 #[derive(Debug, Clone)]
@@ -11929,7 +14789,7 @@ impl Call for GetCloudHardwarePlansByIdTenants {
         }
     }
 }
-/// `GET /api/cloud/publicIpAddresses`: The public addresses.
+/// `GET /api/cloud/publicIpAddresses`: All public IP addresses for tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/124`
 #[derive(Debug, Clone, Default)]
@@ -11949,7 +14809,7 @@ impl Call for GetCloudPublicIpAddresses {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/publicIpAddresses`: Creates a public address.
+/// `POST /api/cloud/publicIpAddresses`: Adds a public IP address for tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/125`
 #[derive(Debug, Clone)]
@@ -11973,7 +14833,7 @@ impl Call for PostCloudPublicIpAddresses {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/publicIpAddresses/{ID}`: One public address.
+/// `GET /api/cloud/publicIpAddresses/{ID}`: One public IP address for tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/126`
 #[derive(Debug, Clone)]
@@ -12000,7 +14860,7 @@ impl Call for GetCloudPublicIpAddressesById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public address.
+/// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public IP address for tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/127`
 #[derive(Debug, Clone)]
@@ -12031,7 +14891,7 @@ impl Call for PutCloudPublicIpAddressesById {
         }
     }
 }
-/// `DELETE /api/cloud/publicIpAddresses/{ID}`: Deletes a public address.
+/// `DELETE /api/cloud/publicIpAddresses/{ID}`: Removes a public IP address.
 ///
 /// Schema: `schemas/em/operations.json#/operations/128`
 #[derive(Debug, Clone)]
@@ -12057,7 +14917,7 @@ impl Call for DeleteCloudPublicIpAddressesById {
         }
     }
 }
-/// `GET /api/cloud/replicas`: The tenants' replicas.
+/// `GET /api/cloud/replicas`: All tenants' replicas.
 ///
 /// Schema: `schemas/em/operations.json#/operations/129`
 #[derive(Debug, Clone, Default)]
@@ -12077,7 +14937,7 @@ impl Call for GetCloudReplicas {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/replicas/{ID}`: One tenant's replica.
+/// `GET /api/cloud/replicas/{ID}`: One replica of a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/130`
 #[derive(Debug, Clone)]
@@ -12104,7 +14964,7 @@ impl Call for GetCloudReplicasById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The restore points of a tenant's replica.
+/// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The points of a tenant's replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/131`
 #[derive(Debug, Clone)]
@@ -12131,7 +14991,7 @@ impl Call for GetCloudReplicasByIdVmReplicaPoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/tenants`: The tenants.
+/// `GET /api/cloud/tenants`: All cloud tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/132`
 #[derive(Debug, Clone, Default)]
@@ -12151,7 +15011,7 @@ impl Call for GetCloudTenants {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/tenants`: Creates a tenant.
+/// `POST /api/cloud/tenants`: Makes a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/133`
 #[derive(Debug, Clone)]
@@ -12175,7 +15035,7 @@ impl Call for PostCloudTenants {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/tenants/{ID}`: One tenant.
+/// `GET /api/cloud/tenants/{ID}`: One cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/134`
 #[derive(Debug, Clone)]
@@ -12202,7 +15062,7 @@ impl Call for GetCloudTenantsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/tenants/{ID}`: Changes a tenant.
+/// `PUT /api/cloud/tenants/{ID}`: Changes a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/135`
 #[derive(Debug, Clone)]
@@ -12233,7 +15093,7 @@ impl Call for PutCloudTenantsById {
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}`: Deletes a tenant.
+/// `DELETE /api/cloud/tenants/{ID}`: Removes a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/136`
 #[derive(Debug, Clone)]
@@ -12241,7 +15101,7 @@ impl Call for PutCloudTenantsById {
 pub struct DeleteCloudTenantsById {
     /// `ID`.
     pub id: Id,
-    /// Whether the tenant's backups are deleted, too.
+    /// Whether the tenant's backups go, too.
     pub include_backups: Option<bool>,
 }
 impl DeleteCloudTenantsById {
@@ -12267,7 +15127,7 @@ impl Call for DeleteCloudTenantsById {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans of a tenant.
+/// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans that a tenant uses.
 ///
 /// Schema: `schemas/em/operations.json#/operations/137`
 #[derive(Debug, Clone)]
@@ -12293,7 +15153,7 @@ impl Call for GetCloudTenantsByIdComputeResources {
         }
     }
 }
-/// `POST /api/cloud/tenants/{ID}/computeResources`: Gives a hardware plan to a tenant.
+/// `POST /api/cloud/tenants/{ID}/computeResources`: Subscribes a tenant to a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/138`
 #[derive(Debug, Clone)]
@@ -12327,7 +15187,7 @@ impl Call for PostCloudTenantsByIdComputeResources {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan of a tenant.
+/// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan that a tenant uses.
 ///
 /// Schema: `schemas/em/operations.json#/operations/139`
 #[derive(Debug, Clone)]
@@ -12362,7 +15222,7 @@ impl Call for GetCloudTenantsByIdComputeResourcesById {
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Takes a hardware plan of a tenant away.
+/// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Ends a tenant's subscription to a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/140`
 #[derive(Debug, Clone)]
@@ -12397,7 +15257,7 @@ impl Call for DeleteCloudTenantsByIdComputeResourcesById {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many machines of a tenant count for a license.
+/// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many of a tenant's machines count as rental and how many as new.
 ///
 /// Schema: `schemas/em/operations.json#/operations/141`
 #[derive(Debug, Clone)]
@@ -12423,7 +15283,7 @@ impl Call for GetCloudTenantsByIdFreelicenseCounters {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/gatewayPools`: The pools of gateways that serve a tenant.
+/// `GET /api/cloud/tenants/{ID}/gatewayPools`: The gateway pools given to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/142`
 #[derive(Debug, Clone)]
@@ -12450,7 +15310,7 @@ impl Call for GetCloudTenantsByIdGatewayPools {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/tenants/{ID}/resources`: The quotas of a tenant on repositories.
+/// `GET /api/cloud/tenants/{ID}/resources`: The cloud repositories of a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/143`
 #[derive(Debug, Clone)]
@@ -12476,7 +15336,7 @@ impl Call for GetCloudTenantsByIdResources {
         }
     }
 }
-/// `POST /api/cloud/tenants/{ID}/resources`: Gives a tenant a quota on a repository.
+/// `POST /api/cloud/tenants/{ID}/resources`: Gives a cloud repository to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/144`
 #[derive(Debug, Clone)]
@@ -12507,7 +15367,7 @@ impl Call for PostCloudTenantsByIdResources {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One quota of a tenant on a repository.
+/// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One cloud repository of a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/145`
 #[derive(Debug, Clone)]
@@ -12542,7 +15402,7 @@ impl Call for GetCloudTenantsByIdResourcesById {
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a quota of a tenant on a repository away.
+/// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a cloud repository away from a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/146`
 #[derive(Debug, Clone)]
@@ -12577,7 +15437,7 @@ impl Call for DeleteCloudTenantsByIdResourcesById {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a tenant.
+/// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/147`
 #[derive(Debug, Clone)]
@@ -12603,7 +15463,7 @@ impl Call for GetCloudTenantsByIdSubtenants {
         }
     }
 }
-/// `POST /api/cloud/tenants/{ID}/subtenants`: Creates a subtenant.
+/// `POST /api/cloud/tenants/{ID}/subtenants`: Makes a subtenant of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/148`
 #[derive(Debug, Clone)]
@@ -12634,7 +15494,7 @@ impl Call for PostCloudTenantsByIdSubtenants {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant.
+/// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/149`
 #[derive(Debug, Clone)]
@@ -12667,10 +15527,9 @@ impl Call for GetCloudTenantsByIdSubtenantsById {
             let value = &self.subtenant_id;
             visit("subtenantID", value.as_str());
         }
-        visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant.
+/// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/150`
 #[derive(Debug, Clone)]
@@ -12715,7 +15574,7 @@ impl Call for PutCloudTenantsByIdSubtenantsById {
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Deletes a subtenant.
+/// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Removes a subtenant of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/151`
 #[derive(Debug, Clone)]
@@ -12750,7 +15609,7 @@ impl Call for DeleteCloudTenantsByIdSubtenantsById {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The virtual data centers of a tenant.
+/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The organization VDCs given to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/152`
 #[derive(Debug, Clone)]
@@ -12776,7 +15635,7 @@ impl Call for GetCloudTenantsByIdVCloudComputeResources {
         }
     }
 }
-/// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives a virtual data center to a tenant.
+/// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives an organization VDC to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/153`
 #[derive(Debug, Clone)]
@@ -12810,7 +15669,7 @@ impl Call for PostCloudTenantsByIdVCloudComputeResources {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}`: One virtual data center of a tenant.
+/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: One organization VDC given to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/154`
 #[derive(Debug, Clone)]
@@ -12818,16 +15677,16 @@ impl Call for PostCloudTenantsByIdVCloudComputeResources {
 pub struct GetCloudTenantsByIdVCloudComputeResourcesById {
     /// `ID`.
     pub id: Id,
-    /// `vCloudComputeResourceID`.
-    pub v_cloud_compute_resource_id: Id,
+    /// `computeResourceID`.
+    pub compute_resource_id: Id,
 }
 impl GetCloudTenantsByIdVCloudComputeResourcesById {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, v_cloud_compute_resource_id: impl Into<Id>) -> Self {
+    pub fn new(id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> Self {
         Self {
             id: id.into(),
-            v_cloud_compute_resource_id: v_cloud_compute_resource_id.into(),
+            compute_resource_id: compute_resource_id.into(),
         }
     }
 }
@@ -12840,12 +15699,12 @@ impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
             visit("ID", value.as_str());
         }
         {
-            let value = &self.v_cloud_compute_resource_id;
-            visit("vCloudComputeResourceID", value.as_str());
+            let value = &self.compute_resource_id;
+            visit("computeResourceID", value.as_str());
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}`: Takes a virtual data center of a tenant away.
+/// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: Takes an organization VDC away from a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/155`
 #[derive(Debug, Clone)]
@@ -12853,16 +15712,16 @@ impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
 pub struct DeleteCloudTenantsByIdVCloudComputeResourcesById {
     /// `ID`.
     pub id: Id,
-    /// `vCloudComputeResourceID`.
-    pub v_cloud_compute_resource_id: Id,
+    /// `computeResourceID`.
+    pub compute_resource_id: Id,
 }
 impl DeleteCloudTenantsByIdVCloudComputeResourcesById {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, v_cloud_compute_resource_id: impl Into<Id>) -> Self {
+    pub fn new(id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> Self {
         Self {
             id: id.into(),
-            v_cloud_compute_resource_id: v_cloud_compute_resource_id.into(),
+            compute_resource_id: compute_resource_id.into(),
         }
     }
 }
@@ -12875,12 +15734,12 @@ impl Call for DeleteCloudTenantsByIdVCloudComputeResourcesById {
             visit("ID", value.as_str());
         }
         {
-            let value = &self.v_cloud_compute_resource_id;
-            visit("vCloudComputeResourceID", value.as_str());
+            let value = &self.compute_resource_id;
+            visit("computeResourceID", value.as_str());
         }
     }
 }
-/// `GET /api/cloud/vlans`: The ranges of VLANs.
+/// `GET /api/cloud/vlans`: All reserved VLANs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/156`
 #[derive(Debug, Clone, Default)]
@@ -12900,7 +15759,7 @@ impl Call for GetCloudVlans {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/vlans/{ID}`: One range of VLANs.
+/// `GET /api/cloud/vlans/{ID}`: The VLANs reserved on one switch.
 ///
 /// Schema: `schemas/em/operations.json#/operations/157`
 #[derive(Debug, Clone)]
@@ -12927,7 +15786,7 @@ impl Call for GetCloudVlansById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/vlans/{ID}`: Changes a range of VLANs.
+/// `PUT /api/cloud/vlans/{ID}`: Changes which VLANs are reserved on a switch.
 ///
 /// Schema: `schemas/em/operations.json#/operations/158`
 #[derive(Debug, Clone)]
@@ -12958,7 +15817,7 @@ impl Call for PutCloudVlansById {
         }
     }
 }
-/// `DELETE /api/cloud/vlans/{ID}`: Deletes a range of VLANs.
+/// `DELETE /api/cloud/vlans/{ID}`: Gives reserved VLANs back.
 ///
 /// Schema: `schemas/em/operations.json#/operations/159`
 #[derive(Debug, Clone)]
@@ -12984,7 +15843,7 @@ impl Call for DeleteCloudVlansById {
         }
     }
 }
-/// `GET /api/cloud/vmReplicaPoints`: The restore points of tenants' replicas.
+/// `GET /api/cloud/vmReplicaPoints`: All replica points of tenants' machines.
 ///
 /// Schema: `schemas/em/operations.json#/operations/160`
 #[derive(Debug, Clone, Default)]
@@ -13004,7 +15863,7 @@ impl Call for GetCloudVmReplicaPoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/vmReplicaPoints/{ID}`: One restore point of a tenant's replica.
+/// `GET /api/cloud/vmReplicaPoints/{ID}`: One replica point of a tenant's machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/161`
 #[derive(Debug, Clone)]
@@ -13031,7 +15890,7 @@ impl Call for GetCloudVmReplicaPointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/externalRepositories`: The external repositories.
+/// `GET /api/externalRepositories`: All external repositories.
 ///
 /// Schema: `schemas/em/operations.json#/operations/162`
 #[derive(Debug, Clone, Default)]
@@ -13105,7 +15964,7 @@ impl Call for GetExternalRepositoriesByIdBackups {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/failoverPlans`: The failover plans.
+/// `GET /api/failoverPlans`: All failover plans.
 ///
 /// Schema: `schemas/em/operations.json#/operations/165`
 #[derive(Debug, Clone, Default)]
@@ -13183,7 +16042,7 @@ impl Call for PostFailoverPlansByIdStart {
         }
     }
 }
-/// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a failover plan.
+/// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/168`
 #[derive(Debug, Clone)]
@@ -13240,7 +16099,7 @@ impl Call for PutFailoverPlansById {
         }
     }
 }
-/// `GET /api/hierarchyRoots`: The roots of hierarchies.
+/// `GET /api/hierarchyRoots`: All virtualization servers at the top of a hierarchy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/170`
 #[derive(Debug, Clone, Default)]
@@ -13260,7 +16119,7 @@ impl Call for GetHierarchyRoots {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/hierarchyRoots/{ID}`: One root of a hierarchy.
+/// `GET /api/hierarchyRoots/{ID}`: One virtualization server at the top of a hierarchy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/171`
 #[derive(Debug, Clone)]
@@ -13287,7 +16146,7 @@ impl Call for GetHierarchyRootsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/jobs`: The jobs.
+/// `GET /api/jobs`: All backup, backup copy and replication jobs of machines.
 ///
 /// Schema: `schemas/em/operations.json#/operations/172`
 #[derive(Debug, Clone, Default)]
@@ -13334,7 +16193,7 @@ impl Call for GetJobsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/jobs/{ID}?action=clone`: Makes a copy of a job.
+/// `POST /api/jobs/{ID}?action=clone`: Makes a job like this one.
 ///
 /// Schema: `schemas/em/operations.json#/operations/174`
 #[derive(Debug, Clone)]
@@ -13365,7 +16224,7 @@ impl Call for PostJobsByIdClone {
         }
     }
 }
-/// `POST /api/jobs/{ID}?action=retry`: Runs a job again for what failed.
+/// `POST /api/jobs/{ID}?action=retry`: Runs the failed part of a job again.
 ///
 /// Schema: `schemas/em/operations.json#/operations/175`
 #[derive(Debug, Clone)]
@@ -13443,7 +16302,7 @@ impl Call for PostJobsByIdStop {
         }
     }
 }
-/// `POST /api/jobs/{ID}?action=sync`: Copies now what a copy job has not copied yet.
+/// `POST /api/jobs/{ID}?action=sync`: Starts a backup copy job's copying now.
 ///
 /// Schema: `schemas/em/operations.json#/operations/178`
 #[derive(Debug, Clone)]
@@ -13469,7 +16328,7 @@ impl Call for PostJobsByIdSync {
         }
     }
 }
-/// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Puts the schedule of a job in or out of force.
+/// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of a job on or off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/179`
 #[derive(Debug, Clone)]
@@ -13526,7 +16385,7 @@ impl Call for PutJobsByIdEdit {
         }
     }
 }
-/// `DELETE /api/jobs/{ID}`: Deletes a job.
+/// `DELETE /api/jobs/{ID}`: Removes a job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/181`
 #[derive(Debug, Clone)]
@@ -13552,7 +16411,7 @@ impl Call for DeleteJobsById {
         }
     }
 }
-/// `GET /api/jobs/{ID}/includes`: The objects of a job.
+/// `GET /api/jobs/{ID}/includes`: What a job protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/182`
 #[derive(Debug, Clone)]
@@ -13578,7 +16437,7 @@ impl Call for GetJobsByIdIncludes {
         }
     }
 }
-/// `POST /api/jobs/{ID}/includes`: Adds an object of a job.
+/// `POST /api/jobs/{ID}/includes`: Adds a machine or container to a job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/183`
 #[derive(Debug, Clone)]
@@ -13609,7 +16468,7 @@ impl Call for PostJobsByIdIncludes {
         }
     }
 }
-/// `GET /api/jobs/{ID}/includes/{includeID}`: One object of a job.
+/// `GET /api/jobs/{ID}/includes/{includeID}`: One machine or container that a job protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/184`
 #[derive(Debug, Clone)]
@@ -13644,7 +16503,7 @@ impl Call for GetJobsByIdIncludesById {
         }
     }
 }
-/// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes an object of a job away.
+/// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes a machine or container out of a job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/185`
 #[derive(Debug, Clone)]
@@ -13679,7 +16538,7 @@ impl Call for DeleteJobsByIdIncludesById {
         }
     }
 }
-/// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a copy job copies.
+/// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a backup copy job copies from.
 ///
 /// Schema: `schemas/em/operations.json#/operations/186`
 #[derive(Debug, Clone)]
@@ -13705,7 +16564,7 @@ impl Call for GetJobsByIdLinkedBackupRepositories {
         }
     }
 }
-/// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository that a copy job copies.
+/// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository to copy from to a backup copy job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/187`
 #[derive(Debug, Clone)]
@@ -13736,7 +16595,7 @@ impl Call for PostJobsByIdLinkedBackupRepositories {
         }
     }
 }
-/// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a repository that a copy job copies away.
+/// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a source repository out of a backup copy job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/188`
 #[derive(Debug, Clone)]
@@ -13771,7 +16630,7 @@ impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
         }
     }
 }
-/// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a copy job copies.
+/// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a backup copy job copies from.
 ///
 /// Schema: `schemas/em/operations.json#/operations/189`
 #[derive(Debug, Clone)]
@@ -13797,7 +16656,7 @@ impl Call for GetJobsByIdLinkedJobs {
         }
     }
 }
-/// `POST /api/jobs/{ID}/linkedJobs`: Adds a job that a copy job copies.
+/// `POST /api/jobs/{ID}/linkedJobs`: Adds a job to copy from to a backup copy job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/190`
 #[derive(Debug, Clone)]
@@ -13828,7 +16687,7 @@ impl Call for PostJobsByIdLinkedJobs {
         }
     }
 }
-/// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a job that a copy job copies away.
+/// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a source job out of a backup copy job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/191`
 #[derive(Debug, Clone)]
@@ -13863,7 +16722,7 @@ impl Call for DeleteJobsByIdLinkedJobsById {
         }
     }
 }
-/// `GET /api/logonSessions`: The sessions.
+/// `GET /api/logonSessions`: All open sessions.
 ///
 /// Schema: `schemas/em/operations.json#/operations/192`
 #[derive(Debug, Clone, Default)]
@@ -13881,7 +16740,7 @@ impl Call for GetLogonSessions {
     const OPERATION: &'static Operation = &OPERATIONS[192usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/logonSessions/{ID}`: One session.
+/// `GET /api/logonSessions/{ID}`: One session, with links to everything that it may reach.
 ///
 /// Schema: `schemas/em/operations.json#/operations/193`
 #[derive(Debug, Clone)]
@@ -13933,19 +16792,19 @@ impl Call for DeleteLogonSessionsById {
         }
     }
 }
-/// `GET /api/lookup`: Looks up objects of a hierarchy: by reference, or by host, name and type.
+/// `GET /api/lookup`: Finds an object of a hypervisor's hierarchy by name and type, or by reference.
 ///
 /// Schema: `schemas/em/operations.json#/operations/195`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLookup {
-    /// The reference of an object; with it nothing else is needed.
+    /// The hierarchy to look into: the UID of its root, with `name` and `type`.
+    pub host: Option<String>,
+    /// The reference of the object; in place of the others.
     pub hierarchy_ref: Option<String>,
-    /// The root of the hierarchy to look in.
-    pub host: Option<Id>,
-    /// The name of the object; `*` for any.
+    /// The name of the object; `*` stands for any text.
     pub name: Option<String>,
-    /// The kind of the object, such as `Vm`.
+    /// The type of the object, such as `Vm`.
     pub r#type: Option<String>,
 }
 impl GetLookup {
@@ -13953,8 +16812,8 @@ impl GetLookup {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            hierarchy_ref: None,
             host: None,
+            hierarchy_ref: None,
             name: None,
             r#type: None,
         }
@@ -13964,11 +16823,11 @@ impl Call for GetLookup {
     type Answer = super::HierarchyItems;
     const OPERATION: &'static Operation = &OPERATIONS[195usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        if let Some(value) = &self.host {
+            visit("host", value);
+        }
         if let Some(value) = &self.hierarchy_ref {
             visit("hierarchyRef", value);
-        }
-        if let Some(value) = &self.host {
-            visit("host", value.as_str());
         }
         if let Some(value) = &self.name {
             visit("name", value);
@@ -13978,7 +16837,7 @@ impl Call for GetLookup {
         }
     }
 }
-/// `GET /api/lookupSvc`: Ready links to look up objects, per root of a hierarchy.
+/// `GET /api/lookupSvc`: Which hierarchies can be looked into, and for what.
 ///
 /// Schema: `schemas/em/operations.json#/operations/196`
 #[derive(Debug, Clone, Default)]
@@ -13996,7 +16855,7 @@ impl Call for GetLookupSvc {
     const OPERATION: &'static Operation = &OPERATIONS[196usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/managedServers`: The servers that backup servers work with.
+/// `GET /api/managedServers`: All servers that backup servers manage.
 ///
 /// Schema: `schemas/em/operations.json#/operations/197`
 #[derive(Debug, Clone, Default)]
@@ -14016,7 +16875,7 @@ impl Call for GetManagedServers {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/managedServers/{ID}`: One server that a backup server works with.
+/// `GET /api/managedServers/{ID}`: One server that a backup server manages.
 ///
 /// Schema: `schemas/em/operations.json#/operations/198`
 #[derive(Debug, Clone)]
@@ -14043,7 +16902,7 @@ impl Call for GetManagedServersById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas`: The entrance of file share backup.
+/// `GET /api/nas`: Where the jobs, runs and servers of file shares are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/199`
 #[derive(Debug, Clone, Default)]
@@ -14061,7 +16920,7 @@ impl Call for GetNas {
     const OPERATION: &'static Operation = &OPERATIONS[199usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/nas/backupSessions`: The runs of file share jobs.
+/// `GET /api/nas/backupSessions`: All runs of file share backup jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/200`
 #[derive(Debug, Clone, Default)]
@@ -14081,7 +16940,7 @@ impl Call for GetNasBackupSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/fileServers`: The file servers and shares.
+/// `GET /api/nas/fileServers`: All file servers and shares.
 ///
 /// Schema: `schemas/em/operations.json#/operations/201`
 #[derive(Debug, Clone, Default)]
@@ -14128,7 +16987,7 @@ impl Call for GetNasFileServersById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/jobs`: The file share jobs.
+/// `GET /api/nas/jobs`: All file share backup jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/203`
 #[derive(Debug, Clone, Default)]
@@ -14148,7 +17007,7 @@ impl Call for GetNasJobs {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/jobs/{ID}`: One file share job.
+/// `GET /api/nas/jobs/{ID}`: One file share backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/204`
 #[derive(Debug, Clone)]
@@ -14175,7 +17034,7 @@ impl Call for GetNasJobsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share job.
+/// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/205`
 #[derive(Debug, Clone)]
@@ -14202,7 +17061,7 @@ impl Call for GetNasJobsByIdBackupSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/jobs/{ID}/includes`: The file shares of a job.
+/// `GET /api/nas/jobs/{ID}/includes`: The shares and folders that a job protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/206`
 #[derive(Debug, Clone)]
@@ -14228,7 +17087,7 @@ impl Call for GetNasJobsByIdIncludes {
         }
     }
 }
-/// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One file share of a job.
+/// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One share or folder that a job protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/207`
 #[derive(Debug, Clone)]
@@ -14261,10 +17120,9 @@ impl Call for GetNasJobsByIdIncludesById {
             let value = &self.include_id;
             visit("includeID", value.as_str());
         }
-        visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/nas/jobs/{ID}/retry`: Runs a file share job again for what failed.
+/// `POST /api/nas/jobs/{ID}/retry`: Runs the failed part of a file share backup job again.
 ///
 /// Schema: `schemas/em/operations.json#/operations/208`
 #[derive(Debug, Clone)]
@@ -14290,7 +17148,7 @@ impl Call for PostNasJobsByIdRetry {
         }
     }
 }
-/// `POST /api/nas/jobs/{ID}/start`: Starts a file share job.
+/// `POST /api/nas/jobs/{ID}/start`: Starts a file share backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/209`
 #[derive(Debug, Clone)]
@@ -14316,7 +17174,7 @@ impl Call for PostNasJobsByIdStart {
         }
     }
 }
-/// `POST /api/nas/jobs/{ID}/stop`: Stops a file share job.
+/// `POST /api/nas/jobs/{ID}/stop`: Stops a file share backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/210`
 #[derive(Debug, Clone)]
@@ -14342,7 +17200,7 @@ impl Call for PostNasJobsByIdStop {
         }
     }
 }
-/// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Puts the schedule of a file share job in or out of force.
+/// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Turns the schedule of a file share backup job on or off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/211`
 #[derive(Debug, Clone)]
@@ -14368,7 +17226,7 @@ impl Call for PostNasJobsByIdToggleScheduleEnabled {
         }
     }
 }
-/// `GET /api/querySvc`: Ready links to queries, one per type.
+/// `GET /api/querySvc`: Which types can be queried, as links.
 ///
 /// Schema: `schemas/em/operations.json#/operations/212`
 #[derive(Debug, Clone, Default)]
@@ -14386,7 +17244,7 @@ impl Call for GetQuerySvc {
     const OPERATION: &'static Operation = &OPERATIONS[212usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/replicas`: The replicas.
+/// `GET /api/replicas`: All replicas.
 ///
 /// Schema: `schemas/em/operations.json#/operations/213`
 #[derive(Debug, Clone, Default)]
@@ -14433,7 +17291,7 @@ impl Call for GetReplicasById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/replicaSessions`: The runs of replication jobs.
+/// `GET /api/replicaSessions`: All runs of replication jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/215`
 #[derive(Debug, Clone, Default)]
@@ -14480,7 +17338,7 @@ impl Call for GetReplicaSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The parts of a replication job's run, machine by machine.
+/// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The tasks of one run of a replication job, one per machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/217`
 #[derive(Debug, Clone)]
@@ -14507,7 +17365,7 @@ impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/replicaTaskSessions`: The machines' parts of replication jobs' runs.
+/// `GET /api/replicaTaskSessions`: All tasks of replication runs, one per machine and run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/218`
 #[derive(Debug, Clone, Default)]
@@ -14527,7 +17385,7 @@ impl Call for GetReplicaTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/replicaTaskSessions/{ID}`: One machine's part of a replication job's run.
+/// `GET /api/replicaTaskSessions/{ID}`: One machine's task in a replication run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/219`
 #[derive(Debug, Clone)]
@@ -14554,7 +17412,7 @@ impl Call for GetReplicaTaskSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/reports/summary`: The summary report: links to its frames.
+/// `GET /api/reports/summary`: Which summary reports there are, as links.
 ///
 /// Schema: `schemas/em/operations.json#/operations/220`
 #[derive(Debug, Clone, Default)]
@@ -14572,7 +17430,7 @@ impl Call for GetReportsSummary {
     const OPERATION: &'static Operation = &OPERATIONS[220usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/job_statistics`: How the jobs did.
+/// `GET /api/reports/summary/job_statistics`: How many jobs and runs there are, how the runs ended, and which took longest.
 ///
 /// Schema: `schemas/em/operations.json#/operations/221`
 #[derive(Debug, Clone, Default)]
@@ -14590,7 +17448,7 @@ impl Call for GetReportsSummaryJobStatistics {
     const OPERATION: &'static Operation = &OPERATIONS[221usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/overview`: What there is, and how the machines' last backups ended.
+/// `GET /api/reports/summary/overview`: How many servers and jobs there are, and how the machines' last runs went.
 ///
 /// Schema: `schemas/em/operations.json#/operations/222`
 #[derive(Debug, Clone, Default)]
@@ -14608,7 +17466,7 @@ impl Call for GetReportsSummaryOverview {
     const OPERATION: &'static Operation = &OPERATIONS[222usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/processed_vms`: What was done, day by day.
+/// `GET /api/reports/summary/processed_vms`: How many machines were backed up and replicated, day by day.
 ///
 /// Schema: `schemas/em/operations.json#/operations/223`
 #[derive(Debug, Clone, Default)]
@@ -14626,7 +17484,7 @@ impl Call for GetReportsSummaryProcessedVms {
     const OPERATION: &'static Operation = &OPERATIONS[223usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/repository`: How full the repositories are.
+/// `GET /api/reports/summary/repository`: How full each repository is.
 ///
 /// Schema: `schemas/em/operations.json#/operations/224`
 #[derive(Debug, Clone, Default)]
@@ -14644,7 +17502,7 @@ impl Call for GetReportsSummaryRepository {
     const OPERATION: &'static Operation = &OPERATIONS[224usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/vms_overview`: How many machines are protected, and what their restore points take.
+/// `GET /api/reports/summary/vms_overview`: How many machines are protected, and how large their data is.
 ///
 /// Schema: `schemas/em/operations.json#/operations/225`
 #[derive(Debug, Clone, Default)]
@@ -14662,7 +17520,7 @@ impl Call for GetReportsSummaryVmsOverview {
     const OPERATION: &'static Operation = &OPERATIONS[225usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/repositories`: The backup repositories.
+/// `GET /api/repositories`: All backup repositories.
 ///
 /// Schema: `schemas/em/operations.json#/operations/226`
 #[derive(Debug, Clone, Default)]
@@ -14709,7 +17567,7 @@ impl Call for GetRepositoriesById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints`: The restore points.
+/// `GET /api/restorePoints`: All restore points.
 ///
 /// Schema: `schemas/em/operations.json#/operations/228`
 #[derive(Debug, Clone, Default)]
@@ -14756,7 +17614,7 @@ impl Call for GetRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints/{ID}/agentRestorePoints`: The computers' parts of a restore point.
+/// `GET /api/restorePoints/{ID}/agentRestorePoints`: The agents' part of a restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/230`
 #[derive(Debug, Clone)]
@@ -14783,7 +17641,7 @@ impl Call for GetRestorePointsByIdAgentRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints/{ID}/backupFiles`: The files that a restore point needs.
+/// `GET /api/restorePoints/{ID}/backupFiles`: The backup files of a restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/231`
 #[derive(Debug, Clone)]
@@ -14810,7 +17668,7 @@ impl Call for GetRestorePointsByIdBackupFiles {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps' parts of a restore point.
+/// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps in a restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/232`
 #[derive(Debug, Clone)]
@@ -14837,7 +17695,7 @@ impl Call for GetRestorePointsByIdVAppRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines' parts of a restore point.
+/// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines in a restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/233`
 #[derive(Debug, Clone)]
@@ -14864,7 +17722,7 @@ impl Call for GetRestorePointsByIdVmRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restoreSessions`: The restores.
+/// `GET /api/restoreSessions`: All restores, running and ended.
 ///
 /// Schema: `schemas/em/operations.json#/operations/234`
 #[derive(Debug, Clone, Default)]
@@ -14911,7 +17769,7 @@ impl Call for GetRestoreSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/security`: The entrance of security settings.
+/// `GET /api/security`: The security settings, and where accounts and roles are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/236`
 #[derive(Debug, Clone, Default)]
@@ -14929,7 +17787,7 @@ impl Call for GetSecurity {
     const OPERATION: &'static Operation = &OPERATIONS[236usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/security/accounts`: The accounts.
+/// `GET /api/security/accounts`: All accounts of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/237`
 #[derive(Debug, Clone, Default)]
@@ -14949,7 +17807,7 @@ impl Call for GetSecurityAccounts {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/security/accounts`: Creates an account.
+/// `POST /api/security/accounts`: Adds an account to Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/238`
 #[derive(Debug, Clone)]
@@ -14973,7 +17831,7 @@ impl Call for PostSecurityAccounts {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `POST /api/security/accounts?action=rebuildScope`: Works out again what accounts may restore.
+/// `POST /api/security/accounts?action=rebuildScope`: Works the accounts' restore scopes out anew.
 ///
 /// Schema: `schemas/em/operations.json#/operations/239`
 #[derive(Debug, Clone)]
@@ -14997,7 +17855,7 @@ impl Call for PostSecurityAccountsRebuildScope {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/security/accounts/{ID}`: One account.
+/// `GET /api/security/accounts/{ID}`: One account of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/240`
 #[derive(Debug, Clone)]
@@ -15024,7 +17882,7 @@ impl Call for GetSecurityAccountsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/security/accounts/{ID}`: Lets an account restore every machine, or only what its scope says.
+/// `POST /api/security/accounts/{ID}`: Turns the restore scopes of an account on or off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/241`
 #[derive(Debug, Clone)]
@@ -15050,7 +17908,7 @@ impl Call for PostSecurityAccountsById {
         }
     }
 }
-/// `DELETE /api/security/accounts/{ID}`: Deletes an account.
+/// `DELETE /api/security/accounts/{ID}`: Removes an account from Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/242`
 #[derive(Debug, Clone)]
@@ -15171,7 +18029,7 @@ impl Call for GetSecurityAccountsByIdRolesById {
         }
     }
 }
-/// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role of an account away.
+/// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role away from an account.
 ///
 /// Schema: `schemas/em/operations.json#/operations/246`
 #[derive(Debug, Clone)]
@@ -15206,7 +18064,7 @@ impl Call for DeleteSecurityAccountsByIdRolesById {
         }
     }
 }
-/// `GET /api/security/accounts/{ID}/scopes`: The restore scope of an account.
+/// `GET /api/security/accounts/{ID}/scopes`: What an account may restore.
 ///
 /// Schema: `schemas/em/operations.json#/operations/247`
 #[derive(Debug, Clone)]
@@ -15232,7 +18090,7 @@ impl Call for GetSecurityAccountsByIdScopes {
         }
     }
 }
-/// `POST /api/security/accounts/{ID}/scopes`: Lets an account restore more machines.
+/// `POST /api/security/accounts/{ID}/scopes`: Adds an object to an account's restore scope.
 ///
 /// Schema: `schemas/em/operations.json#/operations/248`
 #[derive(Debug, Clone)]
@@ -15263,7 +18121,7 @@ impl Call for PostSecurityAccountsByIdScopes {
         }
     }
 }
-/// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One part of an account's restore scope.
+/// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One object that an account may restore.
 ///
 /// Schema: `schemas/em/operations.json#/operations/249`
 #[derive(Debug, Clone)]
@@ -15298,7 +18156,7 @@ impl Call for GetSecurityAccountsByIdScopesById {
         }
     }
 }
-/// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes a part of an account's restore scope away.
+/// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes an object out of an account's restore scope.
 ///
 /// Schema: `schemas/em/operations.json#/operations/250`
 #[derive(Debug, Clone)]
@@ -15333,7 +18191,7 @@ impl Call for DeleteSecurityAccountsByIdScopesById {
         }
     }
 }
-/// `GET /api/security/roles`: The roles.
+/// `GET /api/security/roles`: All roles of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/251`
 #[derive(Debug, Clone, Default)]
@@ -15353,7 +18211,7 @@ impl Call for GetSecurityRoles {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/security/roles/{ID}`: One role.
+/// `GET /api/security/roles/{ID}`: One role of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/252`
 #[derive(Debug, Clone)]
@@ -15380,7 +18238,7 @@ impl Call for GetSecurityRolesById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/selfService/vSphere`: The entrance of vSphere self-service.
+/// `GET /api/selfService/vSphere`: Where the accounts of the vSphere self-service portal are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/253`
 #[derive(Debug, Clone, Default)]
@@ -15398,7 +18256,7 @@ impl Call for GetSelfServiceVSphere {
     const OPERATION: &'static Operation = &OPERATIONS[253usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/selfService/vSphere/Configs`: The vSphere accounts' configurations.
+/// `GET /api/selfService/vSphere/Configs`: All accounts of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/254`
 #[derive(Debug, Clone, Default)]
@@ -15418,7 +18276,7 @@ impl Call for GetSelfServiceVSphereConfigs {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/selfService/vSphere/Configs`: Creates a vSphere account's configuration.
+/// `POST /api/selfService/vSphere/Configs`: Adds an account to the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/255`
 #[derive(Debug, Clone)]
@@ -15442,7 +18300,7 @@ impl Call for PostSelfServiceVSphereConfigs {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/selfService/vSphere/Configs/{ID}`: One vSphere account's configuration.
+/// `GET /api/selfService/vSphere/Configs/{ID}`: One account of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/256`
 #[derive(Debug, Clone)]
@@ -15469,7 +18327,7 @@ impl Call for GetSelfServiceVSphereConfigsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes a vSphere account's configuration.
+/// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes an account of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/257`
 #[derive(Debug, Clone)]
@@ -15500,7 +18358,7 @@ impl Call for PutSelfServiceVSphereConfigsById {
         }
     }
 }
-/// `DELETE /api/selfService/vSphere/Configs/{ID}`: Deletes a vSphere account's configuration.
+/// `DELETE /api/selfService/vSphere/Configs/{ID}`: Removes an account of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/258`
 #[derive(Debug, Clone)]
@@ -15526,7 +18384,7 @@ impl Call for DeleteSelfServiceVSphereConfigsById {
         }
     }
 }
-/// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: What a vSphere account's backup jobs look like.
+/// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: The job settings for an account of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/259`
 #[derive(Debug, Clone)]
@@ -15552,7 +18410,7 @@ impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
         }
     }
 }
-/// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body, or as a tenant.
+/// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
 ///
 /// Schema: `schemas/em/operations.json#/operations/260`
 #[derive(Debug, Clone, Default)]
@@ -15577,7 +18435,7 @@ impl Call for PostSessionMngr {
         }
     }
 }
-/// `GET /api/systemSessions`: The sessions of Enterprise Manager itself.
+/// `GET /api/systemSessions`: All system runs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/261`
 #[derive(Debug, Clone, Default)]
@@ -15595,7 +18453,7 @@ impl Call for GetSystemSessions {
     const OPERATION: &'static Operation = &OPERATIONS[261usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/systemSessions/{ID}`: One session of Enterprise Manager itself.
+/// `GET /api/systemSessions/{ID}`: One system run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/262`
 #[derive(Debug, Clone)]
@@ -15622,7 +18480,7 @@ impl Call for GetSystemSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/systemSessions/{ID}/events`: The events of a session of Enterprise Manager itself.
+/// `GET /api/systemSessions/{ID}/events`: What happened during a system run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/263`
 #[derive(Debug, Clone)]
@@ -15648,7 +18506,7 @@ impl Call for GetSystemSessionsByIdEvents {
         }
     }
 }
-/// `GET /api/tasks`: The tasks of the session.
+/// `GET /api/tasks`: The tasks of this session.
 ///
 /// Schema: `schemas/em/operations.json#/operations/264`
 #[derive(Debug, Clone, Default)]
@@ -15666,7 +18524,7 @@ impl Call for GetTasks {
     const OPERATION: &'static Operation = &OPERATIONS[264usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/tasks/{ID}`: One task.
+/// `GET /api/tasks/{ID}`: One task: how far it is, and how it ended.
 ///
 /// Schema: `schemas/em/operations.json#/operations/265`
 #[derive(Debug, Clone)]
@@ -15692,7 +18550,7 @@ impl Call for GetTasksById {
         }
     }
 }
-/// `DELETE /api/tasks/{ID}`: Stops a task, or forgets one that has ended.
+/// `DELETE /api/tasks/{ID}`: Stops a running task, or forgets a finished one.
 ///
 /// Schema: `schemas/em/operations.json#/operations/266`
 #[derive(Debug, Clone)]
@@ -15718,7 +18576,7 @@ impl Call for DeleteTasksById {
         }
     }
 }
-/// `GET /api/vAppReplicaPoints`: The restore points of vApps' replicas.
+/// `GET /api/vAppReplicaPoints`: All replica points of vApps.
 ///
 /// Schema: `schemas/em/operations.json#/operations/267`
 #[derive(Debug, Clone, Default)]
@@ -15738,7 +18596,7 @@ impl Call for GetVAppReplicaPoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/vAppReplicaPoints/{ID}`: One restore point of a vApp's replica.
+/// `GET /api/vAppReplicaPoints/{ID}`: One replica point of a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/268`
 #[derive(Debug, Clone)]
@@ -15765,7 +18623,7 @@ impl Call for GetVAppReplicaPointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Fails over to a restore point of a vApp's replica.
+/// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Switches a vApp over to this point of its replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/269`
 #[derive(Debug, Clone)]
@@ -15791,7 +18649,7 @@ impl Call for PostVAppReplicaPointsByIdFailover {
         }
     }
 }
-/// `GET /api/vAppRestorePoints`: The restore points of vApps.
+/// `GET /api/vAppRestorePoints`: All restore points of vApps.
 ///
 /// Schema: `schemas/em/operations.json#/operations/270`
 #[derive(Debug, Clone, Default)]
@@ -15838,7 +18696,7 @@ impl Call for GetVAppRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a restore point of a vApp.
+/// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/272`
 #[derive(Debug, Clone)]
@@ -15869,7 +18727,7 @@ impl Call for PostVAppRestorePointsByIdRestore {
         }
     }
 }
-/// `GET /api/vCloud`: The entrance of VMware Cloud Director.
+/// `GET /api/vCloud`: Where the organizations of VMware Cloud Director are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/273`
 #[derive(Debug, Clone, Default)]
@@ -15887,7 +18745,7 @@ impl Call for GetVCloud {
     const OPERATION: &'static Operation = &OPERATIONS[273usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/vCloud/orgConfigs`: The organizations' configurations.
+/// `GET /api/vCloud/orgConfigs`: The self-service settings of all organizations of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/274`
 #[derive(Debug, Clone, Default)]
@@ -15907,7 +18765,7 @@ impl Call for GetVCloudOrgConfigs {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vCloud/orgConfigs`: Creates an organization's configuration.
+/// `POST /api/vCloud/orgConfigs`: Makes self-service settings for an organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/275`
 #[derive(Debug, Clone)]
@@ -15931,7 +18789,7 @@ impl Call for PostVCloudOrgConfigs {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/vCloud/orgConfigs/{ID}`: One organization's configuration.
+/// `GET /api/vCloud/orgConfigs/{ID}`: The self-service settings of one organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/276`
 #[derive(Debug, Clone)]
@@ -15958,7 +18816,7 @@ impl Call for GetVCloudOrgConfigsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Takes an organization's configuration out of force.
+/// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Locks an organization of VMware Cloud Director out of self-service.
 ///
 /// Schema: `schemas/em/operations.json#/operations/277`
 #[derive(Debug, Clone)]
@@ -15984,7 +18842,7 @@ impl Call for PostVCloudOrgConfigsByIdDisable {
         }
     }
 }
-/// `PUT /api/vCloud/orgConfigs/{ID}`: Changes an organization's configuration.
+/// `PUT /api/vCloud/orgConfigs/{ID}`: Changes the self-service settings of an organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/278`
 #[derive(Debug, Clone)]
@@ -16015,7 +18873,7 @@ impl Call for PutVCloudOrgConfigsById {
         }
     }
 }
-/// `DELETE /api/vCloud/orgConfigs/{ID}`: Deletes an organization's configuration.
+/// `DELETE /api/vCloud/orgConfigs/{ID}`: Removes the self-service settings of an organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/279`
 #[derive(Debug, Clone)]
@@ -16023,9 +18881,9 @@ impl Call for PutVCloudOrgConfigsById {
 pub struct DeleteVCloudOrgConfigsById {
     /// `ID`.
     pub id: Id,
-    /// Whether the organization's jobs are deleted, too.
+    /// Whether the organization's jobs go, too.
     pub delete_jobs: Option<bool>,
-    /// Whether the organization's backups are deleted, too.
+    /// Whether the organization's backup files go, too.
     pub delete_backup_files: Option<bool>,
 }
 impl DeleteVCloudOrgConfigsById {
@@ -16055,7 +18913,7 @@ impl Call for DeleteVCloudOrgConfigsById {
         }
     }
 }
-/// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: What an organization's backup jobs look like.
+/// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: The job settings for an organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/280`
 #[derive(Debug, Clone)]
@@ -16081,7 +18939,7 @@ impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
         }
     }
 }
-/// `GET /api/vmReplicaPoints`: The restore points of replicas.
+/// `GET /api/vmReplicaPoints`: All replica points of machines.
 ///
 /// Schema: `schemas/em/operations.json#/operations/281`
 #[derive(Debug, Clone, Default)]
@@ -16101,7 +18959,7 @@ impl Call for GetVmReplicaPoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/vmReplicaPoints/{ID}`: One restore point of a replica.
+/// `GET /api/vmReplicaPoints/{ID}`: One replica point of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/282`
 #[derive(Debug, Clone)]
@@ -16128,7 +18986,7 @@ impl Call for GetVmReplicaPointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vmReplicaPoints/{ID}?action=failover`: Fails over to a restore point of a replica.
+/// `POST /api/vmReplicaPoints/{ID}?action=failover`: Switches a machine over to this point of its replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/283`
 #[derive(Debug, Clone)]
@@ -16154,7 +19012,7 @@ impl Call for PostVmReplicaPointsByIdFailover {
         }
     }
 }
-/// `GET /api/vmReplicaPoints/{ID}/mounts`: The mounts of a replica's restore point.
+/// `GET /api/vmReplicaPoints/{ID}/mounts`: Where a replica point of a machine is mounted.
 ///
 /// Schema: `schemas/em/operations.json#/operations/284`
 #[derive(Debug, Clone)]
@@ -16180,7 +19038,7 @@ impl Call for GetVmReplicaPointsByIdMounts {
         }
     }
 }
-/// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
+/// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a replica point of a machine, to browse and restore files.
 ///
 /// Schema: `schemas/em/operations.json#/operations/285`
 #[derive(Debug, Clone)]
@@ -16211,7 +19069,7 @@ impl Call for PostVmReplicaPointsByIdMounts {
         }
     }
 }
-/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica's restore point.
+/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica point of a machine, with its disks.
 ///
 /// Schema: `schemas/em/operations.json#/operations/286`
 #[derive(Debug, Clone)]
@@ -16246,7 +19104,7 @@ impl Call for GetVmReplicaPointsByIdMountsById {
         }
     }
 }
-/// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Ends a mount of a replica's restore point.
+/// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Unmounts a replica point of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/287`
 #[derive(Debug, Clone)]
@@ -16281,7 +19139,7 @@ impl Call for DeleteVmReplicaPointsByIdMountsById {
         }
     }
 }
-/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted replica point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/288`
 #[derive(Debug, Clone)]
@@ -16291,9 +19149,9 @@ pub struct GetVmReplicaPointsByIdMountsByIdByFilepath {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
-    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    /// What to answer: `listAll`, `listDirs` or `listFiles` for a folder, `download` for a file made ready for it.
     pub action: Option<String>,
     /// How many entries a page holds: 100 when left out.
     pub page_size: Option<i64>,
@@ -16345,7 +19203,7 @@ impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
         }
     }
 }
-/// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+/// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted replica point, or prepares it for download.
 ///
 /// Schema: `schemas/em/operations.json#/operations/289`
 #[derive(Debug, Clone)]
@@ -16355,7 +19213,7 @@ pub struct PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
     /// The body to send.
     pub body: super::FileRestoreSpec,
@@ -16398,7 +19256,7 @@ impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
         }
     }
 }
-/// `GET /api/vmRestorePoints`: The restore points of machines.
+/// `GET /api/vmRestorePoints`: All restore points of machines.
 ///
 /// Schema: `schemas/em/operations.json#/operations/290`
 #[derive(Debug, Clone, Default)]
@@ -16445,7 +19303,7 @@ impl Call for GetVmRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a restore point of a machine.
+/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/292`
 #[derive(Debug, Clone)]
@@ -16476,7 +19334,7 @@ impl Call for PostVmRestorePointsByIdRestore {
         }
     }
 }
-/// `GET /api/vmRestorePoints/{ID}/mounts`: The mounts of a machine's restore point.
+/// `GET /api/vmRestorePoints/{ID}/mounts`: Where a restore point of a machine is mounted.
 ///
 /// Schema: `schemas/em/operations.json#/operations/293`
 #[derive(Debug, Clone)]
@@ -16502,7 +19360,7 @@ impl Call for GetVmRestorePointsByIdMounts {
         }
     }
 }
-/// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
+/// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point of a machine, to browse and restore files.
 ///
 /// Schema: `schemas/em/operations.json#/operations/294`
 #[derive(Debug, Clone)]
@@ -16533,7 +19391,7 @@ impl Call for PostVmRestorePointsByIdMounts {
         }
     }
 }
-/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a machine's restore point.
+/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of a machine, with its disks.
 ///
 /// Schema: `schemas/em/operations.json#/operations/295`
 #[derive(Debug, Clone)]
@@ -16568,7 +19426,7 @@ impl Call for GetVmRestorePointsByIdMountsById {
         }
     }
 }
-/// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Ends a mount of a machine's restore point.
+/// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/296`
 #[derive(Debug, Clone)]
@@ -16603,7 +19461,7 @@ impl Call for DeleteVmRestorePointsByIdMountsById {
         }
     }
 }
-/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/297`
 #[derive(Debug, Clone)]
@@ -16613,9 +19471,9 @@ pub struct GetVmRestorePointsByIdMountsByIdByFilepath {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
-    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    /// What to answer: `listAll`, `listDirs` or `listFiles` for a folder, `download` for a file made ready for it.
     pub action: Option<String>,
     /// How many entries a page holds: 100 when left out.
     pub page_size: Option<i64>,
@@ -16667,7 +19525,7 @@ impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
         }
     }
 }
-/// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+/// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted restore point, or prepares it for download.
 ///
 /// Schema: `schemas/em/operations.json#/operations/298`
 #[derive(Debug, Clone)]
@@ -16677,7 +19535,7 @@ pub struct PostVmRestorePointsByIdMountsByIdByFilepathRestore {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
     /// The body to send.
     pub body: super::FileRestoreSpec,
@@ -16720,7 +19578,7 @@ impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
         }
     }
 }
-/// `GET /api/wanAccelerators`: The WAN accelerators.
+/// `GET /api/wanAccelerators`: All WAN accelerators.
 ///
 /// Schema: `schemas/em/operations.json#/operations/299`
 #[derive(Debug, Clone, Default)]
