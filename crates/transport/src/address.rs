@@ -14,6 +14,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The same for a segment of a guest's path, where a drive (`C:`) is written as it is.
 const SEGMENT: &AsciiSet = &ESCAPED.remove(b':');
 
+/// Enterprise Manager's parameter for the path of a file inside a backup.
+const FILE_PATH: &str = "filepath";
+
 /// Parameters by name, in the order given; a name may repeat where the operation allows it.
 pub type Params = Vec<(String, String)>;
 
@@ -32,11 +35,19 @@ pub(crate) fn url(base: &Url, operation: &'static Operation, version: u8, params
         path.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         let value = params.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value);
+        // A path of a guest is several segments; any other value is one.
+        let segments: Vec<&str> = if name == FILE_PATH { value.split('/').collect() } else { vec![value] };
         // A dot segment would lead to another resource once the path is normalised.
-        if value.is_empty() || value == "." || value == ".." {
-            return Err(Reason::Call(format!("the parameter `{name}` cannot be `{value}`: it stands in the path")));
+        if value.is_empty() || segments.iter().any(|segment| matches!(*segment, "." | "..")) {
+            return Err(Reason::Call(format!(
+                "the parameter `{name}` cannot be `{}`: it stands in the path",
+                value.escape_debug()
+            )));
         }
-        path.extend(utf8_percent_encode(value, ESCAPED));
+        let escaped = if name == FILE_PATH { SEGMENT } else { ESCAPED };
+        let segments: Vec<String> =
+            segments.into_iter().map(|segment| utf8_percent_encode(segment, escaped).to_string()).collect();
+        path.push_str(&segments.join("/"));
         rest = after;
     }
     path.push_str(rest);

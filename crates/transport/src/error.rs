@@ -40,8 +40,8 @@ pub(crate) enum Reason {
     Version(String),
     /// The call itself is wrong.
     Call(String),
-    /// The pages of a listing do not fit together.
-    Paging(String),
+    /// The answer reads, but is none: pages that do not fit together, another document than a task.
+    Answer(String),
     /// A link leads to another server, or to something else than what is asked for.
     Link(String),
     /// What was asked for belonged to a session that has ended.
@@ -141,7 +141,7 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0.reason {
-            Reason::Http(error) => !error.is_tls() && !error.is_body_too_large(),
+            Reason::Http(error) => error.is_timeout() || error.is_interrupted() || (error.is_connect() && !error.is_tls()),
             Reason::Api { status, .. } => matches!(status, 429 | 500 | 502 | 503 | 504),
             _ => false,
         }
@@ -217,7 +217,7 @@ impl fmt::Display for Error {
                 write!(f, "{server} does not answer like {}: {hint}; check the address and the port", system.product())
             }
             Reason::Version(message) | Reason::Call(message) => write!(f, "{operation}: {message}"),
-            Reason::Paging(message)
+            Reason::Answer(message)
             | Reason::Link(message)
             | Reason::Session(message)
             | Reason::Task(message)

@@ -248,7 +248,7 @@ impl Pages {
     }
 
     fn fail(&self, message: String) -> Error {
-        self.client.fail(self.name(), Reason::Paging(message))
+        self.client.fail(self.name(), Reason::Answer(message))
     }
 }
 

@@ -209,3 +209,6 @@ impl<W: Work + 'static> Poller<W> {
         .boxed()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::EmClient;
 use super::links::{Linked, Links};
-use super::task::{Finished, TaskPoller, task_of};
+use super::task::{Finished, TaskPoller, begin};
 use crate::address;
 use crate::client::{Answered, Ask, Bound};
 use crate::error::{Error, Reason, Result};
@@ -47,7 +47,7 @@ impl EmClient {
     pub async fn mount(&self, point: &impl Linked, os_kind: Option<&str>) -> Result<TaskPoller> {
         let is_mount =
             |link: &&Link| link.r#type.as_deref().is_some_and(|found| found.to_ascii_lowercase().ends_with("mount"));
-        let creates = point.links().rel("Create");
+        let creates = point.all_links().rel("Create");
         let Some(link) = creates.iter().find(is_mount) else {
             return Err(self.fail("mount", "the restore point has no link `Create` for a mount".to_owned()));
         };
@@ -64,10 +64,12 @@ impl EmClient {
                 Some(&machine)
             }
         };
-        match self.act(link, spec).await? {
-            Some(task) => Ok(task),
-            None => Err(self.fail("mount", "the server did not answer with a task".to_owned())),
-        }
+        let client = self.client();
+        let body = match spec {
+            None => None,
+            Some(spec) => Some(client.encode_named("mount".into(), spec).await?),
+        };
+        begin(client, &Ask::link(Method::POST, self.place(link)?, body)).await
     }
 
     fn fail(&self, name: &'static str, why: String) -> Error {
@@ -129,9 +131,9 @@ impl Finished {
 /// The links and roots of a mount. Which of the three kinds it is, is told by the body: the documents' samples link to a replica's
 /// as to a machine's.
 fn mounted(em: &EmClient, answered: &Answered) -> Result<(Links, Vec<DirectoryEntry>)> {
-    let machine = em.read::<VmRestorePointMount>(answered).map(|mount| (mount.links(), mount.fs_roots));
-    let replica = || em.read::<VmReplicaPointMount>(answered).map(|mount| (mount.links(), mount.fs_roots));
-    let agent = || em.read::<AgentRestorePointMount>(answered).map(|mount| (mount.links(), mount.fs_roots));
+    let machine = em.read::<VmRestorePointMount>(answered).map(|mount| (mount.all_links(), mount.fs_roots));
+    let replica = || em.read::<VmReplicaPointMount>(answered).map(|mount| (mount.all_links(), mount.fs_roots));
+    let agent = || em.read::<AgentRestorePointMount>(answered).map(|mount| (mount.all_links(), mount.fs_roots));
     machine.or_else(|error| replica().or_else(|_| agent()).map_err(|_| error))
 }
 
@@ -212,10 +214,7 @@ impl Mount {
         let client = self.em.client();
         let body = client.encode_named("restore".into(), spec).await?;
         let ask = Ask::link(Method::POST, url, Some(body)).bound(Some(self.bound.clone()));
-        match task_of(client, &client.exchange(&ask).await?)? {
-            Some(task) => Ok(task),
-            None => Err(self.em.fail("restore", "the server did not answer with a task".to_owned())),
-        }
+        begin(client, &ask).await
     }
 
     /// The address of a path of the guest.

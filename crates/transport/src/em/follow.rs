@@ -50,7 +50,7 @@ impl EmClient {
     /// # Errors
     /// As [`EmClient::follow`]; when the reference has neither an `Alternate` link nor an address.
     pub async fn entity<T: Model>(&self, reference: &EntityRef) -> Result<T> {
-        let alternate = reference.links().rel("Alternate");
+        let alternate = reference.all_links().rel("Alternate");
         let entity = alternate.iter().find(|link| !link.r#type.as_deref().is_some_and(is_reference));
         if let Some(link) = entity {
             return self.follow_entity(link).await;

@@ -18,7 +18,7 @@ use backhaul_wire::reflect::copy;
 /// ```
 pub trait Linked: Struct {
     /// The links, in the server's order.
-    fn links(&self) -> Links {
+    fn all_links(&self) -> Links {
         let list = self.shape().index_of("Links").and_then(|index| self.view(index).structs());
         let link = |link: &dyn Struct| {
             let mut owned = Link::default();
@@ -31,7 +31,7 @@ pub trait Linked: Struct {
     /// The first link of this relation; letter case does not count. Action links (`Start`, `Retry`) are missing where the
     /// action is impossible.
     fn link(&self, rel: &str) -> Option<Link> {
-        self.links().rel(rel).into_first()
+        self.all_links().rel(rel).into_first()
     }
 }
 

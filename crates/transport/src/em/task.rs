@@ -36,11 +36,7 @@ impl EmClient {
     /// As [`EmClient::call`]; when the answer is no task.
     pub async fn start<C: Call<Answer = Task>>(&self, call: &C) -> Result<TaskPoller> {
         let given = self.client().given(call).await?;
-        let answered = self.client().exchange(&self.client().ask(C::OPERATION, &given).await?).await?;
-        match task_of(self.client(), &answered)? {
-            Some(poller) => Ok(poller),
-            None => Err(no_task(self.client(), &answered)),
-        }
+        begin(self.client(), &self.client().ask(C::OPERATION, &given).await?).await
     }
 }
 
@@ -135,7 +131,13 @@ fn is_blank(task: &Task) -> bool {
 
 fn no_task(client: &Client, answered: &Answered) -> Error {
     let rule = "the answer is no task: there is nothing to wait for, the operation is answered at once";
-    client.fail(answered.name.clone(), Reason::Task(rule.to_owned()))
+    client.fail(answered.name.clone(), Reason::Answer(rule.to_owned()))
+}
+
+/// Sends what is answered with a task.
+pub(super) async fn begin(client: &Client, ask: &Ask) -> Result<TaskPoller> {
+    let answered = client.exchange(ask).await?;
+    task_of(client, &answered)?.ok_or_else(|| no_task(client, &answered))
 }
 
 /// A task under way.
@@ -169,7 +171,7 @@ impl TaskWork {
             Some(id) => Ok(self.client.below(&["api", "tasks", id])),
             None => {
                 let rule = "the server started a task without an id: it cannot be waited for".to_owned();
-                Err(self.client.fail("task", Reason::Task(rule)))
+                Err(self.client.fail("task", Reason::Answer(rule)))
             }
         }
     }
@@ -270,7 +272,7 @@ impl Finished {
     /// Links to what the task made or worked on, and to files that can be downloaded now.
     #[must_use]
     pub fn links(&self) -> Links {
-        self.task.links()
+        self.task.all_links()
     }
 
     /// The link to what was made, or worked on, of type `T`.
