@@ -7,7 +7,7 @@ mod scaled;
 mod vb365;
 mod zstack;
 
-pub use self::em::{EmEstate, Owned};
+pub use self::em::{EmEstate, EmRecord, GuestFile, Owned};
 pub use self::vb365::{Usage, Vb365Estate};
 pub use self::zstack::ZstackEstate;
 

@@ -41,7 +41,7 @@ mod vb365;
 mod zstack;
 
 pub use builder::{EmRelease, SimBuilder, TlsMode};
-pub use estate::{EmEstate, Estate, Owned, Usage, Vb365Estate, ZstackEstate};
+pub use estate::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, ZstackEstate};
 pub use fault::{Effect, Fault, Faults};
 pub use form::FormError;
 pub use sim::{RecordedRequest, Sim, StartError};
