@@ -141,7 +141,9 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0.reason {
-            Reason::Http(error) => error.is_timeout() || error.is_interrupted() || (error.is_connect() && !error.is_tls()),
+            Reason::Http(error) => {
+                error.is_timeout() || error.is_interrupted() || (error.is_connect() && !error.is_tls())
+            }
             Reason::Api { status, .. } => matches!(status, 429 | 500 | 502 | 503 | 504),
             _ => false,
         }

@@ -64,7 +64,10 @@ async fn a_password_that_is_set_is_sent() {
         let kept = if json { "\"NewMember\":{\"kept\":[1]}" } else { "<NewElement a=\"1\">kept</NewElement>" };
         assert!(untouched.body.contains(kept) && untouched.body.contains("abc"), "{}", untouched.body);
         let media_type = if json { "application/json" } else { "application/xml" };
-        assert_eq!((untouched.header("accept"), untouched.header("content-type")), (Some(media_type), Some(media_type)));
+        assert_eq!(
+            (untouched.header("accept"), untouched.header("content-type")),
+            (Some(media_type), Some(media_type))
+        );
 
         let set = |tenant: &mut CloudTenant| {
             let standalone = tenant.tenant_type.as_mut().unwrap().standalone_tenant.as_mut().unwrap();

@@ -6,8 +6,8 @@ mod common;
 use std::path::Path;
 use std::time::Duration;
 
-use backhaul_models::em::{AgentRestorePoint, FileRestoreToOriginalLocation, GuestCredentials, Link, VmRestorePoint};
 use backhaul_models::em::operations::GetVmRestorePointsByIdMountsByIdByFilepath;
+use backhaul_models::em::{AgentRestorePoint, FileRestoreToOriginalLocation, GuestCredentials, Link, VmRestorePoint};
 use backhaul_transport::em::{EmClient, Mount};
 use backhaul_transport::file::Existing;
 use common::{OK, Reply, Seen, Server, task, xml};

@@ -4,10 +4,10 @@
 mod common;
 
 use backhaul_filter::em::CloudSubtenant;
+use backhaul_models::em::operations::PostNasJobsByIdStart;
 use backhaul_models::em::{
     BackupServer, EntityRef, EntityReferences, FileSystemEntries, Job, Jobs, Link, NASJob, Task,
 };
-use backhaul_models::em::operations::PostNasJobsByIdStart;
 use backhaul_transport::em::Linked;
 use common::{OK, Reply, Server, task, xml};
 use futures_util::TryStreamExt;
@@ -155,10 +155,8 @@ async fn a_session_that_ends_between_two_pages_costs_nothing() {
         )
     };
     let next = "<Link Rel=\"Next\" Href=\"{server}/api/query?type=CloudSubtenant&amp;page=2\" />";
-    let server = Server::new(move |seen| {
-        if seen.target.contains("page=2") { page(2, "") } else { page(1, next) }
-    })
-    .await;
+    let server =
+        Server::new(move |seen| if seen.target.contains("page=2") { page(2, "") } else { page(1, next) }).await;
     let mut all = server.em().query::<CloudSubtenant>().by_item().unwrap();
     let first = all.try_next().await.unwrap().unwrap();
     server.end_session();

@@ -37,9 +37,12 @@ async fn server(answers: Vec<Reply>) -> Server {
 
 #[tokio::test]
 async fn a_task_is_waited_for_until_its_data_are_there() {
-    let server =
-        server(vec![task(200, "task-7", "Running", ""), task(200, "task-7", "OperationFinished", OK), task(200, "task-7", "Finished", OK)])
-            .await;
+    let server = server(vec![
+        task(200, "task-7", "Running", ""),
+        task(200, "task-7", "OperationFinished", OK),
+        task(200, "task-7", "Finished", OK),
+    ])
+    .await;
     let poller = soon(server.em().start(&call()).await.unwrap());
     assert_eq!(poller.state().operation.as_deref(), Some("StartJob"));
     let states: Vec<String> = poller
@@ -179,10 +182,13 @@ async fn what_a_task_made_is_got_by_its_link() {
 #[tokio::test]
 async fn a_task_is_stopped_in_its_session() {
     let mut first = true;
-    let server = Server::new(move |_| {
-        if std::mem::take(&mut first) { task(202, "task-7", "Running", "") } else { Reply::new(204, "") }
-    })
-    .await;
+    let server =
+        Server::new(
+            move |_| {
+                if std::mem::take(&mut first) { task(202, "task-7", "Running", "") } else { Reply::new(204, "") }
+            },
+        )
+        .await;
     let poller = server.em().start(&call()).await.unwrap();
     poller.work().cancel().await.unwrap();
     assert_eq!(server.lines()[1], "DELETE /api/tasks/task-7");

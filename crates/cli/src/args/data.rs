@@ -96,7 +96,8 @@ understood.
 Examples:
   backhaul call vb365.Organization_GetById --param organizationId=cbc5... -p m365
   backhaul call zstack.QueryBackupStorage --param 'q=state=Enabled' -o raw
-  backhaul call em.GetCloudTenantsById --param ID=9c3a... --param format=Entity --out tenant.xml")]
+  backhaul call em.GetCloudTenantsById --param ID=9c3a... --param format=Entity --out tenant.xml
+  backhaul call em.PostJobsByIdStart --param ID=b04c... --wait --timeout 10m")]
 pub(crate) struct Call {
     /// What to call, such as vb365.Organization_Get
     #[arg(value_name = "SYSTEM.OPERATION")]
