@@ -26,7 +26,7 @@
 //! | [`client`] | a client: sends operations, keeps the session, reads answers |
 //! | [`paging`] | listings over several pages |
 //! | [`poller`] | work that goes on after its call was answered |
-//! | [`file`] | a file that is whole or not there |
+//! | [`file`](mod@file) | a file that is whole or not there |
 //! | [`em`], [`vb365`], [`zstack`] | each system's typed front |
 //! | [`options`] | where a server is and how to speak to it |
 //! | [`error`] | what can go wrong |

@@ -1,5 +1,5 @@
 //! An entity is got, changed and put back: nothing is lost, and no password is reset.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Files inside a backup: mounted, browsed over pages, brought back, downloaded whole or not at all.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod common;
 

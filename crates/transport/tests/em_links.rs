@@ -1,5 +1,5 @@
 //! Links of Enterprise Manager, followed typed and only on the server that they belong to.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Who logs on to Enterprise Manager, with what, and what is said when it is refused.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Enterprise Manager's client and its simulator, end to end.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! Tasks of Enterprise Manager, from the call that starts one to its end.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod common;
 

@@ -107,14 +107,12 @@ async fn a_question_without_an_answer_ends_at_the_deadline_too() {
 #[tokio::test(start_paused = true)]
 async fn some_passing_errors_in_a_row_are_sat_out_and_others_are_not() {
     let few = [Answer::Fails, Answer::Fails, Answer::State("Running"), Answer::Fails, Answer::Fails];
-    let mut tolerance = Tolerance::default();
-    tolerance.in_a_row = 2;
+    let tolerance = Tolerance { in_a_row: 2 };
     let answers = few.into_iter().chain([Answer::State("Finished")]);
     Poller::new(work(answers)).tolerance(tolerance.clone()).until_done().await.unwrap();
 
     let many = work([Answer::Fails; 3]);
-    let mut waiting = Waiting::default();
-    waiting.deadline = None;
+    let waiting = Waiting { deadline: None, ..Waiting::default() };
     let error = Poller::new(many).tolerance(tolerance).waiting(waiting).until_done().await.unwrap_err();
     assert_eq!(error.status(), Some(503));
 
