@@ -13,6 +13,7 @@ mod verify;
 
 pub use client::HttpClient;
 pub use error::HttpError;
+pub(crate) use message::shown;
 pub use message::{Request, Response, StreamingResponse};
 pub use retry::RetryPolicy;
 pub use tls::{TlsChoice, parse_pin};
