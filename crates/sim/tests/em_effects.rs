@@ -223,7 +223,7 @@ async fn tenants_and_their_quotas() {
     let resource = &tenant.resources[0];
     assert_eq!(resource.repository_quota.as_ref().unwrap().quota, Some(2048));
     assert!(!client.get(&own).await.text().contains("secret"));
-    assert_eq!(outcome(&run(&client, "POST /api/cloud/tenants", &spec).await).0, false);
+    assert!(!outcome(&run(&client, "POST /api/cloud/tenants", &spec).await).0);
     let own = own.split('?').next().unwrap().to_owned();
 
     let id = resource.id.as_ref().unwrap();
