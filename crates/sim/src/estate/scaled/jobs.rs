@@ -1,7 +1,7 @@
 //! Jobs, and what became of them night after night.
 
 use backhaul_models::em::{
-    BackupJobSession, BackupJobInfo, Job, JobInfo, JobSessionState, JobType, ObjectInJob, OperationResult, Platform,
+    BackupJobInfo, BackupJobSession, Job, JobInfo, JobSessionState, JobType, ObjectInJob, OperationResult, Platform,
 };
 
 use super::{amount, guid};
