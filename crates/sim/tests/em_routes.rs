@@ -254,11 +254,9 @@ async fn every_operation_answers_as_its_type_says() {
         match operation.response {
             Response::Empty => assert!(answer.body.is_empty(), "{what}"),
             Response::Forms(_, reference) => {
-                if !target.contains("/subtenants/")
-                    && !target.contains("/credentials/")
-                    && !target.contains("/passwords/")
-                    && !(target.contains("/nas/") && target.contains("/includes/"))
-                {
+                // What is no key resource has one form, although its page shows two.
+                let one_form = ["/subtenants/", "/credentials/", "/passwords/", "/nas/jobs/{ID}/includes/"];
+                if !one_form.iter().any(|part| operation.path.contains(part)) {
                     let target: Box<dyn Struct> = match reference.name {
                         "EntityRef" => Box::new(EntityRef::default()),
                         _ => Box::new(EntityReferences::default()),

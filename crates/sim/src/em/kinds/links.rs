@@ -41,7 +41,7 @@ pub(in crate::em) enum JobKinds {
 
 impl Title {
     /// The name, on a link of a resource with this one.
-    pub(in crate::em) fn of<'n>(self, own: Option<&'n str>) -> Option<&'n str> {
+    pub(in crate::em) fn of(self, own: Option<&str>) -> Option<&str> {
         match self {
             Self::None => None,
             Self::Own => own,
