@@ -14,11 +14,11 @@
 //!
 //! | condition | Enterprise Manager | ZStack `q=` | ZQL | VB365 |
 //! | --- | --- | --- | --- | --- |
-//! | `==` | yes | yes, but for values that it misreads | yes, `""` with `or is null` | an identifier, where the listing has a parameter of the field's name; evaluated again here |
+//! | `==` | yes | yes, but for values that it misreads | yes, `""` with `or is null` | no |
+//! | `==` of identifiers | yes | no: compared as texts | no: compared as texts | where the listing has a parameter of the field's name; evaluated again here |
 //! | `!=` | yes | no: SQL has it fail where there is no value | with `or is null` | no |
 //! | order of numbers, dates | yes | yes | yes | no |
 //! | order of enumerations | yes | as a list of words | as a list of words | no |
-//! | of identifiers, `==` | yes | no: compared as texts | no: compared as texts | see above |
 //! | order of texts, booleans, identifiers | no: undefined | no: the database's own | no: the database's own | no |
 //! | `in` | as `==` joined by OR | yes | yes | no |
 //! | `like`, null | no | yes, `not like` no | yes, `not like` with `or is null` | no |

@@ -189,12 +189,6 @@ pub(crate) fn quoted(text: &str) -> String {
     out
 }
 
-impl fmt::Display for Comparison {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.field, self.op, self.value)
-    }
-}
-
 /// The value as a filter writes it, quoted when it must be. For the plain text see
 /// [`Value::as_str`].
 impl fmt::Display for Value {
@@ -259,5 +253,7 @@ mod tests {
         assert_eq!(print(&expr.or(leaf()).and(leaf())).unwrap_err(), PrintError::TooDeep);
         let long = Expr::compare(name("a"), Op::Eq, "x".repeat(MAX_LEN));
         assert_eq!(print(&long).unwrap_err(), PrintError::TooLong { len: MAX_LEN + 3 });
+        let longest = Expr::compare(name("a"), Op::Eq, "x".repeat(MAX_LEN - 3));
+        assert_eq!(print(&longest).unwrap().len(), MAX_LEN);
     }
 }

@@ -179,5 +179,6 @@ mod tests {
         assert_eq!(split("=x"), Err(SplitError::NoField));
         assert_eq!(split("is null"), Err(SplitError::NoField));
         assert_eq!(split("name"), Err(SplitError::NoOperator));
+        assert_eq!(SplitError::NoValue.to_string(), "the condition has no value");
     }
 }

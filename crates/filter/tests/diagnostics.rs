@@ -3,7 +3,9 @@
 
 mod common;
 
-use backhaul_filter::{Expr, Filter, Op, ParseOptions, QueryType, Severity, Value, check, parse};
+use backhaul_filter::{
+    Expr, FieldDef, Filter, Kind, Op, ParseOptions, QueryType, Schema, Severity, Source, Value, check, parse,
+};
 use common::{BackupJobSession, CloudSubtenant, name};
 
 #[test]
@@ -204,6 +206,10 @@ fn what_holds_for_no_record_or_for_every_one() {
         shown += "\n";
     }
     insta::assert_snapshot!(shown);
+    // Where no list is known, any word is as good as another.
+    let open = FieldDef { name: "Kind", kind: Kind::Enum, values: &[], source: Source::Field("Kind") };
+    let schema = Schema { name: "Thing", fields: &[open] };
+    assert_eq!(check(&parse("Kind==odd,Kind==other").unwrap(), &schema), []);
     // A list of many values is not looked into.
     let many = (0..100).map(|at| format!("Size!={at}")).collect::<Vec<_>>().join(",");
     assert_eq!(check(&parse(&many).unwrap(), BackupJobSession::DEF), []);

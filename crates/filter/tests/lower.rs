@@ -235,7 +235,7 @@ fn who_does_what() {
 }
 
 #[test]
-fn an_or_of_one_field_s_values_is_a_list() {
+fn lists_and_dates_in_the_server_s_words() {
     let q = |expr: &Expr| {
         let plan = asked(expr, Target::ZstackQ).unwrap();
         plan.sent().iter().map(|(_, text)| text.clone()).collect::<Vec<_>>()
@@ -253,6 +253,10 @@ fn an_or_of_one_field_s_values_is_a_list() {
     assert_eq!(q(&either(list("name", &["a"], false), "size==1")), none);
     assert_eq!(q(&either(list("name", &["a"], false), "name>c")), none);
     assert_eq!(q(&list("on", &["true", "false"], false)), none);
+    // A date alone is one of Enterprise Manager's own forms, a moment is written in UTC.
+    let sent = |filter: &str| asked(&parse(filter).unwrap().into_expr(), Target::Em).unwrap().sent()[0].1.clone();
+    assert_eq!(sent("made>=2018-04-11"), "made>=2018-04-11");
+    assert_eq!(sent("made>=2018-04-11T02:00+02:00"), "made>=\"2018-04-11T00:00:00Z\"");
     // For Enterprise Manager, a list is an OR.
     let em = asked(&list("name", &["a", "b c"], false), Target::Em).unwrap();
     assert_eq!(em.sent(), [("filter".into(), "name==a,name==\"b c\"".into())]);
@@ -260,6 +264,52 @@ fn an_or_of_one_field_s_values_is_a_list() {
     assert_eq!(em.sent(), [("filter".into(), "name!=a;name!=b".into())]);
     let em = asked(&list("name", &[], false), Target::Em).unwrap();
     assert_eq!((em.sent(), em.parts()[0].why.as_str()), (&[][..], "the list is empty"));
+}
+
+#[test]
+fn patterns_go_to_zstack_for_texts_alone() {
+    let by = |field: &str, target: Target<'_>| {
+        let like = Expr::Like { field: common::name(field), pattern: "%1".into(), negated: false };
+        asked(&like, target).unwrap().parts()[0].by
+    };
+    for target in [Target::ZstackQ, Target::ZstackZql] {
+        assert_eq!((by("name", target), by("size", target), by("state", target)), (By::Server, By::Here, By::Here));
+    }
+}
+
+/// The empty text equals a field without a value, in a list as well.
+#[test]
+fn zql_finds_what_has_no_value() {
+    let sent = |field: &str, values: [&str; 2], negated| {
+        let values = values.map(Into::into).to_vec();
+        let list = Expr::In { field: common::name(field), values, negated };
+        asked(&list, Target::ZstackZql).unwrap().sent()[0].1.clone()
+    };
+    assert_eq!(sent("name", ["a", "b"], false), "name in ('a', 'b')");
+    assert_eq!(sent("name", ["a", "b"], true), "name not in ('a', 'b') or name is null");
+    assert_eq!(sent("name", ["a", ""], false), "name in ('a', '') or name is null");
+    assert_eq!(sent("name", ["a", ""], true), "name not in ('a', '')");
+    assert_eq!(sent("state", ["lost", ""], false), "state in ('Lost', '')");
+    assert_eq!(sent("size", ["1", "+2"], true), "size not in (1, 2) or size is null");
+}
+
+#[test]
+fn vb365_takes_an_identifier_once_and_no_or() {
+    const TWO: QueryDef = QueryDef {
+        name: "Job",
+        fields: &[field("id", Kind::Uid, &[]), field("proxyId", Kind::Uid, &[]), field("name", Kind::Text, &[])],
+    };
+    let sent = |filter: &str| {
+        let expr = parse(filter).unwrap().into_expr();
+        let ask = Ask { filter: Some(&expr), ..Ask::default() };
+        let plan = lower(&ask, &TWO, Target::Vb365 { params: &["id", "proxyid", "name"] }).unwrap();
+        assert_eq!(plan.rest(), Some(&expr));
+        plan.sent().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    };
+    assert_eq!(sent(&format!("id=={A};PROXYID=={A}")), format!("id={A}&proxyid={A}"));
+    assert_eq!(sent(&format!("id=={A},proxyId=={A}")), "");
+    assert_eq!(sent(&format!("id=={A};id=={A};id!={A}")), format!("id={A}"));
+    assert_eq!(sent(&format!("name=={A};id==x;proxyId>{A}")), "");
 }
 
 #[test]

@@ -49,7 +49,8 @@ impl Estate {
         demo::estate()
     }
 
-    /// About `n` subtenants, `n` rows of VB365 usage and `n` backup storages, the same ones for the same `n`.
+    /// About `n` subtenants, `n` job sessions of `n / 10` jobs, `n` rows of VB365 usage and `n` backup storages, the same ones
+    /// for the same `n`.
     #[must_use]
     pub fn scaled(n: usize) -> Self {
         scaled::estate(n)

@@ -2445,7 +2445,7 @@ pub static OPERATIONS: &[Operation] = &[
         versions: Versions::ALL,
         request: None,
         wrapper: "",
-        response: Response::Forms(&VM_CDP_REPLICAS, &ENTITY_REFERENCES),
+        response: Response::Forms(&CDP_REPLICA_VMS, &ENTITY_REFERENCES),
         long_running: false,
         anonymous: false,
     },
@@ -11037,7 +11037,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::VAppCdpReplicaVm>),
     Some(make::<super::CdpReplicas>),
     Some(make::<super::CdpReplica>),
-    Some(make::<super::VmCdpReplicas>),
+    Some(make::<super::CdpReplicaVms>),
     Some(make::<super::CdpReplicaVm>),
     Some(make::<super::Task>),
     Some(make::<super::CdpReplicaIntervals>),
@@ -13809,7 +13809,7 @@ impl GetCdpReplicasByIdVms {
     }
 }
 impl Call for GetCdpReplicasByIdVms {
-    type Answer = super::VmCdpReplicas;
+    type Answer = super::CdpReplicaVms;
     const OPERATION: &'static Operation = &OPERATIONS[87usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
