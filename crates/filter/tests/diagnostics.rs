@@ -206,6 +206,8 @@ fn what_holds_for_no_record_or_for_every_one() {
         shown += "\n";
     }
     insta::assert_snapshot!(shown);
+    // What is said of one condition is not said of its group again.
+    assert_eq!(check(&parse("Result>=Success,Size>5").unwrap(), BackupJobSession::DEF).len(), 1);
     // Where no list is known, any word is as good as another.
     let open = FieldDef { name: "Kind", kind: Kind::Enum, values: &[], source: Source::Field("Kind") };
     let schema = Schema { name: "Thing", fields: &[open] };

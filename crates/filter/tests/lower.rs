@@ -277,6 +277,33 @@ fn patterns_go_to_zstack_for_texts_alone() {
     }
 }
 
+#[test]
+fn the_order_of_an_enumeration_is_spelled_out_for_zstack() {
+    let sent = |filter: &str| {
+        let plan = asked(&parse(filter).unwrap().into_expr(), Target::ZstackQ).unwrap();
+        plan.sent().iter().map(|(_, text)| text.clone()).collect::<String>()
+    };
+    for (filter, text) in [
+        ("state<Disabled", "state=Enabled"),
+        ("state<=disabled", "state?=Enabled,Disabled"),
+        ("state>Enabled", "state?=Disabled,Lost"),
+        ("state>=Lost", "state=Lost"),
+        ("state>Lost", ""),
+        ("state<Enabled", ""),
+    ] {
+        assert_eq!(sent(filter), text, "{filter}");
+    }
+    // Without a list there is no order, unless the server has one.
+    let here = field("kind", Kind::Enum, &[]);
+    let there = FieldDef { name: "other", source: Source::ServerOnly, ..here };
+    let fields = [here, there];
+    let schema = backhaul_filter::Schema { name: "Thing", fields: &fields };
+    let expr = parse("kind>a;other>b").unwrap().into_expr();
+    let plan = lower(&Ask { filter: Some(&expr), ..Ask::default() }, &schema, Target::ZstackQ).unwrap();
+    assert_eq!(plan.sent(), [("q".into(), "other>b".into())]);
+    assert_eq!(plan.rest().map(ToString::to_string).as_deref(), Some("kind>a"));
+}
+
 /// The empty text equals a field without a value, in a list as well.
 #[test]
 fn zql_finds_what_has_no_value() {

@@ -86,3 +86,14 @@ fn limits() {
     assert_eq!(parse(&long(MAX_LEN + 1)).unwrap_err()[0].kind(), ParseErrorKind::TooLong);
     assert!(parse(&"a==1;(b==1,".repeat(5000)).is_err());
 }
+
+#[test]
+fn an_error_says_what_was_expected_and_what_was_found() {
+    let errors = parse("Name=x;Size<").unwrap_err();
+    let [op, value] = &errors[..] else { unreachable!("{errors:?}") };
+    assert_eq!((op.expected(), op.found()), ("an operator (`==`, `!=`, `>`, `>=`, `<` or `<=`)", "`=`"));
+    assert_eq!((value.expected(), value.found()), ("a value", "the end of the filter"));
+    assert_eq!(op.fix().map(|fix| (fix.span, &*fix.text)), Some((Span::new(4, 5), "==")));
+    assert_eq!(value.fix(), None);
+    assert_eq!(value.to_string(), "expected a value, found the end of the filter");
+}
