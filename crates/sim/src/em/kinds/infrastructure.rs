@@ -65,6 +65,7 @@ pub(super) static KINDS: &[Kind] = &[
         .reference(&[SERVER, ALTERNATE])
         .subs(&[below("backups", "Backup"), below("replicas", "Replica")]),
     Kind::new::<ExternalRepository, ExternalRepositories>("externalRepositories", "ExternalRepositoryReference")
+        .bucket("ExternalRepositories")
         .links(&[SERVER, ALTERNATE, down("BackupReferenceList", "/backups")])
         .subs(&[below("backups", "Backup")]),
     Kind::new::<WanAccelerator, WanAccelerators>("wanAccelerators", "WanAcceleratorReference")

@@ -25,6 +25,8 @@ pub(super) const TYPES: &[QueryDef] = &[
             at("CredentialsId", Kind::Uid, "Id"),
         ],
     },
+    // The query service links to it; it has no page.
+    QueryDef { name: "ExternalRepository", fields: &[UID, NAME, SERVER_UID, SERVER_NAME] },
     QueryDef {
         name: "HierarchyRoot",
         fields: &[
