@@ -2,6 +2,16 @@
 //!
 //! One store of records of any type ([`store`]), and tables of what kinds there are ([`kinds`]): collections, single resources,
 //! their links, queries, deletion and editing come from them. What an operation does beyond that stands in [`effects`].
+//!
+//! | module | one idea |
+//! | --- | --- |
+//! | [`store`], [`world`] | what there is; the clock, and what is about to happen |
+//! | [`kinds`], [`resources`], [`pen`] | what kinds there are; reading, editing, deleting any of them; writing them with their links |
+//! | [`query`] | filters, sorts and pages over the store |
+//! | [`effects`], [`tasks`] | what operations bring about, at once or as tasks of a session |
+//! | [`guest_files`], [`lookup`], [`reports`], [`services`] | files in restore points, the infrastructure, counts, documents that lead on |
+//! | [`logon`], [`account`] | sessions, and what their accounts may do |
+//! | [`body`], [`media`], [`value`] | reading bodies, writing them, and fields by path |
 
 mod account;
 mod body;

@@ -180,10 +180,8 @@ fn at(of: &mut dyn Struct, path: &str, way: Way, act: &mut dyn FnMut(Slot<'_>)) 
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let Some(index) = of.shape().index_of(first) else { return };
     match of.slot(index) {
-        Slot::Struct(nested) if !rest.is_empty() => {
-            if way == Way::Made || nested.get().is_some() {
-                at(nested.get_or_default(), rest, way, act);
-            }
+        Slot::Struct(nested) if !rest.is_empty() && (way == Way::Made || nested.get().is_some()) => {
+            at(nested.get_or_default(), rest, way, act);
         }
         slot if rest.is_empty() => act(slot),
         _ => {}

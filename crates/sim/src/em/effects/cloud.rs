@@ -9,10 +9,12 @@ use backhaul_models::em::{
     VSphereSelfServiceAccount, VSphereSelfServiceConfig, VSphereSelfServiceConfigJobSettings,
     VSphereSelfServiceCreateSpec,
 };
+use backhaul_wire::Struct;
 use http::StatusCode;
 
 use super::create::New;
 use crate::em::kinds::Form;
+use crate::em::pen::put_links;
 use crate::em::tasks::{Done, Pointer};
 use crate::em::value::{alike, set};
 use crate::em::{Call, Refusal};
@@ -157,33 +159,25 @@ pub(super) fn add_self_service(call: &mut Call<'_>) -> Answer {
 
 /// `GET /vCloud/orgConfigs/{ID}/backupJobSettings`.
 pub(super) fn organization_settings(call: &mut Call<'_>) -> Answer {
-    let config = call.subject("VCloudOrganizationConfig")?;
-    let mut it = VCloudOrganizationConfigBackupJobSettings::default();
-    it.use_default_job_settings = Some(true);
-    it.source_proxy_auto_detect = Some(true);
-    it.r#type = Some("VCloudOrganizationConfigBackupJobSettings".to_owned());
-    let api = call.api();
-    let pen = call.pen(&api);
-    it.href = Some(format!("{}/backupJobSettings", pen.href(config)));
-    let server = call.world.store.owner(config, "BackupServer");
-    it.links = server.map(|server| pen.to("Up", server, Form::Reference)).into_iter().collect();
-    it.links.push(pen.to("Up", config, Form::Entity));
-    Ok(call.media.reply(StatusCode::OK, &it))
+    job_settings(call, "VCloudOrganizationConfig", VCloudOrganizationConfigBackupJobSettings::default())
 }
 
 /// `GET /selfService/vSphere/Configs/{ID}/backupJobSettings`.
 pub(super) fn self_service_settings(call: &mut Call<'_>) -> Answer {
-    let config = call.subject("VSphereSelfServiceConfig")?;
-    let mut it = VSphereSelfServiceConfigJobSettings::default();
-    it.use_default_job_settings = Some(true);
-    it.source_proxy_auto_detect = Some(true);
-    // The vendor's document carries this type here, too.
-    it.r#type = Some("VCloudOrganizationConfigBackupJobSettings".to_owned());
+    job_settings(call, "VSphereSelfServiceConfig", VSphereSelfServiceConfigJobSettings::default())
+}
+
+/// The settings of the jobs that a configuration's users make: the defaults.
+fn job_settings(call: &Call<'_>, kind: &str, mut body: impl Struct) -> Answer {
+    let config = call.subject(kind)?;
     let api = call.api();
     let pen = call.pen(&api);
-    it.href = Some(format!("{}/backupJobSettings", pen.href(config)));
-    let server = call.world.store.owner(config, "BackupServer");
-    it.links = server.map(|server| pen.to("Up", server, Form::Reference)).into_iter().collect();
-    it.links.push(pen.to("Up", config, Form::Entity));
-    Ok(call.media.reply(StatusCode::OK, &it))
+    set(&mut body, "Href", &format!("{}/backupJobSettings", pen.href(config)));
+    // The vendor's documents carry this type for both.
+    set(&mut body, "Type", "VCloudOrganizationConfigBackupJobSettings");
+    set(&mut body, "UseDefaultJobSettings", true);
+    set(&mut body, "SourceProxyAutoDetect", true);
+    let server = call.world.store.owner(config, "BackupServer").map(|server| pen.to("Up", server, Form::Reference));
+    put_links(&mut body, server.into_iter().chain([pen.to("Up", config, Form::Entity)]).collect());
+    Ok(call.media.reply(StatusCode::OK, &body))
 }
