@@ -91,7 +91,7 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
     for (family, members) in types.by_family() {
         fs::write(
             models.join(format!("src/generated/{}.rs", emit::module_name(family))),
-            emit::family("Measured.", &members, &BTreeSet::new()),
+            emit::family("Measured.", &members, &BTreeSet::new(), &types.edited()),
         )?;
     }
     fs::write(models.join("src/generated/operations.rs"), "//! No operations are measured.\n")?;

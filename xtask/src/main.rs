@@ -3,6 +3,8 @@
 
 mod build_cost;
 mod codegen;
+mod diff;
+mod import;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +26,30 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Takes names, types, bounds, enums and operations from a vendor's OpenAPI 3.0 document into `schemas/`
+    Import {
+        /// The system: vb365
+        system: String,
+        /// The API version that the document describes: v8
+        version: String,
+        /// The document
+        file: PathBuf,
+        /// Write the schemas; without it, only say what would change
+        #[arg(long)]
+        write: bool,
+    },
+    /// Says how two versions of an API differ, and what that means for users of the crates
+    Diff {
+        /// The system: vb365
+        system: String,
+        /// The older version: v7
+        from: String,
+        /// The newer version: v8
+        to: String,
+        /// How to say it
+        #[arg(long, value_enum, default_value_t = diff::Format::Md)]
+        format: diff::Format,
+    },
     /// Measures what the generated form of an OpenAPI document's schemas costs to build, beside a small serde program
     BuildCost {
         /// An OpenAPI 3.0 document, such as VB365 v8's
@@ -37,6 +63,8 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Codegen { check } => codegen::run(check),
+        Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
+        Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
         Task::BuildCost { openapi, rounds } => build_cost::run(&openapi, rounds),
     };
     match done {
@@ -46,6 +74,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// `v8` or `8`.
+fn version(text: &str) -> Result<u8, String> {
+    let number = text.trim_start_matches(['v', 'V']).parse().ok().filter(|version| *version > 0);
+    number.ok_or_else(|| format!("`{text}` is no version: say v8"))
 }
 
 /// The workspace's root.

@@ -59,8 +59,13 @@ fn unknown_param(operation: &'static Operation, name: &str) -> Failure {
 
 /// The name of what an operation answers with: `PageOfOrganization`, `ReplyOfSession`, `QueryResult`.
 pub(crate) fn answer(operation: &Operation) -> Option<String> {
-    let shape = operation.response.shape()?;
-    match (shape.name, registry::listed(operation)) {
+    answer_of(operation.response)
+}
+
+/// The name of what a response holds.
+pub(crate) fn answer_of(response: Response) -> Option<String> {
+    let shape = response.shape()?;
+    match (shape.name, registry::listed_in(response)) {
         ("Page", Some(item)) => return Some(format!("PageOf{}", item.name)),
         ("Reply", _) => {
             if let Some(item) = replied(shape) {

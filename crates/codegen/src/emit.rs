@@ -5,12 +5,16 @@ mod filter;
 mod names;
 mod operations;
 mod types;
+mod unions;
+mod words;
 
 pub use em_queries::em_queries;
 pub use filter::filter_fields;
 pub use names::{constant, field_name, module_name};
 pub use operations::operations;
 pub use types::{family, module};
+pub use words::field_words;
+pub(crate) use words::split as words_of;
 
 use proc_macro2::TokenStream;
 

@@ -26,6 +26,22 @@ impl Types {
         families
     }
 
+    /// The types that fields which edit hold.
+    #[must_use]
+    pub fn edited(&self) -> BTreeSet<&str> {
+        let structs = self.types.iter().filter_map(|ty| match &ty.shape {
+            TypeShape::Struct(body) => Some(body),
+            _ => None,
+        });
+        let fields = structs.flat_map(|body| &body.fields).filter(|field| field.edit);
+        fields
+            .filter_map(|field| match &field.kind {
+                Kind::Enum(name) | Kind::Struct(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Boxes the fields through which a type contains itself by value.
     pub fn box_recursion(&mut self) {
         let direct: BTreeMap<String, BTreeSet<String>> = self
@@ -34,6 +50,11 @@ impl Types {
             .filter_map(|ty| match &ty.shape {
                 TypeShape::Struct(Struct { fields, .. }) => {
                     Some((ty.name.clone(), fields.iter().filter_map(Field::by_value).map(str::to_owned).collect()))
+                }
+                TypeShape::Union(union) => {
+                    let kinds = union.variants.iter().map(|variant| variant.ty.clone());
+                    let fields = union.fields.iter().filter_map(Field::by_value).map(str::to_owned);
+                    Some((ty.name.clone(), kinds.chain(fields).collect()))
                 }
                 TypeShape::Enum(_) => None,
             })
@@ -51,10 +72,12 @@ impl Types {
             false
         };
         for ty in &mut self.types {
-            if let TypeShape::Struct(Struct { fields, .. }) = &mut ty.shape {
-                for field in fields {
-                    field.boxed = field.by_value().is_some_and(|target| reaches(target, &ty.name));
-                }
+            let (TypeShape::Struct(Struct { fields, .. }) | TypeShape::Union(Union { fields, .. })) = &mut ty.shape
+            else {
+                continue;
+            };
+            for field in fields {
+                field.boxed = field.by_value().is_some_and(|target| reaches(target, &ty.name));
             }
         }
     }
@@ -81,6 +104,8 @@ pub struct Type {
     pub aliases: Vec<String>,
     /// The API versions that have it.
     pub versions: Versions,
+    /// How sure it is that versions which no vendor document describes have it, by version.
+    pub evidence: Vec<(u8, String)>,
     /// Its inside.
     pub shape: TypeShape,
 }
@@ -101,6 +126,30 @@ pub enum TypeShape {
     Struct(Struct),
     /// One of a list of names.
     Enum(Vec<Value>),
+    /// One of several structs.
+    Union(Union),
+}
+
+/// One of several structs.
+#[derive(Debug, Clone, Default)]
+pub struct Union {
+    /// The field that names the kind, when there is one.
+    pub tag: Option<String>,
+    /// The kinds, in schema order.
+    pub variants: Vec<Variant>,
+    /// The fields that any kind has.
+    pub fields: Vec<Field>,
+    /// The JSON names of those that every kind has.
+    pub shared: Vec<String>,
+}
+
+/// One kind of a union.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// The struct.
+    pub ty: String,
+    /// The values of the tag that mean it.
+    pub tags: Vec<String>,
 }
 
 /// Named fields.
@@ -152,6 +201,8 @@ pub struct Field {
     pub versions: Versions,
     /// Whether it stands in a box, since its type contains itself.
     pub boxed: bool,
+    /// Whether an explicit null is told from absence.
+    pub edit: bool,
 }
 
 impl Field {
@@ -232,16 +283,44 @@ pub struct Operation {
     pub versions: Versions,
     /// Its parameters.
     pub params: Vec<Param>,
-    /// The request body's type.
-    pub request: Option<String>,
+    /// The request body.
+    pub request: Option<Request>,
     /// The member of the body that wraps the request.
     pub wrapper: Option<String>,
     /// What the answer holds.
     pub response: Response,
+    /// The versions that answer a listing with a bare array where the others answer with a page.
+    pub bare: Option<Versions>,
+    /// What older versions ask for and answer, where it is another type; the oldest first.
+    pub older: Vec<OlderForm>,
+    /// How sure it is that versions which no vendor document describes have it, by version.
+    pub evidence: Vec<(u8, String)>,
     /// Whether the answer only starts the work.
     pub long_running: bool,
     /// Whether it needs no session.
     pub anonymous: bool,
+}
+
+/// A request body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Its type, or the type of its items; `None` for ids.
+    pub ty: Option<String>,
+    /// Whether it is a bare array.
+    pub list: bool,
+    /// Whether it may be left out.
+    pub optional: bool,
+}
+
+/// What an operation asked for and answered up to some version.
+#[derive(Debug, Clone)]
+pub struct OlderForm {
+    /// The last version with this form.
+    pub until: u8,
+    /// The request body.
+    pub request: Option<Request>,
+    /// What the answer holds.
+    pub response: Response,
 }
 
 /// A parameter.

@@ -4,6 +4,7 @@
 //! silently without effect. `schemas/README.md` lists the keywords.
 
 mod reader;
+mod union;
 
 use std::collections::BTreeMap;
 
@@ -55,11 +56,12 @@ pub fn read(files: &[File]) -> Result<Types> {
         }
     }
     let mut types = Types { types };
+    union::gather(&mut types)?;
     types.box_recursion();
     Ok(types)
 }
 
-fn place(source: &str, rule: String) -> SchemaError {
+pub(crate) fn place(source: &str, rule: String) -> SchemaError {
     let (file, pointer) = source.split_once('#').unwrap_or((source, ""));
     SchemaError::new(file.trim_start_matches("schemas/"), pointer, rule)
 }

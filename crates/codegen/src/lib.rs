@@ -4,8 +4,11 @@
 //! [`emit`] back ends render it with quote and prettyplease. [`project`] knows which file comes from which and writes or checks
 //! them. Everything is deterministic: the same schemas give the same bytes.
 
+pub mod diff;
 pub mod emit;
 pub mod error;
+pub mod fixups;
+pub mod import;
 pub mod ir;
 pub mod json_schema;
 pub mod operations;

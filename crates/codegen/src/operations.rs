@@ -40,12 +40,26 @@ pub struct OperationDef {
     /// Its parameters. Path parameters that are not listed are ids.
     #[serde(default)]
     pub params: Vec<ParamDef>,
-    /// The request body's type.
+    /// The request body's type; `id` for ids.
     pub request: Option<String>,
+    /// Whether the request body is a bare array of that type.
+    #[serde(default)]
+    pub request_list: bool,
+    /// Whether the request body may be left out.
+    #[serde(default)]
+    pub request_optional: bool,
     /// The member of the body that wraps the request.
     pub wrapper: Option<String>,
     /// What the answer holds; nothing when left out.
     pub response: Option<ResponseDef>,
+    /// The versions that answer a listing with a bare array where the others answer with a page.
+    pub bare: Option<RangeDef>,
+    /// What older versions ask for and answer, where it is another type; the oldest first.
+    #[serde(default)]
+    pub older: Vec<OlderDef>,
+    /// How sure it is that versions which no vendor document describes have it, by version.
+    #[serde(default)]
+    pub evidence: std::collections::BTreeMap<String, String>,
     /// Whether the answer only starts the work.
     #[serde(default)]
     pub long_running: bool,
@@ -55,6 +69,32 @@ pub struct OperationDef {
     /// Where the facts come from: vendor pages.
     #[serde(default)]
     pub sources: Vec<String>,
+}
+
+/// A range of versions, both ends included.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RangeDef {
+    /// The first API version.
+    pub since: Option<u8>,
+    /// The last API version.
+    pub until: Option<u8>,
+}
+
+/// What an operation asked for and answered up to some version.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
+pub struct OlderDef {
+    /// The last API version with this form.
+    pub until: u8,
+    /// The request body's type; `id` for ids.
+    pub request: Option<String>,
+    /// Whether the request body is a bare array of that type.
+    #[serde(default)]
+    pub request_list: bool,
+    /// What the answer holds; nothing when left out.
+    pub response: Option<ResponseDef>,
 }
 
 /// An HTTP method.
@@ -185,6 +225,9 @@ pub fn query(query: &QueryType) -> ir::Operation {
         request: None,
         wrapper: None,
         response: ir::Response::List("QueryResult".to_owned(), format!("{}.{}", query.bucket, query.list)),
+        bare: None,
+        older: Vec::new(),
+        evidence: Vec::new(),
         long_running: false,
         anonymous: false,
     }
@@ -221,20 +264,32 @@ impl Reader<'_> {
 
     fn operation(&self, family: &str, def: OperationDef) -> Result<ir::Operation> {
         let mut params = self.params(&def)?;
-        if let Some(request) = &def.request {
-            self.structure("request", request)?;
+        let request = self.request("request", def.request.as_ref(), def.request_list, def.request_optional)?;
+        let response = self.response("", def.response.as_ref())?;
+        let older = def.older.iter().enumerate().map(|(index, form)| {
+            let member = format!("older/{index}/");
+            Ok(ir::OlderForm {
+                until: form.until,
+                request: self.request(&format!("{member}request"), form.request.as_ref(), form.request_list, false)?,
+                response: self.response(&member, form.response.as_ref())?,
+            })
+        });
+        let older: Vec<ir::OlderForm> = older.collect::<Result<_>>()?;
+        if !older.is_sorted_by(|a, b| a.until < b.until) {
+            return Err(self.error("older", "the oldest form comes first, and each has its own `until`".to_owned()));
         }
-        let response = match &def.response {
-            None => ir::Response::Empty,
-            Some(ResponseDef::Body(name)) => ir::Response::Body(self.structure("response/body", name)?),
-            Some(ResponseDef::Page(name)) => ir::Response::Page(self.structure("response/page", name)?),
-            Some(ResponseDef::Inventory(name)) => ir::Response::Inventory(self.structure("response/inventory", name)?),
-            Some(ResponseDef::Forms(forms)) => ir::Response::Forms(
-                self.structure("response/forms/entity", &forms.entity)?,
-                self.structure("response/forms/reference", &forms.reference)?,
-            ),
-            Some(ResponseDef::Bytes(_)) => ir::Response::Bytes,
+        let bare = match def.bare {
+            Some(_) if !matches!(response, ir::Response::Page(_)) => {
+                return Err(self.error("bare", "only a listing can be a bare array".to_owned()));
+            }
+            Some(range) => Some(self.versions("bare/until", range.since, range.until)?),
+            None => None,
         };
+        let mut evidence = Vec::new();
+        for (version, mark) in def.evidence {
+            let version = version.parse().map_err(|_| self.error("evidence", format!("`{version}` is no version")))?;
+            evidence.push((version, mark));
+        }
         if matches!(response, ir::Response::Forms(..)) {
             if params.iter().any(|param| param.name.eq_ignore_ascii_case(FORMAT)) {
                 return Err(self.error("params", format!("`{FORMAT}` comes with `forms`: do not list it")));
@@ -260,11 +315,38 @@ impl Reader<'_> {
             path: def.path,
             versions,
             params,
-            request: def.request,
+            request,
             wrapper: def.wrapper,
             response,
+            bare,
+            older,
+            evidence,
             long_running: def.long_running,
             anonymous: def.anonymous,
+        })
+    }
+
+    fn request(&self, member: &str, name: Option<&String>, list: bool, optional: bool) -> Result<Option<ir::Request>> {
+        match name {
+            None if list || optional => Err(self.error(member, "there is no request body".to_owned())),
+            None => Ok(None),
+            Some(name) if name == "id" && list => Ok(Some(ir::Request { ty: None, list, optional })),
+            Some(name) => Ok(Some(ir::Request { ty: Some(self.structure(member, name)?), list, optional })),
+        }
+    }
+
+    fn response(&self, member: &str, def: Option<&ResponseDef>) -> Result<ir::Response> {
+        let structure = |end: &str, name: &str| self.structure(&format!("{member}response/{end}"), name);
+        Ok(match def {
+            None => ir::Response::Empty,
+            Some(ResponseDef::Body(name)) => ir::Response::Body(structure("body", name)?),
+            Some(ResponseDef::Page(name)) => ir::Response::Page(structure("page", name)?),
+            Some(ResponseDef::Inventory(name)) => ir::Response::Inventory(structure("inventory", name)?),
+            Some(ResponseDef::Forms(forms)) => ir::Response::Forms(
+                structure("forms/entity", &forms.entity)?,
+                structure("forms/reference", &forms.reference)?,
+            ),
+            Some(ResponseDef::Bytes(_)) => ir::Response::Bytes,
         })
     }
 
@@ -279,7 +361,7 @@ impl Reader<'_> {
 
     fn structure(&self, member: &str, name: &str) -> Result<String> {
         match self.types.get(name) {
-            Some(ty) if matches!(ty.shape, TypeShape::Struct(_)) => Ok(name.to_owned()),
+            Some(ty) if !matches!(ty.shape, TypeShape::Enum(_)) => Ok(name.to_owned()),
             Some(_) => Err(self.error(member, format!("`{name}` is an enum, not a body"))),
             None => Err(self.error(member, format!("there is no type `{name}`"))),
         }

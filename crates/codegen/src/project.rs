@@ -3,7 +3,7 @@
 //! [`generate`] reads all of `schemas/` and renders every file in memory; [`write`](write()) and [`check`] compare that with the
 //! tree, so nothing is half written and `--check` sees exactly what a run would change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Result, SchemaError};
 use crate::ir::{Operation, Types};
 use crate::json_schema::{self, File};
-use crate::{emit, operations, queries, xsd};
+use crate::{emit, import, operations, queries, xsd};
 
 /// Generated files, by path below the workspace's root.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -38,14 +38,7 @@ pub fn generate(root: &Path) -> Result<Files> {
     for (system, variant, title) in
         [("vb365", "Vb365", "Veeam Backup for Microsoft 365"), ("zstack", "Zstack", "ZStack")]
     {
-        let inputs = json_files(root, system)?;
-        let types = json_schema::read(&inputs)?;
-        let mut operations = Vec::new();
-        for file in &inputs {
-            if let Some(list) = file.json.get("operations") {
-                operations.extend(operations::read(&file.path, list, &types)?);
-            }
-        }
+        let (types, operations) = schemas(root, system)?;
         system_files(&mut files, system, variant, title, &types, &operations)?;
     }
     forms(&mut files)?;
@@ -53,6 +46,31 @@ pub fn generate(root: &Path) -> Result<Files> {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
     }
     Ok(files)
+}
+
+/// The types and operations of a system whose schemas are JSON Schema.
+///
+/// # Errors
+/// When a file cannot be read or breaks a rule.
+pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation>)> {
+    let inputs = json_files(root, system)?;
+    let types = json_schema::read(&inputs)?;
+    let mut operations = Vec::new();
+    for file in &inputs {
+        if let Some(list) = file.json.get("operations") {
+            operations.extend(operations::read(&file.path, list, &types)?);
+        }
+    }
+    Ok((types, operations))
+}
+
+/// What a system's schemas call things, where its documents are imported.
+pub(crate) fn names(root: &Path, system: &str) -> Result<Option<import::NamesFile>> {
+    let path = format!("{system}/{NAMES}");
+    if !inputs(root, system)?.iter().any(|name| name == NAMES) {
+        return Ok(None);
+    }
+    crate::error::from_json(&path, parse(root, &path)?).map(Some)
 }
 
 /// Enterprise Manager: its models, the filter fields of its queries, and which entity a query answers with.
@@ -91,13 +109,22 @@ fn system_files(
     let folder = PathBuf::from(format!("crates/models/src/{system}/generated"));
     files.insert(folder.join("mod.rs"), emit::module(types));
     files.insert(folder.join("operations.rs"), emit::operations(variant, operations));
-    let requests = operations.iter().filter_map(|operation| operation.request.as_deref()).collect();
+    let requests = requests(operations);
+    let edited = types.edited();
     for (family, members) in types.by_family() {
         let name = emit::module_name(family);
         let doc = format!("{title}: the types of `{family}`.");
-        files.insert(folder.join(format!("{name}.rs")), emit::family(&doc, &members, &requests));
+        files.insert(folder.join(format!("{name}.rs")), emit::family(&doc, &members, &requests, &edited));
     }
     Ok(())
+}
+
+/// The types that are sent.
+pub(crate) fn requests(operations: &[Operation]) -> BTreeSet<&str> {
+    let all = operations.iter().flat_map(|operation| {
+        operation.request.iter().chain(operation.older.iter().filter_map(|form| form.request.as_ref()))
+    });
+    all.filter_map(|request| request.ty.as_deref()).collect()
 }
 
 /// Two operations of one name, or of one method and path in versions that overlap.
@@ -121,6 +148,7 @@ fn forms(files: &mut Files) -> Result<()> {
     for (name, schema) in [
         ("operations", schemars::schema_for!(operations::OperationsFile)),
         ("queries", schemars::schema_for!(queries::Queries)),
+        ("names", schemars::schema_for!(import::NamesFile)),
     ] {
         let json = serde_json::to_string_pretty(&schema)
             .map_err(|error| SchemaError::new(format!("forms/{name}.schema.json"), "", error.to_string()))?;
@@ -131,20 +159,32 @@ fn forms(files: &mut Files) -> Result<()> {
 
 fn json_files(root: &Path, system: &str) -> Result<Vec<File>> {
     let mut files = Vec::new();
-    for name in inputs(root, system)? {
+    for name in schema_files(root, system)? {
         let path = format!("{system}/{name}");
         files.push(File { json: parse(root, &path)?, path });
     }
     Ok(files)
 }
 
-fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
+pub(crate) fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
     let text = text(root, path)?;
     serde_json::from_str(&text)
         .map_err(|error| SchemaError::new(path, format!("line {}", error.line()), error.to_string()))
 }
 
-/// The names of a system's schema files, sorted.
+/// What our schemas call things, where that is not the vendor's word.
+pub(crate) const NAMES: &str = "names.json";
+/// Which versions' documents are in the schemas.
+pub(crate) const VERSIONS: &str = "versions.json";
+
+/// The names of a system's files of types and operations, sorted.
+pub(crate) fn schema_files(root: &Path, system: &str) -> Result<Vec<String>> {
+    let mut names = inputs(root, system)?;
+    names.retain(|name| name != NAMES && name != VERSIONS);
+    Ok(names)
+}
+
+/// The names of a system's inputs, sorted.
 fn inputs(root: &Path, system: &str) -> Result<Vec<String>> {
     let folder = root.join("schemas").join(system);
     let fail = |error: io::Error| SchemaError::new(system, "", format!("cannot list the folder: {error}"));

@@ -18,7 +18,7 @@ fn system(name: &str) -> Vec<File> {
     let mut files: Vec<File> = std::fs::read_dir(root().join("schemas").join(name))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|file| file != "lock.json")
+        .filter(|file| !["lock.json", "names.json", "versions.json"].contains(&file.as_str()))
         .map(|file| {
             let text = std::fs::read_to_string(root().join("schemas").join(name).join(&file)).unwrap();
             File { path: format!("{name}/{file}"), json: serde_json::from_str(&text).unwrap() }
@@ -56,7 +56,7 @@ fn with(properties: Value) -> Value {
 fn body<'t>(types: &'t Types, name: &str) -> &'t Struct {
     match &types.get(name).unwrap_or_else(|| panic!("no {name}")).shape {
         TypeShape::Struct(body) => body,
-        TypeShape::Enum(_) => panic!("{name} is an enum"),
+        TypeShape::Enum(_) | TypeShape::Union(_) => panic!("{name} is no struct"),
     }
 }
 
@@ -73,9 +73,6 @@ fn what_is_checked_in_can_be_read() {
             }
         }
         assert!(operations > 0, "{name}");
-        for ty in &types.types {
-            assert!(!ty.doc.is_empty() || ty.source.contains("/properties/"), "{} has no description", ty.source);
-        }
     }
 }
 
@@ -196,9 +193,9 @@ fn what_is_extended_comes_first() {
 #[test]
 fn a_keyword_without_meaning_is_refused() {
     for (defs, pointer) in [
-        (json!({ "Thing": { "type": "object", "minProperties": 1 } }), "/$defs/Thing/minProperties"),
+        (json!({ "Thing": { "type": "object", "dependentRequired": {} } }), "/$defs/Thing/dependentRequired"),
         (json!({ "Thing": { "oneOf": [] } }), "/$defs/Thing/oneOf"),
-        (with(json!({ "a/b": { "type": "string", "maxLength": 3 } })), "/$defs/Thing/properties/a~1b/maxLength"),
+        (with(json!({ "a/b": { "type": "string", "const": "x" } })), "/$defs/Thing/properties/a~1b/const"),
         (with(json!({ "a": { "type": "string", "nullable": true } })), "/$defs/Thing/properties/a/nullable"),
         (
             with(json!({ "a": { "type": "array", "items": { "type": "string", "default": "" } } })),
@@ -403,6 +400,6 @@ fn a_name_that_rust_has_taken_is_still_a_name() {
         "Kind": { "enum": ["Self", "1h", "Unknown", "a-b", "a b", ""] },
     }));
     let members: Vec<_> = types.types.iter().collect();
-    let code = emit::family("A test.", &members, &Default::default());
+    let code = emit::family("A test.", &members, &Default::default(), &Default::default());
     syn::parse_file(&code).unwrap_or_else(|error| panic!("{error}: {code}"));
 }

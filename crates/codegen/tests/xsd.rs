@@ -295,7 +295,10 @@ fn emission_is_rust_and_the_same_every_time() {
         let queries = queries::read("em/queries.json", QUERIES, &types).unwrap();
         let mut out = vec![emit::filter_fields(&queries), emit::em_queries(&queries), emit::module(&types)];
         out.extend(
-            types.by_family().into_iter().map(|(family, types)| emit::family(family, &types, &Default::default())),
+            types
+                .by_family()
+                .into_iter()
+                .map(|(family, types)| emit::family(family, &types, &Default::default(), &Default::default())),
         );
         out
     };

@@ -37,7 +37,7 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Vec<Row>, Err
         repositories.into_iter().filter_map(|r| Some((key(r.id.as_ref()?.as_str()), r))).collect();
     let organizations: Vec<Organization> = client.list(&OrganizationGet::new()).by_item().try_collect().await?;
     let all = organizations.into_iter().map(|organization| {
-        let tenant = Tenant { id: organization.id, name: organization.name };
+        let tenant = Tenant { id: organization.id().cloned(), name: organization.name().cloned() };
         let repositories = &repositories;
         async move { organization_rows(server, client, &tenant, repositories).await }
     });

@@ -40,6 +40,15 @@ fn tables(system: System) -> (&'static [Operation], &'static [Option<Make>]) {
     }
 }
 
+/// How empty answers of older forms are made: the operation's index, and the form's last version.
+fn older_answers(system: System) -> &'static [(usize, u8, Make)] {
+    match system {
+        #[cfg(feature = "vb365")]
+        System::Vb365 => crate::vb365::operations::OLDER_ANSWERS,
+        _ => &[],
+    }
+}
+
 /// The type with this name, or with this name in a vendor's documents; letter case does not count.
 #[must_use]
 pub fn find_type(system: System, name: &str) -> Option<TypeEntry> {
@@ -71,7 +80,13 @@ pub fn page_of(system: System, item: &str) -> Option<Box<dyn Struct>> {
 /// The type of the items that an operation lists.
 #[must_use]
 pub fn listed(operation: &Operation) -> Option<&'static Shape> {
-    let Response::Page(shape, list) = operation.response else { return None };
+    listed_in(operation.response)
+}
+
+/// The type of the items that an answer lists.
+#[must_use]
+pub fn listed_in(response: Response) -> Option<&'static Shape> {
+    let Response::Page(shape, list) = response else { return None };
     let mut shape = shape;
     let mut found = None;
     for name in list.split('.') {
@@ -98,6 +113,18 @@ pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
     let (operations, answers) = tables(operation.system);
     let index = operations.iter().position(|row| std::ptr::eq(row, operation))?;
     answers.get(index).copied().flatten().map(|make| make())
+}
+
+/// As [`answer`], in one version of the API, where older ones may answer with another type; 0 is the newest.
+#[must_use]
+pub fn answer_in(operation: &Operation, version: u8) -> Option<Box<dyn Struct>> {
+    let until = operation.form(version).until;
+    if until == 0 {
+        return answer(operation);
+    }
+    let index = operations(operation.system).iter().position(|row| std::ptr::eq(row, operation))?;
+    let older = older_answers(operation.system).iter().find(|(of, last, _)| (*of, *last) == (index, until));
+    older.map(|(_, _, make)| make())
 }
 
 /// An empty value for the error that a system answers with.

@@ -6,4 +6,4 @@ mod reply;
 
 pub use generated::operations;
 pub use generated::*;
-pub use reply::Page;
+pub use reply::{Ids, Items, Page};

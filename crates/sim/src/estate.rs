@@ -17,10 +17,10 @@ use crate::form::FormError;
 ///
 /// ```
 /// use backhaul_sim::{Estate, Usage};
-/// use backhaul_models::vb365::{BackupRepository, Organization};
+/// use backhaul_models::vb365::{AnyOrganization, BackupRepository};
 ///
 /// let mut estate = Estate::default();
-/// let mut organization = Organization::default();
+/// let mut organization = AnyOrganization::default();
 /// organization.id = Some("cbc52c37-df7f-4b03-98f3-036e7d4b3127".into());
 /// organization.name = Some("abc.onmicrosoft.com".into());
 /// let mut repository = BackupRepository::default();

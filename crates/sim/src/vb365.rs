@@ -7,7 +7,7 @@ mod token;
 use std::sync::Arc;
 
 use backhaul_models::vb365::operations::OPERATIONS;
-use backhaul_models::vb365::{ExceptionInfo, ExceptionInfoErrorCode, Organization};
+use backhaul_models::vb365::{AnyOrganization, ExceptionInfo, ExceptionInfoErrorCode};
 use backhaul_wire::{Id, Operation, Struct};
 use http::StatusCode;
 use http::header::ALLOW;
@@ -187,10 +187,10 @@ fn version(path: &str) -> Option<(u8, &str)> {
 }
 
 /// The organization whose own account this is: `admin@NAME`.
-fn organization_of<'o>(user: &str, organizations: &'o [Organization]) -> Option<&'o Organization> {
+fn organization_of<'o>(user: &str, organizations: &'o [AnyOrganization]) -> Option<&'o AnyOrganization> {
     let (name, domain) = user.split_once('@')?;
     name.eq_ignore_ascii_case("admin").then_some(())?;
-    let named = |it: &&Organization| it.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(domain));
+    let named = |it: &&AnyOrganization| it.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(domain));
     organizations.iter().find(named)
 }
 

@@ -30,7 +30,7 @@ fn the_demo_adds_up() {
             assert!(local <= capacity - free, "{:?}: {local} of {}", repository.name, capacity - free);
         }
         if let Some(storage) = &repository.object_storage {
-            assert_eq!(storage.used_space_bytes, Some(object), "{:?}", repository.name);
+            assert_eq!(storage.used_space_bytes(), Some(object), "{:?}", repository.name);
         } else {
             assert_eq!(object, 0);
         }

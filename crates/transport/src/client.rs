@@ -153,9 +153,16 @@ impl Client {
     /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
         let (given, operation) = (self.given(call).await?, C::OPERATION);
+        let version = self.version().await?;
+        if !operation.fits(C::FORM_UNTIL, version) {
+            let rule = format!(
+                "v{version} asks for or answers another type: use the call that is named after its last version"
+            );
+            return Err(self.fail(operation.name, Reason::Version(rule)));
+        }
         let raw = self.send(operation, &given).await?;
         let mut answer = C::Answer::default();
-        if let Some(target) = answer.target() {
+        if let Some(target) = answer.target().filter(|_| operation.form(version).response.shape().is_some()) {
             self.read(&raw, target, None)?;
         }
         Ok(answer)

@@ -1,12 +1,12 @@
 //! What generated code calls. Not for use by hand: it may change with any release of the generator.
 
-pub use crate::operation::{Call, ENTITY, FORMAT, Operation, Param, ParamPlace, Response, System};
+pub use crate::operation::{Call, ENTITY, FORMAT, Form, Operation, Param, ParamPlace, Response, System};
 pub use crate::reflect::{
-    Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNKNOWN, Unknown, UnknownValue,
-    View, copy,
+    Edit, EditValue, Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNION, UNKNOWN,
+    UnionSlot, Unknown, UnknownValue, View, copy, narrow,
 };
 pub use crate::serde_impl::{deserialize, deserialize_enum, serialize};
-pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape};
+pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape, UnionShape, Variant};
 pub use crate::text::{DateTime, Id, Secret};
 pub use crate::version::Versions;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -146,4 +146,20 @@ macro_rules! generated_enum {
             }
         }
     )*};
+}
+
+/// What an edited field holds.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! generated_edit {
+    ($kind:ident $name:ident) => {
+        impl $crate::generated::EditValue for $name {
+            fn view(place: &Option<Self>) -> $crate::generated::View<'_> {
+                $crate::generated::View::$kind(place)
+            }
+            fn slot(place: &mut Option<Self>) -> $crate::generated::Slot<'_> {
+                $crate::generated::Slot::$kind(place)
+            }
+        }
+    };
 }

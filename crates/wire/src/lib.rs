@@ -32,7 +32,7 @@ pub mod generated;
 pub use drift::Drift;
 pub use error::{DecodeError, EncodeError};
 pub use operation::{Call, Operation, System};
-pub use reflect::{Enum, Slot, Struct, UnknownValue, View};
+pub use reflect::{Edit, Enum, Slot, Struct, UnknownValue, View};
 pub use shape::{EnumShape, Field, Kind, Place, Repeat, Shape};
 pub use text::{DateTime, Id, Secret};
 pub use version::Versions;

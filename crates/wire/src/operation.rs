@@ -79,10 +79,47 @@ pub struct Operation {
     pub wrapper: &'static str,
     /// What the answer holds.
     pub response: Response,
+    /// The versions that answer a listing with a bare array where the others answer with a page.
+    pub bare: Option<Versions>,
+    /// What older versions ask for and answer, where it is another type; the oldest first.
+    pub older: &'static [Form],
     /// Whether the answer only starts the work.
     pub long_running: bool,
     /// Whether it needs no session.
     pub anonymous: bool,
+}
+
+/// What an operation asked for and answered up to some version.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
+    /// The last version with this form.
+    pub until: u8,
+    /// The request body's type.
+    pub request: Option<&'static Shape>,
+    /// What the answer holds.
+    pub response: Response,
+}
+
+impl Operation {
+    /// What the operation asks for and answers in one version of the API.
+    #[must_use]
+    pub fn form(&self, version: u8) -> Form {
+        let newest = Form { until: 0, request: self.request, response: self.response };
+        // Systems that number no versions have one form.
+        self.older.iter().find(|form| version != 0 && version <= form.until).copied().unwrap_or(newest)
+    }
+
+    /// Whether a typed call of the form up to `until` (0 for the newest) can be sent to a version: it is that version's form, or
+    /// asks for the same and one of the two answers is empty.
+    #[must_use]
+    pub fn fits(&self, until: u8, version: u8) -> bool {
+        let form = self.form(version);
+        let call = self.form(if until == 0 { u8::MAX } else { until });
+        let name = |request: Option<&Shape>| request.map(|shape| shape.name);
+        form.until == call.until
+            || name(form.request) == name(call.request)
+                && (form.response.shape().is_none() || call.response.shape().is_none())
+    }
 }
 
 /// What an answer holds.
@@ -167,6 +204,8 @@ pub trait Call: Send + Sync {
     type Answer: Answer;
     /// The operation.
     const OPERATION: &'static Operation;
+    /// The last version whose form this call has, when later ones ask for or answer another type; 0 for the newest form.
+    const FORM_UNTIL: u8 = 0;
     /// The body to send.
     fn body(&self) -> Option<&dyn Struct> {
         None

@@ -7,14 +7,18 @@ use serde_json::Value;
 use crate::shape::{EnumShape, Shape};
 use crate::text::{DateTime, Id, Secret};
 
+mod choice;
 mod compare;
 mod copy;
 mod debug;
+mod edit;
 mod slot;
 mod unknown;
 mod view;
 
+pub use choice::{UNION, UnionSlot, narrow};
 pub use copy::copy;
+pub use edit::{Edit, EditSlot, EditValue};
 pub use unknown::{Place as UnknownPlace, Unknown, UnknownField, UnknownValue};
 pub(crate) use view::Node;
 pub use view::Scalar;
@@ -22,7 +26,8 @@ pub use view::Scalar;
 /// A generated struct, seen as its fields.
 ///
 /// `view` and `slot` take indices into `shape().fields`. [`UNKNOWN`] gives the place for fields that the type does not know, on
-/// types that have one; any other index past the end gives [`View::None`] and [`Slot::None`].
+/// types that have one, [`UNION`] the choice of a union's kind; any other index past the end gives [`View::None`] and
+/// [`Slot::None`]. A union is seen as the struct that its value is: `shape()` is that of its kind.
 pub trait Struct: Send + Sync + 'static {
     /// What the type is.
     fn shape(&self) -> &'static Shape;
@@ -115,8 +120,12 @@ pub enum View<'a> {
     JsonMap(&'a BTreeMap<String, Value>),
     /// Nested structs by name.
     StructMap(&'a dyn StructMap),
+    /// A value, an explicit null, or nothing.
+    Edit(&'a dyn EditSlot),
     /// Fields that the type does not know.
     Unknown(&'a Unknown),
+    /// Which kind of a union the value is.
+    Union(&'a dyn UnionSlot),
 }
 
 /// A field to write: the place where the value stands.
@@ -167,8 +176,12 @@ pub enum Slot<'a> {
     JsonMap(&'a mut BTreeMap<String, Value>),
     /// Nested structs by name.
     StructMap(&'a mut dyn StructMap),
+    /// A value, an explicit null, or nothing.
+    Edit(&'a mut dyn EditSlot),
     /// Fields that the type does not know.
     Unknown(&'a mut Unknown),
+    /// Which kind of a union the value is.
+    Union(&'a mut dyn UnionSlot),
 }
 
 /// A place for one enum value.

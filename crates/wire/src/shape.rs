@@ -18,6 +18,10 @@ pub struct Shape {
     pub fields: &'static [Field],
     /// The field that takes a body which is a bare array instead of an object (VB365 turned arrays into pages in v8).
     pub bare_list: Option<u16>,
+    /// Whether it is also written as that bare array.
+    pub written_bare: bool,
+    /// What tells its kinds apart, when a value of it is one of several structs.
+    pub union: Option<&'static UnionShape>,
     /// The API versions that have the type.
     pub versions: Versions,
 }
@@ -26,7 +30,16 @@ impl Shape {
     /// A struct type; the generated code sets the rest with the methods below.
     #[must_use]
     pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
-        Self { name, aliases: &[], root: "", fields, bare_list: None, versions: Versions::ALL }
+        Self {
+            name,
+            aliases: &[],
+            root: "",
+            fields,
+            bare_list: None,
+            written_bare: false,
+            union: None,
+            versions: Versions::ALL,
+        }
     }
 
     /// Sets the vendors' other names.
@@ -50,11 +63,31 @@ impl Shape {
         self
     }
 
+    /// Has the list written as a bare array, too.
+    #[must_use]
+    pub const fn written_bare(mut self) -> Self {
+        self.written_bare = true;
+        self
+    }
+
+    /// Makes it a union: its fields are those that any kind has.
+    #[must_use]
+    pub const fn union(mut self, union: &'static UnionShape) -> Self {
+        self.union = Some(union);
+        self
+    }
+
     /// Sets the API versions that have the type.
     #[must_use]
     pub const fn versions(mut self, since: u8, until: u8) -> Self {
         self.versions = Versions::new(since, until);
         self
+    }
+
+    /// Whether unknown members that are null are kept, too: of unknown kinds of a union, and of bodies with no fields of their own,
+    /// such as VB365's actions (`{"start": null}`).
+    pub(crate) fn keeps_nulls(&self) -> bool {
+        self.union.is_some() || self.fields.is_empty()
     }
 
     /// Whether this is the name of an XML document of this type; letter case is ignored.
@@ -72,6 +105,25 @@ impl Shape {
             self.fields.iter().position(|f| f.wire.eq_ignore_ascii_case(name) || f.json.eq_ignore_ascii_case(name))
         })
     }
+}
+
+/// What tells the kinds of a union apart.
+#[derive(Debug)]
+pub struct UnionShape {
+    /// The JSON name of the field that names the kind; empty where there is none.
+    pub tag: &'static str,
+    /// The kinds, in schema order.
+    pub variants: &'static [Variant],
+}
+
+/// One kind of a union.
+#[derive(Debug)]
+pub struct Variant {
+    /// The struct.
+    pub shape: &'static Shape,
+    /// The values of the tag that mean this kind. One of them also covers those that go on after a dot: `IPM.Note` is
+    /// `IPM.Note.SMIME`, too.
+    pub tags: &'static [&'static str],
 }
 
 /// One field of a struct type.

@@ -243,6 +243,8 @@ async fn a_query_of_a_type_that_there_is_not() {
         request: None,
         wrapper: "",
         response: Response::Body(backhaul_models::em::QueryResult::SHAPE),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     };

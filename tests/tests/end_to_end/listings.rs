@@ -101,7 +101,11 @@ async fn vb365_pages_and_bare_arrays() {
         let pages: Vec<_> = client.list(&call).by_page().try_collect().await.unwrap();
         assert_eq!(pages.len(), if has_pages { wanted.len().div_ceil(9) } else { 1 }, "v{version}");
         let items: Vec<_> = client.list(&call).by_item().try_collect().await.unwrap();
-        assert_eq!(sorted(items.into_iter().map(|it| it.id.unwrap().into_string()).collect()), wanted, "v{version}");
+        assert_eq!(
+            sorted(items.into_iter().map(|it| it.id().cloned().unwrap().into_string()).collect()),
+            wanted,
+            "v{version}"
+        );
         // Without a limit the client asks for large pages by itself: the server's own default is 30.
         let items: Vec<_> = client.list(&OrganizationGet::new()).by_item().try_collect().await.unwrap();
         assert_eq!(items.len(), wanted.len(), "v{version}");

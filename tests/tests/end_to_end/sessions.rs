@@ -64,7 +64,7 @@ async fn a_session_that_ends_in_the_middle_of_a_listing_loses_nothing() {
         call.limit = Some(2);
         let items: Vec<_> = vb365(&sim, 8).list(&call).by_item().try_collect().await.unwrap();
         assert_eq!(
-            sorted(items.into_iter().map(|it| it.id.unwrap().into_string()).collect()),
+            sorted(items.into_iter().map(|it| it.id().cloned().unwrap().into_string()).collect()),
             vb365_ids,
             "page {page}"
         );

@@ -77,7 +77,7 @@ impl Calling<'_> {
         if is_file || self.args.format == Some(CallFormat::Raw) {
             return self.console.write(&raw.body);
         }
-        match self.decoded(peer, given, &raw)? {
+        match self.decoded(peer, given, &raw).await? {
             Some(text) => self.console.write(text.as_bytes()),
             None => Ok(()),
         }
@@ -89,17 +89,18 @@ impl Calling<'_> {
     }
 
     /// An empty value for the answer. Enterprise Manager answers with references unless entities are asked for.
-    fn answer(&self, given: &Given) -> Option<Box<dyn Struct>> {
+    fn answer(&self, given: &Given, version: u8) -> Option<Box<dyn Struct>> {
         let entity = given.params.iter().any(|(name, value)| name == FORMAT && value.eq_ignore_ascii_case(ENTITY));
         match self.operation.response {
             Response::Forms(_, reference) if !entity => registry::make(self.operation.system, reference.name),
-            _ => registry::answer(self.operation),
+            _ => registry::answer_in(self.operation, version),
         }
     }
 
     /// The answer as JSON with our names, secrets redacted; nothing when there is no body.
-    fn decoded(&self, peer: &Peer, given: &Given, raw: &Raw) -> Result<Option<String>, Failure> {
-        let Some(mut value) = self.answer(given) else { return Ok(None) };
+    async fn decoded(&self, peer: &Peer, given: &Given, raw: &Raw) -> Result<Option<String>, Failure> {
+        let version = peer.client.version().await.map_err(|error| peer.refusal(&error))?;
+        let Some(mut value) = self.answer(given, version) else { return Ok(None) };
         let mut drift = Drift::default();
         peer.client.read(raw, value.as_mut(), Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
         if !drift.is_empty() {
@@ -115,7 +116,7 @@ impl Calling<'_> {
             out::write(&mut out, self.to_the_end(peer, given).await?.as_bytes()).await?;
         } else if self.args.format == Some(CallFormat::Json) {
             let raw = self.send(peer, given).await?;
-            if let Some(text) = self.decoded(peer, given, &raw)? {
+            if let Some(text) = self.decoded(peer, given, &raw).await? {
                 out::write(&mut out, text.as_bytes()).await?;
             }
         } else {

@@ -129,7 +129,8 @@ impl Asking<'_> {
         let operation = self.listing.operation;
         let mut pages = peer.client.pages(operation, self.request.given.clone());
         while !self.rows.is_full() {
-            let mut page = registry::answer(operation)
+            let version = peer.client.version().await.map_err(|error| Stop::Server(peer.refusal(&error)))?;
+            let mut page = registry::answer_in(operation, version)
                 .ok_or_else(|| Stop::Here(Failure::internal(format!("{} has no answer", operation.name))))?;
             let mut drift = Drift::default();
             let next = pages.next_into(page.as_mut(), Some(&mut drift)).await;

@@ -50,7 +50,11 @@ impl Scope {
             TypeEntry::Struct(shape, _) => {
                 let fields = shape.fields.iter().filter(|field| self.has(field.versions));
                 let fields = fields.map(|field| self.field(field)).collect();
-                Some(Described { name, aliases, kind: "struct", fields, values: Vec::new() })
+                let kinds = shape.union.map_or(&[][..], |union| union.variants);
+                let kinds = kinds.iter().filter(|kind| self.has(kind.shape.versions));
+                let values = kinds.map(|kind| kind.shape.name).collect();
+                let kind = if shape.union.is_some() { "union" } else { "struct" };
+                Some(Described { name, aliases, kind, fields, values })
             }
             TypeEntry::Enum(shape) => {
                 let values = shape.values.iter().filter(|value: &&EnumValue| self.has(value.versions));

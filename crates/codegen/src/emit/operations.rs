@@ -3,9 +3,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::names::{constant, field_name, type_name};
-use super::types::{kind, versions, with_versions};
+use super::types::{evidence, kind, versions, with_versions};
 use super::{doc, render};
-use crate::ir::{Kind, Operation, Param, Response};
+use crate::ir::{Kind, Operation, Param, Request, Response};
 use crate::operations::QUERIES;
 
 /// A system's operations: the table, and a small struct for each with its parameters.
@@ -20,16 +20,26 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
         Some(answer) => quote! { Some(make::<#answer>) },
         None => quote! { None },
     });
-    let calls = all.iter().enumerate().filter(|(_, op)| op.family != QUERIES).map(|(index, op)| call(index, op));
+    let older = all.iter().enumerate().flat_map(|(index, operation)| {
+        operation.older.iter().filter_map(move |form| {
+            let (answer, until) = (answer(&form.response)?, form.until);
+            Some(quote! { (#index, #until, make::<#answer>) })
+        })
+    });
+    let calls = all.iter().enumerate().filter(|(_, op)| op.family != QUERIES).map(|(index, op)| calls(index, op));
     render(quote! {
         //! Operations as data, and a typed call for each.
         use super::prelude::*;
+        #[allow(unused_imports, reason = "not every system has every reply")]
         #replies
         /// Every operation, in schema order.
         pub static OPERATIONS: &[Operation] = &[#(#rows),*];
         /// How an empty answer of each operation is made, beside [`OPERATIONS`].
         #[cfg(feature = "registry")]
         pub static ANSWERS: &[Option<Make>] = &[#(#answers),*];
+        /// The same for older forms: the index of the operation, the last version of the form, and how.
+        #[cfg(feature = "registry")]
+        pub static OLDER_ANSWERS: &[(usize, u8, Make)] = &[#(#older),*];
         #(#calls)*
     })
 }
@@ -64,15 +74,58 @@ fn row(system: &proc_macro2::Ident, operation: &Operation) -> TokenStream {
             Param { name: #name, place: ParamPlace::#place, kind: #kind, list: #list, required: #required, versions: #versions }
         }
     });
-    let request = match &operation.request {
+    let request = request_shape(operation.request.as_ref());
+    let wrapper = operation.wrapper.as_deref().unwrap_or("");
+    let response = response_shape(&operation.response);
+    let bare = match operation.bare {
         None => quote! { None },
-        Some(request) => {
-            let shape = constant(request);
-            quote! { Some(&#shape) }
+        Some(bare) => {
+            let bare = range(bare);
+            quote! { Some(#bare) }
         }
     };
-    let wrapper = operation.wrapper.as_deref().unwrap_or("");
-    let response = match &operation.response {
+    let older = operation.older.iter().map(|form| {
+        let (until, request, response) =
+            (form.until, request_shape(form.request.as_ref()), response_shape(&form.response));
+        quote! { Form { until: #until, request: #request, response: #response } }
+    });
+    let versions = range(operation.versions);
+    quote! {
+        Operation {
+            system: System::#system, name: #name, aliases: &[#(#aliases),*], method: #method, path: #path,
+            params: &[#(#params),*], versions: #versions, request: #request, wrapper: #wrapper, response: #response,
+            bare: #bare, older: &[#(#older),*], long_running: #long_running, anonymous: #anonymous,
+        }
+    }
+}
+
+fn request_shape(request: Option<&Request>) -> TokenStream {
+    let Some(request) = request else { return quote! { None } };
+    if request.list {
+        let body = request_type(request);
+        return quote! { Some(<#body as Model>::SHAPE) };
+    }
+    let shape = request.ty.as_deref().map(constant);
+    quote! { Some(&#shape) }
+}
+
+/// The Rust type of a request body.
+fn request_type(request: &Request) -> TokenStream {
+    match &request.ty {
+        None => quote! { Ids },
+        Some(name) => {
+            let name = type_name(name);
+            if request.list {
+                quote! { Items<super::#name> }
+            } else {
+                quote! { super::#name }
+            }
+        }
+    }
+}
+
+fn response_shape(response: &Response) -> TokenStream {
+    match response {
         Response::Empty => quote! { Response::Empty },
         Response::Bytes => quote! { Response::Bytes },
         Response::Body(name) => {
@@ -95,14 +148,6 @@ fn row(system: &proc_macro2::Ident, operation: &Operation) -> TokenStream {
             let item = type_name(item);
             quote! { Response::Body(<Reply<super::#item> as Model>::SHAPE) }
         }
-    };
-    let versions = range(operation.versions);
-    quote! {
-        Operation {
-            system: System::#system, name: #name, aliases: &[#(#aliases),*], method: #method, path: #path,
-            params: &[#(#params),*], versions: #versions, request: #request, wrapper: #wrapper, response: #response,
-            long_running: #long_running, anonymous: #anonymous,
-        }
     }
 }
 
@@ -116,14 +161,35 @@ fn range(of: crate::ir::Versions) -> TokenStream {
     }
 }
 
-fn call(index: usize, operation: &Operation) -> TokenStream {
+/// The typed calls of an operation: one for its newest form, and one for each older form that it does not fit
+/// (`Operation::fits`).
+fn calls(index: usize, operation: &Operation) -> TokenStream {
+    let newest = call(index, operation, None);
+    let older = operation.older.iter().filter(|form| {
+        let answers = |response| answer(response).is_some();
+        form.request != operation.request || answers(&form.response) && answers(&operation.response)
+    });
+    let older = older.map(|form| {
+        let mut then = operation.clone();
+        then.name = format!("{}_V{}", operation.name, form.until);
+        then.versions.until = Some(form.until);
+        then.request.clone_from(&form.request);
+        then.response.clone_from(&form.response);
+        call(index, &then, Some(form.until))
+    });
+    let older: TokenStream = older.collect();
+    quote! { #newest #older }
+}
+
+fn call(index: usize, operation: &Operation, until: Option<u8>) -> TokenStream {
     // A typed call reads one type, so it always asks for all fields.
     let asks = matches!(operation.response, Response::Forms(..));
     let params: Vec<&Param> = operation.params.iter().filter(|param| !(asks && param.name == "format")).collect();
     let name = type_name(&operation.name.to_upper_camel_case());
     let text =
         with_versions(format!("`{} {}`: {}", operation.method, operation.path, operation.doc), operation.versions);
-    let docs = doc(&format!("{text}\n\nSchema: `{}`", operation.source));
+    let evidence = evidence(&operation.evidence).map(|text| format!("\n\n{text}")).unwrap_or_default();
+    let docs = doc(&format!("{text}{evidence}\n\nSchema: `{}`", operation.source));
     let fields = params.iter().map(|param| {
         let ident = field_name(&param.name);
         let rust = param_type(param);
@@ -131,11 +197,17 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
         let docs = doc(&with_versions(text, param.versions));
         quote! { #docs pub #ident: #rust, }
     });
+    let optional = operation.request.as_ref().is_some_and(|request| request.optional);
     let body = operation.request.as_ref().map(|request| {
-        let request = type_name(request);
+        let body = request_type(request);
+        let body = if optional {
+            quote! { Option<#body> }
+        } else {
+            body
+        };
         quote! {
             /// The body to send.
-            pub body: super::#request,
+            pub body: #body,
         }
     });
     let required: Vec<_> = params.iter().filter(|param| param.required && !param.list).collect();
@@ -143,9 +215,13 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
         let (ident, rust) = (field_name(&param.name), value_type(&param.kind));
         quote! { #ident: impl Into<#rust> }
     });
-    let body_arg = operation.request.as_ref().map(|request| {
-        let request = type_name(request);
-        quote! { body: super::#request }
+    let body_arg = operation.request.as_ref().filter(|_| !optional).map(|request| {
+        let body = request_type(request);
+        if request.list {
+            quote! { body: impl Into<#body> }
+        } else {
+            quote! { body: #body }
+        }
     });
     let args = args.chain(body_arg);
     let sets = params.iter().map(|param| {
@@ -157,8 +233,12 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
         }
     });
     // A call that must have nothing can also be made from nothing.
-    let default = (required.is_empty() && operation.request.is_none()).then(|| quote! { , Default });
-    let body_set = operation.request.as_ref().map(|_| quote! { body, });
+    let default = (required.is_empty() && (operation.request.is_none() || optional)).then(|| quote! { , Default });
+    let body_set = operation.request.as_ref().map(|request| match request {
+        Request { optional: true, .. } => quote! { body: None, },
+        Request { list: true, .. } => quote! { body: body.into(), },
+        _ => quote! { body, },
+    });
     let visits = params.iter().map(|param| {
         let (ident, name) = (field_name(&param.name), &param.name);
         let text = match param.kind {
@@ -180,8 +260,14 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
         quote! { visit }
     };
     let body_fn = operation.request.as_ref().map(|_| {
-        quote! { fn body(&self) -> Option<&dyn Struct> { Some(&self.body) } }
+        let body = if optional {
+            quote! { self.body.as_ref().map(|body| body as &dyn Struct) }
+        } else {
+            quote! { Some(&self.body) }
+        };
+        quote! { fn body(&self) -> Option<&dyn Struct> { #body } }
     });
+    let form_until = until.map(|until| quote! { const FORM_UNTIL: u8 = #until; });
     let answer = answer(&operation.response).unwrap_or_else(|| quote! { () });
     quote! {
         #docs
@@ -196,6 +282,7 @@ fn call(index: usize, operation: &Operation) -> TokenStream {
         impl Call for #name {
             type Answer = #answer;
             const OPERATION: &'static Operation = &OPERATIONS[#index];
+            #form_until
             #body_fn
             fn params(&self, #visit: &mut dyn FnMut(&'static str, &str)) { #(#visits)* }
         }

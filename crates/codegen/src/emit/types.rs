@@ -4,12 +4,15 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::names::{constant, field_name, module_name, type_name, variant};
+use super::unions::{any_name, union};
+use super::words::{field_words, type_words};
 use super::{doc, render};
 use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Types, Value, Versions};
 
-/// The types of one family, as a file. Those in `requests` are sent, and get a constructor and setters.
+/// The types of one family, as a file. Those in `requests` are sent, and get a constructor and setters; fields that edit hold
+/// those in `edited`.
 #[must_use]
-pub fn family(title: &str, types: &[&Type], requests: &BTreeSet<&str>) -> String {
+pub fn family(title: &str, types: &[&Type], requests: &BTreeSet<&str>, edited: &BTreeSet<&str>) -> String {
     let mut structs = Vec::new();
     let mut enums = Vec::new();
     let bodies = types.iter().map(|ty| {
@@ -18,8 +21,13 @@ pub fn family(title: &str, types: &[&Type], requests: &BTreeSet<&str>) -> String
             TypeShape::Struct(body) => {
                 structs.push(quote! { #name; });
                 let sent = requests.contains(ty.name.as_str()).then(|| constructor(ty, body));
-                let body = structure(ty, body);
+                let body = structure(ty, &ty.name, body, None);
                 quote! { #body #sent }
+            }
+            TypeShape::Union(body) => {
+                let any = type_name(&any_name(&ty.name));
+                structs.push(quote! { #name; #any; });
+                union(ty, body)
             }
             TypeShape::Enum(values) => {
                 enums.push(quote! { #name; });
@@ -28,6 +36,11 @@ pub fn family(title: &str, types: &[&Type], requests: &BTreeSet<&str>) -> String
         }
     });
     let bodies: TokenStream = bodies.collect();
+    let edited = types.iter().filter(|ty| edited.contains(ty.name.as_str())).map(|ty| {
+        let kind = format_ident!("{}", if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" });
+        let name = type_name(&ty.name);
+        quote! { backhaul_wire::generated_edit! { #kind #name } }
+    });
     let title = format!(" {title}");
     let structs = (!structs.is_empty()).then(|| quote! { backhaul_wire::generated_struct! { #(#structs)* } });
     let enums = (!enums.is_empty()).then(|| quote! { backhaul_wire::generated_enum! { #(#enums)* } });
@@ -37,6 +50,7 @@ pub fn family(title: &str, types: &[&Type], requests: &BTreeSet<&str>) -> String
         #bodies
         #structs
         #enums
+        #(#edited)*
     })
 }
 
@@ -49,7 +63,7 @@ pub fn module(types: &Types) -> String {
         let name = type_name(&ty.name);
         let shape = constant(&ty.name);
         match ty.shape {
-            TypeShape::Struct(_) => quote! { TypeEntry::Struct(&#shape, make::<#name>) },
+            TypeShape::Struct(_) | TypeShape::Union(_) => quote! { TypeEntry::Struct(&#shape, make::<#name>) },
             TypeShape::Enum(_) => quote! { TypeEntry::Enum(&#shape) },
         }
     });
@@ -69,10 +83,17 @@ pub fn module(types: &Types) -> String {
     })
 }
 
-fn structure(ty: &Type, body: &Struct) -> TokenStream {
-    let name = type_name(&ty.name);
+/// A struct named `rust`; `union` when its shape is that of a union.
+pub(super) fn structure(ty: &Type, rust: &str, body: &Struct, union: Option<&TokenStream>) -> TokenStream {
+    let name = type_name(rust);
     let shape = constant(&ty.name);
-    let docs = doc(&documentation(ty));
+    let docs = match union {
+        None => doc(&documentation(ty)),
+        Some(_) => doc(&format!(
+            "Every field that a kind of [`{}`] has, and those that an unknown kind came with.\n\nSchema: `{}`",
+            ty.name, ty.source
+        )),
+    };
     let members = body.fields.iter().map(|field| {
         let (ident, docs, rust) = (member(field), doc(&field_doc(field)), rust_type(field));
         quote! { #docs pub #ident: #rust, }
@@ -80,6 +101,7 @@ fn structure(ty: &Type, body: &Struct) -> TokenStream {
     let empties = body.fields.iter().map(|field| {
         let ident = member(field);
         match field.repeat {
+            Repeat::One if field.edit => quote! { #ident: Edit::ABSENT, },
             Repeat::One => quote! { #ident: None, },
             Repeat::List => quote! { #ident: Vec::new(), },
             Repeat::Map => quote! { #ident: BTreeMap::new(), },
@@ -100,14 +122,15 @@ fn structure(ty: &Type, body: &Struct) -> TokenStream {
         let index = Literal::usize_unsuffixed(index);
         quote! { .bare_list(#index) }
     });
+    let title = &ty.name;
     let versions = versions(ty.versions);
-    let view = arms(body, "View", &quote! { & });
-    let slot = arms(body, "Slot", &quote! { &mut });
+    let view = access_by_index(body, "View", &quote! { & });
+    let slot = access_by_index(body, "Slot", &quote! { &mut });
     quote! {
         #docs
         #[non_exhaustive]
         pub struct #name { #(#members)* #keep }
-        pub(crate) static #shape: Shape = Shape::new(stringify!(#name), &[#(#fields),*]) #aliases #root #bare #versions;
+        pub(crate) static #shape: Shape = Shape::new(#title, &[#(#fields),*]) #aliases #root #bare #union #versions;
         impl #name {
             const EMPTY: Self = Self { #(#empties)* #keep_empty };
         }
@@ -116,8 +139,8 @@ fn structure(ty: &Type, body: &Struct) -> TokenStream {
         }
         impl Struct for #name {
             fn shape(&self) -> &'static Shape { &#shape }
-            fn view(&self, index: usize) -> View<'_> { match index { #view _ => View::None } }
-            fn slot(&mut self, index: usize) -> Slot<'_> { match index { #slot _ => Slot::None } }
+            fn view(&self, index: usize) -> View<'_> { #view }
+            fn slot(&mut self, index: usize) -> Slot<'_> { #slot }
         }
     }
 }
@@ -163,6 +186,7 @@ fn constructor(ty: &Type, body: &Struct) -> TokenStream {
 fn given_type(field: &Field) -> TokenStream {
     let rust = rust_type(field);
     match (field.repeat, &field.kind) {
+        _ if field.edit => quote! { impl Into<#rust> },
         (Repeat::One, Kind::Bool) => quote! { bool },
         (Repeat::One, Kind::Int) => quote! { i64 },
         (Repeat::One, Kind::Float) => quote! { f64 },
@@ -186,6 +210,7 @@ fn given_type(field: &Field) -> TokenStream {
 fn given_value(field: &Field) -> TokenStream {
     let ident = member(field);
     match (field.repeat, &field.kind) {
+        _ if field.edit => quote! { #ident.into() },
         (Repeat::One, Kind::Bool | Kind::Int | Kind::Float) => quote! { Some(#ident) },
         (Repeat::One, Kind::Struct(_)) if field.boxed => quote! { Some(Box::new(#ident)) },
         (Repeat::One, Kind::Struct(_)) => quote! { Some(#ident) },
@@ -194,8 +219,8 @@ fn given_value(field: &Field) -> TokenStream {
     }
 }
 
-/// `0 => View::Text(&self.name), ...`
-fn arms(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
+/// The body of `view` or `slot`: `match index { 0 => View::Text(&self.name), ... }`.
+fn access_by_index(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
     let of = format_ident!("{of}");
     let arms = body.fields.iter().enumerate().map(|(index, field)| {
         let index = Literal::usize_unsuffixed(index);
@@ -203,16 +228,23 @@ fn arms(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
         quote! { #index => #of::#variant(#borrow self.#ident), }
     });
     let unknown = body.keep_unknown.then(|| quote! { UNKNOWN => #of::Unknown(#borrow self.unknown), });
-    arms.chain(unknown).collect()
+    let arms: Vec<_> = arms.chain(unknown).collect();
+    if arms.is_empty() {
+        return quote! { let _ = index; #of::None };
+    }
+    quote! { match index { #(#arms)* _ => #of::None } }
 }
 
 /// The Rust name of a field. An XML element that repeats by itself has a singular name; its list is named as in JSON.
-fn member(field: &Field) -> proc_macro2::Ident {
+pub(super) fn member(field: &Field) -> proc_macro2::Ident {
     let bare = field.repeat == Repeat::List && field.item.is_none();
     field_name(if bare { &field.json } else { &field.wire })
 }
 
 fn access(field: &Field) -> &'static str {
+    if field.edit {
+        return "Edit";
+    }
     match (field.repeat, &field.kind) {
         (Repeat::One, Kind::Bool) => "Bool",
         (Repeat::One, Kind::Int) => "Int",
@@ -260,12 +292,40 @@ fn rust_type(field: &Field) -> TokenStream {
         }
     };
     match field.repeat {
+        Repeat::One if field.edit => quote! { Edit<#one> },
         Repeat::One => quote! { Option<#one> },
         Repeat::List => quote! { Vec<#one> },
         Repeat::Map => match field.kind {
             Kind::Text | Kind::Struct(_) => quote! { BTreeMap<String, #one> },
             _ => quote! { BTreeMap<String, Value> },
         },
+    }
+}
+
+/// What a method that reads a field gives.
+pub(super) fn access_type(field: &Field) -> TokenStream {
+    let name = |name: &str| {
+        let name = type_name(name);
+        quote! { #name }
+    };
+    let one = match &field.kind {
+        Kind::Bool => quote! { bool },
+        Kind::Int => quote! { i64 },
+        Kind::Float => quote! { f64 },
+        Kind::Text => quote! { String },
+        Kind::Id => quote! { Id },
+        Kind::DateTime => quote! { DateTime },
+        Kind::Secret => quote! { Secret },
+        Kind::Json => quote! { Value },
+        Kind::Enum(target) | Kind::Struct(target) => name(target),
+    };
+    match (field.repeat, &field.kind) {
+        (Repeat::One, Kind::Bool | Kind::Int | Kind::Float) => quote! { Option<#one> },
+        (Repeat::One, _) => quote! { Option<&#one> },
+        _ => {
+            let held = rust_type(field);
+            quote! { &#held }
+        }
     }
 }
 
@@ -368,16 +428,19 @@ fn enumeration(ty: &Type, values: &[Value]) -> TokenStream {
     }
 }
 
-fn documentation(ty: &Type) -> String {
-    let mut text = if ty.doc.is_empty() { format!("`{}`.", ty.name) } else { ty.doc.clone() };
+pub(super) fn documentation(ty: &Type) -> String {
+    let mut text = if ty.doc.is_empty() { type_words(&ty.name) } else { ty.doc.clone() };
     if ty.versions != Versions::default() {
         text = with_versions(text, ty.versions);
+    }
+    if let Some(evidence) = evidence(&ty.evidence) {
+        text = format!("{text}\n\n{evidence}");
     }
     format!("{text}\n\nSchema: `{}`", ty.source)
 }
 
-fn field_doc(field: &Field) -> String {
-    let text = if field.doc.is_empty() { format!("`{}`.", field.wire) } else { field.doc.clone() };
+pub(super) fn field_doc(field: &Field) -> String {
+    let text = if field.doc.is_empty() { field_words(&field.wire) } else { field.doc.clone() };
     with_versions(text, field.versions)
 }
 
@@ -391,4 +454,10 @@ pub(super) fn with_versions(text: String, versions: Versions) -> String {
         (Some(since), Some(until)) => format!("v{since} to v{until}"),
     };
     format!("{text} ({range})")
+}
+
+/// What tells that versions without a vendor's document have something: `Evidence: v3 documented, v4 inferred.`
+pub(super) fn evidence(marks: &[(u8, String)]) -> Option<String> {
+    let marks: Vec<String> = marks.iter().map(|(version, mark)| format!("v{version} {mark}")).collect();
+    (!marks.is_empty()).then(|| format!("Evidence: {}.", marks.join(", ")))
 }

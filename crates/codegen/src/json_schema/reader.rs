@@ -14,6 +14,7 @@ enum Form {
     Reference,
     Enum,
     Struct,
+    Union,
     List,
     Map,
     Scalar,
@@ -26,7 +27,12 @@ impl Form {
             Self::Reference
         } else if has("enum") {
             Self::Enum
-        } else if ["properties", "allOf", "required", "x-bare-list", "x-keep-unknown"].iter().any(|key| has(key)) {
+        } else if has("anyOf") {
+            Self::Union
+        } else if ["properties", "allOf", "required", "x-bare-list", "x-keep-unknown", "x-keep-null"]
+            .iter()
+            .any(|key| has(key))
+        {
             Self::Struct
         } else if has("items") || object.get("type").is_some_and(|name| name == "array") {
             Self::List
@@ -40,18 +46,44 @@ impl Form {
     /// The keywords that say something in this form, beside those of every schema.
     fn keywords(self) -> &'static [&'static str] {
         match self {
-            Self::Reference => &["$ref"],
+            Self::Reference => &["$ref", "x-nullable"],
+            Self::Union => &["anyOf", "discriminator"],
             Self::Enum => &["type", "enum", "x-values"],
-            Self::Struct => &["type", "properties", "required", "allOf", "x-bare-list", "x-keep-unknown"],
-            Self::List => &["type", "items"],
-            Self::Map => &["type", "additionalProperties"],
-            Self::Scalar => &["type", "format"],
+            Self::Struct => &[
+                "type",
+                "properties",
+                "required",
+                "allOf",
+                "x-bare-list",
+                "x-keep-unknown",
+                "x-keep-null",
+                "minProperties",
+                "maxProperties",
+            ],
+            Self::List => &["type", "items", "minItems", "maxItems"],
+            Self::Map => &["type", "additionalProperties", "minProperties", "maxProperties"],
+            Self::Scalar => {
+                &["type", "format", "x-nullable", "minLength", "maxLength", "pattern", "minimum", "maximum"]
+            }
         }
     }
 }
 
 /// What every schema may say.
-const COMMON: &[&str] = &["description", "x-since", "x-until", "x-sources"];
+const COMMON: &[&str] = &["description", "x-since", "x-until", "x-sources", "x-evidence"];
+
+/// Bounds that a value must keep: nothing checks them here, the documentation says them.
+const BOUNDS: [(&str, &str); 9] = [
+    ("minLength", "at least {} characters"),
+    ("maxLength", "at most {} characters"),
+    ("pattern", "of the form `{}`"),
+    ("minimum", "at least {}"),
+    ("maximum", "at most {}"),
+    ("minItems", "at least {} items"),
+    ("maxItems", "at most {} items"),
+    ("minProperties", "at least {} members"),
+    ("maxProperties", "at most {} members"),
+];
 
 /// Reads the definitions of one file into types.
 pub(super) struct Reader<'a> {
@@ -71,7 +103,7 @@ impl Reader<'_> {
         Ok(Reader { file, index: self.index, out: &mut *self.out, depth: self.depth + 1 })
     }
 
-    fn error(&self, pointer: &str, rule: impl Into<String>) -> SchemaError {
+    pub(super) fn error(&self, pointer: &str, rule: impl Into<String>) -> SchemaError {
         SchemaError::new(&self.file.path, pointer, rule)
     }
 
@@ -85,6 +117,7 @@ impl Reader<'_> {
         let shape = match Form::of(object) {
             Form::Enum => TypeShape::Enum(self.values(object, pointer)?),
             Form::Struct => TypeShape::Struct(self.structure(name, object, pointer)?),
+            Form::Union => TypeShape::Union(self.union(object, pointer)?),
             Form::Scalar if object.get("type").is_none_or(|name| name == "object") => {
                 TypeShape::Struct(Struct::default())
             }
@@ -96,9 +129,10 @@ impl Reader<'_> {
             name: name.to_owned(),
             family: self.file.family().to_owned(),
             source: format!("schemas/{}#{pointer}", self.file.path),
-            doc: text(object, "description"),
+            doc: documented(object),
             aliases: self.texts(object, "x-aliases", pointer)?,
             versions: self.versions(object, pointer)?,
+            evidence: self.evidence(object, pointer)?,
             shape,
         };
         self.out.push(ty);
@@ -108,6 +142,15 @@ impl Reader<'_> {
     fn structure(&mut self, name: &str, object: &Map<String, Json>, pointer: &str) -> Result<Struct> {
         let mut fields = Vec::new();
         self.fields(name, object, pointer, &mut fields)?;
+        if self.flag(object, "x-keep-null", pointer)? {
+            for field in fields.iter_mut().filter(|field| field.repeat == Repeat::One) {
+                field.edit = object
+                    .get("properties")
+                    .and_then(|properties| properties.get(&field.wire))
+                    .and_then(Json::as_object)
+                    .is_some_and(nullable);
+            }
+        }
         let required = self.texts(object, "required", pointer)?;
         for wanted in &required {
             match fields.iter_mut().find(|field| field.wire == *wanted) {
@@ -169,13 +212,14 @@ impl Reader<'_> {
             json: wire.to_owned(),
             item: None,
             json_item: None,
-            doc: text(object, "description"),
+            doc: documented(object),
             kind,
             repeat,
             place: Place::Element,
             required: false,
             versions: self.versions(object, pointer)?,
             boxed: false,
+            edit: false,
         })
     }
 
@@ -192,6 +236,7 @@ impl Reader<'_> {
                 doc: text(object, "description"),
                 aliases: Vec::new(),
                 versions: self.versions(object, pointer)?,
+                evidence: Vec::new(),
                 shape: TypeShape::Enum(self.values(object, pointer)?),
             });
             return Ok((Kind::Enum(name.to_owned()), Repeat::One));
@@ -348,6 +393,22 @@ impl Reader<'_> {
         }
     }
 
+    /// `x-evidence`: `{"3": "documented"}`.
+    fn evidence(&self, object: &Map<String, Json>, pointer: &str) -> Result<Vec<(u8, String)>> {
+        let rule = || self.error(&format!("{pointer}/x-evidence"), "`x-evidence` is an object of texts by version");
+        match object.get("x-evidence") {
+            None => Ok(Vec::new()),
+            Some(Json::Object(marks)) => marks
+                .iter()
+                .map(|(version, mark)| {
+                    let (version, mark) = (version.parse().ok(), mark.as_str());
+                    version.zip(mark.map(str::to_owned)).ok_or_else(rule)
+                })
+                .collect(),
+            Some(_) => Err(rule()),
+        }
+    }
+
     pub(super) fn versions(&self, object: &Map<String, Json>, pointer: &str) -> Result<Versions> {
         let read = |key: &str| match object.get(key) {
             None => Ok(None),
@@ -364,6 +425,28 @@ impl Reader<'_> {
             _ => Ok(versions),
         }
     }
+}
+
+/// Whether null is a value.
+fn nullable(object: &Map<String, Json>) -> bool {
+    let listed =
+        object.get("type").and_then(Json::as_array).is_some_and(|names| names.iter().any(|name| name == "null"));
+    listed || object.get("x-nullable").is_some_and(|flag| *flag == Json::Bool(true))
+}
+
+/// The description, and the bounds.
+fn documented(object: &Map<String, Json>) -> String {
+    let bounds = BOUNDS.iter().filter_map(|(key, words)| {
+        let bound = object.get(*key)?;
+        let bound = bound.as_str().map_or_else(|| bound.to_string(), str::to_owned);
+        Some(words.replace("{}", &bound))
+    });
+    let bounds: Vec<String> = bounds.collect();
+    let text = text(object, "description");
+    if bounds.is_empty() {
+        return text;
+    }
+    format!("{text}\n\nHas {}.", bounds.join(", ")).trim_start().to_owned()
 }
 
 fn text(object: &Map<String, Json>, key: &str) -> String {

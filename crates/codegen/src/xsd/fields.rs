@@ -262,6 +262,7 @@ fn field(wire: &str, kind: Kind, place: Place, required: bool, doc: String) -> F
         required,
         versions: Versions::default(),
         boxed: false,
+        edit: false,
     }
 }
 

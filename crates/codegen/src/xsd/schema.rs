@@ -191,6 +191,7 @@ impl<'a> Schema<'a> {
             doc: definition.notes.doc.clone(),
             aliases,
             versions: Versions::default(),
+            evidence: Vec::new(),
             shape,
         })
     }

@@ -75,3 +75,92 @@ impl<T> Default for Page<T> {
 }
 
 crate::reply_traits!(Page);
+
+/// A request body that is a bare array.
+pub struct Items<T> {
+    /// The items.
+    pub items: Vec<T>,
+}
+
+impl<T: Model> Items<T> {
+    const FIELDS: &'static [Field] = &[Field::list("items", Kind::Struct(T::SHAPE))];
+}
+
+impl<T: Model> Model for Items<T> {
+    const SHAPE: &'static Shape = &Shape::new("Items", Self::FIELDS).bare_list(0).written_bare();
+}
+
+impl<T: Model> Struct for Items<T> {
+    fn shape(&self) -> &'static Shape {
+        Self::SHAPE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        if index == 0 { View::Structs(&self.items) } else { View::None }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        if index == 0 { Slot::Structs(&mut self.items) } else { Slot::None }
+    }
+}
+
+impl<T> Default for Items<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
+impl<T> From<Vec<T>> for Items<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self { items }
+    }
+}
+
+crate::reply_traits!(Items);
+
+/// A request body that is a bare array of ids.
+#[derive(Default)]
+pub struct Ids {
+    /// The ids.
+    pub items: Vec<Id>,
+}
+
+static IDS: Shape = Shape::new("Ids", &[Field::list("items", Kind::Id)]).bare_list(0).written_bare();
+
+impl Model for Ids {
+    const SHAPE: &'static Shape = &IDS;
+}
+
+impl Struct for Ids {
+    fn shape(&self) -> &'static Shape {
+        &IDS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        if index == 0 { View::Ids(&self.items) } else { View::None }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        if index == 0 { Slot::Ids(&mut self.items) } else { Slot::None }
+    }
+}
+
+impl<I: Into<Id>> FromIterator<I> for Ids {
+    fn from_iter<L: IntoIterator<Item = I>>(items: L) -> Self {
+        Self { items: items.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl<I: Into<Id>> From<Vec<I>> for Ids {
+    fn from(items: Vec<I>) -> Self {
+        items.into_iter().collect()
+    }
+}
+
+impl Clone for Ids {
+    fn clone(&self) -> Self {
+        Self { items: self.items.clone() }
+    }
+}
+
+impl std::fmt::Debug for Ids {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.items.fmt(f)
+    }
+}

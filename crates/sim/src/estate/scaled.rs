@@ -4,7 +4,7 @@ use backhaul_models::em::{
     BackupServer, CloudSubtenant, CloudSubtenantRepositoryQuota, CloudTenant, CloudTenantRepositoryQuota,
     CloudTenantResource, Repository, RepositoryKind,
 };
-use backhaul_models::vb365::{BackupRepository, Organization, OrganizationType};
+use backhaul_models::vb365::{AnyOrganization, BackupRepository, OrganizationType};
 use backhaul_models::zstack::{BackupStorage, BackupStorageState, BackupStorageStatus, Zone, ZoneState};
 
 use super::{EmEstate, Estate, Owned, Usage, Vb365Estate, ZstackEstate};
@@ -113,7 +113,7 @@ fn vb365(n: usize) -> Vb365Estate {
         .collect();
     vb365.organizations = (0..organizations)
         .map(|number| {
-            let mut it = Organization::default();
+            let mut it = AnyOrganization::default();
             it.id = Some(guid(0x3650_0001, number).into());
             it.name = Some(format!("org{number:05}.onmicrosoft.com"));
             it.office_name = Some(format!("Organization {number}"));

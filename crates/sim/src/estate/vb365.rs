@@ -1,4 +1,4 @@
-use backhaul_models::vb365::{BackupRepository, Organization, OrganizationStorageSpaceUsage};
+use backhaul_models::vb365::{AnyOrganization, BackupRepository, OrganizationStorageSpaceUsage};
 use backhaul_wire::Id;
 
 /// What VB365 holds.
@@ -10,7 +10,7 @@ pub struct Vb365Estate {
     /// The product's build.
     pub build: String,
     /// The organizations; each NAME has an account `admin@NAME` of its own.
-    pub organizations: Vec<Organization>,
+    pub organizations: Vec<AnyOrganization>,
     /// The backup repositories.
     pub repositories: Vec<BackupRepository>,
     /// Which organization uses how much of which repository; both listings of usage are cut from it.
@@ -30,7 +30,7 @@ pub struct Usage {
 impl Usage {
     /// An organization that uses nothing of a repository, yet.
     #[must_use]
-    pub fn of(organization: &Organization, repository: &BackupRepository) -> Self {
+    pub fn of(organization: &AnyOrganization, repository: &BackupRepository) -> Self {
         let mut space = OrganizationStorageSpaceUsage::default();
         space.repository_id = repository.id.clone();
         space.used_space_bytes = Some(0);

@@ -1,8 +1,8 @@
 //! What the operations answer.
 
 use backhaul_models::vb365::{
-    Action, BackupRepository, BackupRepositoryStorageUsageInfo, Link, LoggedInOrganization, LoggedInOrganizationType,
-    Organization, ServiceInstance,
+    Action, AnyOrganization, BackupRepository, BackupRepositoryStorageUsageInfo, Link, LoggedInOrganization,
+    LoggedInOrganizationType, ServiceInstance,
 };
 use backhaul_wire::Id;
 use http::StatusCode;
@@ -28,7 +28,7 @@ impl Vb365 {
             None => true,
             Some(wanted) => id.as_ref().is_some_and(|id| id.same(&wanted.into())),
         };
-        let organizations: Vec<&Organization> = self
+        let organizations: Vec<&AnyOrganization> = self
             .data()
             .organizations
             .iter()
@@ -133,7 +133,7 @@ impl Vb365 {
         self.data().usage.iter().filter(|usage| wanted(usage)).collect()
     }
 
-    fn find_organization(&self, id: &str) -> Option<&Organization> {
+    fn find_organization(&self, id: &str) -> Option<&AnyOrganization> {
         find(&self.data().organizations, id, |it| it.id.as_ref())
     }
 
@@ -143,7 +143,7 @@ impl Vb365 {
 }
 
 impl Call<'_> {
-    fn organization(&self, it: &Organization) -> Value {
+    fn organization(&self, it: &AnyOrganization) -> Value {
         let mut it = it.clone();
         let path = format!("organizations/{}", it.id.clone().unwrap_or_default());
         let mut names = vec!["self", "groups", "users", "sites", "usedRepositories"];
@@ -191,7 +191,7 @@ impl Call<'_> {
         value
     }
 
-    fn repository_usage(&self, usage: &Usage, organization: Option<&Organization>) -> Value {
+    fn repository_usage(&self, usage: &Usage, organization: Option<&AnyOrganization>) -> Value {
         let mut info = BackupRepositoryStorageUsageInfo::default();
         info.name = organization.and_then(|it| it.name.clone());
         info.id = Some(usage.organization_id.clone());

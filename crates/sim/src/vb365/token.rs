@@ -1,6 +1,6 @@
 //! Logging on: access tokens, refresh tokens, antiforgery tokens.
 
-use backhaul_models::vb365::{GrantType, Organization, Token, TokenRequest};
+use backhaul_models::vb365::{AnyOrganization, GrantType, Token, TokenRequest};
 use backhaul_wire::{Secret, json};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, SET_COOKIE};
@@ -67,7 +67,7 @@ impl Tokens {
     }
 
     /// `POST /vN/token`.
-    pub(super) fn answer(&self, request: &Request, version: u8, organizations: &[Organization]) -> Reply {
+    pub(super) fn answer(&self, request: &Request, version: u8, organizations: &[AnyOrganization]) -> Reply {
         let body = match read(request, version) {
             Ok(body) => body,
             Err((error, description)) => return refused(error, &description),

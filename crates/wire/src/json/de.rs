@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::scalar;
 use crate::drift::Drift;
-use crate::reflect::{EnumList, EnumSlot, Slot, Struct, StructList, UnknownField, UnknownPlace};
-use crate::shape::{Field, Place, Repeat, Shape};
+use crate::reflect::{EditSlot, EnumList, EnumSlot, Slot, Struct, StructList, UNION, UnknownField, UnknownPlace};
+use crate::shape::{Field, Place, Repeat, Shape, UnionShape};
 use crate::text::{DateTime, Id, Secret};
 
 /// Where the driver is, and what it reports.
@@ -174,8 +174,60 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
     }
 }
 
-/// Reads the members of a struct; the name of the first one may have been read already.
+/// Reads the members of a struct or union; the name of the first one may have been read already.
 fn read_members<'de, A: MapAccess<'de>>(
+    target: &mut dyn Struct,
+    first: Option<String>,
+    map: A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    match target.shape().union {
+        None => read_fields(target, first, map, context),
+        Some(union) => read_union(target, union, first, map, context),
+    }
+}
+
+/// Reads a union: the tag may stand last, so the whole body is read before its kind is known.
+#[cold]
+fn read_union<'de, A: MapAccess<'de>>(
+    target: &mut dyn Struct,
+    union: &UnionShape,
+    first: Option<String>,
+    mut map: A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    let mut body = serde_json::Map::new();
+    if let Some(name) = first {
+        body.insert(name, map.next_value()?);
+    }
+    while let Some((name, value)) = map.next_entry()? {
+        body.insert(name, value);
+    }
+    let wide = target.shape();
+    if let Slot::Union(slot) = target.slot(UNION) {
+        slot.choose(union.pick(wide, &body));
+    }
+    let fields = Fields { target, context };
+    Value::Object(body).deserialize_map(fields).map_err(A::Error::custom)
+}
+
+/// Reads the members of the struct that a union's value is.
+struct Fields<'t, 'c, 'd> {
+    target: &'t mut dyn Struct,
+    context: &'c mut Context<'d>,
+}
+
+impl<'de> Visitor<'de> for Fields<'_, '_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        read_fields(self.target, None, map, self.context)
+    }
+}
+
+fn read_fields<'de, A: MapAccess<'de>>(
     target: &mut dyn Struct,
     mut first: Option<String>,
     mut map: A,
@@ -203,7 +255,7 @@ fn read_members<'de, A: MapAccess<'de>>(
             Some(Key::Unknown(name)) if keep => {
                 let value = map.next_value::<Value>()?;
                 // EM writes every member that a type could have: an unknown one without a value says nothing.
-                if value.is_null() {
+                if value.is_null() && !shape.keeps_nulls() {
                     continue;
                 }
                 context.unknown_field(&name);
@@ -335,6 +387,7 @@ fn read_field<'de, A: MapAccess<'de>>(
             let read = map.next_value_seed(EnumSeed { place, field, context });
             context.blame(field.json, read)
         }
+        Slot::Edit(place) => read_edit(place, field, map, context),
         slot => {
             // Without a wrapper, an object where a list belongs is its one item.
             let wrapped = field.item.is_empty();
@@ -343,6 +396,19 @@ fn read_field<'de, A: MapAccess<'de>>(
             })
         }
     }
+}
+
+/// Reads a value that may be an explicit null.
+fn read_edit<'de, A: MapAccess<'de>>(
+    place: &mut dyn EditSlot,
+    field: &'static Field,
+    map: &mut A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    read_field(place.slot(), field, map, context)?;
+    let null = place.view().is_absent();
+    place.set_null(null);
+    Ok(())
 }
 
 /// Reads an enum value without a copy of its text.

@@ -51,6 +51,12 @@ impl Serialize for Out<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { value, style } = *self;
         let shape = value.shape();
+        if let Some(index) = shape.bare_list.filter(|_| shape.written_bare) {
+            return match value.view(index.into()).node() {
+                Node::Absent => serializer.collect_seq([(); 0]),
+                node => Item { node, style }.serialize(serializer),
+            };
+        }
         let mut map = serializer.serialize_map(None)?;
         for (index, field) in shape.fields.iter().enumerate() {
             let node = value.view(index).node();

@@ -1,9 +1,12 @@
-use super::{Slot, Struct, View};
+use super::{Slot, Struct, UNION, View};
 
 /// Copies every field of `from` into `to`, an empty value of the same type.
 ///
 /// `Clone` of the generated types goes through it: deriving `Clone` would cost their build more than all the rest.
 pub fn copy(from: &dyn Struct, to: &mut dyn Struct) {
+    if let (View::Union(from), Slot::Union(to)) = (from.view(UNION), to.slot(UNION)) {
+        to.choose(from.index());
+    }
     for index in 0..from.shape().fields.len() {
         copy_field(from.view(index), to.slot(index));
     }
@@ -12,7 +15,7 @@ pub fn copy(from: &dyn Struct, to: &mut dyn Struct) {
     }
 }
 
-fn copy_field(from: View<'_>, to: Slot<'_>) {
+pub(super) fn copy_field(from: View<'_>, to: Slot<'_>) {
     match (from, to) {
         (View::Bool(from), Slot::Bool(to)) => *to = *from,
         (View::Int(from), Slot::Int(to)) => *to = *from,
@@ -53,6 +56,10 @@ fn copy_field(from: View<'_>, to: Slot<'_>) {
             for (name, from) in (0..from.len()).filter_map(|i| from.nth(i)) {
                 copy(from, to.entry(name));
             }
+        }
+        (View::Edit(from), Slot::Edit(to)) => {
+            copy_field(from.view(), to.slot());
+            to.set_null(from.is_null());
         }
         // The views and slots of one type agree; only an index past the end comes here.
         _ => {}

@@ -29,7 +29,13 @@ impl Slot<'_> {
             Self::TextMap(v) => v.clear(),
             Self::JsonMap(v) => v.clear(),
             Self::StructMap(v) => v.clear(),
+            Self::Edit(v) => {
+                v.set_null(false);
+                v.slot().clear();
+            }
             Self::Unknown(v) => **v = super::Unknown::default(),
+            // The kind of a value is not a value.
+            Self::Union(_) => {}
         }
     }
 
@@ -59,7 +65,9 @@ impl Slot<'_> {
             Self::TextMap(v) => Slot::TextMap(v),
             Self::JsonMap(v) => Slot::JsonMap(v),
             Self::StructMap(v) => Slot::StructMap(*v),
+            Self::Edit(v) => Slot::Edit(*v),
             Self::Unknown(v) => Slot::Unknown(v),
+            Self::Union(v) => Slot::Union(*v),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Fills every slot of a value through reflection, from a string of bytes that proptest makes and shrinks.
 
 use backhaul_wire::generated::Value;
-use backhaul_wire::shape::{EnumShape, Kind, Place};
+use backhaul_wire::generated::{UNION, UNKNOWN, Unknown};
+use backhaul_wire::json::{self, Case};
+use backhaul_wire::shape::{EnumShape, Field, Kind, Place};
 use backhaul_wire::{Slot, Struct};
 
 /// Which texts the format that is tested can hold, and which values it keeps apart.
@@ -106,62 +108,93 @@ impl<'a> Bytes<'a> {
         some
     }
 
-    /// Fills a value.
+    /// Fills a value. Of a union it is one that reads back as itself: what its own body is read as.
     pub(crate) fn fill(&mut self, target: &mut dyn Struct) {
+        let Some(union) = target.shape().union else { return self.fields(target) };
+        let choice = usize::from(self.next()) % (union.variants.len() + 1);
+        if let Slot::Union(slot) = target.slot(UNION) {
+            slot.choose(choice);
+        }
+        self.fields(target);
+        let body = json::encode(target, Case::Schema).unwrap();
+        if let Slot::Union(union) = target.slot(UNION) {
+            union.choose(usize::MAX);
+        }
+        // What stands at a name that two kinds give other types fits only one of them.
+        if json::decode_into(target, &body, None).is_err()
+            && let Slot::Union(union) = target.slot(UNION)
+        {
+            union.choose(usize::MAX);
+        }
+        // The fields of other kinds are none of this one's.
+        if let Slot::Unknown(unknown) = target.slot(UNKNOWN) {
+            *unknown = Unknown::NONE;
+        }
+    }
+
+    fn fields(&mut self, target: &mut dyn Struct) {
         let shape = target.shape();
-        let xml = self.format == For::Xml;
         for (index, field) in shape.fields.iter().enumerate() {
-            match target.slot(index) {
-                Slot::None => panic!("{} has no slot {index}", shape.name),
-                Slot::Bool(v) => *v = self.some().then(|| self.next().is_multiple_of(2)),
-                Slot::Int(v) => *v = self.some().then(|| self.int()),
-                Slot::Float(v) => *v = self.some().then(|| self.float()),
-                // An element's own text that is empty is no text.
-                Slot::Text(v) => *v = self.some().then(|| self.text(!(xml && field.place == Place::Text))),
-                Slot::Id(v) => *v = self.some().then(|| self.text(!xml).into()),
-                Slot::DateTime(v) => *v = self.some().then(|| self.text(!xml).into()),
-                Slot::Secret(v) => *v = self.some().then(|| self.text(false).into()),
-                Slot::Json(v) => *v = self.some().then(|| self.json(0)),
-                Slot::Bools(v) => v.extend((0..self.len()).map(|_| self.next().is_multiple_of(2))),
-                Slot::Ints(v) => v.extend((0..self.len()).map(|_| self.int())),
-                Slot::Floats(v) => v.extend((0..self.len()).map(|_| self.float())),
-                Slot::Texts(v) => v.extend((0..self.len()).map(|_| self.text(true))),
-                Slot::Ids(v) => v.extend((0..self.len()).map(|_| self.text(true).into())),
-                Slot::DateTimes(v) => v.extend((0..self.len()).map(|_| self.text(true).into())),
-                Slot::Jsons(v) => v.extend((0..self.len()).map(|_| self.json(0))),
-                Slot::TextMap(_) | Slot::JsonMap(_) | Slot::StructMap(_) if xml => {}
-                Slot::TextMap(v) => v.extend((0..self.len()).map(|_| (self.text(true), self.text(true)))),
-                Slot::JsonMap(v) => v.extend((0..self.len()).map(|_| (self.text(true), self.json(0)))),
-                Slot::Enum(v) => {
-                    let Kind::Enum(kind) = field.kind else { panic!("{}.{}", shape.name, field.wire) };
-                    if self.some() {
-                        v.put(Some(&self.choice(kind)));
-                    }
+            self.slot(target.slot(index), field, shape.name);
+        }
+    }
+
+    fn slot(&mut self, slot: Slot<'_>, field: &Field, owner: &str) {
+        let xml = self.format == For::Xml;
+        match slot {
+            Slot::None => panic!("{owner} has no slot for {}", field.wire),
+            Slot::Bool(v) => *v = self.some().then(|| self.next().is_multiple_of(2)),
+            Slot::Int(v) => *v = self.some().then(|| self.int()),
+            Slot::Float(v) => *v = self.some().then(|| self.float()),
+            // An element's own text that is empty is no text.
+            Slot::Text(v) => *v = self.some().then(|| self.text(!(xml && field.place == Place::Text))),
+            Slot::Id(v) => *v = self.some().then(|| self.text(!xml).into()),
+            Slot::DateTime(v) => *v = self.some().then(|| self.text(!xml).into()),
+            Slot::Secret(v) => *v = self.some().then(|| self.text(false).into()),
+            Slot::Json(v) => *v = self.some().then(|| self.json(0)),
+            Slot::Bools(v) => v.extend((0..self.len()).map(|_| self.next().is_multiple_of(2))),
+            Slot::Ints(v) => v.extend((0..self.len()).map(|_| self.int())),
+            Slot::Floats(v) => v.extend((0..self.len()).map(|_| self.float())),
+            Slot::Texts(v) => v.extend((0..self.len()).map(|_| self.text(true))),
+            Slot::Ids(v) => v.extend((0..self.len()).map(|_| self.text(true).into())),
+            Slot::DateTimes(v) => v.extend((0..self.len()).map(|_| self.text(true).into())),
+            Slot::Jsons(v) => v.extend((0..self.len()).map(|_| self.json(0))),
+            Slot::TextMap(_) | Slot::JsonMap(_) | Slot::StructMap(_) if xml => {}
+            Slot::TextMap(v) => v.extend((0..self.len()).map(|_| (self.text(true), self.text(true)))),
+            Slot::JsonMap(v) => v.extend((0..self.len()).map(|_| (self.text(true), self.json(0)))),
+            Slot::Enum(v) => {
+                let Kind::Enum(kind) = field.kind else { panic!("{owner}.{}", field.wire) };
+                if self.some() {
+                    v.put(Some(&self.choice(kind)));
                 }
-                Slot::Enums(v) => {
-                    let Kind::Enum(kind) = field.kind else { panic!("{}.{}", shape.name, field.wire) };
-                    for _ in 0..self.len() {
-                        v.push(&self.choice(kind));
-                    }
-                }
-                Slot::Struct(v) => {
-                    if self.nested() {
-                        self.fill(v.get_or_default());
-                    }
-                }
-                Slot::Structs(v) => {
-                    while self.nested() {
-                        self.fill(v.push());
-                    }
-                }
-                Slot::StructMap(v) => {
-                    while self.nested() {
-                        let name = self.text(true);
-                        self.fill(v.entry(&name));
-                    }
-                }
-                Slot::Unknown(_) => panic!("{} has unknown fields among its known ones", shape.name),
             }
+            Slot::Enums(v) => {
+                let Kind::Enum(kind) = field.kind else { panic!("{owner}.{}", field.wire) };
+                for _ in 0..self.len() {
+                    v.push(&self.choice(kind));
+                }
+            }
+            Slot::Struct(v) => {
+                if self.nested() {
+                    self.fill(v.get_or_default());
+                }
+            }
+            Slot::Structs(v) => {
+                while self.nested() {
+                    self.fill(v.push());
+                }
+            }
+            Slot::StructMap(v) => {
+                while self.nested() {
+                    let name = self.text(true);
+                    self.fill(v.entry(&name));
+                }
+            }
+            Slot::Edit(v) => match self.next() % 3 {
+                0 => v.set_null(true),
+                _ => self.slot(v.slot(), field, owner),
+            },
+            Slot::Unknown(_) | Slot::Union(_) => panic!("{owner} has more among its fields"),
         }
     }
 }

@@ -5,12 +5,14 @@
 mod every;
 mod fill;
 
+mod edits;
 mod errors;
 mod json_exact;
 mod json_lenient;
 mod json_names;
 mod round_trip;
 mod secrets;
+mod unions;
 mod versions;
 mod xml_hostile;
 mod xml_read;

@@ -25,7 +25,7 @@ enum Of {
     /// Pages of a type, asked for as such.
     Page(&'static Shape),
     /// Answers to an operation.
-    Answer(&'static Operation),
+    Answer(&'static Operation, u8),
 }
 
 type Make = Box<dyn Fn() -> Option<Box<dyn Struct>>>;
@@ -43,7 +43,7 @@ impl Subject {
         let version = args.api_version.as_deref().map(|text| api_version::number(system, text)).transpose()?.flatten();
         let of = match args.checked()? {
             Checked::Type(name) => of_type(system, name, version)?,
-            Checked::Request(request) => Of::Answer(of_request(system, request, version)?),
+            Checked::Request(request) => of_request(system, request, version)?,
         };
         Ok(Self { system, of, status: args.status })
     }
@@ -65,14 +65,15 @@ impl Subject {
                 Ok(page(system, shape))
             }
             Of::Type(shape) => Ok(around(system, shape, &outline)),
-            Of::Answer(operation) => {
+            Of::Answer(operation, version) => {
                 if self.status.is_none() && outline.is_error(system, operation.response.shape()) {
                     return Ok(error(system));
                 }
-                match operation.response {
+                let response = operation.form(version).response;
+                match response {
                     Response::Body(_) | Response::Page(..) => {
-                        let name = names::answer(operation).unwrap_or_default();
-                        Ok(Target { name, make: Box::new(move || registry::answer(operation)) })
+                        let name = names::answer_of(response).unwrap_or_default();
+                        Ok(Target { name, make: Box::new(move || registry::answer_in(operation, version)) })
                     }
                     Response::Forms(entity, reference) => {
                         // A reference has nothing that the other form lacks, but for its root element or its `Refs`.
@@ -111,13 +112,13 @@ fn of_type(system: System, name: &str, version: Option<u8>) -> Result<Of, Failur
             let item = shape(item)?;
             let answer = reply_of(system, item)
                 .ok_or_else(|| Failure::usage(format!("no operation of {system} answers with one {}", item.name)))?;
-            return Ok(Of::Answer(answer));
+            return Ok(Of::Answer(answer, 0));
         }
     }
     shape(name).map(Of::Type)
 }
 
-fn of_request(system: System, request: &RequestLine, version: Option<u8>) -> Result<&'static Operation, Failure> {
+fn of_request(system: System, request: &RequestLine, version: Option<u8>) -> Result<Of, Failure> {
     let RequestLine { method, target } = request;
     let Some((operation, found)) = registry::match_request(system, method, target) else {
         // Where another version has it, the versions that do are worth more than that this one does not.
@@ -131,7 +132,8 @@ fn of_request(system: System, request: &RequestLine, version: Option<u8>) -> Res
             )
         }));
     };
-    in_version(operation.name, operation.versions, version.or(found)).map(|()| operation)
+    let version = version.or(found);
+    in_version(operation.name, operation.versions, version).map(|()| Of::Answer(operation, version.unwrap_or(0)))
 }
 
 /// The version in VB365's path, and the path without it.

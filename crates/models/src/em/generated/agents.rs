@@ -35,7 +35,7 @@ pub struct AgentBackupJob {
     pub job_info: Option<AgentBackupJobInfo>,
 }
 pub(crate) static AGENT_BACKUP_JOB: Shape = Shape::new(
-        stringify!(AgentBackupJob),
+        "AgentBackupJob",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -120,11 +120,11 @@ impl Struct for AgentBackupJob {
 /// Schema: `schemas/em/em.xsd#AgentBackupJobEntityListType`
 #[non_exhaustive]
 pub struct AgentBackupJobs {
-    /// `AgentBackupJob`.
+    /// Agent backup job.
     pub agent_backup_jobs: Vec<AgentBackupJob>,
 }
 pub(crate) static AGENT_BACKUP_JOBS: Shape = Shape::new(
-        stringify!(AgentBackupJobs),
+        "AgentBackupJobs",
         &[
             Field::list("AgentBackupJob", Kind::Struct(&AGENT_BACKUP_JOB))
                 .json("AgentBackupJobs"),
@@ -172,7 +172,7 @@ pub struct AgentBackupJobInfo {
     pub simple_retention_policy: Option<SimpleRetentionPolicy>,
 }
 pub(crate) static AGENT_BACKUP_JOB_INFO: Shape = Shape::new(
-        stringify!(AgentBackupJobInfo),
+        "AgentBackupJobInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB))
                 .item("ObjectInAgentBackupJob", "ObjectInAgentBackupJobs"),
@@ -240,7 +240,7 @@ pub struct ObjectInAgentBackupJob {
     pub guest_processing_options: Option<GuestProcessingOptions>,
 }
 pub(crate) static OBJECT_IN_AGENT_BACKUP_JOB: Shape = Shape::new(
-        stringify!(ObjectInAgentBackupJob),
+        "ObjectInAgentBackupJob",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -301,11 +301,11 @@ impl Struct for ObjectInAgentBackupJob {
 /// Schema: `schemas/em/em.xsd#ObjectInAgentBackupJobListType`
 #[non_exhaustive]
 pub struct ObjectsInAgentBackupJob {
-    /// `ObjectInAgentBackupJob`.
+    /// Object in agent backup job.
     pub object_in_agent_backup_jobs: Vec<ObjectInAgentBackupJob>,
 }
 pub(crate) static OBJECTS_IN_AGENT_BACKUP_JOB: Shape = Shape::new(
-        stringify!(ObjectsInAgentBackupJob),
+        "ObjectsInAgentBackupJob",
         &[
             Field::list(
                     "ObjectInAgentBackupJob",
@@ -362,7 +362,7 @@ pub struct AgentProtectionGroup {
     pub hierarchy_obj_ref: Option<Id>,
 }
 pub(crate) static AGENT_PROTECTION_GROUP: Shape = Shape::new(
-        stringify!(AgentProtectionGroup),
+        "AgentProtectionGroup",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -423,11 +423,11 @@ impl Struct for AgentProtectionGroup {
 /// Schema: `schemas/em/em.xsd#AgentProtectionGroupEntityListType`
 #[non_exhaustive]
 pub struct AgentProtectionGroups {
-    /// `AgentProtectionGroup`.
+    /// Agent protection group.
     pub agent_protection_groups: Vec<AgentProtectionGroup>,
 }
 pub(crate) static AGENT_PROTECTION_GROUPS: Shape = Shape::new(
-        stringify!(AgentProtectionGroups),
+        "AgentProtectionGroups",
         &[
             Field::list("AgentProtectionGroup", Kind::Struct(&AGENT_PROTECTION_GROUP))
                 .json("AgentProtectionGroups"),
@@ -483,7 +483,7 @@ pub struct AgentRestorePoint {
     pub point_type: Option<PointType>,
 }
 pub(crate) static AGENT_RESTORE_POINT: Shape = Shape::new(
-        stringify!(AgentRestorePoint),
+        "AgentRestorePoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -548,11 +548,11 @@ impl Struct for AgentRestorePoint {
 /// Schema: `schemas/em/em.xsd#AgentRestorePointEntityListType`
 #[non_exhaustive]
 pub struct AgentRestorePoints {
-    /// `AgentRestorePoint`.
+    /// Agent restore point.
     pub agent_restore_points: Vec<AgentRestorePoint>,
 }
 pub(crate) static AGENT_RESTORE_POINTS: Shape = Shape::new(
-        stringify!(AgentRestorePoints),
+        "AgentRestorePoints",
         &[
             Field::list("AgentRestorePoint", Kind::Struct(&AGENT_RESTORE_POINT))
                 .json("AgentRestorePoints"),
@@ -614,7 +614,7 @@ pub struct DiscoveredComputer {
     pub hierarchy_obj_ref: Option<Id>,
 }
 pub(crate) static DISCOVERED_COMPUTER: Shape = Shape::new(
-        stringify!(DiscoveredComputer),
+        "DiscoveredComputer",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -691,11 +691,11 @@ impl Struct for DiscoveredComputer {
 /// Schema: `schemas/em/em.xsd#DiscoveredComputerEntityListType`
 #[non_exhaustive]
 pub struct DiscoveredComputers {
-    /// `DiscoveredComputer`.
+    /// Discovered computer.
     pub discovered_computers: Vec<DiscoveredComputer>,
 }
 pub(crate) static DISCOVERED_COMPUTERS: Shape = Shape::new(
-        stringify!(DiscoveredComputers),
+        "DiscoveredComputers",
         &[
             Field::list("DiscoveredComputer", Kind::Struct(&DISCOVERED_COMPUTER))
                 .json("DiscoveredComputers"),

@@ -138,7 +138,7 @@ pub struct Backup {
     pub backup_type: Option<BackupType>,
 }
 pub(crate) static BACKUP: Shape = Shape::new(
-        stringify!(Backup),
+        "Backup",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -199,11 +199,11 @@ impl Struct for Backup {
 /// Schema: `schemas/em/em.xsd#BackupEntityListType`
 #[non_exhaustive]
 pub struct Backups {
-    /// `Backup`.
+    /// Backup.
     pub backups: Vec<Backup>,
 }
 pub(crate) static BACKUPS: Shape = Shape::new(
-        stringify!(Backups),
+        "Backups",
         &[Field::list("Backup", Kind::Struct(&BACKUP)).json("Backups")],
     )
     .aliases(&["BackupEntityListType"])
@@ -308,7 +308,7 @@ pub struct BackupFile {
     pub file_type: Option<BackupFileType>,
 }
 pub(crate) static BACKUP_FILE: Shape = Shape::new(
-        stringify!(BackupFile),
+        "BackupFile",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -389,11 +389,11 @@ impl Struct for BackupFile {
 /// Schema: `schemas/em/em.xsd#BackupFileEntityListType`
 #[non_exhaustive]
 pub struct BackupFiles {
-    /// `BackupFile`.
+    /// Backup file.
     pub backup_files: Vec<BackupFile>,
 }
 pub(crate) static BACKUP_FILES: Shape = Shape::new(
-        stringify!(BackupFiles),
+        "BackupFiles",
         &[Field::list("BackupFile", Kind::Struct(&BACKUP_FILE)).json("BackupFiles")],
     )
     .aliases(&["BackupFileEntityListType"])
@@ -440,7 +440,7 @@ pub struct Replica {
     pub platform: Option<Platform>,
 }
 pub(crate) static REPLICA: Shape = Shape::new(
-        stringify!(Replica),
+        "Replica",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -497,11 +497,11 @@ impl Struct for Replica {
 /// Schema: `schemas/em/em.xsd#ReplicaEntityListType`
 #[non_exhaustive]
 pub struct Replicas {
-    /// `Replica`.
+    /// Replica.
     pub replicas: Vec<Replica>,
 }
 pub(crate) static REPLICAS: Shape = Shape::new(
-        stringify!(Replicas),
+        "Replicas",
         &[Field::list("Replica", Kind::Struct(&REPLICA)).json("Replicas")],
     )
     .aliases(&["ReplicaEntityListType"])
@@ -663,7 +663,7 @@ pub struct RestorePoint {
     pub backup_date_utc: Option<DateTime>,
 }
 pub(crate) static RESTORE_POINT: Shape = Shape::new(
-        stringify!(RestorePoint),
+        "RestorePoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -720,11 +720,11 @@ impl Struct for RestorePoint {
 /// Schema: `schemas/em/em.xsd#RestorePointEntityListType`
 #[non_exhaustive]
 pub struct RestorePoints {
-    /// `RestorePoint`.
+    /// Restore point.
     pub restore_points: Vec<RestorePoint>,
 }
 pub(crate) static RESTORE_POINTS: Shape = Shape::new(
-        stringify!(RestorePoints),
+        "RestorePoints",
         &[
             Field::list("RestorePoint", Kind::Struct(&RESTORE_POINT))
                 .json("RestorePoints"),
@@ -784,7 +784,7 @@ pub struct VmRestorePoint {
     pub vm_name: Option<String>,
 }
 pub(crate) static VM_RESTORE_POINT: Shape = Shape::new(
-        stringify!(VmRestorePoint),
+        "VmRestorePoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -861,11 +861,11 @@ impl Struct for VmRestorePoint {
 /// Schema: `schemas/em/em.xsd#VmRestorePointEntityListType`
 #[non_exhaustive]
 pub struct VmRestorePoints {
-    /// `VmRestorePoint`.
+    /// Vm restore point.
     pub vm_restore_points: Vec<VmRestorePoint>,
 }
 pub(crate) static VM_RESTORE_POINTS: Shape = Shape::new(
-        stringify!(VmRestorePoints),
+        "VmRestorePoints",
         &[
             Field::list("VmRestorePoint", Kind::Struct(&VM_RESTORE_POINT))
                 .json("VmRestorePoints"),
@@ -925,7 +925,7 @@ pub struct VAppRestorePoint {
     pub hierarchy_obj_ref: Option<Id>,
 }
 pub(crate) static V_APP_RESTORE_POINT: Shape = Shape::new(
-        stringify!(VAppRestorePoint),
+        "VAppRestorePoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -998,11 +998,11 @@ impl Struct for VAppRestorePoint {
 /// Schema: `schemas/em/em.xsd#VAppRestorePointEntityListType`
 #[non_exhaustive]
 pub struct VAppRestorePoints {
-    /// `VAppRestorePoint`.
+    /// V app restore point.
     pub v_app_restore_points: Vec<VAppRestorePoint>,
 }
 pub(crate) static V_APP_RESTORE_POINTS: Shape = Shape::new(
-        stringify!(VAppRestorePoints),
+        "VAppRestorePoints",
         &[
             Field::list("VAppRestorePoint", Kind::Struct(&V_APP_RESTORE_POINT))
                 .json("VAppRestorePoints"),
@@ -1062,7 +1062,7 @@ pub struct VmReplicaPoint {
     pub vm_name: Option<String>,
 }
 pub(crate) static VM_REPLICA_POINT: Shape = Shape::new(
-        stringify!(VmReplicaPoint),
+        "VmReplicaPoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1135,11 +1135,11 @@ impl Struct for VmReplicaPoint {
 /// Schema: `schemas/em/em.xsd#VmReplicaPointEntityListType`
 #[non_exhaustive]
 pub struct VmReplicaPoints {
-    /// `VmReplicaPoint`.
+    /// Vm replica point.
     pub vm_replica_points: Vec<VmReplicaPoint>,
 }
 pub(crate) static VM_REPLICA_POINTS: Shape = Shape::new(
-        stringify!(VmReplicaPoints),
+        "VmReplicaPoints",
         &[
             Field::list("VmReplicaPoint", Kind::Struct(&VM_REPLICA_POINT))
                 .json("VmReplicaPoints"),
@@ -1199,7 +1199,7 @@ pub struct VAppReplicaPoint {
     pub point_type: Option<PointType>,
 }
 pub(crate) static V_APP_REPLICA_POINT: Shape = Shape::new(
-        stringify!(VAppReplicaPoint),
+        "VAppReplicaPoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1272,11 +1272,11 @@ impl Struct for VAppReplicaPoint {
 /// Schema: `schemas/em/em.xsd#VAppReplicaPointEntityListType`
 #[non_exhaustive]
 pub struct VAppReplicaPoints {
-    /// `VAppReplicaPoint`.
+    /// V app replica point.
     pub v_app_replica_points: Vec<VAppReplicaPoint>,
 }
 pub(crate) static V_APP_REPLICA_POINTS: Shape = Shape::new(
-        stringify!(VAppReplicaPoints),
+        "VAppReplicaPoints",
         &[
             Field::list("VAppReplicaPoint", Kind::Struct(&V_APP_REPLICA_POINT))
                 .json("VAppReplicaPoints"),
@@ -1328,7 +1328,7 @@ pub struct CatalogVm {
     pub links: Vec<Link>,
 }
 pub(crate) static CATALOG_VM: Shape = Shape::new(
-        stringify!(CatalogVm),
+        "CatalogVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1385,11 +1385,11 @@ impl Struct for CatalogVm {
 /// Schema: `schemas/em/em.xsd#CatalogVmEntityListType`
 #[non_exhaustive]
 pub struct CatalogVms {
-    /// `CatalogVm`.
+    /// Catalog vm.
     pub catalog_vms: Vec<CatalogVm>,
 }
 pub(crate) static CATALOG_VMS: Shape = Shape::new(
-        stringify!(CatalogVms),
+        "CatalogVms",
         &[Field::list("CatalogVm", Kind::Struct(&CATALOG_VM)).json("CatalogVms")],
     )
     .aliases(&["CatalogVmEntityListType"])
@@ -1436,7 +1436,7 @@ pub struct CatalogVmRestorePoint {
     pub backup_date_utc: Option<DateTime>,
 }
 pub(crate) static CATALOG_VM_RESTORE_POINT: Shape = Shape::new(
-        stringify!(CatalogVmRestorePoint),
+        "CatalogVmRestorePoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1493,11 +1493,11 @@ impl Struct for CatalogVmRestorePoint {
 /// Schema: `schemas/em/em.xsd#CatalogVmRestorePointEntityListType`
 #[non_exhaustive]
 pub struct CatalogVmRestorePoints {
-    /// `CatalogVmRestorePoint`.
+    /// Catalog vm restore point.
     pub catalog_vm_restore_points: Vec<CatalogVmRestorePoint>,
 }
 pub(crate) static CATALOG_VM_RESTORE_POINTS: Shape = Shape::new(
-        stringify!(CatalogVmRestorePoints),
+        "CatalogVmRestorePoints",
         &[
             Field::list("CatalogVmRestorePoint", Kind::Struct(&CATALOG_VM_RESTORE_POINT))
                 .json("CatalogVmRestorePoints"),

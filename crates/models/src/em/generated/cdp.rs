@@ -75,7 +75,7 @@ pub struct CdpPolicy {
     pub unknown: Unknown,
 }
 pub(crate) static CDP_POLICY: Shape = Shape::new(
-        stringify!(CdpPolicy),
+        "CdpPolicy",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -251,11 +251,11 @@ impl CdpPolicy {
 /// Schema: `schemas/em/em.xsd#CdpPolicyEntityListType`
 #[non_exhaustive]
 pub struct CdpPolicies {
-    /// `CdpPolicy`.
+    /// Cdp policy.
     pub cdp_policies: Vec<CdpPolicy>,
 }
 pub(crate) static CDP_POLICIES: Shape = Shape::new(
-        stringify!(CdpPolicies),
+        "CdpPolicies",
         &[Field::list("CdpPolicy", Kind::Struct(&CDP_POLICY)).json("CdpPolicies")],
     )
     .aliases(&["CdpPolicyEntityListType"])
@@ -294,7 +294,7 @@ pub struct PolicyScheduleOptions {
     pub unknown: Unknown,
 }
 pub(crate) static POLICY_SCHEDULE_OPTIONS: Shape = Shape::new(
-        stringify!(PolicyScheduleOptions),
+        "PolicyScheduleOptions",
         &[Field::new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS))],
     )
     .aliases(&["PolicyScheduleOptionsType"]);
@@ -353,7 +353,7 @@ pub struct CdpReplicaScheduleOptions {
     pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_SCHEDULE_OPTIONS: Shape = Shape::new(
-        stringify!(CdpReplicaScheduleOptions),
+        "CdpReplicaScheduleOptions",
         &[
             Field::new("RecoveryPointObjectiveSeconds", Kind::Int),
             Field::new("RecoveryPointObjectiveMinutes", Kind::Int),
@@ -435,7 +435,7 @@ pub struct RPOSchedule {
     pub unknown: Unknown,
 }
 pub(crate) static RPO_SCHEDULE: Shape = Shape::new(
-        stringify!(RPOSchedule),
+        "RPOSchedule",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
@@ -487,7 +487,7 @@ pub struct LongTermRetentionSchedule {
     pub unknown: Unknown,
 }
 pub(crate) static LONG_TERM_RETENTION_SCHEDULE: Shape = Shape::new(
-        stringify!(LongTermRetentionSchedule),
+        "LongTermRetentionSchedule",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
@@ -541,7 +541,7 @@ pub struct RPOThreshold {
     pub unknown: Unknown,
 }
 pub(crate) static RPO_THRESHOLD: Shape = Shape::new(
-        stringify!(RPOThreshold),
+        "RPOThreshold",
         &[
             Field::new("Enabled", Kind::Bool),
             Field::new("RPOThresholdSeconds", Kind::Int),
@@ -596,7 +596,7 @@ pub struct RPOReporting {
     pub unknown: Unknown,
 }
 pub(crate) static RPO_REPORTING: Shape = Shape::new(
-        stringify!(RPOReporting),
+        "RPOReporting",
         &[
             Field::new("MarkAsWarning", Kind::Struct(&RPO_THRESHOLD)),
             Field::new("MarkAsFailed", Kind::Struct(&RPO_THRESHOLD)),
@@ -646,7 +646,7 @@ pub struct CdpPolicyInfo {
     pub unknown: Unknown,
 }
 pub(crate) static CDP_POLICY_INFO: Shape = Shape::new(
-        stringify!(CdpPolicyInfo),
+        "CdpPolicyInfo",
         &[Field::new("CdpReplicaPolicyInfo", Kind::Struct(&CDP_REPLICA_POLICY_INFO))],
     )
     .aliases(&["CdpPolicyInfoType"]);
@@ -691,7 +691,7 @@ pub struct CdpReplicaPolicyInfo {
     pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_POLICY_INFO: Shape = Shape::new(
-        stringify!(CdpReplicaPolicyInfo),
+        "CdpReplicaPolicyInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
                 .item("ObjectInJob", "ObjectInJobs"),
@@ -753,7 +753,7 @@ pub struct CdpReplica {
     pub policy_name: Option<String>,
 }
 pub(crate) static CDP_REPLICA: Shape = Shape::new(
-        stringify!(CdpReplica),
+        "CdpReplica",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -818,11 +818,11 @@ impl Struct for CdpReplica {
 /// Schema: `schemas/em/em.xsd#CdpReplicaEntityListType`
 #[non_exhaustive]
 pub struct CdpReplicas {
-    /// `CdpReplica`.
+    /// Cdp replica.
     pub cdp_replicas: Vec<CdpReplica>,
 }
 pub(crate) static CDP_REPLICAS: Shape = Shape::new(
-        stringify!(CdpReplicas),
+        "CdpReplicas",
         &[Field::list("CdpReplica", Kind::Struct(&CDP_REPLICA)).json("CdpReplicas")],
     )
     .aliases(&["CdpReplicaEntityListType"])
@@ -879,7 +879,7 @@ pub struct CdpReplicaVm {
     pub repository_name: Option<String>,
 }
 pub(crate) static CDP_REPLICA_VM: Shape = Shape::new(
-        stringify!(CdpReplicaVm),
+        "CdpReplicaVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -956,11 +956,11 @@ impl Struct for CdpReplicaVm {
 /// Schema: `schemas/em/em.xsd#VmCdpReplicaEntityListType`
 #[non_exhaustive]
 pub struct VmCdpReplicas {
-    /// `VmCdpReplica`.
+    /// Vm cdp replica.
     pub vm_cdp_replicas: Vec<CdpReplicaVm>,
 }
 pub(crate) static VM_CDP_REPLICAS: Shape = Shape::new(
-        stringify!(VmCdpReplicas),
+        "VmCdpReplicas",
         &[
             Field::list("VmCdpReplica", Kind::Struct(&CDP_REPLICA_VM))
                 .json("VmCdpReplicas"),
@@ -998,11 +998,11 @@ impl Struct for VmCdpReplicas {
 /// Schema: `schemas/em/em.xsd#CdpReplicaVmEntityListType`
 #[non_exhaustive]
 pub struct CdpReplicaVms {
-    /// `CdpReplicaVm`.
+    /// Cdp replica vm.
     pub cdp_replica_vms: Vec<CdpReplicaVm>,
 }
 pub(crate) static CDP_REPLICA_VMS: Shape = Shape::new(
-        stringify!(CdpReplicaVms),
+        "CdpReplicaVms",
         &[
             Field::list("CdpReplicaVm", Kind::Struct(&CDP_REPLICA_VM))
                 .json("CdpReplicaVms"),
@@ -1062,7 +1062,7 @@ pub struct VAppCdpReplica {
     pub policy_name: Option<String>,
 }
 pub(crate) static V_APP_CDP_REPLICA: Shape = Shape::new(
-        stringify!(VAppCdpReplica),
+        "VAppCdpReplica",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1135,11 +1135,11 @@ impl Struct for VAppCdpReplica {
 /// Schema: `schemas/em/em.xsd#VAppCdpReplicaEntityListType`
 #[non_exhaustive]
 pub struct VAppCdpReplicas {
-    /// `VAppCdpReplica`.
+    /// V app cdp replica.
     pub v_app_cdp_replicas: Vec<VAppCdpReplica>,
 }
 pub(crate) static V_APP_CDP_REPLICAS: Shape = Shape::new(
-        stringify!(VAppCdpReplicas),
+        "VAppCdpReplicas",
         &[
             Field::list("VAppCdpReplica", Kind::Struct(&V_APP_CDP_REPLICA))
                 .json("VAppCdpReplicas"),
@@ -1193,7 +1193,7 @@ pub struct VAppCdpReplicaVm {
     pub vm_ref: Option<Id>,
 }
 pub(crate) static V_APP_CDP_REPLICA_VM: Shape = Shape::new(
-        stringify!(VAppCdpReplicaVm),
+        "VAppCdpReplicaVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1254,11 +1254,11 @@ impl Struct for VAppCdpReplicaVm {
 /// Schema: `schemas/em/em.xsd#VAppCdpReplicaVmEntityListType`
 #[non_exhaustive]
 pub struct VAppCdpReplicaVms {
-    /// `Items`.
+    /// Items.
     pub items: Vec<VAppCdpReplicaVm>,
 }
 pub(crate) static V_APP_CDP_REPLICA_VMS: Shape = Shape::new(
-        stringify!(VAppCdpReplicaVms),
+        "VAppCdpReplicaVms",
         &[Field::list("Items", Kind::Struct(&V_APP_CDP_REPLICA_VM))],
     )
     .aliases(&["VAppCdpReplicaVmEntityListType"])
@@ -1323,7 +1323,7 @@ pub struct CdpReplicaSession {
     pub is_retry: Option<bool>,
 }
 pub(crate) static CDP_REPLICA_SESSION: Shape = Shape::new(
-        stringify!(CdpReplicaSession),
+        "CdpReplicaSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1416,11 +1416,11 @@ impl Struct for CdpReplicaSession {
 /// Schema: `schemas/em/em.xsd#CdpReplicaSessionEntityListType`
 #[non_exhaustive]
 pub struct CdpReplicaSessions {
-    /// `CdpReplicaSession`.
+    /// Cdp replica session.
     pub cdp_replica_sessions: Vec<CdpReplicaSession>,
 }
 pub(crate) static CDP_REPLICA_SESSIONS: Shape = Shape::new(
-        stringify!(CdpReplicaSessions),
+        "CdpReplicaSessions",
         &[
             Field::list("CdpReplicaSession", Kind::Struct(&CDP_REPLICA_SESSION))
                 .json("CdpReplicaSessions"),
@@ -1486,7 +1486,7 @@ pub struct CdpReplicaTaskSession {
     pub total_size: Option<i64>,
 }
 pub(crate) static CDP_REPLICA_TASK_SESSION: Shape = Shape::new(
-        stringify!(CdpReplicaTaskSession),
+        "CdpReplicaTaskSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1571,11 +1571,11 @@ impl Struct for CdpReplicaTaskSession {
 /// Schema: `schemas/em/em.xsd#CdpReplicaTaskSessionEntityListType`
 #[non_exhaustive]
 pub struct CdpReplicaTaskSessions {
-    /// `CdpReplicaTaskSession`.
+    /// Cdp replica task session.
     pub cdp_replica_task_sessions: Vec<CdpReplicaTaskSession>,
 }
 pub(crate) static CDP_REPLICA_TASK_SESSIONS: Shape = Shape::new(
-        stringify!(CdpReplicaTaskSessions),
+        "CdpReplicaTaskSessions",
         &[
             Field::list("CdpReplicaTaskSession", Kind::Struct(&CDP_REPLICA_TASK_SESSION))
                 .json("CdpReplicaTaskSessions"),
@@ -1623,7 +1623,7 @@ pub struct CdpFailoverStartSpec {
     pub restore_at_point_in_time: Option<DateTime>,
 }
 pub(crate) static CDP_FAILOVER_START_SPEC: Shape = Shape::new(
-        stringify!(CdpFailoverStartSpec),
+        "CdpFailoverStartSpec",
         &[
             Field::new("RestoreCurrent", Kind::Bool),
             Field::new("RestoreCurrentVss", Kind::Bool),
@@ -1719,7 +1719,7 @@ pub struct CdpReplicaInterval {
     pub interval_type: Option<String>,
 }
 pub(crate) static CDP_REPLICA_INTERVAL: Shape = Shape::new(
-    stringify!(CdpReplicaInterval),
+    "CdpReplicaInterval",
     &[
         Field::new("StartDate", Kind::DateTime),
         Field::new("EndDate", Kind::DateTime),
@@ -1774,7 +1774,7 @@ pub struct CdpReplicaPoint {
     pub is_application_consistent: Option<bool>,
 }
 pub(crate) static CDP_REPLICA_POINT: Shape = Shape::new(
-    stringify!(CdpReplicaPoint),
+    "CdpReplicaPoint",
     &[
         Field::new("Id", Kind::Id),
         Field::new("Date", Kind::DateTime),
@@ -1829,7 +1829,7 @@ pub struct CdpReplicaIntervals {
     pub restore_points: Vec<CdpReplicaPoint>,
 }
 pub(crate) static CDP_REPLICA_INTERVALS: Shape = Shape::new(
-        stringify!(CdpReplicaIntervals),
+        "CdpReplicaIntervals",
         &[
             Field::new("StartDate", Kind::DateTime),
             Field::new("EndDate", Kind::DateTime),

@@ -69,7 +69,7 @@ pub struct CloudTenant {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT: Shape = Shape::new(
-        stringify!(CloudTenant),
+        "CloudTenant",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -426,11 +426,11 @@ impl CloudTenant {
 /// Schema: `schemas/em/em.xsd#CloudTenantEntityListType`
 #[non_exhaustive]
 pub struct CloudTenants {
-    /// `CloudTenant`.
+    /// Cloud tenant.
     pub cloud_tenants: Vec<CloudTenant>,
 }
 pub(crate) static CLOUD_TENANTS: Shape = Shape::new(
-        stringify!(CloudTenants),
+        "CloudTenants",
         &[Field::list("CloudTenant", Kind::Struct(&CLOUD_TENANT)).json("CloudTenants")],
     )
     .aliases(&["CloudTenantEntityListType"])
@@ -471,7 +471,7 @@ pub struct CloudTenantLeaseOptions {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_LEASE_OPTIONS: Shape = Shape::new(
-        stringify!(CloudTenantLeaseOptions),
+        "CloudTenantLeaseOptions",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("LeaseExpirationDate", Kind::DateTime),
@@ -528,7 +528,7 @@ pub struct CloudTenantResource {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_RESOURCE: Shape = Shape::new(
-        stringify!(CloudTenantResource),
+        "CloudTenantResource",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -588,7 +588,7 @@ pub struct CloudTenantResources {
     pub cloud_tenant_resources: Vec<CloudTenantResource>,
 }
 pub(crate) static CLOUD_TENANT_RESOURCES: Shape = Shape::new(
-        stringify!(CloudTenantResources),
+        "CloudTenantResources",
         &[
             Field::list("CloudTenantResource", Kind::Struct(&CLOUD_TENANT_RESOURCE))
                 .json("CloudTenantResources"),
@@ -640,7 +640,7 @@ pub struct CloudTenantRepositoryQuota {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_REPOSITORY_QUOTA: Shape = Shape::new(
-    stringify!(CloudTenantRepositoryQuota),
+    "CloudTenantRepositoryQuota",
     &[
         Field::new("DisplayName", Kind::Text),
         Field::new("RepositoryUid", Kind::Id),
@@ -718,7 +718,7 @@ pub struct CloudTenantComputeResource {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCE: Shape = Shape::new(
-        stringify!(CloudTenantComputeResource),
+        "CloudTenantComputeResource",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -798,7 +798,7 @@ pub struct CloudTenantComputeResources {
     pub cloud_tenant_compute_resources: Vec<CloudTenantComputeResource>,
 }
 pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCES: Shape = Shape::new(
-        stringify!(CloudTenantComputeResources),
+        "CloudTenantComputeResources",
         &[
             Field::list(
                     "CloudTenantComputeResource",
@@ -855,7 +855,7 @@ pub struct NetworkAppliance {
     pub unknown: Unknown,
 }
 pub(crate) static NETWORK_APPLIANCE: Shape = Shape::new(
-        stringify!(NetworkAppliance),
+        "NetworkAppliance",
         &[
             Field::new("Name", Kind::Text),
             Field::new("ProductionNetwork", Kind::Text),
@@ -926,7 +926,7 @@ pub struct ManualIpAddressSettings {
     pub default_gateway: Option<String>,
 }
 pub(crate) static MANUAL_IP_ADDRESS_SETTINGS: Shape = Shape::new(
-        stringify!(ManualIpAddressSettings),
+        "ManualIpAddressSettings",
         &[
             Field::new("IpAddress", Kind::Text),
             Field::new("SubnetMask", Kind::Text),
@@ -980,7 +980,7 @@ pub struct ComputeResourceStats {
     pub unknown: Unknown,
 }
 pub(crate) static COMPUTE_RESOURCE_STATS: Shape = Shape::new(
-        stringify!(ComputeResourceStats),
+        "ComputeResourceStats",
         &[
             Field::new("MemoryUsageMb", Kind::Int),
             Field::new("CPUCount", Kind::Int).json("CpuCount"),
@@ -1038,7 +1038,7 @@ pub struct StorageResourceStat {
     pub unknown: Unknown,
 }
 pub(crate) static STORAGE_RESOURCE_STAT: Shape = Shape::new(
-    stringify!(StorageResourceStat),
+    "StorageResourceStat",
     &[
         Field::new("StorageName", Kind::Text),
         Field::new("StorageUsageGb", Kind::Int),
@@ -1182,7 +1182,7 @@ pub struct CloudTenantKind {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_KIND: Shape = Shape::new(
-        stringify!(CloudTenantKind),
+        "CloudTenantKind",
         &[
             Field::new("StandaloneTenant", Kind::Struct(&STANDALONE_TENANT)),
             Field::new("ADTenantType", Kind::Struct(&ACTIVE_DIRECTORY_TENANT)),
@@ -1235,7 +1235,7 @@ pub struct StandaloneTenant {
     pub unknown: Unknown,
 }
 pub(crate) static STANDALONE_TENANT: Shape = Shape::new(
-    stringify!(StandaloneTenant),
+    "StandaloneTenant",
     &[Field::new("TenantCredentials", Kind::Struct(&TENANT_CREDENTIALS))],
 );
 impl StandaloneTenant {
@@ -1279,7 +1279,7 @@ pub struct ActiveDirectoryTenant {
     pub unknown: Unknown,
 }
 pub(crate) static ACTIVE_DIRECTORY_TENANT: Shape = Shape::new(
-    stringify!(ActiveDirectoryTenant),
+    "ActiveDirectoryTenant",
     &[
         Field::new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN)),
         Field::new("Account", Kind::Text),
@@ -1331,7 +1331,7 @@ pub struct ActiveDirectoryDomain {
     pub unknown: Unknown,
 }
 pub(crate) static ACTIVE_DIRECTORY_DOMAIN: Shape = Shape::new(
-        stringify!(ActiveDirectoryDomain),
+        "ActiveDirectoryDomain",
         &[
             Field::new("DomainName", Kind::Text),
             Field::new("DomainAccount", Kind::Text),
@@ -1387,7 +1387,7 @@ pub struct VCloudTenant {
     pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_TENANT: Shape = Shape::new(
-    stringify!(VCloudTenant),
+    "VCloudTenant",
     &[
         Field::new("OrganizationName", Kind::Text),
         Field::new("OrganizationRef", Kind::Id),
@@ -1457,7 +1457,7 @@ pub struct CloudTenantVCloudComputeResource {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE: Shape = Shape::new(
-        stringify!(CloudTenantVCloudComputeResource),
+        "CloudTenantVCloudComputeResource",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1548,7 +1548,7 @@ pub struct CloudTenantVCloudComputeResources {
     pub cloud_tenant_v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCES: Shape = Shape::new(
-        stringify!(CloudTenantVCloudComputeResources),
+        "CloudTenantVCloudComputeResources",
         &[
             Field::list(
                     "CloudTenantVCloudComputeResource",
@@ -1599,7 +1599,7 @@ pub struct CloudTenantVCloudComputeResourceUsage {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_USAGE: Shape = Shape::new(
-        stringify!(CloudTenantVCloudComputeResourceUsage),
+        "CloudTenantVCloudComputeResourceUsage",
         &[
             Field::new("CpuUsageMhz", Kind::Int),
             Field::new("MemoryUsageMb", Kind::Int),
@@ -1728,7 +1728,7 @@ pub struct CloudSubtenant {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_SUBTENANT: Shape = Shape::new(
-        stringify!(CloudSubtenant),
+        "CloudSubtenant",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1867,11 +1867,11 @@ impl CloudSubtenant {
 /// Schema: `schemas/em/em.xsd#CloudSubtenantListType`
 #[non_exhaustive]
 pub struct CloudSubtenants {
-    /// `CloudSubtenant`.
+    /// Cloud subtenant.
     pub cloud_subtenants: Vec<CloudSubtenant>,
 }
 pub(crate) static CLOUD_SUBTENANTS: Shape = Shape::new(
-        stringify!(CloudSubtenants),
+        "CloudSubtenants",
         &[
             Field::list("CloudSubtenant", Kind::Struct(&CLOUD_SUBTENANT))
                 .json("CloudSubtenants"),
@@ -1925,7 +1925,7 @@ pub struct CloudSubtenantRepositoryQuota {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_SUBTENANT_REPOSITORY_QUOTA: Shape = Shape::new(
-        stringify!(CloudSubtenantRepositoryQuota),
+        "CloudSubtenantRepositoryQuota",
         &[
             Field::new("Unlimited", Kind::Bool).attribute(),
             Field::new("DisplayName", Kind::Text),
@@ -2003,7 +2003,7 @@ pub struct CloudSubtenantCreateSpec {
     pub unlimited_quota: Option<bool>,
 }
 pub(crate) static CLOUD_SUBTENANT_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudSubtenantCreateSpec),
+        "CloudSubtenantCreateSpec",
         &[
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),

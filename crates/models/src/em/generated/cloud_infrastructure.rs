@@ -75,7 +75,7 @@ pub struct CloudGateway {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_GATEWAY: Shape = Shape::new(
-        stringify!(CloudGateway),
+        "CloudGateway",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -231,11 +231,11 @@ impl CloudGateway {
 /// Schema: `schemas/em/em.xsd#CloudGatewayEntityListType`
 #[non_exhaustive]
 pub struct CloudGateways {
-    /// `CloudGateway`.
+    /// Cloud gateway.
     pub cloud_gateways: Vec<CloudGateway>,
 }
 pub(crate) static CLOUD_GATEWAYS: Shape = Shape::new(
-        stringify!(CloudGateways),
+        "CloudGateways",
         &[
             Field::list("CloudGateway", Kind::Struct(&CLOUD_GATEWAY))
                 .json("CloudGateways"),
@@ -287,7 +287,7 @@ pub struct CreateCloudGatewaySpec {
     pub backup_server_uid: Option<Id>,
 }
 pub(crate) static CREATE_CLOUD_GATEWAY_SPEC: Shape = Shape::new(
-        stringify!(CreateCloudGatewaySpec),
+        "CreateCloudGatewaySpec",
         &[
             Field::new("ServerHostName", Kind::Text).required(),
             Field::new("Description", Kind::Text),
@@ -415,7 +415,7 @@ pub struct CloudGatewayPool {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_GATEWAY_POOL: Shape = Shape::new(
-        stringify!(CloudGatewayPool),
+        "CloudGatewayPool",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -540,11 +540,11 @@ impl CloudGatewayPool {
 /// Schema: `schemas/em/em.xsd#CloudGatewayPoolEntityListType`
 #[non_exhaustive]
 pub struct CloudGatewayPools {
-    /// `CloudGatewayPool`.
+    /// Cloud gateway pool.
     pub cloud_gateway_pools: Vec<CloudGatewayPool>,
 }
 pub(crate) static CLOUD_GATEWAY_POOLS: Shape = Shape::new(
-        stringify!(CloudGatewayPools),
+        "CloudGatewayPools",
         &[
             Field::list("CloudGatewayPool", Kind::Struct(&CLOUD_GATEWAY_POOL))
                 .json("CloudGatewayPools"),
@@ -594,7 +594,7 @@ pub struct CreateCloudGatewayPoolSpec {
     pub backup_server_uid: Option<Id>,
 }
 pub(crate) static CREATE_CLOUD_GATEWAY_POOL_SPEC: Shape = Shape::new(
-        stringify!(CreateCloudGatewayPoolSpec),
+        "CreateCloudGatewayPoolSpec",
         &[
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),
@@ -688,7 +688,7 @@ pub struct CloudHardwarePlanNetwork {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_HARDWARE_PLAN_NETWORK: Shape = Shape::new(
-        stringify!(CloudHardwarePlanNetwork),
+        "CloudHardwarePlanNetwork",
         &[
             Field::new("Id", Kind::Id).attribute(),
             Field::new("CountWithInternet", Kind::Int),
@@ -794,7 +794,7 @@ pub struct ViCloudHardwarePlanDatastore {
     pub unknown: Unknown,
 }
 pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORE: Shape = Shape::new(
-        stringify!(ViCloudHardwarePlanDatastore),
+        "ViCloudHardwarePlanDatastore",
         &[
             Field::new("Id", Kind::Id).attribute(),
             Field::new("FriendlyName", Kind::Text),
@@ -853,11 +853,11 @@ impl Struct for ViCloudHardwarePlanDatastore {
 /// Schema: `schemas/em/em.xsd#ViCloudHardwarePlanDatastores`
 #[non_exhaustive]
 pub struct ViCloudHardwarePlanDatastores {
-    /// `Datastore`.
+    /// Datastore.
     pub datastores: Vec<ViCloudHardwarePlanDatastore>,
 }
 pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORES: Shape = Shape::new(
-        stringify!(ViCloudHardwarePlanDatastores),
+        "ViCloudHardwarePlanDatastores",
         &[
             Field::list("Datastore", Kind::Struct(&VI_CLOUD_HARDWARE_PLAN_DATASTORE))
                 .json("Datastores"),
@@ -949,7 +949,7 @@ pub struct ViCloudHardwarePlan {
     pub unknown: Unknown,
 }
 pub(crate) static VI_CLOUD_HARDWARE_PLAN: Shape = Shape::new(
-        stringify!(ViCloudHardwarePlan),
+        "ViCloudHardwarePlan",
         &[
             Field::new("HypervisorHostRef", Kind::Id),
             Field::new("ParentType", Kind::Enum(&VI_CLOUD_HARDWARE_PLAN_PARENT_TYPE)),
@@ -1018,7 +1018,7 @@ pub struct HvCloudHardwarePlanVolume {
     pub unknown: Unknown,
 }
 pub(crate) static HV_CLOUD_HARDWARE_PLAN_VOLUME: Shape = Shape::new(
-        stringify!(HvCloudHardwarePlanVolume),
+        "HvCloudHardwarePlanVolume",
         &[
             Field::new("Id", Kind::Id).attribute(),
             Field::new("FriendlyName", Kind::Text),
@@ -1069,11 +1069,11 @@ impl Struct for HvCloudHardwarePlanVolume {
 /// Schema: `schemas/em/em.xsd#HvCloudHardwarePlanVolumes`
 #[non_exhaustive]
 pub struct HvCloudHardwarePlanVolumes {
-    /// `Volume`.
+    /// Volume.
     pub volumes: Vec<HvCloudHardwarePlanVolume>,
 }
 pub(crate) static HV_CLOUD_HARDWARE_PLAN_VOLUMES: Shape = Shape::new(
-        stringify!(HvCloudHardwarePlanVolumes),
+        "HvCloudHardwarePlanVolumes",
         &[
             Field::list("Volume", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUME))
                 .json("Volumes"),
@@ -1119,7 +1119,7 @@ pub struct HvCloudHardwarePlan {
     pub unknown: Unknown,
 }
 pub(crate) static HV_CLOUD_HARDWARE_PLAN: Shape = Shape::new(
-        stringify!(HvCloudHardwarePlan),
+        "HvCloudHardwarePlan",
         &[
             Field::new("HypervisorHostRef", Kind::Id),
             Field::list("Volumes", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUME))
@@ -1176,7 +1176,7 @@ pub struct HardwarePlanDetails {
     pub unknown: Unknown,
 }
 pub(crate) static HARDWARE_PLAN_DETAILS: Shape = Shape::new(
-        stringify!(HardwarePlanDetails),
+        "HardwarePlanDetails",
         &[
             Field::new("ViCloudHardwarePlan", Kind::Struct(&VI_CLOUD_HARDWARE_PLAN)),
             Field::new("HvCloudHardwarePlan", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN)),
@@ -1241,7 +1241,7 @@ pub struct CloudHardwarePlan {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_HARDWARE_PLAN: Shape = Shape::new(
-        stringify!(CloudHardwarePlan),
+        "CloudHardwarePlan",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1377,11 +1377,11 @@ impl CloudHardwarePlan {
 /// Schema: `schemas/em/em.xsd#CloudHardwarePlanEntityListType`
 #[non_exhaustive]
 pub struct CloudHardwarePlans {
-    /// `CloudHardwarePlan`.
+    /// Cloud hardware plan.
     pub cloud_hardware_plans: Vec<CloudHardwarePlan>,
 }
 pub(crate) static CLOUD_HARDWARE_PLANS: Shape = Shape::new(
-        stringify!(CloudHardwarePlans),
+        "CloudHardwarePlans",
         &[
             Field::list("CloudHardwarePlan", Kind::Struct(&CLOUD_HARDWARE_PLAN))
                 .json("CloudHardwarePlans"),
@@ -1433,7 +1433,7 @@ pub struct CloudHardwarePlanCreateSpec {
     pub hardware_plan_details: Option<HardwarePlanDetails>,
 }
 pub(crate) static CLOUD_HARDWARE_PLAN_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudHardwarePlanCreateSpec),
+        "CloudHardwarePlanCreateSpec",
         &[
             Field::new("BackupServerUid", Kind::Id).required(),
             Field::new("Name", Kind::Text).required(),
@@ -1548,7 +1548,7 @@ pub struct CloudPublicIpAddress {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESS: Shape = Shape::new(
-        stringify!(CloudPublicIpAddress),
+        "CloudPublicIpAddress",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1671,11 +1671,11 @@ impl CloudPublicIpAddress {
 /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressEntityListType`
 #[non_exhaustive]
 pub struct CloudPublicIpAddresses {
-    /// `CloudPublicIpAddress`.
+    /// Cloud public ip address.
     pub cloud_public_ips: Vec<CloudPublicIpAddress>,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESSES: Shape = Shape::new(
-        stringify!(CloudPublicIpAddresses),
+        "CloudPublicIpAddresses",
         &[
             Field::list("CloudPublicIpAddress", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
                 .json("CloudPublicIps"),
@@ -1721,7 +1721,7 @@ pub struct CloudPublicIpAddressCreateSpec {
     pub ip_address_upper_bound: Option<String>,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESS_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudPublicIpAddressCreateSpec),
+        "CloudPublicIpAddressCreateSpec",
         &[
             Field::new("BackupServerUid", Kind::Id).required(),
             Field::new("IpAddressLowerBound", Kind::Text).required(),
@@ -1795,7 +1795,7 @@ pub struct CloudReplica {
     pub platform: Option<Platform>,
 }
 pub(crate) static CLOUD_REPLICA: Shape = Shape::new(
-        stringify!(CloudReplica),
+        "CloudReplica",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1852,11 +1852,11 @@ impl Struct for CloudReplica {
 /// Schema: `schemas/em/em.xsd#CloudReplicaEntityListType`
 #[non_exhaustive]
 pub struct CloudReplicas {
-    /// `CloudReplica`.
+    /// Cloud replica.
     pub cloud_replicas: Vec<CloudReplica>,
 }
 pub(crate) static CLOUD_REPLICAS: Shape = Shape::new(
-        stringify!(CloudReplicas),
+        "CloudReplicas",
         &[
             Field::list("CloudReplica", Kind::Struct(&CLOUD_REPLICA))
                 .json("CloudReplicas"),
@@ -1972,7 +1972,7 @@ pub struct CloudVmReplicaPoint {
     pub state: Option<CloudReplicaState>,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINT: Shape = Shape::new(
-        stringify!(CloudVmReplicaPoint),
+        "CloudVmReplicaPoint",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2041,11 +2041,11 @@ impl Struct for CloudVmReplicaPoint {
 /// Schema: `schemas/em/em.xsd#CloudVmReplicaPointEntityListType`
 #[non_exhaustive]
 pub struct CloudVmReplicaPoints {
-    /// `CloudVmReplicaPoint`.
+    /// Cloud vm replica point.
     pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINTS: Shape = Shape::new(
-        stringify!(CloudVmReplicaPoints),
+        "CloudVmReplicaPoints",
         &[
             Field::list("CloudVmReplicaPoint", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
                 .json("CloudVmReplicaPoints"),
@@ -2095,7 +2095,7 @@ pub struct CloudFailoverPlanOptions {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_OPTIONS: Shape = Shape::new(
-        stringify!(CloudFailoverPlanOptions),
+        "CloudFailoverPlanOptions",
         &[
             Field::new("PostFailoverPlanCommandEnabled", Kind::Bool),
             Field::new("PostFailoverPlanCommand", Kind::Text),
@@ -2162,7 +2162,7 @@ pub struct CloudFailoverPlanVm {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_VM: Shape = Shape::new(
-        stringify!(CloudFailoverPlanVm),
+        "CloudFailoverPlanVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2227,7 +2227,7 @@ pub struct CloudFailoverPlanInfo {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_INFO: Shape = Shape::new(
-        stringify!(CloudFailoverPlanInfo),
+        "CloudFailoverPlanInfo",
         &[
             Field::list("Includes", Kind::Struct(&CLOUD_FAILOVER_PLAN_VM))
                 .item("CloudFailoverPlanVm", "CloudFailoverPlanVms"),
@@ -2291,7 +2291,7 @@ pub struct CloudFailoverPlan {
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN: Shape = Shape::new(
-        stringify!(CloudFailoverPlan),
+        "CloudFailoverPlan",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2443,11 +2443,11 @@ impl CloudFailoverPlan {
 /// Schema: `schemas/em/em.xsd#CloudFailoverPlanEntityListType`
 #[non_exhaustive]
 pub struct CloudFailoverPlans {
-    /// `CloudFailoverPlan`.
+    /// Cloud failover plan.
     pub cloud_failover_plans: Vec<CloudFailoverPlan>,
 }
 pub(crate) static CLOUD_FAILOVER_PLANS: Shape = Shape::new(
-        stringify!(CloudFailoverPlans),
+        "CloudFailoverPlans",
         &[
             Field::list("CloudFailoverPlan", Kind::Struct(&CLOUD_FAILOVER_PLAN))
                 .json("CloudFailoverPlans"),
@@ -2499,7 +2499,7 @@ pub struct CloudFailoveredVm {
     pub order: Option<i64>,
 }
 pub(crate) static CLOUD_FAILOVERED_VM: Shape = Shape::new(
-        stringify!(CloudFailoveredVm),
+        "CloudFailoveredVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2556,11 +2556,11 @@ impl Struct for CloudFailoveredVm {
 /// Schema: `schemas/em/em.xsd#CloudFailoveredVmListType`
 #[non_exhaustive]
 pub struct CloudFailoveredVms {
-    /// `CloudFailoveredVm`.
+    /// Cloud failovered vm.
     pub cloud_failovered_vms: Vec<CloudFailoveredVm>,
 }
 pub(crate) static CLOUD_FAILOVERED_VMS: Shape = Shape::new(
-        stringify!(CloudFailoveredVms),
+        "CloudFailoveredVms",
         &[
             Field::list("CloudFailoveredVm", Kind::Struct(&CLOUD_FAILOVERED_VM))
                 .json("CloudFailoveredVms"),
@@ -2604,7 +2604,7 @@ pub struct CloudFailoverPlanManagementSpec {
     pub start_date: Option<DateTime>,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_MANAGEMENT_SPEC: Shape = Shape::new(
-        stringify!(CloudFailoverPlanManagementSpec),
+        "CloudFailoverPlanManagementSpec",
         &[Field::new("StartNow", Kind::Bool), Field::new("StartDate", Kind::DateTime)],
     )
     .aliases(&["CloudFailoverPlanManagementSpecType"])
@@ -2679,7 +2679,7 @@ pub struct CloudFailoverTaskSession {
     pub failure_message: Option<String>,
 }
 pub(crate) static CLOUD_FAILOVER_TASK_SESSION: Shape = Shape::new(
-    stringify!(CloudFailoverTaskSession),
+    "CloudFailoverTaskSession",
     &[
         Field::new("VmName", Kind::Text).attribute(),
         Field::new("VmReplicaPointLink", Kind::Struct(&LINK)),
@@ -2770,7 +2770,7 @@ pub struct CloudFailoverSession {
     pub cloud_failover_tasks: Vec<CloudFailoverTaskSession>,
 }
 pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
-        stringify!(CloudFailoverSession),
+        "CloudFailoverSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2856,11 +2856,11 @@ impl Struct for CloudFailoverSession {
 /// Schema: `schemas/em/em.xsd#CloudFailoverSessionEntityListType`
 #[non_exhaustive]
 pub struct CloudFailoverSessions {
-    /// `CloudFailoverSession`.
+    /// Cloud failover session.
     pub cloud_failover_sessions: Vec<CloudFailoverSession>,
 }
 pub(crate) static CLOUD_FAILOVER_SESSIONS: Shape = Shape::new(
-        stringify!(CloudFailoverSessions),
+        "CloudFailoverSessions",
         &[
             Field::list("CloudFailoverSession", Kind::Struct(&CLOUD_FAILOVER_SESSION))
                 .json("CloudFailoverSessions"),
@@ -2920,7 +2920,7 @@ pub struct CloudTenantFreeLicenseCounters {
     pub new_vm_replica_count: Option<i64>,
 }
 pub(crate) static CLOUD_TENANT_FREE_LICENSE_COUNTERS: Shape = Shape::new(
-        stringify!(CloudTenantFreeLicenseCounters),
+        "CloudTenantFreeLicenseCounters",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -3003,7 +3003,7 @@ pub struct BackupResourceSpec {
     pub wan_accelerator_uid: Option<Id>,
 }
 pub(crate) static BACKUP_RESOURCE_SPEC: Shape = Shape::new(
-    stringify!(BackupResourceSpec),
+    "BackupResourceSpec",
     &[
         Field::new("Name", Kind::Text),
         Field::new("RepositoryUid", Kind::Id),
@@ -3050,11 +3050,11 @@ impl Struct for BackupResourceSpec {
 /// Schema: `schemas/em/em.xsd#BackupResourceSpecs`
 #[non_exhaustive]
 pub struct BackupResourceSpecs {
-    /// `BackupResource`.
+    /// Backup resource.
     pub backup_resources: Vec<BackupResourceSpec>,
 }
 pub(crate) static BACKUP_RESOURCE_SPECS: Shape = Shape::new(
-        stringify!(BackupResourceSpecs),
+        "BackupResourceSpecs",
         &[
             Field::list("BackupResource", Kind::Struct(&BACKUP_RESOURCE_SPEC))
                 .json("BackupResources"),
@@ -3104,7 +3104,7 @@ pub struct ComputeResourceSpec {
     pub network_appliance: Option<NetworkAppliance>,
 }
 pub(crate) static COMPUTE_RESOURCE_SPEC: Shape = Shape::new(
-    stringify!(ComputeResourceSpec),
+    "ComputeResourceSpec",
     &[
         Field::new("CloudHardwarePlanUid", Kind::Id),
         Field::new("WanAcceleratorUid", Kind::Id),
@@ -3155,11 +3155,11 @@ impl Struct for ComputeResourceSpec {
 /// Schema: `schemas/em/em.xsd#ComputeResourceSpecs`
 #[non_exhaustive]
 pub struct ComputeResourceSpecs {
-    /// `ComputeResource`.
+    /// Compute resource.
     pub compute_resources: Vec<ComputeResourceSpec>,
 }
 pub(crate) static COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
-        stringify!(ComputeResourceSpecs),
+        "ComputeResourceSpecs",
         &[
             Field::list("ComputeResource", Kind::Struct(&COMPUTE_RESOURCE_SPEC))
                 .json("ComputeResources"),
@@ -3207,7 +3207,7 @@ pub struct VCloudComputeResourceSpec {
     pub wan_accelerator_uid: Option<Id>,
 }
 pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPEC: Shape = Shape::new(
-    stringify!(VCloudComputeResourceSpec),
+    "VCloudComputeResourceSpec",
     &[
         Field::new("VirtualDataCenterRef", Kind::Id),
         Field::new("UseNetworkFailoverResources", Kind::Bool),
@@ -3254,11 +3254,11 @@ impl Struct for VCloudComputeResourceSpec {
 /// Schema: `schemas/em/em.xsd#VCloudComputeResourceSpecs`
 #[non_exhaustive]
 pub struct VCloudComputeResourceSpecs {
-    /// `VCloudComputeResource`.
+    /// V cloud compute resource.
     pub v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>,
 }
 pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
-        stringify!(VCloudComputeResourceSpecs),
+        "VCloudComputeResourceSpecs",
         &[
             Field::list(
                     "VCloudComputeResource",
@@ -3389,7 +3389,7 @@ pub struct CreateCloudTenantSpec {
     pub failover_to_others_gateways_if_fail: Option<bool>,
 }
 pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
-        stringify!(CreateCloudTenantSpec),
+        "CreateCloudTenantSpec",
         &[
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),
@@ -3645,7 +3645,7 @@ pub struct CreateCloudTenantResourceSpec {
     pub wan_accelerator_uid: Option<Id>,
 }
 pub(crate) static CREATE_CLOUD_TENANT_RESOURCE_SPEC: Shape = Shape::new(
-        stringify!(CreateCloudTenantResourceSpec),
+        "CreateCloudTenantResourceSpec",
         &[
             Field::new("Name", Kind::Text).required(),
             Field::new("RepositoryUid", Kind::Id).required(),
@@ -3728,7 +3728,7 @@ pub struct CloudTenantComputeResourceCreateSpec {
     pub network_appliance: Option<NetworkAppliance>,
 }
 pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCE_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudTenantComputeResourceCreateSpec),
+        "CloudTenantComputeResourceCreateSpec",
         &[
             Field::new("CloudHardwarePlanUid", Kind::Id).required(),
             Field::new("WanAcceleratorUid", Kind::Id),
@@ -3828,7 +3828,7 @@ pub struct CloudTenantVCloudComputeResourceCreateSpec {
     pub wan_accelerator_uid: Option<Id>,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_CREATE_SPEC: Shape = Shape::new(
-        stringify!(CloudTenantVCloudComputeResourceCreateSpec),
+        "CloudTenantVCloudComputeResourceCreateSpec",
         &[
             Field::new("VirtualDataCenterRef", Kind::Id).required(),
             Field::new("UseNetworkFailoverResources", Kind::Bool),

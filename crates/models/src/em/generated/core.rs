@@ -17,7 +17,7 @@ pub struct Link {
     pub r#type: Option<String>,
 }
 pub(crate) static LINK: Shape = Shape::new(
-    stringify!(Link),
+    "Link",
     &[
         Field::new("Rel", Kind::Text).attribute(),
         Field::new("Href", Kind::Text).attribute(),
@@ -70,7 +70,7 @@ pub struct EnterpriseManager {
     pub supported_versions: Vec<SupportedVersion>,
 }
 pub(crate) static ENTERPRISE_MANAGER: Shape = Shape::new(
-        stringify!(EnterpriseManager),
+        "EnterpriseManager",
         &[
             Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
             Field::list("SupportedVersions", Kind::Struct(&SUPPORTED_VERSION))
@@ -118,7 +118,7 @@ pub struct SupportedVersion {
     pub links: Vec<Link>,
 }
 pub(crate) static SUPPORTED_VERSION: Shape = Shape::new(
-    stringify!(SupportedVersion),
+    "SupportedVersion",
     &[
         Field::new("Name", Kind::Text).attribute(),
         Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
@@ -171,7 +171,7 @@ pub struct LogonSession {
     pub session_id: Option<Id>,
 }
 pub(crate) static LOGON_SESSION: Shape = Shape::new(
-        stringify!(LogonSession),
+        "LogonSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -224,11 +224,11 @@ impl Struct for LogonSession {
 /// Schema: `schemas/em/em.xsd#LogonSessionListType`
 #[non_exhaustive]
 pub struct LogonSessions {
-    /// `LogonSession`.
+    /// Logon session.
     pub logon_sessions: Vec<LogonSession>,
 }
 pub(crate) static LOGON_SESSIONS: Shape = Shape::new(
-        stringify!(LogonSessions),
+        "LogonSessions",
         &[
             Field::list("LogonSession", Kind::Struct(&LOGON_SESSION))
                 .json("LogonSessions"),
@@ -270,7 +270,7 @@ pub struct LoginSpec {
     pub v_cloud_organization_credentials: Option<VCloudOrganizationCredentials>,
 }
 pub(crate) static LOGIN_SPEC: Shape = Shape::new(
-        stringify!(LoginSpec),
+        "LoginSpec",
         &[
             Field::new("TenantCredentials", Kind::Struct(&TENANT_CREDENTIALS)),
             Field::new(
@@ -322,7 +322,7 @@ pub struct TenantCredentials {
     pub unknown: Unknown,
 }
 pub(crate) static TENANT_CREDENTIALS: Shape = Shape::new(
-    stringify!(TenantCredentials),
+    "TenantCredentials",
     &[Field::new("Username", Kind::Text), Field::new("Password", Kind::Secret)],
 );
 impl TenantCredentials {
@@ -369,7 +369,7 @@ pub struct VCloudOrganizationCredentials {
     pub password: Option<Secret>,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CREDENTIALS: Shape = Shape::new(
-    stringify!(VCloudOrganizationCredentials),
+    "VCloudOrganizationCredentials",
     &[
         Field::new("OrganizationName", Kind::Text).required(),
         Field::new("Login", Kind::Text).required(),
@@ -424,7 +424,7 @@ pub struct EntityRef {
     pub links: Vec<Link>,
 }
 pub(crate) static ENTITY_REF: Shape = Shape::new(
-        stringify!(EntityRef),
+        "EntityRef",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -481,7 +481,7 @@ pub struct EntityReferences {
     pub refs: Vec<EntityRef>,
 }
 pub(crate) static ENTITY_REFERENCES: Shape = Shape::new(
-        stringify!(EntityReferences),
+        "EntityReferences",
         &[Field::list("Ref", Kind::Struct(&ENTITY_REF)).json("Refs")],
     )
     .aliases(&["EntityReferenceListType"])
@@ -526,7 +526,7 @@ pub struct QueryResult {
     pub paging_info: Option<PagingInfo>,
 }
 pub(crate) static QUERY_RESULT: Shape = Shape::new(
-        stringify!(QueryResult),
+        "QueryResult",
         &[
             Field::list("Refs", Kind::Struct(&ENTITY_REF)).item("Ref", "Refs"),
             Field::new("Entities", Kind::Struct(&QUERY_ENTITIES)),
@@ -579,109 +579,109 @@ impl Struct for QueryResult {
 /// Schema: `schemas/em/em.xsd#QueryEntities`
 #[non_exhaustive]
 pub struct QueryEntities {
-    /// `Jobs`.
+    /// Jobs.
     pub jobs: Vec<Job>,
-    /// `FailoverPlans`.
+    /// Failover plans.
     pub failover_plans: Vec<FailoverPlan>,
-    /// `Backups`.
+    /// Backups.
     pub backups: Vec<Backup>,
-    /// `Replicas`.
+    /// Replicas.
     pub replicas: Vec<Replica>,
-    /// `Repositories`.
+    /// Repositories.
     pub repositories: Vec<Repository>,
-    /// `RestorePoints`.
+    /// Restore points.
     pub restore_points: Vec<RestorePoint>,
-    /// `VmRestorePoints`.
+    /// Vm restore points.
     pub vm_restore_points: Vec<VmRestorePoint>,
-    /// `VAppRestorePoints`.
+    /// V app restore points.
     pub v_app_restore_points: Vec<VAppRestorePoint>,
-    /// `VmReplicaPoints`.
+    /// Vm replica points.
     pub vm_replica_points: Vec<VmReplicaPoint>,
-    /// `BackupJobSessions`.
+    /// Backup job sessions.
     pub backup_job_sessions: Vec<BackupJobSession>,
-    /// `ReplicaJobSessions`.
+    /// Replica job sessions.
     pub replica_job_sessions: Vec<ReplicaJobSession>,
-    /// `ReplicaTaskSessions`.
+    /// Replica task sessions.
     pub replica_task_sessions: Vec<ReplicaTaskSession>,
-    /// `RestoreSessions`.
+    /// Restore sessions.
     pub restore_sessions: Vec<RestoreSession>,
-    /// `HierarchyRoots`.
+    /// Hierarchy roots.
     pub hierarchy_roots: Vec<HierarchyRoot>,
-    /// `BackupTaskSessions`.
+    /// Backup task sessions.
     pub backup_task_sessions: Vec<BackupTaskSession>,
-    /// `BackupServers`.
+    /// Backup servers.
     pub backup_servers: Vec<BackupServer>,
-    /// `ManagedServers`.
+    /// Managed servers.
     pub managed_servers: Vec<ManagedServer>,
-    /// `EnterpiseRoles`.
+    /// Enterpise roles.
     pub enterpise_roles: Vec<EnterpriseRole>,
-    /// `EnterpiseAccounts`.
+    /// Enterpise accounts.
     pub enterpise_accounts: Vec<EnterpriseAccount>,
-    /// `WanAccelerators`.
+    /// Wan accelerators.
     pub wan_accelerators: Vec<WanAccelerator>,
-    /// `CloudGateways`.
+    /// Cloud gateways.
     pub cloud_gateways: Vec<CloudGateway>,
-    /// `CloudTenants`.
+    /// Cloud tenants.
     pub cloud_tenants: Vec<CloudTenant>,
-    /// `CloudReplicas`.
+    /// Cloud replicas.
     pub cloud_replicas: Vec<CloudReplica>,
-    /// `VCloudOrganizationConfigs`.
+    /// V cloud organization configs.
     pub v_cloud_organization_configs: Vec<VCloudOrganizationConfig>,
-    /// `BackupFiles`.
+    /// Backup files.
     pub backup_files: Vec<BackupFile>,
-    /// `VSphereSelfServiceConfigs`.
+    /// V sphere self service configs.
     pub v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig>,
-    /// `CloudPublicIpAddresses`.
+    /// Cloud public ip addresses.
     pub cloud_public_ip_addresses: Vec<CloudPublicIpAddress>,
-    /// `CloudHardwarePlans`.
+    /// Cloud hardware plans.
     pub cloud_hardware_plans: Vec<CloudHardwarePlan>,
-    /// `CloudVmReplicaPoints`.
+    /// Cloud vm replica points.
     pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
-    /// `AgentRestorePoints`.
+    /// Agent restore points.
     pub agent_restore_points: Vec<AgentRestorePoint>,
-    /// `AgentBackupJobs`.
+    /// Agent backup jobs.
     pub agent_backup_jobs: Vec<AgentBackupJob>,
-    /// `CloudGatewayPools`.
+    /// Cloud gateway pools.
     pub cloud_gateway_pools: Vec<CloudGatewayPool>,
-    /// `CloudFailoverPlans`.
+    /// Cloud failover plans.
     pub cloud_failover_plans: Vec<CloudFailoverPlan>,
-    /// `ExternalRepositories`.
+    /// External repositories.
     pub external_repositories: Vec<ExternalRepository>,
-    /// `VlanConfigurations`.
+    /// Vlan configurations.
     pub vlan_configurations: Vec<VlanConfiguration>,
-    /// `CloudFailoverSessions`.
+    /// Cloud failover sessions.
     pub cloud_failover_sessions: Vec<CloudFailoverSession>,
-    /// `AgentProtectionGroups`.
+    /// Agent protection groups.
     pub agent_protection_groups: Vec<AgentProtectionGroup>,
-    /// `DiscoveredComputers`.
+    /// Discovered computers.
     pub discovered_computers: Vec<DiscoveredComputer>,
-    /// `FileServers`.
+    /// File servers.
     pub file_servers: Vec<FileServer>,
-    /// `NASJobs`.
+    /// Nas jobs.
     pub nas_jobs: Vec<NASJob>,
-    /// `CdpReplicas`.
+    /// Cdp replicas.
     pub cdp_replicas: Vec<CdpReplica>,
-    /// `CdpReplicaVms`.
+    /// Cdp replica vms.
     pub cdp_replica_vms: Vec<CdpReplicaVm>,
-    /// `CdpPolicies`.
+    /// Cdp policies.
     pub cdp_policies: Vec<CdpPolicy>,
-    /// `CdpReplicaSessions`.
+    /// Cdp replica sessions.
     pub cdp_replica_sessions: Vec<CdpReplicaSession>,
-    /// `CdpReplicaTaskSessions`.
+    /// Cdp replica task sessions.
     pub cdp_replica_task_sessions: Vec<CdpReplicaTaskSession>,
-    /// `VAppReplicaPoints`.
+    /// V app replica points.
     pub v_app_replica_points: Vec<VAppReplicaPoint>,
-    /// `VmCdpReplicas`.
+    /// Vm cdp replicas.
     pub vm_cdp_replicas: Vec<CdpReplicaVm>,
-    /// `VAppCdpReplicas`.
+    /// V app cdp replicas.
     pub v_app_cdp_replicas: Vec<VAppCdpReplica>,
-    /// `VAppCdpReplicaVms`.
+    /// V app cdp replica vms.
     pub v_app_cdp_replica_vms: Vec<VAppCdpReplicaVm>,
-    /// `SystemSessions`.
+    /// System sessions.
     pub system_sessions: Vec<SystemSession>,
 }
 pub(crate) static QUERY_ENTITIES: Shape = Shape::new(
-    stringify!(QueryEntities),
+    "QueryEntities",
     &[
         Field::list("Jobs", Kind::Struct(&JOB)).item("Job", "Jobs"),
         Field::list("FailoverPlans", Kind::Struct(&FAILOVER_PLAN))
@@ -966,23 +966,23 @@ impl Struct for QueryEntities {
 /// Schema: `schemas/em/em.xsd#QueryResources`
 #[non_exhaustive]
 pub struct QueryResources {
-    /// `CloudSubtenants`.
+    /// Cloud subtenants.
     pub cloud_subtenants: Vec<CloudSubtenant>,
-    /// `NASObjects`.
+    /// Nas objects.
     pub nas_objects: Vec<NASObject>,
-    /// `ObjectsInJob`.
+    /// Objects in job.
     pub objects_in_job: Vec<ObjectInJob>,
-    /// `ObjectsInAgentBackupJob`.
+    /// Objects in agent backup job.
     pub objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob>,
-    /// `CredentialsInfoList`.
+    /// Credentials info list.
     pub credentials_info_list: Vec<CredentialsInfo>,
-    /// `PasswordKeyInfoList`.
+    /// Password key info list.
     pub password_key_info_list: Vec<PasswordKeyInfo>,
-    /// `Tasks`.
+    /// Tasks.
     pub tasks: Vec<Task>,
 }
 pub(crate) static QUERY_RESOURCES: Shape = Shape::new(
-    stringify!(QueryResources),
+    "QueryResources",
     &[
         Field::list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT))
             .item("CloudSubtenant", "CloudSubtenants"),
@@ -1057,7 +1057,7 @@ pub struct PagingInfo {
     pub links: Vec<Link>,
 }
 pub(crate) static PAGING_INFO: Shape = Shape::new(
-    stringify!(PagingInfo),
+    "PagingInfo",
     &[
         Field::new("PageNum", Kind::Int).attribute(),
         Field::new("PageSize", Kind::Int).attribute(),
@@ -1122,7 +1122,7 @@ pub struct Task {
     pub result: Option<TaskResult>,
 }
 pub(crate) static TASK: Shape = Shape::new(
-        stringify!(Task),
+        "Task",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1183,11 +1183,11 @@ impl Struct for Task {
 /// Schema: `schemas/em/em.xsd#TaskListType`
 #[non_exhaustive]
 pub struct Tasks {
-    /// `Task`.
+    /// Task.
     pub tasks: Vec<Task>,
 }
 pub(crate) static TASKS: Shape = Shape::new(
-        stringify!(Tasks),
+        "Tasks",
         &[Field::list("Task", Kind::Struct(&TASK)).json("Tasks")],
     )
     .aliases(&["TaskListType"])
@@ -1226,7 +1226,7 @@ pub struct TaskResult {
     pub message: Option<String>,
 }
 pub(crate) static TASK_RESULT: Shape = Shape::new(
-    stringify!(TaskResult),
+    "TaskResult",
     &[Field::new("Success", Kind::Bool).attribute(), Field::new("Message", Kind::Text)],
 );
 impl TaskResult {
@@ -1324,7 +1324,7 @@ pub struct Error {
     pub stack_trace: Option<String>,
 }
 pub(crate) static ERROR: Shape = Shape::new(
-        stringify!(Error),
+        "Error",
         &[
             Field::new("Message", Kind::Text).attribute(),
             Field::new("StatusCode", Kind::Int).attribute(),

@@ -23,7 +23,7 @@ pub struct BackupServerSpec {
     pub vbr_certificate_thumbprint: Option<String>,
 }
 pub(crate) static BACKUP_SERVER_SPEC: Shape = Shape::new(
-        stringify!(BackupServerSpec),
+        "BackupServerSpec",
         &[
             Field::new("Description", Kind::Text),
             Field::new("DnsNameOrIpAddress", Kind::Text),
@@ -295,7 +295,7 @@ pub struct ManagedServer {
     pub managed_server_type: Option<ManagedServerType>,
 }
 pub(crate) static MANAGED_SERVER: Shape = Shape::new(
-        stringify!(ManagedServer),
+        "ManagedServer",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -356,11 +356,11 @@ impl Struct for ManagedServer {
 /// Schema: `schemas/em/em.xsd#ManagedServerEntityListType`
 #[non_exhaustive]
 pub struct ManagedServers {
-    /// `ManagedServer`.
+    /// Managed server.
     pub managed_servers: Vec<ManagedServer>,
 }
 pub(crate) static MANAGED_SERVERS: Shape = Shape::new(
-        stringify!(ManagedServers),
+        "ManagedServers",
         &[
             Field::list("ManagedServer", Kind::Struct(&MANAGED_SERVER))
                 .json("ManagedServers"),
@@ -486,7 +486,7 @@ pub struct HierarchyRoot {
     pub host_type: Option<HierarchyRootHostType>,
 }
 pub(crate) static HIERARCHY_ROOT: Shape = Shape::new(
-        stringify!(HierarchyRoot),
+        "HierarchyRoot",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -551,11 +551,11 @@ impl Struct for HierarchyRoot {
 /// Schema: `schemas/em/em.xsd#HierarchyRootEntityListType`
 #[non_exhaustive]
 pub struct HierarchyRoots {
-    /// `HierarchyRoot`.
+    /// Hierarchy root.
     pub hierarchy_roots: Vec<HierarchyRoot>,
 }
 pub(crate) static HIERARCHY_ROOTS: Shape = Shape::new(
-        stringify!(HierarchyRoots),
+        "HierarchyRoots",
         &[
             Field::list("HierarchyRoot", Kind::Struct(&HIERARCHY_ROOT))
                 .json("HierarchyRoots"),
@@ -625,7 +625,7 @@ pub struct WanAccelerator {
     pub backup_server_name: Option<String>,
 }
 pub(crate) static WAN_ACCELERATOR: Shape = Shape::new(
-        stringify!(WanAccelerator),
+        "WanAccelerator",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -718,11 +718,11 @@ impl Struct for WanAccelerator {
 /// Schema: `schemas/em/em.xsd#WanAcceleratorEntityListType`
 #[non_exhaustive]
 pub struct WanAccelerators {
-    /// `WanAccelerator`.
+    /// Wan accelerator.
     pub wan_accelerators: Vec<WanAccelerator>,
 }
 pub(crate) static WAN_ACCELERATORS: Shape = Shape::new(
-        stringify!(WanAccelerators),
+        "WanAccelerators",
         &[
             Field::list("WanAccelerator", Kind::Struct(&WAN_ACCELERATOR))
                 .json("WanAccelerators"),
@@ -830,7 +830,7 @@ pub struct ExternalRepository {
     pub description: Option<String>,
 }
 pub(crate) static EXTERNAL_REPOSITORY: Shape = Shape::new(
-        stringify!(ExternalRepository),
+        "ExternalRepository",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -899,11 +899,11 @@ impl Struct for ExternalRepository {
 /// Schema: `schemas/em/em.xsd#ExternalRepositoryEntityListType`
 #[non_exhaustive]
 pub struct ExternalRepositories {
-    /// `ExternalRepository`.
+    /// External repository.
     pub external_repositories: Vec<ExternalRepository>,
 }
 pub(crate) static EXTERNAL_REPOSITORIES: Shape = Shape::new(
-        stringify!(ExternalRepositories),
+        "ExternalRepositories",
         &[
             Field::list("ExternalRepository", Kind::Struct(&EXTERNAL_REPOSITORY))
                 .json("ExternalRepositories"),
@@ -1022,7 +1022,7 @@ pub struct VlanConfiguration {
     pub unknown: Unknown,
 }
 pub(crate) static VLAN_CONFIGURATION: Shape = Shape::new(
-        stringify!(VlanConfiguration),
+        "VlanConfiguration",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1243,11 +1243,11 @@ impl VlanConfiguration {
 /// Schema: `schemas/em/em.xsd#VlanConfigurationEntityListType`
 #[non_exhaustive]
 pub struct VlanConfigurations {
-    /// `Vlans`.
+    /// Vlans.
     pub vlans: Vec<VlanConfiguration>,
 }
 pub(crate) static VLAN_CONFIGURATIONS: Shape = Shape::new(
-        stringify!(VlanConfigurations),
+        "VlanConfigurations",
         &[Field::list("Vlans", Kind::Struct(&VLAN_CONFIGURATION))],
     )
     .aliases(&["VlanConfigurationEntityListType"])

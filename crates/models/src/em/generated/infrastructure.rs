@@ -27,7 +27,7 @@ pub struct BackupServer {
     pub unknown: Unknown,
 }
 pub(crate) static BACKUP_SERVER: Shape = Shape::new(
-        stringify!(BackupServer),
+        "BackupServer",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -95,11 +95,11 @@ impl Struct for BackupServer {
 /// Schema: `schemas/em/em.xsd#BackupServerEntityListType`
 #[non_exhaustive]
 pub struct BackupServers {
-    /// `BackupServer`.
+    /// Backup server.
     pub backup_servers: Vec<BackupServer>,
 }
 pub(crate) static BACKUP_SERVERS: Shape = Shape::new(
-        stringify!(BackupServers),
+        "BackupServers",
         &[
             Field::list("BackupServer", Kind::Struct(&BACKUP_SERVER))
                 .json("BackupServers"),
@@ -155,7 +155,7 @@ pub struct Repository {
     pub unknown: Unknown,
 }
 pub(crate) static REPOSITORY: Shape = Shape::new(
-        stringify!(Repository),
+        "Repository",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -223,11 +223,11 @@ impl Struct for Repository {
 /// Schema: `schemas/em/em.xsd#RepositoryEntityListType`
 #[non_exhaustive]
 pub struct Repositories {
-    /// `Repository`.
+    /// Repository.
     pub repositories: Vec<Repository>,
 }
 pub(crate) static REPOSITORIES: Shape = Shape::new(
-        stringify!(Repositories),
+        "Repositories",
         &[Field::list("Repository", Kind::Struct(&REPOSITORY)).json("Repositories")],
     )
     .aliases(&["RepositoryEntityListType"])

@@ -37,7 +37,7 @@ pub struct Job {
     pub unknown: Unknown,
 }
 pub(crate) static JOB: Shape = Shape::new(
-        stringify!(Job),
+        "Job",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -213,11 +213,11 @@ impl Job {
 /// Schema: `schemas/em/em.xsd#JobEntityListType`
 #[non_exhaustive]
 pub struct Jobs {
-    /// `Job`.
+    /// Job.
     pub jobs: Vec<Job>,
 }
 pub(crate) static JOBS: Shape = Shape::new(
-        stringify!(Jobs),
+        "Jobs",
         &[Field::list("Job", Kind::Struct(&JOB)).json("Jobs")],
     )
     .aliases(&["JobEntityListType"])
@@ -282,7 +282,7 @@ pub struct JobScheduleOptions {
     pub unknown: Unknown,
 }
 pub(crate) static JOB_SCHEDULE_OPTIONS: Shape = Shape::new(
-        stringify!(JobScheduleOptions),
+        "JobScheduleOptions",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -395,7 +395,7 @@ pub struct JobScheduleStandardOptions {
     pub unknown: Unknown,
 }
 pub(crate) static JOB_SCHEDULE_STANDARD_OPTIONS: Shape = Shape::new(
-        stringify!(JobScheduleStandardOptions),
+        "JobScheduleStandardOptions",
         &[
             Field::new("RetryOptions", Kind::Struct(&RETRY_OPTIONS)),
             Field::new("WaitForBackupCompletion", Kind::Bool),
@@ -472,7 +472,7 @@ pub struct ImmediateCopyMode {
     pub unknown: Unknown,
 }
 pub(crate) static IMMEDIATE_COPY_MODE: Shape = Shape::new(
-    stringify!(ImmediateCopyMode),
+    "ImmediateCopyMode",
     &[Field::new("OptionsContinuous", Kind::Struct(&OPTIONS_CONTINUOUS))],
 );
 impl ImmediateCopyMode {
@@ -518,7 +518,7 @@ pub struct RetryOptions {
     pub unknown: Unknown,
 }
 pub(crate) static RETRY_OPTIONS: Shape = Shape::new(
-        stringify!(RetryOptions),
+        "RetryOptions",
         &[
             Field::new("RetryTimes", Kind::Int),
             Field::new("RetryTimeout", Kind::Int),
@@ -837,7 +837,7 @@ pub struct OptionsDaily {
     pub unknown: Unknown,
 }
 pub(crate) static OPTIONS_DAILY: Shape = Shape::new(
-        stringify!(OptionsDaily),
+        "OptionsDaily",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("Kind", Kind::Enum(&DAILY_KIND)),
@@ -911,7 +911,7 @@ pub struct OptionsMonthly {
     pub unknown: Unknown,
 }
 pub(crate) static OPTIONS_MONTHLY: Shape = Shape::new(
-        stringify!(OptionsMonthly),
+        "OptionsMonthly",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("Time", Kind::DateTime),
@@ -981,7 +981,7 @@ pub struct JobScheduleWeeklyOptions {
     pub days: Vec<DayOfWeek>,
 }
 pub(crate) static JOB_SCHEDULE_WEEKLY_OPTIONS: Shape = Shape::new(
-        stringify!(JobScheduleWeeklyOptions),
+        "JobScheduleWeeklyOptions",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::list("Days", Kind::Enum(&DAY_OF_WEEK)),
@@ -1027,7 +1027,7 @@ pub struct HoursOfDay {
     pub value: Option<String>,
 }
 pub(crate) static HOURS_OF_DAY: Shape = Shape::new(
-    stringify!(HoursOfDay),
+    "HoursOfDay",
     &[
         Field::new("Name", Kind::Enum(&DAY_OF_WEEK)).attribute(),
         Field::new("Value", Kind::Text).text(),
@@ -1075,7 +1075,7 @@ pub struct OptionsPeriodically {
     pub unknown: Unknown,
 }
 pub(crate) static OPTIONS_PERIODICALLY: Shape = Shape::new(
-        stringify!(OptionsPeriodically),
+        "OptionsPeriodically",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("Kind", Kind::Enum(&PERIOD_KIND)),
@@ -1135,7 +1135,7 @@ pub struct OptionsContinuous {
     pub unknown: Unknown,
 }
 pub(crate) static OPTIONS_CONTINUOUS: Shape = Shape::new(
-        stringify!(OptionsContinuous),
+        "OptionsContinuous",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
@@ -1187,7 +1187,7 @@ pub struct OptionsBackupWindow {
     pub unknown: Unknown,
 }
 pub(crate) static OPTIONS_BACKUP_WINDOW: Shape = Shape::new(
-        stringify!(OptionsBackupWindow),
+        "OptionsBackupWindow",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
@@ -1239,7 +1239,7 @@ pub struct OptionsDaisyChaining {
     pub unknown: Unknown,
 }
 pub(crate) static OPTIONS_DAISY_CHAINING: Shape = Shape::new(
-        stringify!(OptionsDaisyChaining),
+        "OptionsDaisyChaining",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("PreviousJobUid", Kind::Id),
@@ -1295,7 +1295,7 @@ pub struct JobInfo {
     pub unknown: Unknown,
 }
 pub(crate) static JOB_INFO: Shape = Shape::new(
-        stringify!(JobInfo),
+        "JobInfo",
         &[
             Field::new("BackupJobInfo", Kind::Struct(&BACKUP_JOB_INFO)),
             Field::new("BackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO)),
@@ -1363,7 +1363,7 @@ pub struct BackupJobInfo {
     pub unknown: Unknown,
 }
 pub(crate) static BACKUP_JOB_INFO: Shape = Shape::new(
-        stringify!(BackupJobInfo),
+        "BackupJobInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
                 .item("ObjectInJob", "ObjectInJobs"),
@@ -1433,7 +1433,7 @@ pub struct ReplicaJobInfo {
     pub unknown: Unknown,
 }
 pub(crate) static REPLICA_JOB_INFO: Shape = Shape::new(
-        stringify!(ReplicaJobInfo),
+        "ReplicaJobInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
                 .item("ObjectInJob", "ObjectInJobs"),
@@ -1487,7 +1487,7 @@ pub struct BackupCopyJobInfo {
     pub unknown: Unknown,
 }
 pub(crate) static BACKUP_COPY_JOB_INFO: Shape = Shape::new(
-        stringify!(BackupCopyJobInfo),
+        "BackupCopyJobInfo",
         &[
             Field::list("LinkedJobIncludes", Kind::Struct(&LINKED_JOB_OBJECT))
                 .item("LinkedJobObject", "LinkedJobObjects"),
@@ -1552,7 +1552,7 @@ pub struct LinkedJobObject {
     pub linked_job_uid: Option<Id>,
 }
 pub(crate) static LINKED_JOB_OBJECT: Shape = Shape::new(
-        stringify!(LinkedJobObject),
+        "LinkedJobObject",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1654,7 +1654,7 @@ pub struct LinkedBackup {
     pub linked_backup_uid: Option<Id>,
 }
 pub(crate) static LINKED_BACKUP: Shape = Shape::new(
-        stringify!(LinkedBackup),
+        "LinkedBackup",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1718,7 +1718,7 @@ pub struct LinkedBackupRepository {
     pub linked_backup_repository_uid: Option<Id>,
 }
 pub(crate) static LINKED_BACKUP_REPOSITORY: Shape = Shape::new(
-        stringify!(LinkedBackupRepository),
+        "LinkedBackupRepository",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1811,11 +1811,11 @@ impl LinkedBackupRepository {
 /// Schema: `schemas/em/em.xsd#LinkedJobObjectListType`
 #[non_exhaustive]
 pub struct LinkedJobResourceObjects {
-    /// `LinkedJobObject`.
+    /// Linked job object.
     pub linked_job_objects: Vec<LinkedJobObject>,
 }
 pub(crate) static LINKED_JOB_RESOURCE_OBJECTS: Shape = Shape::new(
-        stringify!(LinkedJobResourceObjects),
+        "LinkedJobResourceObjects",
         &[
             Field::list("LinkedJobObject", Kind::Struct(&LINKED_JOB_OBJECT))
                 .json("LinkedJobObjects"),
@@ -1853,11 +1853,11 @@ impl Struct for LinkedJobResourceObjects {
 /// Schema: `schemas/em/em.xsd#LinkedBackupRepositoryObjectListType`
 #[non_exhaustive]
 pub struct LinkedBackupRepositoryResourceObjects {
-    /// `LinkedBackupRepository`.
+    /// Linked backup repository.
     pub linked_backup_repositories: Vec<LinkedBackupRepository>,
 }
 pub(crate) static LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS: Shape = Shape::new(
-        stringify!(LinkedBackupRepositoryResourceObjects),
+        "LinkedBackupRepositoryResourceObjects",
         &[
             Field::list(
                     "LinkedBackupRepository",
@@ -1920,7 +1920,7 @@ pub struct ObjectInJob {
     pub unknown: Unknown,
 }
 pub(crate) static OBJECT_IN_JOB: Shape = Shape::new(
-        stringify!(ObjectInJob),
+        "ObjectInJob",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1992,11 +1992,11 @@ impl Struct for ObjectInJob {
 /// Schema: `schemas/em/em.xsd#ObjectInJobListType`
 #[non_exhaustive]
 pub struct ObjectsInJob {
-    /// `ObjectInJob`.
+    /// Object in job.
     pub object_in_jobs: Vec<ObjectInJob>,
 }
 pub(crate) static OBJECTS_IN_JOB: Shape = Shape::new(
-        stringify!(ObjectsInJob),
+        "ObjectsInJob",
         &[Field::list("ObjectInJob", Kind::Struct(&OBJECT_IN_JOB)).json("ObjectInJobs")],
     )
     .aliases(&["ObjectInJobListType"])
@@ -2039,7 +2039,7 @@ pub struct CreateObjectInJobSpec {
     pub guest_processing_options: Option<GuestProcessingOptions>,
 }
 pub(crate) static CREATE_OBJECT_IN_JOB_SPEC: Shape = Shape::new(
-        stringify!(CreateObjectInJobSpec),
+        "CreateObjectInJobSpec",
         &[
             Field::new("HierarchyObjRef", Kind::Id).required(),
             Field::new("HierarchyObjName", Kind::Text).required(),
@@ -2147,7 +2147,7 @@ pub struct GuestProcessingOptions {
     pub unknown: Unknown,
 }
 pub(crate) static GUEST_PROCESSING_OPTIONS: Shape = Shape::new(
-        stringify!(GuestProcessingOptions),
+        "GuestProcessingOptions",
         &[
             Field::new("AppAwareProcessingMode", Kind::Text),
             Field::new("FileSystemIndexingMode", Kind::Enum(&FILE_SYSTEM_INDEXING_MODE)),
@@ -2301,7 +2301,7 @@ pub struct VssSnapshotOptions {
     pub unknown: Unknown,
 }
 pub(crate) static VSS_SNAPSHOT_OPTIONS: Shape = Shape::new(
-        stringify!(VssSnapshotOptions),
+        "VssSnapshotOptions",
         &[
             Field::new("VssSnapshotMode", Kind::Enum(&VSS_SNAPSHOT_MODE)),
             Field::new("IsCopyOnly", Kind::Bool),
@@ -2414,7 +2414,7 @@ pub struct GuestFSIndexingOptions {
     pub unknown: Unknown,
 }
 pub(crate) static GUEST_FS_INDEXING_OPTIONS: Shape = Shape::new(
-        stringify!(GuestFSIndexingOptions),
+        "GuestFSIndexingOptions",
         &[
             Field::new("FileSystemIndexingMode", Kind::Enum(&FILE_SYSTEM_INDEXING_MODE)),
             Field::list("IncludedIndexingFolders", Kind::Text).item("Path", ""),
@@ -2524,7 +2524,7 @@ pub struct SqlBackupOptions {
     pub unknown: Unknown,
 }
 pub(crate) static SQL_BACKUP_OPTIONS: Shape = Shape::new(
-        stringify!(SqlBackupOptions),
+        "SqlBackupOptions",
         &[
             Field::new(
                 "TransactionLogsProcessing",
@@ -2589,7 +2589,7 @@ pub struct FSFileExcludeOptions {
     pub unknown: Unknown,
 }
 pub(crate) static FS_FILE_EXCLUDE_OPTIONS: Shape = Shape::new(
-        stringify!(FSFileExcludeOptions),
+        "FSFileExcludeOptions",
         &[
             Field::new("BackupScope", Kind::Int),
             Field::list("IncludeList", Kind::Text).json("IncludeLists").item("Path", ""),
@@ -2701,7 +2701,7 @@ pub struct OracleBackupOptions {
     pub unknown: Unknown,
 }
 pub(crate) static ORACLE_BACKUP_OPTIONS: Shape = Shape::new(
-        stringify!(OracleBackupOptions),
+        "OracleBackupOptions",
         &[
             Field::new("BackupLogsEnabled", Kind::Bool),
             Field::new("BackupLogsFrequencyMin", Kind::Int),
@@ -2779,7 +2779,7 @@ pub struct AdvancedStorageOptions {
     pub unknown: Unknown,
 }
 pub(crate) static ADVANCED_STORAGE_OPTIONS: Shape = Shape::new(
-        stringify!(AdvancedStorageOptions),
+        "AdvancedStorageOptions",
         &[Field::new("PasswordKeyId", Kind::Id)],
     )
     .aliases(&["AdvancedStorageOptionsType"]);
@@ -2868,7 +2868,7 @@ pub struct SimpleRetentionPolicy {
     pub unknown: Unknown,
 }
 pub(crate) static SIMPLE_RETENTION_POLICY: Shape = Shape::new(
-        stringify!(SimpleRetentionPolicy),
+        "SimpleRetentionPolicy",
         &[
             Field::new("RetainCycles", Kind::Int),
             Field::new("RetainDaysToKeep", Kind::Int),
@@ -2968,7 +2968,7 @@ pub struct GfsWeeklyPolicy {
     pub unknown: Unknown,
 }
 pub(crate) static GFS_WEEKLY_POLICY: Shape = Shape::new(
-        stringify!(GfsWeeklyPolicy),
+        "GfsWeeklyPolicy",
         &[
             Field::new("Enabled", Kind::Bool),
             Field::new("RetentionPeriod", Kind::Int),
@@ -3026,7 +3026,7 @@ pub struct GfsMonthlyPolicy {
     pub unknown: Unknown,
 }
 pub(crate) static GFS_MONTHLY_POLICY: Shape = Shape::new(
-        stringify!(GfsMonthlyPolicy),
+        "GfsMonthlyPolicy",
         &[
             Field::new("Enabled", Kind::Bool),
             Field::new("RetentionPeriod", Kind::Int),
@@ -3084,7 +3084,7 @@ pub struct GfsYearlyPolicy {
     pub unknown: Unknown,
 }
 pub(crate) static GFS_YEARLY_POLICY: Shape = Shape::new(
-        stringify!(GfsYearlyPolicy),
+        "GfsYearlyPolicy",
         &[
             Field::new("Enabled", Kind::Bool),
             Field::new("RetentionPeriod", Kind::Int),
@@ -3144,7 +3144,7 @@ pub struct GfsRetentionPolicy {
     pub unknown: Unknown,
 }
 pub(crate) static GFS_RETENTION_POLICY: Shape = Shape::new(
-        stringify!(GfsRetentionPolicy),
+        "GfsRetentionPolicy",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("Weekly", Kind::Struct(&GFS_WEEKLY_POLICY)),
@@ -3206,7 +3206,7 @@ pub struct JobCloneSpec {
     pub replica_job_clone_info: Option<ReplicaJobCloneInfo>,
 }
 pub(crate) static JOB_CLONE_SPEC: Shape = Shape::new(
-        stringify!(JobCloneSpec),
+        "JobCloneSpec",
         &[
             Field::new("BackupJobCloneInfo", Kind::Struct(&BACKUP_JOB_CLONE_INFO)),
             Field::new(
@@ -3316,7 +3316,7 @@ pub struct BackupJobCloneInfo {
     pub description: Option<String>,
 }
 pub(crate) static BACKUP_JOB_CLONE_INFO: Shape = Shape::new(
-        stringify!(BackupJobCloneInfo),
+        "BackupJobCloneInfo",
         &[
             Field::new("JobName", Kind::Text).required(),
             Field::new("FolderName", Kind::Text),
@@ -3374,7 +3374,7 @@ pub struct BackupCopyJobCloneInfo {
     pub description: Option<String>,
 }
 pub(crate) static BACKUP_COPY_JOB_CLONE_INFO: Shape = Shape::new(
-        stringify!(BackupCopyJobCloneInfo),
+        "BackupCopyJobCloneInfo",
         &[
             Field::new("JobName", Kind::Text).required(),
             Field::new("JobFileName", Kind::Text),
@@ -3432,7 +3432,7 @@ pub struct ImmediateBackupCopyJobCloneInfo {
     pub job_file_name: Option<String>,
 }
 pub(crate) static IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO: Shape = Shape::new(
-        stringify!(ImmediateBackupCopyJobCloneInfo),
+        "ImmediateBackupCopyJobCloneInfo",
         &[
             Field::new("JobName", Kind::Text).required(),
             Field::new("Description", Kind::Text),
@@ -3488,7 +3488,7 @@ pub struct ReplicaJobCloneInfo {
     pub description: Option<String>,
 }
 pub(crate) static REPLICA_JOB_CLONE_INFO: Shape = Shape::new(
-        stringify!(ReplicaJobCloneInfo),
+        "ReplicaJobCloneInfo",
         &[
             Field::new("JobName", Kind::Text).required(),
             Field::new("VmSuffix", Kind::Text),
@@ -3550,7 +3550,7 @@ pub struct FailoverPlan {
     pub unknown: Unknown,
 }
 pub(crate) static FAILOVER_PLAN: Shape = Shape::new(
-        stringify!(FailoverPlan),
+        "FailoverPlan",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -3663,11 +3663,11 @@ impl FailoverPlan {
 /// Schema: `schemas/em/em.xsd#FailoverPlanEntityListType`
 #[non_exhaustive]
 pub struct FailoverPlans {
-    /// `FailoverPlan`.
+    /// Failover plan.
     pub failover_plans: Vec<FailoverPlan>,
 }
 pub(crate) static FAILOVER_PLANS: Shape = Shape::new(
-        stringify!(FailoverPlans),
+        "FailoverPlans",
         &[
             Field::list("FailoverPlan", Kind::Struct(&FAILOVER_PLAN))
                 .json("FailoverPlans"),
@@ -3709,7 +3709,7 @@ pub struct FailoverPlanInfo {
     pub unknown: Unknown,
 }
 pub(crate) static FAILOVER_PLAN_INFO: Shape = Shape::new(
-        stringify!(FailoverPlanInfo),
+        "FailoverPlanInfo",
         &[
             Field::list("Includes", Kind::Struct(&FAILOVERED_VM))
                 .item("FailoveredVm", "FailoveredVms"),
@@ -3771,7 +3771,7 @@ pub struct FailoveredVm {
     pub unknown: Unknown,
 }
 pub(crate) static FAILOVERED_VM: Shape = Shape::new(
-        stringify!(FailoveredVm),
+        "FailoveredVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -3843,11 +3843,11 @@ impl Struct for FailoveredVm {
 /// Schema: `schemas/em/em.xsd#FailoveredVmListType`
 #[non_exhaustive]
 pub struct FailoveredVms {
-    /// `FailoveredVm`.
+    /// Failovered vm.
     pub failovered_vms: Vec<FailoveredVm>,
 }
 pub(crate) static FAILOVERED_VMS: Shape = Shape::new(
-        stringify!(FailoveredVms),
+        "FailoveredVms",
         &[
             Field::list("FailoveredVm", Kind::Struct(&FAILOVERED_VM))
                 .json("FailoveredVms"),
@@ -3889,7 +3889,7 @@ pub struct FailoverPlanManagementSpec {
     pub start_date: Option<DateTime>,
 }
 pub(crate) static FAILOVER_PLAN_MANAGEMENT_SPEC: Shape = Shape::new(
-        stringify!(FailoverPlanManagementSpec),
+        "FailoverPlanManagementSpec",
         &[Field::new("StartNow", Kind::Bool), Field::new("StartDate", Kind::DateTime)],
     )
     .aliases(&["FailoverPlanManagementSpecType"])

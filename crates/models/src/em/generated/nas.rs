@@ -33,7 +33,7 @@ pub struct NASJob {
     pub job_schedule_options: Option<JobScheduleOptions>,
 }
 pub(crate) static NAS_JOB: Shape = Shape::new(
-        stringify!(NASJob),
+        "NASJob",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -115,11 +115,11 @@ impl Struct for NASJob {
 /// Schema: `schemas/em/em.xsd#NASJobEntityListType`
 #[non_exhaustive]
 pub struct NASJobs {
-    /// `NASJob`.
+    /// Nas job.
     pub nas_jobs: Vec<NASJob>,
 }
 pub(crate) static NAS_JOBS: Shape = Shape::new(
-        stringify!(NASJobs),
+        "NASJobs",
         &[Field::list("NASJob", Kind::Struct(&NAS_JOB)).json("NASJobs")],
     )
     .aliases(&["NASJobEntityListType"])
@@ -172,7 +172,7 @@ pub struct NASObject {
     pub exclusion_mask: Vec<String>,
 }
 pub(crate) static NAS_OBJECT: Shape = Shape::new(
-        stringify!(NASObject),
+        "NASObject",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -241,11 +241,11 @@ impl Struct for NASObject {
 /// Schema: `schemas/em/em.xsd#NASObjectListType`
 #[non_exhaustive]
 pub struct NASObjects {
-    /// `NASObject`.
+    /// Nas object.
     pub nas_objects: Vec<NASObject>,
 }
 pub(crate) static NAS_OBJECTS: Shape = Shape::new(
-        stringify!(NASObjects),
+        "NASObjects",
         &[Field::list("NASObject", Kind::Struct(&NAS_OBJECT)).json("NASObjects")],
     )
     .aliases(&["NASObjectListType"])
@@ -382,7 +382,7 @@ pub struct NASJobStorageOptions {
     pub advanced_storage_options: Option<NASJobAdvancedStorageOptions>,
 }
 pub(crate) static NAS_JOB_STORAGE_OPTIONS: Shape = Shape::new(
-        stringify!(NASJobStorageOptions),
+        "NASJobStorageOptions",
         &[
             Field::new("BackupRepositoryUid", Kind::Id),
             Field::new(
@@ -469,7 +469,7 @@ pub struct NASLongTermArchivalOptions {
     pub file_extensions_option: Option<NASJobFileExtensionsOptions>,
 }
 pub(crate) static NAS_LONG_TERM_ARCHIVAL_OPTIONS: Shape = Shape::new(
-        stringify!(NASLongTermArchivalOptions),
+        "NASLongTermArchivalOptions",
         &[
             Field::new(
                 "FileExtensionsOption",
@@ -512,7 +512,7 @@ pub struct NASJobFileExtensionsOptions {
     pub archive_file_extensions_scope: Option<String>,
 }
 pub(crate) static NAS_JOB_FILE_EXTENSIONS_OPTIONS: Shape = Shape::new(
-        stringify!(NASJobFileExtensionsOptions),
+        "NASJobFileExtensionsOptions",
         &[Field::new("ArchiveFileExtensionsScope", Kind::Text)],
     )
     .aliases(&["NASJobFileExtensionsOptionsInfoType"]);
@@ -556,7 +556,7 @@ pub struct NASJobStorageKeepFileVersionsHistory {
     pub max_deleted_file_versions_to_keep: Option<i64>,
 }
 pub(crate) static NAS_JOB_STORAGE_KEEP_FILE_VERSIONS_HISTORY: Shape = Shape::new(
-    stringify!(NASJobStorageKeepFileVersionsHistory),
+    "NASJobStorageKeepFileVersionsHistory",
     &[
         Field::new("ActiveFileRetentionEnabled", Kind::Bool),
         Field::new("MaxActiveFileVersionsToKeep", Kind::Int),
@@ -607,7 +607,7 @@ pub struct NASJobAdvancedStorageOptions {
     pub acl: Option<NASJobSecurityOptions>,
 }
 pub(crate) static NAS_JOB_ADVANCED_STORAGE_OPTIONS: Shape = Shape::new(
-        stringify!(NASJobAdvancedStorageOptions),
+        "NASJobAdvancedStorageOptions",
         &[Field::new("ACL", Kind::Struct(&NAS_JOB_SECURITY_OPTIONS))],
     )
     .aliases(&["NASJobAdvancedStorageOptionsInfoType"]);
@@ -688,7 +688,7 @@ pub struct NASJobSecurityOptions {
     pub file_attributes_change_tracking_mode: Option<FileAttributesChangeTrackingMode>,
 }
 pub(crate) static NAS_JOB_SECURITY_OPTIONS: Shape = Shape::new(
-        stringify!(NASJobSecurityOptions),
+        "NASJobSecurityOptions",
         &[
             Field::new(
                 "FileAttributesChangeTrackingMode",
@@ -753,7 +753,7 @@ pub struct FileServer {
     pub nas_server_advanced_options: Option<NASServerAdvancedOptions>,
 }
 pub(crate) static FILE_SERVER: Shape = Shape::new(
-        stringify!(FileServer),
+        "FileServer",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -840,11 +840,11 @@ impl Struct for FileServer {
 /// Schema: `schemas/em/em.xsd#FileServerEntityListType`
 #[non_exhaustive]
 pub struct FileServers {
-    /// `FileServer`.
+    /// File server.
     pub file_servers: Vec<FileServer>,
 }
 pub(crate) static FILE_SERVERS: Shape = Shape::new(
-        stringify!(FileServers),
+        "FileServers",
         &[Field::list("FileServer", Kind::Struct(&FILE_SERVER)).json("FileServers")],
     )
     .aliases(&["FileServerEntityListType"])
@@ -883,7 +883,7 @@ pub struct SmbServerOptions {
     pub credentials_id: Option<Id>,
 }
 pub(crate) static SMB_SERVER_OPTIONS: Shape = Shape::new(
-        stringify!(SmbServerOptions),
+        "SmbServerOptions",
         &[Field::new("Path", Kind::Text), Field::new("CredentialsId", Kind::Id)],
     )
     .aliases(&["SmbServerOptionsInfoType"]);
@@ -924,7 +924,7 @@ pub struct NfsServerOptions {
     pub path: Option<String>,
 }
 pub(crate) static NFS_SERVER_OPTIONS: Shape = Shape::new(
-        stringify!(NfsServerOptions),
+        "NfsServerOptions",
         &[Field::new("Path", Kind::Text)],
     )
     .aliases(&["NfsServerOptionsInfoType"]);
@@ -960,7 +960,7 @@ pub struct FileServerOptions {
     pub server_uid: Option<Id>,
 }
 pub(crate) static FILE_SERVER_OPTIONS: Shape = Shape::new(
-        stringify!(FileServerOptions),
+        "FileServerOptions",
         &[Field::new("ServerUid", Kind::Id)],
     )
     .aliases(&["FileServerOptionsInfoType"]);
@@ -998,7 +998,7 @@ pub struct NASServerProcessingOptions {
     pub cache_repository_uid: Option<Id>,
 }
 pub(crate) static NAS_SERVER_PROCESSING_OPTIONS: Shape = Shape::new(
-        stringify!(NASServerProcessingOptions),
+        "NASServerProcessingOptions",
         &[Field::new("ServerUid", Kind::Id), Field::new("CacheRepositoryUid", Kind::Id)],
     )
     .aliases(&["NASServerProcessingOptionsInfoType"]);
@@ -1041,7 +1041,7 @@ pub struct NASServerAdvancedOptions {
     pub storage_snapshot_path: Option<String>,
 }
 pub(crate) static NAS_SERVER_ADVANCED_OPTIONS: Shape = Shape::new(
-        stringify!(NASServerAdvancedOptions),
+        "NASServerAdvancedOptions",
         &[
             Field::new("ProcessingMode", Kind::Text),
             Field::new("StorageSnapshotPath", Kind::Text),

@@ -15,7 +15,7 @@ pub struct SummaryReport {
     pub links: Vec<Link>,
 }
 pub(crate) static SUMMARY_REPORT: Shape = Shape::new(
-        stringify!(SummaryReport),
+        "SummaryReport",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -78,7 +78,7 @@ pub struct OverviewReportFrame {
     pub failed_vm_lastest_states: Option<i64>,
 }
 pub(crate) static OVERVIEW_REPORT_FRAME: Shape = Shape::new(
-        stringify!(OverviewReportFrame),
+        "OverviewReportFrame",
         &[
             Field::new("BackupServers", Kind::Int),
             Field::new("ProxyServers", Kind::Int),
@@ -165,7 +165,7 @@ pub struct VmsOverviewReportFrame {
     pub protected_vms_report_link: Option<String>,
 }
 pub(crate) static VMS_OVERVIEW_REPORT_FRAME: Shape = Shape::new(
-        stringify!(VmsOverviewReportFrame),
+        "VmsOverviewReportFrame",
         &[
             Field::new("ProtectedVms", Kind::Int),
             Field::new("BackedUpVms", Kind::Int),
@@ -268,7 +268,7 @@ pub struct JobStatisticsReportFrame {
     pub backup_job_status_report_link: Option<String>,
 }
 pub(crate) static JOB_STATISTICS_REPORT_FRAME: Shape = Shape::new(
-        stringify!(JobStatisticsReportFrame),
+        "JobStatisticsReportFrame",
         &[
             Field::new("RunningJobs", Kind::Int),
             Field::new("ScheduledJobs", Kind::Int),
@@ -367,7 +367,7 @@ pub struct RepositoryReportPeriod {
     pub backup_size: Option<i64>,
 }
 pub(crate) static REPOSITORY_REPORT_PERIOD: Shape = Shape::new(
-    stringify!(RepositoryReportPeriod),
+    "RepositoryReportPeriod",
     &[
         Field::new("Name", Kind::Text),
         Field::new("Capacity", Kind::Int),
@@ -418,7 +418,7 @@ pub struct RepositoryReportFrame {
     pub periods: Vec<RepositoryReportPeriod>,
 }
 pub(crate) static REPOSITORY_REPORT_FRAME: Shape = Shape::new(
-        stringify!(RepositoryReportFrame),
+        "RepositoryReportFrame",
         &[Field::list("Period", Kind::Struct(&REPOSITORY_REPORT_PERIOD)).json("Periods")],
     )
     .aliases(&["RepositoryReportFrameType"])
@@ -459,7 +459,7 @@ pub struct ProcessedVmsDay {
     pub replicated_vms: Option<i64>,
 }
 pub(crate) static PROCESSED_VMS_DAY: Shape = Shape::new(
-    stringify!(ProcessedVmsDay),
+    "ProcessedVmsDay",
     &[
         Field::new("Timestamp", Kind::DateTime).attribute(),
         Field::new("BackupedVms", Kind::Int).attribute(),
@@ -506,7 +506,7 @@ pub struct ProcessedVmsReportFrame {
     pub days: Vec<ProcessedVmsDay>,
 }
 pub(crate) static PROCESSED_VMS_REPORT_FRAME: Shape = Shape::new(
-        stringify!(ProcessedVmsReportFrame),
+        "ProcessedVmsReportFrame",
         &[Field::list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days")],
     )
     .aliases(&["ProcessedVmsReportFrameType"])

@@ -19,7 +19,7 @@ pub struct VmRestoreParameters {
     pub linked_clone_vm_template_ref: Option<Id>,
 }
 pub(crate) static VM_RESTORE_PARAMETERS: Shape = Shape::new(
-        stringify!(VmRestoreParameters),
+        "VmRestoreParameters",
         &[
             Field::new("VmRestorePointUid", Kind::Id),
             Field::new("VmNewName", Kind::Text),
@@ -72,11 +72,11 @@ impl Struct for VmRestoreParameters {
 /// Schema: `schemas/em/em.xsd#VCloudVmRestoreParametersInfo`
 #[non_exhaustive]
 pub struct VmsRestoreParameters {
-    /// `Vm`.
+    /// Vm.
     pub vms: Vec<VmRestoreParameters>,
 }
 pub(crate) static VMS_RESTORE_PARAMETERS: Shape = Shape::new(
-        stringify!(VmsRestoreParameters),
+        "VmsRestoreParameters",
         &[Field::list("Vm", Kind::Struct(&VM_RESTORE_PARAMETERS)).json("Vms")],
     )
     .aliases(&["VCloudVmRestoreParametersInfo"])
@@ -121,7 +121,7 @@ pub struct VCloudVAppRestoreSpec {
     pub vms_restore_parameters: Vec<VmRestoreParameters>,
 }
 pub(crate) static V_CLOUD_V_APP_RESTORE_SPEC: Shape = Shape::new(
-        stringify!(VCloudVAppRestoreSpec),
+        "VCloudVAppRestoreSpec",
         &[
             Field::new("PowerOnAfterRestore", Kind::Bool),
             Field::new("HierarchyRootUid", Kind::Id),
@@ -187,7 +187,7 @@ pub struct VmRestoreSpec {
     pub keep_original_vm: Option<bool>,
 }
 pub(crate) static VM_RESTORE_SPEC: Shape = Shape::new(
-        stringify!(VmRestoreSpec),
+        "VmRestoreSpec",
         &[
             Field::new("PowerOnAfterRestore", Kind::Bool),
             Field::new("HierarchyRootUid", Kind::Id),
@@ -246,7 +246,7 @@ pub struct RestoreSpec {
     pub v_cloud_v_app_restore_spec: Option<VCloudVAppRestoreSpec>,
 }
 pub(crate) static RESTORE_SPEC: Shape = Shape::new(
-        stringify!(RestoreSpec),
+        "RestoreSpec",
         &[
             Field::new("VmRestoreSpec", Kind::Struct(&VM_RESTORE_SPEC)),
             Field::new(
@@ -323,7 +323,7 @@ pub struct VmRestorePointMount {
     pub fs_roots: Vec<DirectoryEntry>,
 }
 pub(crate) static VM_RESTORE_POINT_MOUNT: Shape = Shape::new(
-        stringify!(VmRestorePointMount),
+        "VmRestorePointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -373,11 +373,11 @@ impl Struct for VmRestorePointMount {
 /// Schema: `schemas/em/em.xsd#VmRestorePointMountListType`
 #[non_exhaustive]
 pub struct VmRestorePointMounts {
-    /// `VmRestorePointMount`.
+    /// Vm restore point mount.
     pub vm_restore_point_mounts: Vec<VmRestorePointMount>,
 }
 pub(crate) static VM_RESTORE_POINT_MOUNTS: Shape = Shape::new(
-        stringify!(VmRestorePointMounts),
+        "VmRestorePointMounts",
         &[
             Field::list("VmRestorePointMount", Kind::Struct(&VM_RESTORE_POINT_MOUNT))
                 .json("VmRestorePointMounts"),
@@ -425,7 +425,7 @@ pub struct VmReplicaPointMount {
     pub fs_roots: Vec<DirectoryEntry>,
 }
 pub(crate) static VM_REPLICA_POINT_MOUNT: Shape = Shape::new(
-        stringify!(VmReplicaPointMount),
+        "VmReplicaPointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -475,11 +475,11 @@ impl Struct for VmReplicaPointMount {
 /// Schema: `schemas/em/em.xsd#VmReplicaPointMountListType`
 #[non_exhaustive]
 pub struct VmReplicaPointMounts {
-    /// `VmReplicaPointMount`.
+    /// Vm replica point mount.
     pub vm_replica_point_mounts: Vec<VmReplicaPointMount>,
 }
 pub(crate) static VM_REPLICA_POINT_MOUNTS: Shape = Shape::new(
-        stringify!(VmReplicaPointMounts),
+        "VmReplicaPointMounts",
         &[
             Field::list("VmReplicaPointMount", Kind::Struct(&VM_REPLICA_POINT_MOUNT))
                 .json("VmReplicaPointMounts"),
@@ -527,7 +527,7 @@ pub struct AgentRestorePointMount {
     pub fs_roots: Vec<DirectoryEntry>,
 }
 pub(crate) static AGENT_RESTORE_POINT_MOUNT: Shape = Shape::new(
-        stringify!(AgentRestorePointMount),
+        "AgentRestorePointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -577,11 +577,11 @@ impl Struct for AgentRestorePointMount {
 /// Schema: `schemas/em/em.xsd#AgentRestorePointMountListType`
 #[non_exhaustive]
 pub struct AgentRestorePointMounts {
-    /// `AgentRestorePointMount`.
+    /// Agent restore point mount.
     pub agent_restore_point_mounts: Vec<AgentRestorePointMount>,
 }
 pub(crate) static AGENT_RESTORE_POINT_MOUNTS: Shape = Shape::new(
-        stringify!(AgentRestorePointMounts),
+        "AgentRestorePointMounts",
         &[
             Field::list(
                     "AgentRestorePointMount",
@@ -626,7 +626,7 @@ pub struct VmRestorePointMountSpec {
     pub os_kind: Option<String>,
 }
 pub(crate) static VM_RESTORE_POINT_MOUNT_SPEC: Shape = Shape::new(
-        stringify!(VmRestorePointMountSpec),
+        "VmRestorePointMountSpec",
         &[Field::new("OsKind", Kind::Text)],
     )
     .aliases(&["VmRestorePointMountSpecType"])
@@ -676,7 +676,7 @@ pub struct VmReplicaPointMountSpec {
     pub os_kind: Option<String>,
 }
 pub(crate) static VM_REPLICA_POINT_MOUNT_SPEC: Shape = Shape::new(
-        stringify!(VmReplicaPointMountSpec),
+        "VmReplicaPointMountSpec",
         &[Field::new("OsKind", Kind::Text)],
     )
     .aliases(&["VmReplicaPointMountSpecType"])
@@ -734,7 +734,7 @@ pub struct DirectoryEntry {
     pub name: Option<String>,
 }
 pub(crate) static DIRECTORY_ENTRY: Shape = Shape::new(
-        stringify!(DirectoryEntry),
+        "DirectoryEntry",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -805,7 +805,7 @@ pub struct FileEntry {
     pub modified_date_utc: Option<DateTime>,
 }
 pub(crate) static FILE_ENTRY: Shape = Shape::new(
-        stringify!(FileEntry),
+        "FileEntry",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -876,7 +876,7 @@ pub struct FileSystemEntry {
     pub file_entry: Option<FileEntry>,
 }
 pub(crate) static FILE_SYSTEM_ENTRY: Shape = Shape::new(
-        stringify!(FileSystemEntry),
+        "FileSystemEntry",
         &[
             Field::new("DirectoryEntry", Kind::Struct(&DIRECTORY_ENTRY)),
             Field::new("FileEntry", Kind::Struct(&FILE_ENTRY)),
@@ -931,7 +931,7 @@ pub struct FileSystemEntries {
     pub paging_info: Option<PagingInfo>,
 }
 pub(crate) static FILE_SYSTEM_ENTRIES: Shape = Shape::new(
-        stringify!(FileSystemEntries),
+        "FileSystemEntries",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -996,7 +996,7 @@ pub struct GuestCredentials {
     pub password: Option<Secret>,
 }
 pub(crate) static GUEST_CREDENTIALS: Shape = Shape::new(
-        stringify!(GuestCredentials),
+        "GuestCredentials",
         &[Field::new("UserName", Kind::Text), Field::new("Password", Kind::Secret)],
     )
     .aliases(&["GuestCredentialsType"])
@@ -1042,7 +1042,7 @@ pub struct FileRestoreToOriginalLocation {
     pub guest_credentials: Option<GuestCredentials>,
 }
 pub(crate) static FILE_RESTORE_TO_ORIGINAL_LOCATION: Shape = Shape::new(
-        stringify!(FileRestoreToOriginalLocation),
+        "FileRestoreToOriginalLocation",
         &[
             Field::new("Overwrite", Kind::Bool).attribute(),
             Field::new("PermissionsOnly", Kind::Bool).attribute(),
@@ -1087,7 +1087,7 @@ impl Struct for FileRestoreToOriginalLocation {
 #[non_exhaustive]
 pub struct FileRestoreForDirectDownload {}
 pub(crate) static FILE_RESTORE_FOR_DIRECT_DOWNLOAD: Shape = Shape::new(
-    stringify!(FileRestoreForDirectDownload),
+    "FileRestoreForDirectDownload",
     &[],
 );
 impl FileRestoreForDirectDownload {
@@ -1101,14 +1101,12 @@ impl Struct for FileRestoreForDirectDownload {
         &FILE_RESTORE_FOR_DIRECT_DOWNLOAD
     }
     fn view(&self, index: usize) -> View<'_> {
-        match index {
-            _ => View::None,
-        }
+        let _ = index;
+        View::None
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            _ => Slot::None,
-        }
+        let _ = index;
+        Slot::None
     }
 }
 /// Where files are restored to; one of the two.
@@ -1122,7 +1120,7 @@ pub struct FileRestoreSpec {
     pub to_original_location: Option<FileRestoreToOriginalLocation>,
 }
 pub(crate) static FILE_RESTORE_SPEC: Shape = Shape::new(
-        stringify!(FileRestoreSpec),
+        "FileRestoreSpec",
         &[
             Field::new(
                 "ForDirectDownload",
@@ -1198,7 +1196,7 @@ pub struct QuickBackupStartupSpec {
     pub vm_ref: Option<Id>,
 }
 pub(crate) static QUICK_BACKUP_STARTUP_SPEC: Shape = Shape::new(
-        stringify!(QuickBackupStartupSpec),
+        "QuickBackupStartupSpec",
         &[Field::new("VmRef", Kind::Id).required()],
     )
     .aliases(&["QuickBackupStartupSpecType"])
@@ -1359,7 +1357,7 @@ pub struct VeeamZipStartupSpec {
     pub backup_retention: Option<FreeBackupRetention>,
 }
 pub(crate) static VEEAM_ZIP_STARTUP_SPEC: Shape = Shape::new(
-        stringify!(VeeamZipStartupSpec),
+        "VeeamZipStartupSpec",
         &[
             Field::new("VmRef", Kind::Id).required(),
             Field::new("RepositoryUid", Kind::Id).required(),

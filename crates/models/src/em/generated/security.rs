@@ -15,7 +15,7 @@ pub struct EnterpriseSecuritySettings {
     pub links: Vec<Link>,
 }
 pub(crate) static ENTERPRISE_SECURITY_SETTINGS: Shape = Shape::new(
-        stringify!(EnterpriseSecuritySettings),
+        "EnterpriseSecuritySettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -127,7 +127,7 @@ pub struct EnterpriseRole {
     pub links: Vec<Link>,
 }
 pub(crate) static ENTERPRISE_ROLE: Shape = Shape::new(
-        stringify!(EnterpriseRole),
+        "EnterpriseRole",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -180,11 +180,11 @@ impl Struct for EnterpriseRole {
 /// Schema: `schemas/em/em.xsd#EnterpriseRoleEntityListType`
 #[non_exhaustive]
 pub struct EnterpriseRoles {
-    /// `EnterpriseRole`.
+    /// Enterprise role.
     pub enterprise_roles: Vec<EnterpriseRole>,
 }
 pub(crate) static ENTERPRISE_ROLES: Shape = Shape::new(
-        stringify!(EnterpriseRoles),
+        "EnterpriseRoles",
         &[
             Field::list("EnterpriseRole", Kind::Struct(&ENTERPRISE_ROLE))
                 .json("EnterpriseRoles"),
@@ -238,7 +238,7 @@ pub struct EnterpriseAccount {
     pub allow_restore_all_vms: Option<bool>,
 }
 pub(crate) static ENTERPRISE_ACCOUNT: Shape = Shape::new(
-        stringify!(EnterpriseAccount),
+        "EnterpriseAccount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -299,11 +299,11 @@ impl Struct for EnterpriseAccount {
 /// Schema: `schemas/em/em.xsd#EnterpriseAccountEntityListType`
 #[non_exhaustive]
 pub struct EnterpriseAccounts {
-    /// `EnterpriseAccount`.
+    /// Enterprise account.
     pub enterprise_accounts: Vec<EnterpriseAccount>,
 }
 pub(crate) static ENTERPRISE_ACCOUNTS: Shape = Shape::new(
-        stringify!(EnterpriseAccounts),
+        "EnterpriseAccounts",
         &[
             Field::list("EnterpriseAccount", Kind::Struct(&ENTERPRISE_ACCOUNT))
                 .json("EnterpriseAccounts"),
@@ -351,7 +351,7 @@ pub struct EnterpriseAccountInRole {
     pub role_name: Option<String>,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE: Shape = Shape::new(
-        stringify!(EnterpriseAccountInRole),
+        "EnterpriseAccountInRole",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -400,11 +400,11 @@ impl Struct for EnterpriseAccountInRole {
 /// Schema: `schemas/em/em.xsd#EnterpriseAccountInRoleListType`
 #[non_exhaustive]
 pub struct EnterpriseAccountInRoleList {
-    /// `EnterpriseAccountInRole`.
+    /// Enterprise account in role.
     pub enterprise_account_in_roles: Vec<EnterpriseAccountInRole>,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_LIST: Shape = Shape::new(
-        stringify!(EnterpriseAccountInRoleList),
+        "EnterpriseAccountInRoleList",
         &[
             Field::list(
                     "EnterpriseAccountInRole",
@@ -449,7 +449,7 @@ pub struct EnterpriseAccountInRoleCreateSpec {
     pub enterprise_role_uid: Option<Id>,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC: Shape = Shape::new(
-        stringify!(EnterpriseAccountInRoleCreateSpec),
+        "EnterpriseAccountInRoleCreateSpec",
         &[Field::new("EnterpriseRoleUid", Kind::Id).required()],
     )
     .aliases(&["EnterpriseAccountInRoleCreateSpecType"])
@@ -559,7 +559,7 @@ pub struct EnterpriseAccountHierarchyScope {
     pub state: Option<HierarchyScopeState>,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE: Shape = Shape::new(
-        stringify!(EnterpriseAccountHierarchyScope),
+        "EnterpriseAccountHierarchyScope",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -624,11 +624,11 @@ impl Struct for EnterpriseAccountHierarchyScope {
 /// Schema: `schemas/em/em.xsd#EnterpriseAccountHierarchyScopeListType`
 #[non_exhaustive]
 pub struct EnterpriseAccountHierarchyScopes {
-    /// `EnterpriseAccountHierarchyScope`.
+    /// Enterprise account hierarchy scope.
     pub enterprise_account_hierarchy_scopes: Vec<EnterpriseAccountHierarchyScope>,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES: Shape = Shape::new(
-        stringify!(EnterpriseAccountHierarchyScopes),
+        "EnterpriseAccountHierarchyScopes",
         &[
             Field::list(
                     "EnterpriseAccountHierarchyScope",
@@ -675,7 +675,7 @@ pub struct HierarchyScopeItem {
     pub object_name: Option<String>,
 }
 pub(crate) static HIERARCHY_SCOPE_ITEM: Shape = Shape::new(
-        stringify!(HierarchyScopeItem),
+        "HierarchyScopeItem",
         &[Field::new("HierarchyObjRef", Kind::Id), Field::new("ObjectName", Kind::Text)],
     )
     .aliases(&["HierarchyScopeItemType"]);
@@ -712,11 +712,11 @@ impl Struct for HierarchyScopeItem {
 /// Schema: `schemas/em/em.xsd#HierarchyScopeCreateSpecType`
 #[non_exhaustive]
 pub struct HierarchyScopeCreateSpec {
-    /// `HierarchyScopeItem`.
+    /// Hierarchy scope item.
     pub hierarchy_scope_items: Vec<HierarchyScopeItem>,
 }
 pub(crate) static HIERARCHY_SCOPE_CREATE_SPEC: Shape = Shape::new(
-        stringify!(HierarchyScopeCreateSpec),
+        "HierarchyScopeCreateSpec",
         &[
             Field::list("HierarchyScopeItem", Kind::Struct(&HIERARCHY_SCOPE_ITEM))
                 .json("HierarchyScopeItems"),
@@ -755,7 +755,7 @@ impl HierarchyScopeCreateSpec {
     pub fn new() -> Self {
         Self::default()
     }
-    /// `HierarchyScopeItem`.
+    /// Hierarchy scope item.
     #[must_use]
     pub fn hierarchy_scope_items(
         mut self,
@@ -770,11 +770,11 @@ impl HierarchyScopeCreateSpec {
 /// Schema: `schemas/em/em.xsd#HierarchyScopeObjects`
 #[non_exhaustive]
 pub struct HierarchyScopeObjects {
-    /// `HierarchyScopeItem`.
+    /// Hierarchy scope item.
     pub hierarchy_scope_items: Vec<HierarchyScopeItem>,
 }
 pub(crate) static HIERARCHY_SCOPE_OBJECTS: Shape = Shape::new(
-        stringify!(HierarchyScopeObjects),
+        "HierarchyScopeObjects",
         &[
             Field::list("HierarchyScopeItem", Kind::Struct(&HIERARCHY_SCOPE_ITEM))
                 .json("HierarchyScopeItems"),
@@ -817,7 +817,7 @@ pub struct FlrSettings {
     pub flr_extention_restrictions: Option<String>,
 }
 pub(crate) static FLR_SETTINGS: Shape = Shape::new(
-        stringify!(FlrSettings),
+        "FlrSettings",
         &[
             Field::new("FlrInplaceOnly", Kind::Bool),
             Field::new("FlrExtentionRestrictions", Kind::Text),
@@ -862,7 +862,7 @@ pub struct SqlSettings {
     pub deny_in_place_restore: Option<bool>,
 }
 pub(crate) static SQL_SETTINGS: Shape = Shape::new(
-        stringify!(SqlSettings),
+        "SqlSettings",
         &[Field::new("DenyInPlaceRestore", Kind::Bool)],
     )
     .aliases(&["SqlRestoreSettingsSpecsType"])
@@ -913,7 +913,7 @@ pub struct EnterpriseAccountCreateSpec {
     pub sql_settings: Option<SqlSettings>,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_CREATE_SPEC: Shape = Shape::new(
-        stringify!(EnterpriseAccountCreateSpec),
+        "EnterpriseAccountCreateSpec",
         &[
             Field::new("AccountType", Kind::Enum(&ACCOUNT_TYPE)).required(),
             Field::new("AccountName", Kind::Text).required(),
@@ -1023,7 +1023,7 @@ impl EnterpriseAccountCreateSpec {
 /// Schema: `schemas/em/em.xsd#RebuildScope`
 #[non_exhaustive]
 pub struct RebuildScope {}
-pub(crate) static REBUILD_SCOPE: Shape = Shape::new(stringify!(RebuildScope), &[]);
+pub(crate) static REBUILD_SCOPE: Shape = Shape::new("RebuildScope", &[]);
 impl RebuildScope {
     const EMPTY: Self = Self {};
 }
@@ -1035,14 +1035,12 @@ impl Struct for RebuildScope {
         &REBUILD_SCOPE
     }
     fn view(&self, index: usize) -> View<'_> {
-        match index {
-            _ => View::None,
-        }
+        let _ = index;
+        View::None
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            _ => Slot::None,
-        }
+        let _ = index;
+        Slot::None
     }
 }
 /// Whose restore scope is worked out again; one of the three.
@@ -1058,7 +1056,7 @@ pub struct RebuildScopeJobSpec {
     pub rebuild_for_current_user: Option<RebuildScope>,
 }
 pub(crate) static REBUILD_SCOPE_JOB_SPEC: Shape = Shape::new(
-        stringify!(RebuildScopeJobSpec),
+        "RebuildScopeJobSpec",
         &[
             Field::new("RebuildAll", Kind::Struct(&REBUILD_SCOPE)),
             Field::new("RebuildUnprocessed", Kind::Struct(&REBUILD_SCOPE)),
@@ -1149,7 +1147,7 @@ pub struct CredentialsInfo {
     pub unknown: Unknown,
 }
 pub(crate) static CREDENTIALS_INFO: Shape = Shape::new(
-        stringify!(CredentialsInfo),
+        "CredentialsInfo",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1262,11 +1260,11 @@ impl CredentialsInfo {
 /// Schema: `schemas/em/em.xsd#CredentialsInfoListType`
 #[non_exhaustive]
 pub struct CredentialsInfoList {
-    /// `CredentialsInfo`.
+    /// Credentials info.
     pub credentials_infos: Vec<CredentialsInfo>,
 }
 pub(crate) static CREDENTIALS_INFO_LIST: Shape = Shape::new(
-        stringify!(CredentialsInfoList),
+        "CredentialsInfoList",
         &[
             Field::list("CredentialsInfo", Kind::Struct(&CREDENTIALS_INFO))
                 .json("CredentialsInfos"),
@@ -1312,7 +1310,7 @@ pub struct CredentialsInfoSpec {
     pub password: Option<Secret>,
 }
 pub(crate) static CREDENTIALS_INFO_SPEC: Shape = Shape::new(
-        stringify!(CredentialsInfoSpec),
+        "CredentialsInfoSpec",
         &[
             Field::new("Username", Kind::Text).required(),
             Field::new("Description", Kind::Text),
@@ -1393,7 +1391,7 @@ pub struct PasswordKeyInfo {
     pub last_modification_date: Option<DateTime>,
 }
 pub(crate) static PASSWORD_KEY_INFO: Shape = Shape::new(
-        stringify!(PasswordKeyInfo),
+        "PasswordKeyInfo",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1450,11 +1448,11 @@ impl Struct for PasswordKeyInfo {
 /// Schema: `schemas/em/em.xsd#PasswordKeyInfoListType`
 #[non_exhaustive]
 pub struct PasswordKeyInfoList {
-    /// `PasswordKeyInfo`.
+    /// Password key info.
     pub password_key_infos: Vec<PasswordKeyInfo>,
 }
 pub(crate) static PASSWORD_KEY_INFO_LIST: Shape = Shape::new(
-        stringify!(PasswordKeyInfoList),
+        "PasswordKeyInfoList",
         &[
             Field::list("PasswordKeyInfo", Kind::Struct(&PASSWORD_KEY_INFO))
                 .json("PasswordKeyInfos"),
@@ -1498,7 +1496,7 @@ pub struct PasswordKeyInfoSpec {
     pub password: Option<Secret>,
 }
 pub(crate) static PASSWORD_KEY_INFO_SPEC: Shape = Shape::new(
-        stringify!(PasswordKeyInfoSpec),
+        "PasswordKeyInfoSpec",
         &[Field::new("Hint", Kind::Text), Field::new("Password", Kind::Secret)],
     )
     .aliases(&["PasswordKeyInfoSpecType"])

@@ -76,7 +76,7 @@ pub struct JobSettings {
     pub unknown: Unknown,
 }
 pub(crate) static JOB_SETTINGS: Shape = Shape::new(
-        stringify!(JobSettings),
+        "JobSettings",
         &[
             Field::new("DefaultSettings", Kind::Bool),
             Field::new("CustomSettings", Kind::Bool),
@@ -162,7 +162,7 @@ pub struct VCloudOrganizationConfig {
     pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIG: Shape = Shape::new(
-        stringify!(VCloudOrganizationConfig),
+        "VCloudOrganizationConfig",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -338,11 +338,11 @@ impl VCloudOrganizationConfig {
 /// Schema: `schemas/em/em.xsd#VCloudOrganizationConfigEntityListType`
 #[non_exhaustive]
 pub struct VCloudOrganizationConfigs {
-    /// `VCloudOrganizationConfig`.
+    /// V cloud organization config.
     pub v_cloud_organization_configs: Vec<VCloudOrganizationConfig>,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIGS: Shape = Shape::new(
-        stringify!(VCloudOrganizationConfigs),
+        "VCloudOrganizationConfigs",
         &[
             Field::list(
                     "VCloudOrganizationConfig",
@@ -403,7 +403,7 @@ pub struct VCloudOrganizationConfigCreateSpec {
     pub repository_friendly_name: Option<String>,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIG_CREATE_SPEC: Shape = Shape::new(
-        stringify!(VCloudOrganizationConfigCreateSpec),
+        "VCloudOrganizationConfigCreateSpec",
         &[
             Field::new("OrganizationName", Kind::Text).required(),
             Field::new("BackupServerUid", Kind::Id),
@@ -548,7 +548,7 @@ pub struct VCloudOrganizationConfigBackupJobSettings {
     pub source_proxy_auto_detect: Option<bool>,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS: Shape = Shape::new(
-        stringify!(VCloudOrganizationConfigBackupJobSettings),
+        "VCloudOrganizationConfigBackupJobSettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -619,7 +619,7 @@ pub struct VSphereSelfServiceConfigJobSettings {
     pub source_proxy_auto_detect: Option<bool>,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS: Shape = Shape::new(
-        stringify!(VSphereSelfServiceConfigJobSettings),
+        "VSphereSelfServiceConfigJobSettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -692,7 +692,7 @@ pub struct JobAdvancedSettings {
     pub scripts_settings: Option<JobScriptsSettings>,
 }
 pub(crate) static JOB_ADVANCED_SETTINGS: Shape = Shape::new(
-        stringify!(JobAdvancedSettings),
+        "JobAdvancedSettings",
         &[
             Field::new("BackupSettings", Kind::Struct(&JOB_BACKUP_SETTINGS)),
             Field::new("MaintenanceSettings", Kind::Struct(&JOB_MAINTENANCE_SETTINGS)),
@@ -762,7 +762,7 @@ pub struct JobBackupSettings {
     pub active_full_backup: Option<JobActiveFullBackup>,
 }
 pub(crate) static JOB_BACKUP_SETTINGS: Shape = Shape::new(
-        stringify!(JobBackupSettings),
+        "JobBackupSettings",
         &[
             Field::new("BackupMode", Kind::Struct(&JOB_BACKUP_MODE)),
             Field::new("ActiveFullBackup", Kind::Struct(&JOB_ACTIVE_FULL_BACKUP)),
@@ -808,7 +808,7 @@ pub struct JobBackupMode {
     pub reverse_incremental: Option<JobReverseIncrementalMode>,
 }
 pub(crate) static JOB_BACKUP_MODE: Shape = Shape::new(
-        stringify!(JobBackupMode),
+        "JobBackupMode",
         &[
             Field::new("Incremental", Kind::Struct(&JOB_INCREMENTAL_MODE)),
             Field::new("ReverseIncremental", Kind::Struct(&JOB_REVERSE_INCREMENTAL_MODE)),
@@ -849,7 +849,7 @@ impl Struct for JobBackupMode {
 #[non_exhaustive]
 pub struct JobReverseIncrementalMode {}
 pub(crate) static JOB_REVERSE_INCREMENTAL_MODE: Shape = Shape::new(
-    stringify!(JobReverseIncrementalMode),
+    "JobReverseIncrementalMode",
     &[],
 );
 impl JobReverseIncrementalMode {
@@ -863,14 +863,12 @@ impl Struct for JobReverseIncrementalMode {
         &JOB_REVERSE_INCREMENTAL_MODE
     }
     fn view(&self, index: usize) -> View<'_> {
-        match index {
-            _ => View::None,
-        }
+        let _ = index;
+        View::None
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            _ => Slot::None,
-        }
+        let _ = index;
+        Slot::None
     }
 }
 /// Forward increments.
@@ -882,7 +880,7 @@ pub struct JobIncrementalMode {
     pub synthetic_full: Option<JobSyntheticFull>,
 }
 pub(crate) static JOB_INCREMENTAL_MODE: Shape = Shape::new(
-        stringify!(JobIncrementalMode),
+        "JobIncrementalMode",
         &[Field::new("SyntheticFull", Kind::Struct(&JOB_SYNTHETIC_FULL))],
     )
     .aliases(&["JobIncrementalModeType"]);
@@ -922,7 +920,7 @@ pub struct JobSyntheticFull {
     pub transform_previous_backup_chains: Option<bool>,
 }
 pub(crate) static JOB_SYNTHETIC_FULL: Shape = Shape::new(
-        stringify!(JobSyntheticFull),
+        "JobSyntheticFull",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("OptionsDaily", Kind::Struct(&OPTIONS_DAILY)),
@@ -974,7 +972,7 @@ pub struct JobActiveFullBackup {
     pub options_monthly: Option<OptionsMonthly>,
 }
 pub(crate) static JOB_ACTIVE_FULL_BACKUP: Shape = Shape::new(
-        stringify!(JobActiveFullBackup),
+        "JobActiveFullBackup",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
@@ -1024,7 +1022,7 @@ pub struct JobMaintenanceSettings {
     pub full_backup_file_maintenance: Option<JobFullBackupFileMaintenance>,
 }
 pub(crate) static JOB_MAINTENANCE_SETTINGS: Shape = Shape::new(
-        stringify!(JobMaintenanceSettings),
+        "JobMaintenanceSettings",
         &[
             Field::new(
                 "BackupFilesHealthCheck",
@@ -1078,7 +1076,7 @@ pub struct JobBackupFilesHealthCheck {
     pub options_monthly: Option<OptionsMonthly>,
 }
 pub(crate) static JOB_BACKUP_FILES_HEALTH_CHECK: Shape = Shape::new(
-        stringify!(JobBackupFilesHealthCheck),
+        "JobBackupFilesHealthCheck",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
@@ -1128,7 +1126,7 @@ pub struct JobFullBackupFileMaintenance {
     pub defragment_full_backup_file: Option<JobDefragmentFullBackupFile>,
 }
 pub(crate) static JOB_FULL_BACKUP_FILE_MAINTENANCE: Shape = Shape::new(
-        stringify!(JobFullBackupFileMaintenance),
+        "JobFullBackupFileMaintenance",
         &[
             Field::new("RemoveDeletedVms", Kind::Struct(&JOB_REMOVE_DELETED_VMS)),
             Field::new(
@@ -1177,7 +1175,7 @@ pub struct JobRemoveDeletedVms {
     pub remove_after: Option<i64>,
 }
 pub(crate) static JOB_REMOVE_DELETED_VMS: Shape = Shape::new(
-        stringify!(JobRemoveDeletedVms),
+        "JobRemoveDeletedVms",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("RemoveAfter", Kind::Int),
@@ -1225,7 +1223,7 @@ pub struct JobDefragmentFullBackupFile {
     pub options_monthly: Option<OptionsMonthly>,
 }
 pub(crate) static JOB_DEFRAGMENT_FULL_BACKUP_FILE: Shape = Shape::new(
-        stringify!(JobDefragmentFullBackupFile),
+        "JobDefragmentFullBackupFile",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
@@ -1275,7 +1273,7 @@ pub struct JobStorageSettings {
     pub encryption: Option<Switch>,
 }
 pub(crate) static JOB_STORAGE_SETTINGS: Shape = Shape::new(
-        stringify!(JobStorageSettings),
+        "JobStorageSettings",
         &[
             Field::new("DataReduction", Kind::Struct(&JOB_DATA_REDUCTION)),
             Field::new("Encryption", Kind::Struct(&SWITCH)),
@@ -1319,7 +1317,7 @@ pub struct Switch {
     pub enabled: Option<bool>,
 }
 pub(crate) static SWITCH: Shape = Shape::new(
-    stringify!(Switch),
+    "Switch",
     &[Field::new("Enabled", Kind::Bool).attribute()],
 );
 impl Switch {
@@ -1362,7 +1360,7 @@ pub struct JobDataReduction {
     pub storage_optimization: Option<String>,
 }
 pub(crate) static JOB_DATA_REDUCTION: Shape = Shape::new(
-        stringify!(JobDataReduction),
+        "JobDataReduction",
         &[
             Field::new("EnableInlineDataDeduplication", Kind::Bool),
             Field::new("EnableSwapFileBlocks", Kind::Bool),
@@ -1420,7 +1418,7 @@ pub struct JobNotificationsSettings {
     pub vm_attribute_notifications: Option<JobVmAttributeNotifications>,
 }
 pub(crate) static JOB_NOTIFICATIONS_SETTINGS: Shape = Shape::new(
-        stringify!(JobNotificationsSettings),
+        "JobNotificationsSettings",
         &[
             Field::new("SendSnmpNotifications", Kind::Bool),
             Field::new(
@@ -1471,7 +1469,7 @@ pub struct JobVmAttributeNotifications {
     pub append_to_existing_attr_value: Option<bool>,
 }
 pub(crate) static JOB_VM_ATTRIBUTE_NOTIFICATIONS: Shape = Shape::new(
-        stringify!(JobVmAttributeNotifications),
+        "JobVmAttributeNotifications",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("SetSuccessfulBackupDetailsToVmAttr", Kind::Text),
@@ -1521,7 +1519,7 @@ pub struct JobVSphereSettings {
     pub changed_block_tracking: Option<JobChangedBlockTracking>,
 }
 pub(crate) static JOB_V_SPHERE_SETTINGS: Shape = Shape::new(
-        stringify!(JobVSphereSettings),
+        "JobVSphereSettings",
         &[
             Field::new("GuestQuiescence", Kind::Struct(&SWITCH)),
             Field::new("ChangedBlockTracking", Kind::Struct(&JOB_CHANGED_BLOCK_TRACKING)),
@@ -1569,7 +1567,7 @@ pub struct JobChangedBlockTracking {
     pub reset_change_tracking_on_active_full: Option<bool>,
 }
 pub(crate) static JOB_CHANGED_BLOCK_TRACKING: Shape = Shape::new(
-        stringify!(JobChangedBlockTracking),
+        "JobChangedBlockTracking",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("EnableForAllProtectedVms", Kind::Bool),
@@ -1617,7 +1615,7 @@ pub struct JobIntegrationSettings {
     pub backup_from_storage_snapshots: Option<JobBackupFromStorageSnapshots>,
 }
 pub(crate) static JOB_INTEGRATION_SETTINGS: Shape = Shape::new(
-        stringify!(JobIntegrationSettings),
+        "JobIntegrationSettings",
         &[
             Field::new(
                 "BackupFromStorageSnapshots",
@@ -1664,7 +1662,7 @@ pub struct JobBackupFromStorageSnapshots {
     pub failover_to_standart_backup: Option<bool>,
 }
 pub(crate) static JOB_BACKUP_FROM_STORAGE_SNAPSHOTS: Shape = Shape::new(
-        stringify!(JobBackupFromStorageSnapshots),
+        "JobBackupFromStorageSnapshots",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("LimitProcessedVmCountPerStorageSnapshot", Kind::Int),
@@ -1716,7 +1714,7 @@ pub struct JobScriptsSettings {
     pub run_scripts_every_backup_session: Option<JobScriptsPeriodicity>,
 }
 pub(crate) static JOB_SCRIPTS_SETTINGS: Shape = Shape::new(
-        stringify!(JobScriptsSettings),
+        "JobScriptsSettings",
         &[
             Field::new("PostJobScript", Kind::Struct(&JOB_SCRIPT)),
             Field::new("PreJobScript", Kind::Struct(&JOB_SCRIPT)),
@@ -1769,7 +1767,7 @@ pub struct JobScript {
     pub script_path: Option<String>,
 }
 pub(crate) static JOB_SCRIPT: Shape = Shape::new(
-        stringify!(JobScript),
+        "JobScript",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("ScriptPath", Kind::Text),
@@ -1813,7 +1811,7 @@ pub struct JobScriptsPeriodicity {
     pub run_every_backup_session: Option<i64>,
 }
 pub(crate) static JOB_SCRIPTS_PERIODICITY: Shape = Shape::new(
-        stringify!(JobScriptsPeriodicity),
+        "JobScriptsPeriodicity",
         &[Field::new("RunEveryBackupSession", Kind::Int)],
     )
     .aliases(&["JobScriptsPeriodicityType"]);
@@ -1857,7 +1855,7 @@ pub struct VSphereSelfServiceAccount {
     pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_ACCOUNT: Shape = Shape::new(
-        stringify!(VSphereSelfServiceAccount),
+        "VSphereSelfServiceAccount",
         &[
             Field::new("AccountName", Kind::Text),
             Field::new("AccountSid", Kind::Text),
@@ -1937,7 +1935,7 @@ pub struct VSphereSelfServiceConfig {
     pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG: Shape = Shape::new(
-        stringify!(VSphereSelfServiceConfig),
+        "VSphereSelfServiceConfig",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -2122,11 +2120,11 @@ impl VSphereSelfServiceConfig {
 /// Schema: `schemas/em/em.xsd#VSphereSelfServiceConfigEntityListType`
 #[non_exhaustive]
 pub struct VSphereSelfServiceConfigs {
-    /// `VSphereSelfServiceConfig`.
+    /// V sphere self service config.
     pub v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig>,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CONFIGS: Shape = Shape::new(
-        stringify!(VSphereSelfServiceConfigs),
+        "VSphereSelfServiceConfigs",
         &[
             Field::list(
                     "VSphereSelfServiceConfig",
@@ -2167,11 +2165,11 @@ impl Struct for VSphereSelfServiceConfigs {
 /// Schema: `schemas/em/em.xsd#VCentersScopeListType`
 #[non_exhaustive]
 pub struct VCentersScope {
-    /// `VCenterUid`.
+    /// V center uid.
     pub v_center_uids: Vec<Id>,
 }
 pub(crate) static V_CENTERS_SCOPE: Shape = Shape::new(
-        stringify!(VCentersScope),
+        "VCentersScope",
         &[Field::list("VCenterUid", Kind::Id).json("VCenterUids")],
     )
     .aliases(&["VCentersScopeListType"])
@@ -2204,11 +2202,11 @@ impl Struct for VCentersScope {
 /// Schema: `schemas/em/em.xsd#TagListType`
 #[non_exhaustive]
 pub struct Tags {
-    /// `Tag`.
+    /// Tag.
     pub tags: Vec<String>,
 }
 pub(crate) static TAGS: Shape = Shape::new(
-        stringify!(Tags),
+        "Tags",
         &[Field::list("Tag", Kind::Text).json("Tags")],
     )
     .aliases(&["TagListType"])
@@ -2265,7 +2263,7 @@ pub struct VSphereSelfServiceCreateSpec {
     pub tags: Vec<String>,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CREATE_SPEC: Shape = Shape::new(
-        stringify!(VSphereSelfServiceCreateSpec),
+        "VSphereSelfServiceCreateSpec",
         &[
             Field::new("AccountName", Kind::Text).required(),
             Field::new("AccountType", Kind::Enum(&ACCOUNT_TYPE)),

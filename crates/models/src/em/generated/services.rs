@@ -15,7 +15,7 @@ pub struct QuerySvc {
     pub links: Vec<Link>,
 }
 pub(crate) static QUERY_SVC: Shape = Shape::new(
-        stringify!(QuerySvc),
+        "QuerySvc",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -68,7 +68,7 @@ pub struct LookupSvc {
     pub links: Vec<Link>,
 }
 pub(crate) static LOOKUP_SVC: Shape = Shape::new(
-        stringify!(LookupSvc),
+        "LookupSvc",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -123,7 +123,7 @@ pub struct HierarchyItem {
     pub object_name: Option<String>,
 }
 pub(crate) static HIERARCHY_ITEM: Shape = Shape::new(
-        stringify!(HierarchyItem),
+        "HierarchyItem",
         &[
             Field::new("Type", Kind::Text).attribute(),
             Field::new("ObjectRef", Kind::Id),
@@ -172,11 +172,11 @@ impl Struct for HierarchyItem {
 /// Schema: `schemas/em/em.xsd#HierarchyItemListType`
 #[non_exhaustive]
 pub struct HierarchyItems {
-    /// `HierarchyItem`.
+    /// Hierarchy item.
     pub hierarchy_items: Vec<HierarchyItem>,
 }
 pub(crate) static HIERARCHY_ITEMS: Shape = Shape::new(
-        stringify!(HierarchyItems),
+        "HierarchyItems",
         &[
             Field::list("HierarchyItem", Kind::Struct(&HIERARCHY_ITEM))
                 .json("HierarchyItems"),
@@ -222,7 +222,7 @@ pub struct CloudConnectService {
     pub links: Vec<Link>,
 }
 pub(crate) static CLOUD_CONNECT_SERVICE: Shape = Shape::new(
-        stringify!(CloudConnectService),
+        "CloudConnectService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -275,7 +275,7 @@ pub struct VCloudService {
     pub links: Vec<Link>,
 }
 pub(crate) static V_CLOUD_SERVICE: Shape = Shape::new(
-        stringify!(VCloudService),
+        "VCloudService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -328,7 +328,7 @@ pub struct VSphereSelfService {
     pub links: Vec<Link>,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE: Shape = Shape::new(
-        stringify!(VSphereSelfService),
+        "VSphereSelfService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -381,7 +381,7 @@ pub struct AgentsService {
     pub links: Vec<Link>,
 }
 pub(crate) static AGENTS_SERVICE: Shape = Shape::new(
-        stringify!(AgentsService),
+        "AgentsService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -434,7 +434,7 @@ pub struct NASService {
     pub links: Vec<Link>,
 }
 pub(crate) static NAS_SERVICE: Shape = Shape::new(
-        stringify!(NASService),
+        "NASService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -487,7 +487,7 @@ pub struct ReportingSvc {
     pub links: Vec<Link>,
 }
 pub(crate) static REPORTING_SVC: Shape = Shape::new(
-        stringify!(ReportingSvc),
+        "ReportingSvc",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),

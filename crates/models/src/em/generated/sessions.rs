@@ -242,7 +242,7 @@ pub struct BackupJobSession {
     pub is_retry: Option<bool>,
 }
 pub(crate) static BACKUP_JOB_SESSION: Shape = Shape::new(
-        stringify!(BackupJobSession),
+        "BackupJobSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -331,11 +331,11 @@ impl Struct for BackupJobSession {
 /// Schema: `schemas/em/em.xsd#BackupJobSessionEntityListType`
 #[non_exhaustive]
 pub struct BackupJobSessions {
-    /// `BackupJobSession`.
+    /// Backup job session.
     pub backup_job_sessions: Vec<BackupJobSession>,
 }
 pub(crate) static BACKUP_JOB_SESSIONS: Shape = Shape::new(
-        stringify!(BackupJobSessions),
+        "BackupJobSessions",
         &[
             Field::list("BackupJobSession", Kind::Struct(&BACKUP_JOB_SESSION))
                 .json("BackupJobSessions"),
@@ -403,7 +403,7 @@ pub struct ReplicaJobSession {
     pub is_retry: Option<bool>,
 }
 pub(crate) static REPLICA_JOB_SESSION: Shape = Shape::new(
-        stringify!(ReplicaJobSession),
+        "ReplicaJobSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -492,11 +492,11 @@ impl Struct for ReplicaJobSession {
 /// Schema: `schemas/em/em.xsd#ReplicaJobSessionEntityListType`
 #[non_exhaustive]
 pub struct ReplicaJobSessions {
-    /// `ReplicaJobSession`.
+    /// Replica job session.
     pub replica_job_sessions: Vec<ReplicaJobSession>,
 }
 pub(crate) static REPLICA_JOB_SESSIONS: Shape = Shape::new(
-        stringify!(ReplicaJobSessions),
+        "ReplicaJobSessions",
         &[
             Field::list("ReplicaJobSession", Kind::Struct(&REPLICA_JOB_SESSION))
                 .json("ReplicaJobSessions"),
@@ -564,7 +564,7 @@ pub struct BackupTaskSession {
     pub vm_uid: Option<Id>,
 }
 pub(crate) static BACKUP_TASK_SESSION: Shape = Shape::new(
-        stringify!(BackupTaskSession),
+        "BackupTaskSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -653,11 +653,11 @@ impl Struct for BackupTaskSession {
 /// Schema: `schemas/em/em.xsd#BackupTaskSessionEntityListType`
 #[non_exhaustive]
 pub struct BackupTaskSessions {
-    /// `BackupTaskSession`.
+    /// Backup task session.
     pub backup_task_sessions: Vec<BackupTaskSession>,
 }
 pub(crate) static BACKUP_TASK_SESSIONS: Shape = Shape::new(
-        stringify!(BackupTaskSessions),
+        "BackupTaskSessions",
         &[
             Field::list("BackupTaskSession", Kind::Struct(&BACKUP_TASK_SESSION))
                 .json("BackupTaskSessions"),
@@ -723,7 +723,7 @@ pub struct ReplicaTaskSession {
     pub total_size: Option<i64>,
 }
 pub(crate) static REPLICA_TASK_SESSION: Shape = Shape::new(
-        stringify!(ReplicaTaskSession),
+        "ReplicaTaskSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -808,11 +808,11 @@ impl Struct for ReplicaTaskSession {
 /// Schema: `schemas/em/em.xsd#ReplicaTaskSessionEntityListType`
 #[non_exhaustive]
 pub struct ReplicaTaskSessions {
-    /// `ReplicaTaskSession`.
+    /// Replica task session.
     pub replica_task_sessions: Vec<ReplicaTaskSession>,
 }
 pub(crate) static REPLICA_TASK_SESSIONS: Shape = Shape::new(
-        stringify!(ReplicaTaskSessions),
+        "ReplicaTaskSessions",
         &[
             Field::list("ReplicaTaskSession", Kind::Struct(&REPLICA_TASK_SESSION))
                 .json("ReplicaTaskSessions"),
@@ -878,7 +878,7 @@ pub struct RestoreSession {
     pub restored_obj_ref: Option<Id>,
 }
 pub(crate) static RESTORE_SESSION: Shape = Shape::new(
-        stringify!(RestoreSession),
+        "RestoreSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -963,11 +963,11 @@ impl Struct for RestoreSession {
 /// Schema: `schemas/em/em.xsd#RestoreSessionEntityListType`
 #[non_exhaustive]
 pub struct RestoreSessions {
-    /// `RestoreSession`.
+    /// Restore session.
     pub restore_sessions: Vec<RestoreSession>,
 }
 pub(crate) static RESTORE_SESSIONS: Shape = Shape::new(
-        stringify!(RestoreSessions),
+        "RestoreSessions",
         &[
             Field::list("RestoreSession", Kind::Struct(&RESTORE_SESSION))
                 .json("RestoreSessions"),
@@ -1163,7 +1163,7 @@ pub struct SystemSessionResult {
     pub is_canceled: Option<bool>,
 }
 pub(crate) static SYSTEM_SESSION_RESULT: Shape = Shape::new(
-    stringify!(SystemSessionResult),
+    "SystemSessionResult",
     &[
         Field::new("Result", Kind::Enum(&SYSTEM_SESSION_STATE)),
         Field::new("Message", Kind::Text),
@@ -1228,7 +1228,7 @@ pub struct SystemSession {
     pub result: Option<SystemSessionResult>,
 }
 pub(crate) static SYSTEM_SESSION: Shape = Shape::new(
-        stringify!(SystemSession),
+        "SystemSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
@@ -1301,11 +1301,11 @@ impl Struct for SystemSession {
 /// Schema: `schemas/em/em.xsd#SystemSessionEntityListType`
 #[non_exhaustive]
 pub struct SystemSessions {
-    /// `Sessions`.
+    /// Sessions.
     pub sessions: Vec<SystemSession>,
 }
 pub(crate) static SYSTEM_SESSIONS: Shape = Shape::new(
-        stringify!(SystemSessions),
+        "SystemSessions",
         &[Field::list("Sessions", Kind::Struct(&SYSTEM_SESSION))],
     )
     .aliases(&["SystemSessionEntityListType"])
@@ -1346,7 +1346,7 @@ pub struct SystemSessionEvent {
     pub order: Option<i64>,
 }
 pub(crate) static SYSTEM_SESSION_EVENT: Shape = Shape::new(
-    stringify!(SystemSessionEvent),
+    "SystemSessionEvent",
     &[
         Field::new("CreationTimeUTC", Kind::DateTime),
         Field::new("Message", Kind::Text),
@@ -1389,11 +1389,11 @@ impl Struct for SystemSessionEvent {
 /// Schema: `schemas/em/em.xsd#SystemSessionEventResourceType`
 #[non_exhaustive]
 pub struct SystemSessionEvents {
-    /// `Events`.
+    /// Events.
     pub events: Vec<SystemSessionEvent>,
 }
 pub(crate) static SYSTEM_SESSION_EVENTS: Shape = Shape::new(
-        stringify!(SystemSessionEvents),
+        "SystemSessionEvents",
         &[Field::list("Events", Kind::Struct(&SYSTEM_SESSION_EVENT))],
     )
     .aliases(&["SystemSessionEventResourceType"])

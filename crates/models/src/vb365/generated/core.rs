@@ -2,83 +2,9 @@
 
 //! Veeam Backup for Microsoft 365: the types of `core`.
 use super::prelude::*;
-/// A link to a related resource.
-///
-/// Schema: `schemas/vb365/core.json#/$defs/Link`
-#[non_exhaustive]
-pub struct Link {
-    /// The address: absolute up to v5, relative to the host from v6.
-    pub href: Option<String>,
-}
-pub(crate) static LINK: Shape = Shape::new(
-        stringify!(Link),
-        &[Field::new("href", Kind::Text)],
-    )
-    .aliases(&["RESTLinkHAL"]);
-impl Link {
-    const EMPTY: Self = Self { href: None };
-}
-impl Model for Link {
-    const SHAPE: &'static Shape = &LINK;
-}
-impl Struct for Link {
-    fn shape(&self) -> &'static Shape {
-        &LINK
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            0 => View::Text(&self.href),
-            _ => View::None,
-        }
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            0 => Slot::Text(&mut self.href),
-            _ => Slot::None,
-        }
-    }
-}
-/// An action that the server offers on a resource (v3 to v5).
-///
-/// Schema: `schemas/vb365/core.json#/$defs/Action`
-#[non_exhaustive]
-pub struct Action {
-    /// The address to send the action to.
-    pub uri: Option<String>,
-    /// The HTTP method.
-    pub method: Option<String>,
-}
-pub(crate) static ACTION: Shape = Shape::new(
-        stringify!(Action),
-        &[Field::new("uri", Kind::Text), Field::new("method", Kind::Text)],
-    )
-    .aliases(&["RESTAction"]);
-impl Action {
-    const EMPTY: Self = Self { uri: None, method: None };
-}
-impl Model for Action {
-    const SHAPE: &'static Shape = &ACTION;
-}
-impl Struct for Action {
-    fn shape(&self) -> &'static Shape {
-        &ACTION
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            0 => View::Text(&self.uri),
-            1 => View::Text(&self.method),
-            _ => View::None,
-        }
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            0 => Slot::Text(&mut self.uri),
-            1 => Slot::Text(&mut self.method),
-            _ => Slot::None,
-        }
-    }
-}
 /// The answer to a logon: an access token, and a refresh token for the next one.
+///
+/// Evidence: v3 client, v4 client, v5 client.
 ///
 /// Schema: `schemas/vb365/core.json#/$defs/Token`
 #[non_exhaustive]
@@ -99,15 +25,15 @@ pub struct Token {
     pub expires: Option<DateTime>,
 }
 pub(crate) static TOKEN: Shape = Shape::new(
-        stringify!(Token),
+        "Token",
         &[
-            Field::new("access_token", Kind::Secret),
-            Field::new("refresh_token", Kind::Secret),
-            Field::new("token_type", Kind::Text),
-            Field::new("expires_in", Kind::Int),
+            Field::new("access_token", Kind::Secret).required(),
+            Field::new("refresh_token", Kind::Secret).required(),
+            Field::new("token_type", Kind::Text).required(),
+            Field::new("expires_in", Kind::Int).required(),
             Field::new("userName", Kind::Text),
-            Field::new(".issued", Kind::DateTime),
-            Field::new(".expires", Kind::DateTime),
+            Field::new(".issued", Kind::DateTime).required(),
+            Field::new(".expires", Kind::DateTime).required(),
         ],
     )
     .aliases(&["OAuthTokenResponse"]);
@@ -165,7 +91,7 @@ pub struct ServiceInstance {
     pub version: Option<String>,
 }
 pub(crate) static SERVICE_INSTANCE: Shape = Shape::new(
-        stringify!(ServiceInstance),
+        "ServiceInstance",
         &[Field::new("installationId", Kind::Id), Field::new("version", Kind::Text)],
     )
     .aliases(&["RESTServiceInstance"])
@@ -196,199 +122,6 @@ impl Struct for ServiceInstance {
             1 => Slot::Text(&mut self.version),
             _ => Slot::None,
         }
-    }
-}
-/// How a token is asked for.
-///
-/// Schema: `schemas/vb365/core.json#/$defs/GrantType`
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum GrantType {
-    /// `password`.
-    Password,
-    /// `refresh_token`.
-    RefreshToken,
-    /// `urn:ietf:params:oauth:grant-type:jwt-bearer`. (v4 and later)
-    UrnIetfParamsOauthGrantTypeJwtBearer,
-    /// `integration`. (v6 to v7)
-    Integration,
-    /// `operator`. (v6 and later)
-    Operator,
-    /// A value that this list does not have, kept as it came.
-    Unknown(UnknownValue),
-}
-pub(crate) static GRANT_TYPE: EnumShape = EnumShape {
-    name: stringify!(GrantType),
-    aliases: &[],
-    values: &[
-        EnumValue::new("password"),
-        EnumValue::new("refresh_token"),
-        EnumValue::new("urn:ietf:params:oauth:grant-type:jwt-bearer").versions(4, 0),
-        EnumValue::new("integration").versions(6, 7),
-        EnumValue::new("operator").versions(6, 0),
-    ],
-};
-impl Enum for GrantType {
-    const SHAPE: &'static EnumShape = &GRANT_TYPE;
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::Password,
-                1 => Self::RefreshToken,
-                2 => Self::UrnIetfParamsOauthGrantTypeJwtBearer,
-                3 => Self::Integration,
-                4 => Self::Operator,
-                _ => return None,
-            },
-        )
-    }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
-            match self {
-                Self::Password => 0,
-                Self::RefreshToken => 1,
-                Self::UrnIetfParamsOauthGrantTypeJwtBearer => 2,
-                Self::Integration => 3,
-                Self::Operator => 4,
-                Self::Unknown(value) => return Err(value),
-            },
-        )
-    }
-    fn from_unknown(value: UnknownValue) -> Self {
-        Self::Unknown(value)
-    }
-}
-/// A logon, sent as a form.
-///
-/// Schema: `schemas/vb365/core.json#/$defs/TokenRequest`
-#[non_exhaustive]
-pub struct TokenRequest {
-    /// How the token is asked for.
-    pub grant_type: Option<GrantType>,
-    /// The account.
-    pub username: Option<String>,
-    /// The password.
-    pub password: Option<Secret>,
-    /// The refresh token of an earlier answer.
-    pub refresh_token: Option<Secret>,
-    /// The application in Microsoft 365. (v4 and later)
-    pub client_id: Option<Id>,
-    /// The Microsoft identity platform's answer, passed whole. (v4 and later)
-    pub assertion: Option<Secret>,
-    /// The token of an integrated product. (v6 to v7)
-    pub integration_token: Option<Secret>,
-    /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
-    pub disable_antiforgery_token: Option<bool>,
-}
-pub(crate) static TOKEN_REQUEST: Shape = Shape::new(
-    stringify!(TokenRequest),
-    &[
-        Field::new("grant_type", Kind::Enum(&GRANT_TYPE)).required(),
-        Field::new("username", Kind::Text),
-        Field::new("password", Kind::Secret),
-        Field::new("refresh_token", Kind::Secret),
-        Field::new("client_id", Kind::Id).versions(4, 0),
-        Field::new("assertion", Kind::Secret).versions(4, 0),
-        Field::new("integration_token", Kind::Secret).versions(6, 7),
-        Field::new("disable_antiforgery_token", Kind::Bool).versions(7, 0),
-    ],
-);
-impl TokenRequest {
-    const EMPTY: Self = Self {
-        grant_type: None,
-        username: None,
-        password: None,
-        refresh_token: None,
-        client_id: None,
-        assertion: None,
-        integration_token: None,
-        disable_antiforgery_token: None,
-    };
-}
-impl Model for TokenRequest {
-    const SHAPE: &'static Shape = &TOKEN_REQUEST;
-}
-impl Struct for TokenRequest {
-    fn shape(&self) -> &'static Shape {
-        &TOKEN_REQUEST
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            0 => View::Enum(&self.grant_type),
-            1 => View::Text(&self.username),
-            2 => View::Secret(&self.password),
-            3 => View::Secret(&self.refresh_token),
-            4 => View::Id(&self.client_id),
-            5 => View::Secret(&self.assertion),
-            6 => View::Secret(&self.integration_token),
-            7 => View::Bool(&self.disable_antiforgery_token),
-            _ => View::None,
-        }
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            0 => Slot::Enum(&mut self.grant_type),
-            1 => Slot::Text(&mut self.username),
-            2 => Slot::Secret(&mut self.password),
-            3 => Slot::Secret(&mut self.refresh_token),
-            4 => Slot::Id(&mut self.client_id),
-            5 => Slot::Secret(&mut self.assertion),
-            6 => Slot::Secret(&mut self.integration_token),
-            7 => Slot::Bool(&mut self.disable_antiforgery_token),
-            _ => Slot::None,
-        }
-    }
-}
-impl TokenRequest {
-    /// A request with what it must have.
-    #[must_use]
-    pub fn new(grant_type: impl Into<GrantType>) -> Self {
-        Self {
-            grant_type: Some(grant_type.into()),
-            ..Self::default()
-        }
-    }
-    /// The account.
-    #[must_use]
-    pub fn username(mut self, username: impl Into<String>) -> Self {
-        self.username = Some(username.into());
-        self
-    }
-    /// The password.
-    #[must_use]
-    pub fn password(mut self, password: impl Into<Secret>) -> Self {
-        self.password = Some(password.into());
-        self
-    }
-    /// The refresh token of an earlier answer.
-    #[must_use]
-    pub fn refresh_token(mut self, refresh_token: impl Into<Secret>) -> Self {
-        self.refresh_token = Some(refresh_token.into());
-        self
-    }
-    /// The application in Microsoft 365. (v4 and later)
-    #[must_use]
-    pub fn client_id(mut self, client_id: impl Into<Id>) -> Self {
-        self.client_id = Some(client_id.into());
-        self
-    }
-    /// The Microsoft identity platform's answer, passed whole. (v4 and later)
-    #[must_use]
-    pub fn assertion(mut self, assertion: impl Into<Secret>) -> Self {
-        self.assertion = Some(assertion.into());
-        self
-    }
-    /// The token of an integrated product. (v6 to v7)
-    #[must_use]
-    pub fn integration_token(mut self, integration_token: impl Into<Secret>) -> Self {
-        self.integration_token = Some(integration_token.into());
-        self
-    }
-    /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
-    #[must_use]
-    pub fn disable_antiforgery_token(mut self, disable_antiforgery_token: bool) -> Self {
-        self.disable_antiforgery_token = Some(disable_antiforgery_token);
-        self
     }
 }
 /// What kind of error it is. (v7 and later)
@@ -478,39 +211,41 @@ impl Enum for ExceptionInfoErrorCode {
 }
 /// An error answer.
 ///
+/// Evidence: v3 client, v4 client, v5 client.
+///
 /// Schema: `schemas/vb365/core.json#/$defs/ExceptionInfo`
 #[non_exhaustive]
 pub struct ExceptionInfo {
     /// What went wrong.
     pub message: Option<String>,
+    /// What went wrong, on a refused logon. (up to v5)
+    pub error: Option<String>,
+    /// More of it, on a refused logon. (up to v5)
+    pub error_description: Option<String>,
     /// What kind of error it is. (v7 and later)
     pub error_code: Option<ExceptionInfoErrorCode>,
     /// The server's stack, for its maker. (v8 and later)
     pub stack_trace: Option<String>,
-    /// What went wrong, on a refused logon.
-    pub error: Option<String>,
-    /// More of it, on a refused logon.
-    pub error_description: Option<String>,
 }
 pub(crate) static EXCEPTION_INFO: Shape = Shape::new(
-        stringify!(ExceptionInfo),
+        "ExceptionInfo",
         &[
             Field::new("message", Kind::Text),
+            Field::new("error", Kind::Text).versions(0, 5),
+            Field::new("error_description", Kind::Text).versions(0, 5),
             Field::new("errorCode", Kind::Enum(&EXCEPTION_INFO_ERROR_CODE))
                 .versions(7, 0),
             Field::new("stackTrace", Kind::Text).versions(8, 0),
-            Field::new("error", Kind::Text),
-            Field::new("error_description", Kind::Text),
         ],
     )
     .aliases(&["RESTExceptionInfo", "Error", "TokenError"]);
 impl ExceptionInfo {
     const EMPTY: Self = Self {
         message: None,
-        error_code: None,
-        stack_trace: None,
         error: None,
         error_description: None,
+        error_code: None,
+        stack_trace: None,
     };
 }
 impl Model for ExceptionInfo {
@@ -523,27 +258,396 @@ impl Struct for ExceptionInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.message),
-            1 => View::Enum(&self.error_code),
-            2 => View::Text(&self.stack_trace),
-            3 => View::Text(&self.error),
-            4 => View::Text(&self.error_description),
+            1 => View::Text(&self.error),
+            2 => View::Text(&self.error_description),
+            3 => View::Enum(&self.error_code),
+            4 => View::Text(&self.stack_trace),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.message),
-            1 => Slot::Enum(&mut self.error_code),
-            2 => Slot::Text(&mut self.stack_trace),
-            3 => Slot::Text(&mut self.error),
-            4 => Slot::Text(&mut self.error_description),
+            1 => Slot::Text(&mut self.error),
+            2 => Slot::Text(&mut self.error_description),
+            3 => Slot::Enum(&mut self.error_code),
+            4 => Slot::Text(&mut self.stack_trace),
             _ => Slot::None,
         }
     }
 }
+/// How a token is asked for.
+///
+/// Schema: `schemas/vb365/core.json#/$defs/GrantType`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum GrantType {
+    /// `password`.
+    Password,
+    /// `refresh_token`.
+    RefreshToken,
+    /// `urn:ietf:params:oauth:grant-type:jwt-bearer`. (v4 and later)
+    UrnIetfParamsOauthGrantTypeJwtBearer,
+    /// `integration`. (v6 to v7)
+    Integration,
+    /// `operator`. (v6 and later)
+    Operator,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static GRANT_TYPE: EnumShape = EnumShape {
+    name: stringify!(GrantType),
+    aliases: &[],
+    values: &[
+        EnumValue::new("password"),
+        EnumValue::new("refresh_token"),
+        EnumValue::new("urn:ietf:params:oauth:grant-type:jwt-bearer").versions(4, 0),
+        EnumValue::new("integration").versions(6, 7),
+        EnumValue::new("operator").versions(6, 0),
+    ],
+};
+impl Enum for GrantType {
+    const SHAPE: &'static EnumShape = &GRANT_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Password,
+                1 => Self::RefreshToken,
+                2 => Self::UrnIetfParamsOauthGrantTypeJwtBearer,
+                3 => Self::Integration,
+                4 => Self::Operator,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Password => 0,
+                Self::RefreshToken => 1,
+                Self::UrnIetfParamsOauthGrantTypeJwtBearer => 2,
+                Self::Integration => 3,
+                Self::Operator => 4,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// A logon, sent as a form.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/core.json#/$defs/TokenRequest`
+#[non_exhaustive]
+pub struct TokenRequest {
+    /// How the token is asked for.
+    pub grant_type: Option<GrantType>,
+    /// The account.
+    pub username: Option<String>,
+    /// The password.
+    pub password: Option<Secret>,
+    /// The refresh token of an earlier answer.
+    pub refresh_token: Option<Secret>,
+    /// The application in Microsoft 365. (v4 and later)
+    pub client_id: Option<String>,
+    /// The Microsoft identity platform's answer, passed whole. (v4 and later)
+    pub assertion: Option<Secret>,
+    /// The token of an integrated product. (v6 to v7)
+    pub integration_token: Option<Secret>,
+    /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
+    pub disable_antiforgery_token: Option<bool>,
+}
+pub(crate) static TOKEN_REQUEST: Shape = Shape::new(
+    "TokenRequest",
+    &[
+        Field::new("grant_type", Kind::Enum(&GRANT_TYPE)).required(),
+        Field::new("username", Kind::Text),
+        Field::new("password", Kind::Secret),
+        Field::new("refresh_token", Kind::Secret),
+        Field::new("client_id", Kind::Text).versions(4, 0),
+        Field::new("assertion", Kind::Secret).versions(4, 0),
+        Field::new("integration_token", Kind::Secret).versions(6, 7),
+        Field::new("disable_antiforgery_token", Kind::Bool).versions(7, 0),
+    ],
+);
+impl TokenRequest {
+    const EMPTY: Self = Self {
+        grant_type: None,
+        username: None,
+        password: None,
+        refresh_token: None,
+        client_id: None,
+        assertion: None,
+        integration_token: None,
+        disable_antiforgery_token: None,
+    };
+}
+impl Model for TokenRequest {
+    const SHAPE: &'static Shape = &TOKEN_REQUEST;
+}
+impl Struct for TokenRequest {
+    fn shape(&self) -> &'static Shape {
+        &TOKEN_REQUEST
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Enum(&self.grant_type),
+            1 => View::Text(&self.username),
+            2 => View::Secret(&self.password),
+            3 => View::Secret(&self.refresh_token),
+            4 => View::Text(&self.client_id),
+            5 => View::Secret(&self.assertion),
+            6 => View::Secret(&self.integration_token),
+            7 => View::Bool(&self.disable_antiforgery_token),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Enum(&mut self.grant_type),
+            1 => Slot::Text(&mut self.username),
+            2 => Slot::Secret(&mut self.password),
+            3 => Slot::Secret(&mut self.refresh_token),
+            4 => Slot::Text(&mut self.client_id),
+            5 => Slot::Secret(&mut self.assertion),
+            6 => Slot::Secret(&mut self.integration_token),
+            7 => Slot::Bool(&mut self.disable_antiforgery_token),
+            _ => Slot::None,
+        }
+    }
+}
+impl TokenRequest {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(grant_type: impl Into<GrantType>) -> Self {
+        Self {
+            grant_type: Some(grant_type.into()),
+            ..Self::default()
+        }
+    }
+    /// The account.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+    /// The password.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+    /// The refresh token of an earlier answer.
+    #[must_use]
+    pub fn refresh_token(mut self, refresh_token: impl Into<Secret>) -> Self {
+        self.refresh_token = Some(refresh_token.into());
+        self
+    }
+    /// The application in Microsoft 365. (v4 and later)
+    #[must_use]
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+    /// The Microsoft identity platform's answer, passed whole. (v4 and later)
+    #[must_use]
+    pub fn assertion(mut self, assertion: impl Into<Secret>) -> Self {
+        self.assertion = Some(assertion.into());
+        self
+    }
+    /// The token of an integrated product. (v6 to v7)
+    #[must_use]
+    pub fn integration_token(mut self, integration_token: impl Into<Secret>) -> Self {
+        self.integration_token = Some(integration_token.into());
+        self
+    }
+    /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
+    #[must_use]
+    pub fn disable_antiforgery_token(mut self, disable_antiforgery_token: bool) -> Self {
+        self.disable_antiforgery_token = Some(disable_antiforgery_token);
+        self
+    }
+}
+/// Auth code. (v7 and later)
+///
+/// Schema: `schemas/vb365/core.json#/$defs/AuthCode`
+#[non_exhaustive]
+pub struct AuthCode {
+    /// Auth code.
+    pub auth_code: Option<Secret>,
+}
+pub(crate) static AUTH_CODE: Shape = Shape::new(
+        "AuthCode",
+        &[Field::new("authCode", Kind::Secret).required()],
+    )
+    .aliases(&["RESTAuthCode"])
+    .versions(7, 0);
+impl AuthCode {
+    const EMPTY: Self = Self { auth_code: None };
+}
+impl Model for AuthCode {
+    const SHAPE: &'static Shape = &AUTH_CODE;
+}
+impl Struct for AuthCode {
+    fn shape(&self) -> &'static Shape {
+        &AUTH_CODE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Secret(&self.auth_code),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Secret(&mut self.auth_code),
+            _ => Slot::None,
+        }
+    }
+}
+/// How the server and its parts do. (v8 and later)
+///
+/// Schema: `schemas/vb365/core.json#/$defs/HealthReport`
+#[non_exhaustive]
+pub struct HealthReport {
+    /// How it stands.
+    pub status: Option<HealthStatus>,
+    /// Entries.
+    pub entries: BTreeMap<String, HealthReportEntry>,
+}
+pub(crate) static HEALTH_REPORT: Shape = Shape::new(
+        "HealthReport",
+        &[
+            Field::new("status", Kind::Enum(&HEALTH_STATUS)),
+            Field::map("entries", Kind::Struct(&HEALTH_REPORT_ENTRY)),
+        ],
+    )
+    .aliases(&["RESTHealthReport"])
+    .versions(8, 0);
+impl HealthReport {
+    const EMPTY: Self = Self {
+        status: None,
+        entries: BTreeMap::new(),
+    };
+}
+impl Model for HealthReport {
+    const SHAPE: &'static Shape = &HEALTH_REPORT;
+}
+impl Struct for HealthReport {
+    fn shape(&self) -> &'static Shape {
+        &HEALTH_REPORT
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Enum(&self.status),
+            1 => View::StructMap(&self.entries),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Enum(&mut self.status),
+            1 => Slot::StructMap(&mut self.entries),
+            _ => Slot::None,
+        }
+    }
+}
+/// Health report entry. (v8 and later)
+///
+/// Schema: `schemas/vb365/core.json#/$defs/HealthReportEntry`
+#[non_exhaustive]
+pub struct HealthReportEntry {
+    /// How it stands.
+    pub status: Option<HealthStatus>,
+    /// A note by the administrator.
+    pub description: Option<String>,
+}
+pub(crate) static HEALTH_REPORT_ENTRY: Shape = Shape::new(
+        "HealthReportEntry",
+        &[
+            Field::new("status", Kind::Enum(&HEALTH_STATUS)),
+            Field::new("description", Kind::Text),
+        ],
+    )
+    .aliases(&["RESTHealthReportEntry"])
+    .versions(8, 0);
+impl HealthReportEntry {
+    const EMPTY: Self = Self {
+        status: None,
+        description: None,
+    };
+}
+impl Model for HealthReportEntry {
+    const SHAPE: &'static Shape = &HEALTH_REPORT_ENTRY;
+}
+impl Struct for HealthReportEntry {
+    fn shape(&self) -> &'static Shape {
+        &HEALTH_REPORT_ENTRY
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Enum(&self.status),
+            1 => View::Text(&self.description),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Enum(&mut self.status),
+            1 => Slot::Text(&mut self.description),
+            _ => Slot::None,
+        }
+    }
+}
+/// Health status. (v8 and later)
+///
+/// Schema: `schemas/vb365/core.json#/$defs/HealthStatus`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum HealthStatus {
+    /// `Unhealthy`.
+    Unhealthy,
+    /// `Healthy`.
+    Healthy,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static HEALTH_STATUS: EnumShape = EnumShape {
+    name: stringify!(HealthStatus),
+    aliases: &["RESTHealthStatus"],
+    values: &[EnumValue::new("Unhealthy"), EnumValue::new("Healthy")],
+};
+impl Enum for HealthStatus {
+    const SHAPE: &'static EnumShape = &HEALTH_STATUS;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Unhealthy,
+                1 => Self::Healthy,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Unhealthy => 0,
+                Self::Healthy => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
 backhaul_wire::generated_struct! {
-    Link; Action; Token; ServiceInstance; TokenRequest; ExceptionInfo;
+    Token; ServiceInstance; ExceptionInfo; TokenRequest; AuthCode; HealthReport;
+    HealthReportEntry;
 }
 backhaul_wire::generated_enum! {
-    GrantType; ExceptionInfoErrorCode;
+    ExceptionInfoErrorCode; GrantType; HealthStatus;
 }

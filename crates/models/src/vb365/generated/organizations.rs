@@ -2,28 +2,30 @@
 
 //! Veeam Backup for Microsoft 365: the types of `organizations`.
 use super::prelude::*;
-/// An organization that is added to the server.
+/// An organization in Microsoft 365.
 ///
-/// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/Office365Organization`
 #[non_exhaustive]
-pub struct Organization {
-    /// `isTeamsOnline`. (v6 and later)
+pub struct Office365Organization {
+    /// Whether Teams is backed up. (v6 and later)
     pub is_teams_online: Option<bool>,
-    /// `isTeamsChatsOnline`. (v6 and later)
+    /// Whether chats of Teams are backed up. (v6 and later)
     pub is_teams_chats_online: Option<bool>,
-    /// `configureApplication`. (v6 and later)
+    /// Whether the server grants the application its permissions. (v6 and later)
     pub configure_application: Option<bool>,
-    /// `userCode`. (v6 and later)
+    /// The code that a person enters at Microsoft to log the device on. (v6 and later)
     pub user_code: Option<String>,
-    /// `newApplicationName`. (v6 and later)
+    /// The name of the application to create. (v6 and later)
     pub new_application_name: Option<String>,
-    /// `exchangeOnlineSettings`.
+    /// Exchange online settings.
     pub exchange_online_settings: Option<Office365ConnectionSettings>,
-    /// `sharePointOnlineSettings`.
+    /// Share point online settings.
     pub share_point_online_settings: Option<Office365ConnectionSettings>,
-    /// `isExchangeOnline`.
+    /// Whether Exchange Online is backed up.
     pub is_exchange_online: Option<bool>,
-    /// `isSharePointOnline`.
+    /// Whether SharePoint Online is backed up.
     pub is_share_point_online: Option<bool>,
     /// What it is.
     pub r#type: Option<OrganizationType>,
@@ -45,23 +47,836 @@ pub struct Organization {
     pub last_backuptime: Option<DateTime>,
     /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
-    /// `backedUpOrganizationId`. (v8 and later)
+    /// The id that the organization has in backups. (v8 and later)
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
-    /// `isSharepoint`.
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static OFFICE365_ORGANIZATION: Shape = Shape::new(
+        "Office365Organization",
+        &[
+            Field::new("isTeamsOnline", Kind::Bool).versions(6, 0),
+            Field::new("isTeamsChatsOnline", Kind::Bool).versions(6, 0),
+            Field::new("configureApplication", Kind::Bool).versions(6, 0),
+            Field::new("userCode", Kind::Text).versions(6, 0),
+            Field::new("newApplicationName", Kind::Text).versions(6, 0),
+            Field::new(
+                "exchangeOnlineSettings",
+                Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
+            ),
+            Field::new(
+                "sharePointOnlineSettings",
+                Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
+            ),
+            Field::new("isExchangeOnline", Kind::Bool),
+            Field::new("isSharePointOnline", Kind::Bool),
+            Field::new("type", Kind::Enum(&ORGANIZATION_TYPE)),
+            Field::new("region", Kind::Enum(&ORGANIZATION_REGION)),
+            Field::new("id", Kind::Id),
+            Field::new("name", Kind::Text),
+            Field::new("officeName", Kind::Text).versions(4, 0),
+            Field::new("description", Kind::Text).versions(7, 0),
+            Field::new("isBackedup", Kind::Bool),
+            Field::new("firstBackuptime", Kind::DateTime),
+            Field::new("lastBackuptime", Kind::DateTime),
+            Field::new("msid", Kind::Id).versions(8, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).versions(8, 0),
+            Field::map("_links", Kind::Struct(&LINK)),
+            Field::map("_actions", Kind::Struct(&ACTION)),
+        ],
+    )
+    .aliases(&["RestOffice365Organization"]);
+impl Office365Organization {
+    const EMPTY: Self = Self {
+        is_teams_online: None,
+        is_teams_chats_online: None,
+        configure_application: None,
+        user_code: None,
+        new_application_name: None,
+        exchange_online_settings: None,
+        share_point_online_settings: None,
+        is_exchange_online: None,
+        is_share_point_online: None,
+        r#type: None,
+        region: None,
+        id: None,
+        name: None,
+        office_name: None,
+        description: None,
+        is_backedup: None,
+        first_backuptime: None,
+        last_backuptime: None,
+        msid: None,
+        backed_up_organization_id: None,
+        links: BTreeMap::new(),
+        actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for Office365Organization {
+    const SHAPE: &'static Shape = &OFFICE365_ORGANIZATION;
+}
+impl Struct for Office365Organization {
+    fn shape(&self) -> &'static Shape {
+        &OFFICE365_ORGANIZATION
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.is_teams_online),
+            1 => View::Bool(&self.is_teams_chats_online),
+            2 => View::Bool(&self.configure_application),
+            3 => View::Text(&self.user_code),
+            4 => View::Text(&self.new_application_name),
+            5 => View::Struct(&self.exchange_online_settings),
+            6 => View::Struct(&self.share_point_online_settings),
+            7 => View::Bool(&self.is_exchange_online),
+            8 => View::Bool(&self.is_share_point_online),
+            9 => View::Enum(&self.r#type),
+            10 => View::Enum(&self.region),
+            11 => View::Id(&self.id),
+            12 => View::Text(&self.name),
+            13 => View::Text(&self.office_name),
+            14 => View::Text(&self.description),
+            15 => View::Bool(&self.is_backedup),
+            16 => View::DateTime(&self.first_backuptime),
+            17 => View::DateTime(&self.last_backuptime),
+            18 => View::Id(&self.msid),
+            19 => View::Id(&self.backed_up_organization_id),
+            20 => View::StructMap(&self.links),
+            21 => View::StructMap(&self.actions),
+            UNKNOWN => View::Unknown(&self.unknown),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.is_teams_online),
+            1 => Slot::Bool(&mut self.is_teams_chats_online),
+            2 => Slot::Bool(&mut self.configure_application),
+            3 => Slot::Text(&mut self.user_code),
+            4 => Slot::Text(&mut self.new_application_name),
+            5 => Slot::Struct(&mut self.exchange_online_settings),
+            6 => Slot::Struct(&mut self.share_point_online_settings),
+            7 => Slot::Bool(&mut self.is_exchange_online),
+            8 => Slot::Bool(&mut self.is_share_point_online),
+            9 => Slot::Enum(&mut self.r#type),
+            10 => Slot::Enum(&mut self.region),
+            11 => Slot::Id(&mut self.id),
+            12 => Slot::Text(&mut self.name),
+            13 => Slot::Text(&mut self.office_name),
+            14 => Slot::Text(&mut self.description),
+            15 => Slot::Bool(&mut self.is_backedup),
+            16 => Slot::DateTime(&mut self.first_backuptime),
+            17 => Slot::DateTime(&mut self.last_backuptime),
+            18 => Slot::Id(&mut self.msid),
+            19 => Slot::Id(&mut self.backed_up_organization_id),
+            20 => Slot::StructMap(&mut self.links),
+            21 => Slot::StructMap(&mut self.actions),
+            UNKNOWN => Slot::Unknown(&mut self.unknown),
+            _ => Slot::None,
+        }
+    }
+}
+/// How the server reaches an organization in Microsoft 365.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/Office365ConnectionSettings`
+#[non_exhaustive]
+pub struct Office365ConnectionSettings {
+    /// Whether to use application only auth. (v4 and later)
+    pub use_application_only_auth: Option<bool>,
+    /// Office organization name. (v4 and later)
+    pub office_organization_name: Option<String>,
+    /// Share point save all web parts. (v4 and later)
+    pub share_point_save_all_web_parts: Option<bool>,
+    /// The account.
+    pub account: Option<String>,
+    /// The password.
+    pub password: Option<Secret>,
+    /// Whether the server grants the account the roles that it needs.
+    pub grant_admin_access: Option<bool>,
+    /// Whether the account logs on with several factors.
+    pub use_mfa: Option<bool>,
+    /// Whether to use custom veeam aad application.
+    pub use_custom_veeam_aad_application: Option<bool>,
+    /// The application in Microsoft Entra ID.
+    pub application_id: Option<Id>,
+    /// The secret of the application.
+    pub application_secret: Option<Secret>,
+    /// The certificate with its key, in base64.
+    pub application_certificate: Option<Secret>,
+    /// What the certificate is encrypted with.
+    pub application_certificate_password: Option<Secret>,
+    /// The thumbprint of the certificate that the application logs on with.
+    pub application_certificate_thumbprint: Option<String>,
+}
+pub(crate) static OFFICE365_CONNECTION_SETTINGS: Shape = Shape::new(
+        "Office365ConnectionSettings",
+        &[
+            Field::new("useApplicationOnlyAuth", Kind::Bool).versions(4, 0),
+            Field::new("officeOrganizationName", Kind::Text).versions(4, 0),
+            Field::new("sharePointSaveAllWebParts", Kind::Bool).versions(4, 0),
+            Field::new("account", Kind::Text),
+            Field::new("password", Kind::Secret),
+            Field::new("grantAdminAccess", Kind::Bool),
+            Field::new("useMfa", Kind::Bool),
+            Field::new("useCustomVeeamAADApplication", Kind::Bool),
+            Field::new("applicationId", Kind::Id),
+            Field::new("applicationSecret", Kind::Secret),
+            Field::new("applicationCertificate", Kind::Secret),
+            Field::new("applicationCertificatePassword", Kind::Secret),
+            Field::new("applicationCertificateThumbprint", Kind::Text),
+        ],
+    )
+    .aliases(&["RESTOffice365ConnectionSettings"]);
+impl Office365ConnectionSettings {
+    const EMPTY: Self = Self {
+        use_application_only_auth: None,
+        office_organization_name: None,
+        share_point_save_all_web_parts: None,
+        account: None,
+        password: None,
+        grant_admin_access: None,
+        use_mfa: None,
+        use_custom_veeam_aad_application: None,
+        application_id: None,
+        application_secret: None,
+        application_certificate: None,
+        application_certificate_password: None,
+        application_certificate_thumbprint: None,
+    };
+}
+impl Model for Office365ConnectionSettings {
+    const SHAPE: &'static Shape = &OFFICE365_CONNECTION_SETTINGS;
+}
+impl Struct for Office365ConnectionSettings {
+    fn shape(&self) -> &'static Shape {
+        &OFFICE365_CONNECTION_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.use_application_only_auth),
+            1 => View::Text(&self.office_organization_name),
+            2 => View::Bool(&self.share_point_save_all_web_parts),
+            3 => View::Text(&self.account),
+            4 => View::Secret(&self.password),
+            5 => View::Bool(&self.grant_admin_access),
+            6 => View::Bool(&self.use_mfa),
+            7 => View::Bool(&self.use_custom_veeam_aad_application),
+            8 => View::Id(&self.application_id),
+            9 => View::Secret(&self.application_secret),
+            10 => View::Secret(&self.application_certificate),
+            11 => View::Secret(&self.application_certificate_password),
+            12 => View::Text(&self.application_certificate_thumbprint),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.use_application_only_auth),
+            1 => Slot::Text(&mut self.office_organization_name),
+            2 => Slot::Bool(&mut self.share_point_save_all_web_parts),
+            3 => Slot::Text(&mut self.account),
+            4 => Slot::Secret(&mut self.password),
+            5 => Slot::Bool(&mut self.grant_admin_access),
+            6 => Slot::Bool(&mut self.use_mfa),
+            7 => Slot::Bool(&mut self.use_custom_veeam_aad_application),
+            8 => Slot::Id(&mut self.application_id),
+            9 => Slot::Secret(&mut self.application_secret),
+            10 => Slot::Secret(&mut self.application_certificate),
+            11 => Slot::Secret(&mut self.application_certificate_password),
+            12 => Slot::Text(&mut self.application_certificate_thumbprint),
+            _ => Slot::None,
+        }
+    }
+}
+/// An organization on its own servers.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OnPremisesOrganization`
+#[non_exhaustive]
+pub struct OnPremisesOrganization {
+    /// What it is.
+    pub r#type: Option<OrganizationType>,
+    /// Whether a local SharePoint is backed up.
     pub is_sharepoint: Option<bool>,
-    /// `sharepointSettings`.
+    /// Sharepoint settings.
     pub sharepoint_settings: Option<SharepointSettings>,
-    /// `isExchange`.
+    /// Whether a local Exchange is backed up.
     pub is_exchange: Option<bool>,
-    /// `exchangeSettings`.
+    /// Exchange settings.
     pub exchange_settings: Option<ExchangeSettings>,
+    /// The id.
+    pub id: Option<Id>,
+    /// The name.
+    pub name: Option<String>,
+    /// The name in Microsoft 365, such as `abc.onmicrosoft.com`. (v4 and later)
+    pub office_name: Option<String>,
+    /// A note by the administrator. (v7 and later)
+    pub description: Option<String>,
+    /// Whether a job has backed it up at least once.
+    pub is_backedup: Option<bool>,
+    /// When a job first backed it up.
+    pub first_backuptime: Option<DateTime>,
+    /// When a job last backed it up.
+    pub last_backuptime: Option<DateTime>,
+    /// The id that the organization has in backups. (v8 and later)
+    pub backed_up_organization_id: Option<Id>,
+    /// Links to related resources.
+    pub links: BTreeMap<String, Link>,
+    /// Actions that the server offers, by name.
+    pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static ON_PREMISES_ORGANIZATION: Shape = Shape::new(
+        "OnPremisesOrganization",
+        &[
+            Field::new("type", Kind::Enum(&ORGANIZATION_TYPE)),
+            Field::new("isSharepoint", Kind::Bool),
+            Field::new("sharepointSettings", Kind::Struct(&SHAREPOINT_SETTINGS)),
+            Field::new("isExchange", Kind::Bool),
+            Field::new("exchangeSettings", Kind::Struct(&EXCHANGE_SETTINGS)),
+            Field::new("id", Kind::Id),
+            Field::new("name", Kind::Text),
+            Field::new("officeName", Kind::Text).versions(4, 0),
+            Field::new("description", Kind::Text).versions(7, 0),
+            Field::new("isBackedup", Kind::Bool),
+            Field::new("firstBackuptime", Kind::DateTime),
+            Field::new("lastBackuptime", Kind::DateTime),
+            Field::new("backedUpOrganizationId", Kind::Id).versions(8, 0),
+            Field::map("_links", Kind::Struct(&LINK)),
+            Field::map("_actions", Kind::Struct(&ACTION)),
+        ],
+    )
+    .aliases(&["RestOnPremisesOrganization"]);
+impl OnPremisesOrganization {
+    const EMPTY: Self = Self {
+        r#type: None,
+        is_sharepoint: None,
+        sharepoint_settings: None,
+        is_exchange: None,
+        exchange_settings: None,
+        id: None,
+        name: None,
+        office_name: None,
+        description: None,
+        is_backedup: None,
+        first_backuptime: None,
+        last_backuptime: None,
+        backed_up_organization_id: None,
+        links: BTreeMap::new(),
+        actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for OnPremisesOrganization {
+    const SHAPE: &'static Shape = &ON_PREMISES_ORGANIZATION;
+}
+impl Struct for OnPremisesOrganization {
+    fn shape(&self) -> &'static Shape {
+        &ON_PREMISES_ORGANIZATION
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Enum(&self.r#type),
+            1 => View::Bool(&self.is_sharepoint),
+            2 => View::Struct(&self.sharepoint_settings),
+            3 => View::Bool(&self.is_exchange),
+            4 => View::Struct(&self.exchange_settings),
+            5 => View::Id(&self.id),
+            6 => View::Text(&self.name),
+            7 => View::Text(&self.office_name),
+            8 => View::Text(&self.description),
+            9 => View::Bool(&self.is_backedup),
+            10 => View::DateTime(&self.first_backuptime),
+            11 => View::DateTime(&self.last_backuptime),
+            12 => View::Id(&self.backed_up_organization_id),
+            13 => View::StructMap(&self.links),
+            14 => View::StructMap(&self.actions),
+            UNKNOWN => View::Unknown(&self.unknown),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Enum(&mut self.r#type),
+            1 => Slot::Bool(&mut self.is_sharepoint),
+            2 => Slot::Struct(&mut self.sharepoint_settings),
+            3 => Slot::Bool(&mut self.is_exchange),
+            4 => Slot::Struct(&mut self.exchange_settings),
+            5 => Slot::Id(&mut self.id),
+            6 => Slot::Text(&mut self.name),
+            7 => Slot::Text(&mut self.office_name),
+            8 => Slot::Text(&mut self.description),
+            9 => Slot::Bool(&mut self.is_backedup),
+            10 => Slot::DateTime(&mut self.first_backuptime),
+            11 => Slot::DateTime(&mut self.last_backuptime),
+            12 => Slot::Id(&mut self.backed_up_organization_id),
+            13 => Slot::StructMap(&mut self.links),
+            14 => Slot::StructMap(&mut self.actions),
+            UNKNOWN => Slot::Unknown(&mut self.unknown),
+            _ => Slot::None,
+        }
+    }
+}
+/// How the server reaches a local SharePoint.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/SharepointSettings`
+#[non_exhaustive]
+pub struct SharepointSettings {
+    /// Server name.
+    pub server_name: Option<String>,
+    /// The account.
+    pub username: Option<String>,
+    /// User password. (up to v5)
+    pub user_password: Option<Secret>,
+    /// The password. (v6 and later)
+    pub password: Option<Secret>,
+    /// Whether to use SSL.
+    pub use_ssl: Option<bool>,
+    /// Whether to skip c averification.
+    pub skip_c_averification: Option<bool>,
+    /// Whether to skip commonnameverification.
+    pub skip_commonnameverification: Option<bool>,
+    /// Whether to skip revocationcheck.
+    pub skip_revocationcheck: Option<bool>,
+    /// Server port.
+    pub server_port: Option<i64>,
+    /// Grant accesstositecollections.
+    pub grant_accesstositecollections: Option<bool>,
+}
+pub(crate) static SHAREPOINT_SETTINGS: Shape = Shape::new(
+        "SharepointSettings",
+        &[
+            Field::new("serverName", Kind::Text),
+            Field::new("username", Kind::Text),
+            Field::new("userPassword", Kind::Secret).versions(0, 5),
+            Field::new("password", Kind::Secret).versions(6, 0),
+            Field::new("useSSL", Kind::Bool),
+            Field::new("skipCAverification", Kind::Bool),
+            Field::new("skipCommonnameverification", Kind::Bool),
+            Field::new("skipRevocationcheck", Kind::Bool),
+            Field::new("serverPort", Kind::Int),
+            Field::new("grantAccesstositecollections", Kind::Bool),
+        ],
+    )
+    .aliases(&["RESTSharepointSettings", "OnPremisesSharepointSettings"]);
+impl SharepointSettings {
+    const EMPTY: Self = Self {
+        server_name: None,
+        username: None,
+        user_password: None,
+        password: None,
+        use_ssl: None,
+        skip_c_averification: None,
+        skip_commonnameverification: None,
+        skip_revocationcheck: None,
+        server_port: None,
+        grant_accesstositecollections: None,
+    };
+}
+impl Model for SharepointSettings {
+    const SHAPE: &'static Shape = &SHAREPOINT_SETTINGS;
+}
+impl Struct for SharepointSettings {
+    fn shape(&self) -> &'static Shape {
+        &SHAREPOINT_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Text(&self.server_name),
+            1 => View::Text(&self.username),
+            2 => View::Secret(&self.user_password),
+            3 => View::Secret(&self.password),
+            4 => View::Bool(&self.use_ssl),
+            5 => View::Bool(&self.skip_c_averification),
+            6 => View::Bool(&self.skip_commonnameverification),
+            7 => View::Bool(&self.skip_revocationcheck),
+            8 => View::Int(&self.server_port),
+            9 => View::Bool(&self.grant_accesstositecollections),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Text(&mut self.server_name),
+            1 => Slot::Text(&mut self.username),
+            2 => Slot::Secret(&mut self.user_password),
+            3 => Slot::Secret(&mut self.password),
+            4 => Slot::Bool(&mut self.use_ssl),
+            5 => Slot::Bool(&mut self.skip_c_averification),
+            6 => Slot::Bool(&mut self.skip_commonnameverification),
+            7 => Slot::Bool(&mut self.skip_revocationcheck),
+            8 => Slot::Int(&mut self.server_port),
+            9 => Slot::Bool(&mut self.grant_accesstositecollections),
+            _ => Slot::None,
+        }
+    }
+}
+/// How the server reaches a local Exchange.
+///
+/// Evidence: v3 inferred, v4 inferred, v5 inferred.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/ExchangeSettings`
+#[non_exhaustive]
+pub struct ExchangeSettings {
+    /// Server name.
+    pub server_name: Option<String>,
+    /// The account.
+    pub username: Option<String>,
+    /// The password. (v6 and later)
+    pub password: Option<Secret>,
+    /// Whether to use SSL.
+    pub use_ssl: Option<bool>,
+    /// Whether to skip c averification. (v6 and later)
+    pub skip_c_averification: Option<bool>,
+    /// Whether to skip commonnameverification. (v6 and later)
+    pub skip_commonnameverification: Option<bool>,
+    /// Whether to skip revocationcheck. (v6 and later)
+    pub skip_revocationcheck: Option<bool>,
+    /// Grant impersonation. (v6 and later)
+    pub grant_impersonation: Option<bool>,
+    /// Configure throttlingpolicy. (v6 and later)
+    pub configure_throttlingpolicy: Option<bool>,
+}
+pub(crate) static EXCHANGE_SETTINGS: Shape = Shape::new(
+        "ExchangeSettings",
+        &[
+            Field::new("serverName", Kind::Text),
+            Field::new("username", Kind::Text),
+            Field::new("password", Kind::Secret).versions(6, 0),
+            Field::new("useSSL", Kind::Bool),
+            Field::new("skipCAverification", Kind::Bool).versions(6, 0),
+            Field::new("skipCommonnameverification", Kind::Bool).versions(6, 0),
+            Field::new("skipRevocationcheck", Kind::Bool).versions(6, 0),
+            Field::new("grantImpersonation", Kind::Bool).versions(6, 0),
+            Field::new("configureThrottlingpolicy", Kind::Bool).versions(6, 0),
+        ],
+    )
+    .aliases(&["RESTExchangeSettings", "OnPremisesExchangeSettings"]);
+impl ExchangeSettings {
+    const EMPTY: Self = Self {
+        server_name: None,
+        username: None,
+        password: None,
+        use_ssl: None,
+        skip_c_averification: None,
+        skip_commonnameverification: None,
+        skip_revocationcheck: None,
+        grant_impersonation: None,
+        configure_throttlingpolicy: None,
+    };
+}
+impl Model for ExchangeSettings {
+    const SHAPE: &'static Shape = &EXCHANGE_SETTINGS;
+}
+impl Struct for ExchangeSettings {
+    fn shape(&self) -> &'static Shape {
+        &EXCHANGE_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Text(&self.server_name),
+            1 => View::Text(&self.username),
+            2 => View::Secret(&self.password),
+            3 => View::Bool(&self.use_ssl),
+            4 => View::Bool(&self.skip_c_averification),
+            5 => View::Bool(&self.skip_commonnameverification),
+            6 => View::Bool(&self.skip_revocationcheck),
+            7 => View::Bool(&self.grant_impersonation),
+            8 => View::Bool(&self.configure_throttlingpolicy),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Text(&mut self.server_name),
+            1 => Slot::Text(&mut self.username),
+            2 => Slot::Secret(&mut self.password),
+            3 => Slot::Bool(&mut self.use_ssl),
+            4 => Slot::Bool(&mut self.skip_c_averification),
+            5 => Slot::Bool(&mut self.skip_commonnameverification),
+            6 => Slot::Bool(&mut self.skip_revocationcheck),
+            7 => Slot::Bool(&mut self.grant_impersonation),
+            8 => Slot::Bool(&mut self.configure_throttlingpolicy),
+            _ => Slot::None,
+        }
+    }
+}
+/// An organization that is both in Microsoft 365 and on its own servers.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/HybridOrganization`
+#[non_exhaustive]
+pub struct HybridOrganization {
+    /// Whether Teams is backed up. (v6 and later)
+    pub is_teams_online: Option<bool>,
+    /// Whether chats of Teams are backed up. (v6 and later)
+    pub is_teams_chats_online: Option<bool>,
+    /// Whether the server grants the application its permissions. (v6 and later)
+    pub configure_application: Option<bool>,
+    /// The code that a person enters at Microsoft to log the device on. (v6 and later)
+    pub user_code: Option<String>,
+    /// The name of the application to create. (v6 and later)
+    pub new_application_name: Option<String>,
+    /// Exchange online settings.
+    pub exchange_online_settings: Option<Office365ConnectionSettings>,
+    /// Share point online settings.
+    pub share_point_online_settings: Option<Office365ConnectionSettings>,
+    /// What it is.
+    pub r#type: Option<OrganizationType>,
+    /// The Microsoft cloud.
+    pub region: Option<OrganizationRegion>,
+    /// Whether Exchange Online is backed up.
+    pub is_exchange_online: Option<bool>,
+    /// Whether SharePoint Online is backed up.
+    pub is_share_point_online: Option<bool>,
+    /// Whether a local SharePoint is backed up.
+    pub is_sharepoint: Option<bool>,
+    /// Sharepoint settings.
+    pub sharepoint_settings: Option<SharepointSettings>,
+    /// Whether a local Exchange is backed up.
+    pub is_exchange: Option<bool>,
+    /// Exchange settings.
+    pub exchange_settings: Option<ExchangeSettings>,
+    /// The id.
+    pub id: Option<Id>,
+    /// The name.
+    pub name: Option<String>,
+    /// The name in Microsoft 365, such as `abc.onmicrosoft.com`. (v4 and later)
+    pub office_name: Option<String>,
+    /// A note by the administrator. (v7 and later)
+    pub description: Option<String>,
+    /// Whether a job has backed it up at least once.
+    pub is_backedup: Option<bool>,
+    /// When a job first backed it up.
+    pub first_backuptime: Option<DateTime>,
+    /// When a job last backed it up.
+    pub last_backuptime: Option<DateTime>,
+    /// The tenant id in Microsoft 365. (v8 and later)
+    pub msid: Option<Id>,
+    /// The id that the organization has in backups. (v8 and later)
+    pub backed_up_organization_id: Option<Id>,
+    /// Links to related resources.
+    pub links: BTreeMap<String, Link>,
+    /// Actions that the server offers, by name.
+    pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static HYBRID_ORGANIZATION: Shape = Shape::new(
+        "HybridOrganization",
+        &[
+            Field::new("isTeamsOnline", Kind::Bool).versions(6, 0),
+            Field::new("isTeamsChatsOnline", Kind::Bool).versions(6, 0),
+            Field::new("configureApplication", Kind::Bool).versions(6, 0),
+            Field::new("userCode", Kind::Text).versions(6, 0),
+            Field::new("newApplicationName", Kind::Text).versions(6, 0),
+            Field::new(
+                "exchangeOnlineSettings",
+                Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
+            ),
+            Field::new(
+                "sharePointOnlineSettings",
+                Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
+            ),
+            Field::new("type", Kind::Enum(&ORGANIZATION_TYPE)),
+            Field::new("region", Kind::Enum(&ORGANIZATION_REGION)),
+            Field::new("isExchangeOnline", Kind::Bool),
+            Field::new("isSharePointOnline", Kind::Bool),
+            Field::new("isSharepoint", Kind::Bool),
+            Field::new("sharepointSettings", Kind::Struct(&SHAREPOINT_SETTINGS)),
+            Field::new("isExchange", Kind::Bool),
+            Field::new("exchangeSettings", Kind::Struct(&EXCHANGE_SETTINGS)),
+            Field::new("id", Kind::Id),
+            Field::new("name", Kind::Text),
+            Field::new("officeName", Kind::Text).versions(4, 0),
+            Field::new("description", Kind::Text).versions(7, 0),
+            Field::new("isBackedup", Kind::Bool),
+            Field::new("firstBackuptime", Kind::DateTime),
+            Field::new("lastBackuptime", Kind::DateTime),
+            Field::new("msid", Kind::Id).versions(8, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).versions(8, 0),
+            Field::map("_links", Kind::Struct(&LINK)),
+            Field::map("_actions", Kind::Struct(&ACTION)),
+        ],
+    )
+    .aliases(&["RestHybridOrganization"]);
+impl HybridOrganization {
+    const EMPTY: Self = Self {
+        is_teams_online: None,
+        is_teams_chats_online: None,
+        configure_application: None,
+        user_code: None,
+        new_application_name: None,
+        exchange_online_settings: None,
+        share_point_online_settings: None,
+        r#type: None,
+        region: None,
+        is_exchange_online: None,
+        is_share_point_online: None,
+        is_sharepoint: None,
+        sharepoint_settings: None,
+        is_exchange: None,
+        exchange_settings: None,
+        id: None,
+        name: None,
+        office_name: None,
+        description: None,
+        is_backedup: None,
+        first_backuptime: None,
+        last_backuptime: None,
+        msid: None,
+        backed_up_organization_id: None,
+        links: BTreeMap::new(),
+        actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for HybridOrganization {
+    const SHAPE: &'static Shape = &HYBRID_ORGANIZATION;
+}
+impl Struct for HybridOrganization {
+    fn shape(&self) -> &'static Shape {
+        &HYBRID_ORGANIZATION
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.is_teams_online),
+            1 => View::Bool(&self.is_teams_chats_online),
+            2 => View::Bool(&self.configure_application),
+            3 => View::Text(&self.user_code),
+            4 => View::Text(&self.new_application_name),
+            5 => View::Struct(&self.exchange_online_settings),
+            6 => View::Struct(&self.share_point_online_settings),
+            7 => View::Enum(&self.r#type),
+            8 => View::Enum(&self.region),
+            9 => View::Bool(&self.is_exchange_online),
+            10 => View::Bool(&self.is_share_point_online),
+            11 => View::Bool(&self.is_sharepoint),
+            12 => View::Struct(&self.sharepoint_settings),
+            13 => View::Bool(&self.is_exchange),
+            14 => View::Struct(&self.exchange_settings),
+            15 => View::Id(&self.id),
+            16 => View::Text(&self.name),
+            17 => View::Text(&self.office_name),
+            18 => View::Text(&self.description),
+            19 => View::Bool(&self.is_backedup),
+            20 => View::DateTime(&self.first_backuptime),
+            21 => View::DateTime(&self.last_backuptime),
+            22 => View::Id(&self.msid),
+            23 => View::Id(&self.backed_up_organization_id),
+            24 => View::StructMap(&self.links),
+            25 => View::StructMap(&self.actions),
+            UNKNOWN => View::Unknown(&self.unknown),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.is_teams_online),
+            1 => Slot::Bool(&mut self.is_teams_chats_online),
+            2 => Slot::Bool(&mut self.configure_application),
+            3 => Slot::Text(&mut self.user_code),
+            4 => Slot::Text(&mut self.new_application_name),
+            5 => Slot::Struct(&mut self.exchange_online_settings),
+            6 => Slot::Struct(&mut self.share_point_online_settings),
+            7 => Slot::Enum(&mut self.r#type),
+            8 => Slot::Enum(&mut self.region),
+            9 => Slot::Bool(&mut self.is_exchange_online),
+            10 => Slot::Bool(&mut self.is_share_point_online),
+            11 => Slot::Bool(&mut self.is_sharepoint),
+            12 => Slot::Struct(&mut self.sharepoint_settings),
+            13 => Slot::Bool(&mut self.is_exchange),
+            14 => Slot::Struct(&mut self.exchange_settings),
+            15 => Slot::Id(&mut self.id),
+            16 => Slot::Text(&mut self.name),
+            17 => Slot::Text(&mut self.office_name),
+            18 => Slot::Text(&mut self.description),
+            19 => Slot::Bool(&mut self.is_backedup),
+            20 => Slot::DateTime(&mut self.first_backuptime),
+            21 => Slot::DateTime(&mut self.last_backuptime),
+            22 => Slot::Id(&mut self.msid),
+            23 => Slot::Id(&mut self.backed_up_organization_id),
+            24 => Slot::StructMap(&mut self.links),
+            25 => Slot::StructMap(&mut self.actions),
+            UNKNOWN => Slot::Unknown(&mut self.unknown),
+            _ => Slot::None,
+        }
+    }
+}
+/// Every field that a kind of [`Organization`] has, and those that an unknown kind came with.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
+#[non_exhaustive]
+pub struct AnyOrganization {
+    /// Whether Teams is backed up. (v6 and later)
+    pub is_teams_online: Option<bool>,
+    /// Whether chats of Teams are backed up. (v6 and later)
+    pub is_teams_chats_online: Option<bool>,
+    /// Whether the server grants the application its permissions. (v6 and later)
+    pub configure_application: Option<bool>,
+    /// The code that a person enters at Microsoft to log the device on. (v6 and later)
+    pub user_code: Option<String>,
+    /// The name of the application to create. (v6 and later)
+    pub new_application_name: Option<String>,
+    /// Exchange online settings.
+    pub exchange_online_settings: Option<Office365ConnectionSettings>,
+    /// Share point online settings.
+    pub share_point_online_settings: Option<Office365ConnectionSettings>,
+    /// Whether Exchange Online is backed up.
+    pub is_exchange_online: Option<bool>,
+    /// Whether SharePoint Online is backed up.
+    pub is_share_point_online: Option<bool>,
+    /// What it is.
+    pub r#type: Option<OrganizationType>,
+    /// The Microsoft cloud.
+    pub region: Option<OrganizationRegion>,
+    /// The id.
+    pub id: Option<Id>,
+    /// The name.
+    pub name: Option<String>,
+    /// The name in Microsoft 365, such as `abc.onmicrosoft.com`. (v4 and later)
+    pub office_name: Option<String>,
+    /// A note by the administrator. (v7 and later)
+    pub description: Option<String>,
+    /// Whether a job has backed it up at least once.
+    pub is_backedup: Option<bool>,
+    /// When a job first backed it up.
+    pub first_backuptime: Option<DateTime>,
+    /// When a job last backed it up.
+    pub last_backuptime: Option<DateTime>,
+    /// The tenant id in Microsoft 365. (v8 and later)
+    pub msid: Option<Id>,
+    /// The id that the organization has in backups. (v8 and later)
+    pub backed_up_organization_id: Option<Id>,
+    /// Links to related resources.
+    pub links: BTreeMap<String, Link>,
+    /// Actions that the server offers, by name.
+    pub actions: BTreeMap<String, Action>,
+    /// Whether a local SharePoint is backed up.
+    pub is_sharepoint: Option<bool>,
+    /// Sharepoint settings.
+    pub sharepoint_settings: Option<SharepointSettings>,
+    /// Whether a local Exchange is backed up.
+    pub is_exchange: Option<bool>,
+    /// Exchange settings.
+    pub exchange_settings: Option<ExchangeSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION: Shape = Shape::new(
-        stringify!(Organization),
+        "Organization",
         &[
             Field::new("isTeamsOnline", Kind::Bool).versions(6, 0),
             Field::new("isTeamsChatsOnline", Kind::Bool).versions(6, 0),
@@ -97,8 +912,9 @@ pub(crate) static ORGANIZATION: Shape = Shape::new(
             Field::new("exchangeSettings", Kind::Struct(&EXCHANGE_SETTINGS)),
         ],
     )
-    .aliases(&["RestOrganizationComposed"]);
-impl Organization {
+    .aliases(&["RestOrganizationComposed"])
+    .union(&ORGANIZATION_KINDS);
+impl AnyOrganization {
     const EMPTY: Self = Self {
         is_teams_online: None,
         is_teams_chats_online: None,
@@ -126,12 +942,13 @@ impl Organization {
         sharepoint_settings: None,
         is_exchange: None,
         exchange_settings: None,
+        unknown: Unknown::NONE,
     };
 }
-impl Model for Organization {
+impl Model for AnyOrganization {
     const SHAPE: &'static Shape = &ORGANIZATION;
 }
-impl Struct for Organization {
+impl Struct for AnyOrganization {
     fn shape(&self) -> &'static Shape {
         &ORGANIZATION
     }
@@ -163,6 +980,7 @@ impl Struct for Organization {
             23 => View::Struct(&self.sharepoint_settings),
             24 => View::Bool(&self.is_exchange),
             25 => View::Struct(&self.exchange_settings),
+            UNKNOWN => View::Unknown(&self.unknown),
             _ => View::None,
         }
     }
@@ -194,11 +1012,234 @@ impl Struct for Organization {
             23 => Slot::Struct(&mut self.sharepoint_settings),
             24 => Slot::Bool(&mut self.is_exchange),
             25 => Slot::Struct(&mut self.exchange_settings),
+            UNKNOWN => Slot::Unknown(&mut self.unknown),
             _ => Slot::None,
         }
     }
 }
-/// What an organization is made of. (v6 and later)
+/// An organization that is added to the server.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
+#[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box for each would cost more than it saves"
+)]
+pub enum Organization {
+    /// `Office365`.
+    Office365(Office365Organization),
+    /// `OnPremises`.
+    OnPremises(OnPremisesOrganization),
+    /// `Hybrid`.
+    Hybrid(HybridOrganization),
+    /// A kind that this list does not have, with its body.
+    Unknown(AnyOrganization),
+}
+pub(crate) static ORGANIZATION_KINDS: UnionShape = UnionShape {
+    tag: "type",
+    variants: &[
+        Variant {
+            shape: &OFFICE365_ORGANIZATION,
+            tags: &["Office365"],
+        },
+        Variant {
+            shape: &ON_PREMISES_ORGANIZATION,
+            tags: &["OnPremises"],
+        },
+        Variant {
+            shape: &HYBRID_ORGANIZATION,
+            tags: &["Hybrid"],
+        },
+    ],
+};
+impl Organization {
+    const EMPTY: Self = Self::Unknown(AnyOrganization::EMPTY);
+    fn kind(&self) -> &dyn Struct {
+        match self {
+            Self::Office365(kind) => kind,
+            Self::OnPremises(kind) => kind,
+            Self::Hybrid(kind) => kind,
+            Self::Unknown(kind) => kind,
+        }
+    }
+    /// What it is.
+    #[must_use]
+    pub fn r#type(&self) -> Option<&OrganizationType> {
+        match self {
+            Self::Office365(kind) => kind.r#type.as_ref(),
+            Self::OnPremises(kind) => kind.r#type.as_ref(),
+            Self::Hybrid(kind) => kind.r#type.as_ref(),
+            Self::Unknown(kind) => kind.r#type.as_ref(),
+        }
+    }
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> Option<&Id> {
+        match self {
+            Self::Office365(kind) => kind.id.as_ref(),
+            Self::OnPremises(kind) => kind.id.as_ref(),
+            Self::Hybrid(kind) => kind.id.as_ref(),
+            Self::Unknown(kind) => kind.id.as_ref(),
+        }
+    }
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> Option<&String> {
+        match self {
+            Self::Office365(kind) => kind.name.as_ref(),
+            Self::OnPremises(kind) => kind.name.as_ref(),
+            Self::Hybrid(kind) => kind.name.as_ref(),
+            Self::Unknown(kind) => kind.name.as_ref(),
+        }
+    }
+    /// The name in Microsoft 365, such as `abc.onmicrosoft.com`. (v4 and later)
+    #[must_use]
+    pub fn office_name(&self) -> Option<&String> {
+        match self {
+            Self::Office365(kind) => kind.office_name.as_ref(),
+            Self::OnPremises(kind) => kind.office_name.as_ref(),
+            Self::Hybrid(kind) => kind.office_name.as_ref(),
+            Self::Unknown(kind) => kind.office_name.as_ref(),
+        }
+    }
+    /// A note by the administrator. (v7 and later)
+    #[must_use]
+    pub fn description(&self) -> Option<&String> {
+        match self {
+            Self::Office365(kind) => kind.description.as_ref(),
+            Self::OnPremises(kind) => kind.description.as_ref(),
+            Self::Hybrid(kind) => kind.description.as_ref(),
+            Self::Unknown(kind) => kind.description.as_ref(),
+        }
+    }
+    /// Whether a job has backed it up at least once.
+    #[must_use]
+    pub fn is_backedup(&self) -> Option<bool> {
+        match self {
+            Self::Office365(kind) => kind.is_backedup,
+            Self::OnPremises(kind) => kind.is_backedup,
+            Self::Hybrid(kind) => kind.is_backedup,
+            Self::Unknown(kind) => kind.is_backedup,
+        }
+    }
+    /// When a job first backed it up.
+    #[must_use]
+    pub fn first_backuptime(&self) -> Option<&DateTime> {
+        match self {
+            Self::Office365(kind) => kind.first_backuptime.as_ref(),
+            Self::OnPremises(kind) => kind.first_backuptime.as_ref(),
+            Self::Hybrid(kind) => kind.first_backuptime.as_ref(),
+            Self::Unknown(kind) => kind.first_backuptime.as_ref(),
+        }
+    }
+    /// When a job last backed it up.
+    #[must_use]
+    pub fn last_backuptime(&self) -> Option<&DateTime> {
+        match self {
+            Self::Office365(kind) => kind.last_backuptime.as_ref(),
+            Self::OnPremises(kind) => kind.last_backuptime.as_ref(),
+            Self::Hybrid(kind) => kind.last_backuptime.as_ref(),
+            Self::Unknown(kind) => kind.last_backuptime.as_ref(),
+        }
+    }
+    /// The id that the organization has in backups. (v8 and later)
+    #[must_use]
+    pub fn backed_up_organization_id(&self) -> Option<&Id> {
+        match self {
+            Self::Office365(kind) => kind.backed_up_organization_id.as_ref(),
+            Self::OnPremises(kind) => kind.backed_up_organization_id.as_ref(),
+            Self::Hybrid(kind) => kind.backed_up_organization_id.as_ref(),
+            Self::Unknown(kind) => kind.backed_up_organization_id.as_ref(),
+        }
+    }
+    /// Links to related resources.
+    #[must_use]
+    pub fn links(&self) -> &BTreeMap<String, Link> {
+        match self {
+            Self::Office365(kind) => &kind.links,
+            Self::OnPremises(kind) => &kind.links,
+            Self::Hybrid(kind) => &kind.links,
+            Self::Unknown(kind) => &kind.links,
+        }
+    }
+    /// Actions that the server offers, by name.
+    #[must_use]
+    pub fn actions(&self) -> &BTreeMap<String, Action> {
+        match self {
+            Self::Office365(kind) => &kind.actions,
+            Self::OnPremises(kind) => &kind.actions,
+            Self::Hybrid(kind) => &kind.actions,
+            Self::Unknown(kind) => &kind.actions,
+        }
+    }
+}
+impl Model for Organization {
+    const SHAPE: &'static Shape = AnyOrganization::SHAPE;
+}
+impl Struct for Organization {
+    fn shape(&self) -> &'static Shape {
+        self.kind().shape()
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        if index == UNION {
+            return Slot::Union(self);
+        }
+        match self {
+            Self::Office365(kind) => kind.slot(index),
+            Self::OnPremises(kind) => kind.slot(index),
+            Self::Hybrid(kind) => kind.slot(index),
+            Self::Unknown(kind) => kind.slot(index),
+        }
+    }
+}
+impl UnionSlot for Organization {
+    fn index(&self) -> usize {
+        match self {
+            Self::Office365(_) => 0,
+            Self::OnPremises(_) => 1,
+            Self::Hybrid(_) => 2,
+            Self::Unknown(_) => 3,
+        }
+    }
+    fn choose(&mut self, index: usize) {
+        *self = match index {
+            0 => Self::Office365(Default::default()),
+            1 => Self::OnPremises(Default::default()),
+            2 => Self::Hybrid(Default::default()),
+            _ => Self::Unknown(Default::default()),
+        };
+    }
+}
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyOrganization> for Organization {
+    fn from(any: AnyOrganization) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
+impl From<Office365Organization> for Organization {
+    fn from(mut kind: Office365Organization) -> Self {
+        kind.r#type.get_or_insert(OrganizationType::Office365);
+        Self::Office365(kind)
+    }
+}
+impl From<OnPremisesOrganization> for Organization {
+    fn from(mut kind: OnPremisesOrganization) -> Self {
+        kind.r#type.get_or_insert(OrganizationType::OnPremises);
+        Self::OnPremises(kind)
+    }
+}
+impl From<HybridOrganization> for Organization {
+    fn from(mut kind: HybridOrganization) -> Self {
+        kind.r#type.get_or_insert(OrganizationType::Hybrid);
+        Self::Hybrid(kind)
+    }
+}
+/// What an organization is made of.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationType`
 #[derive(Clone)]
@@ -248,7 +1289,7 @@ impl Enum for OrganizationType {
         Self::Unknown(value)
     }
 }
-/// The Microsoft cloud in which an organization lives. (v6 and later)
+/// The Microsoft cloud in which an organization lives.
 ///
 /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationRegion`
 #[derive(Clone)]
@@ -360,6 +1401,8 @@ impl Enum for LoggedInOrganizationType {
 }
 /// The organization whose own credentials the session was opened with.
 ///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
 /// Schema: `schemas/vb365/organizations.json#/$defs/LoggedInOrganization`
 #[non_exhaustive]
 pub struct LoggedInOrganization {
@@ -377,23 +1420,23 @@ pub struct LoggedInOrganization {
     pub first_backuptime: Option<DateTime>,
     /// When a job last backed it up.
     pub last_backuptime: Option<DateTime>,
-    /// Actions that the server offers, by name.
-    pub actions: BTreeMap<String, Action>,
     /// The Microsoft cloud. (up to v5)
     pub region: Option<String>,
-    /// `isExchangeOnline`. (up to v5)
+    /// Whether Exchange Online is backed up. (up to v5)
     pub is_exchange_online: Option<bool>,
-    /// `isSharePointOnline`. (up to v5)
+    /// Whether SharePoint Online is backed up. (up to v5)
     pub is_share_point_online: Option<bool>,
-    /// `exchangeOnlineSettings`. (up to v5)
+    /// Exchange online settings. (up to v5)
     pub exchange_online_settings: Option<Office365ConnectionSettings>,
-    /// `sharePointOnlineSettings`. (up to v5)
+    /// Share point online settings. (up to v5)
     pub share_point_online_settings: Option<Office365ConnectionSettings>,
     /// Links to related resources. (up to v5)
     pub links: BTreeMap<String, Link>,
+    /// Actions that the server offers, by name.
+    pub actions: BTreeMap<String, Action>,
 }
 pub(crate) static LOGGED_IN_ORGANIZATION: Shape = Shape::new(
-        stringify!(LoggedInOrganization),
+        "LoggedInOrganization",
         &[
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
@@ -402,7 +1445,6 @@ pub(crate) static LOGGED_IN_ORGANIZATION: Shape = Shape::new(
             Field::new("isBackedup", Kind::Bool),
             Field::new("firstBackuptime", Kind::DateTime),
             Field::new("lastBackuptime", Kind::DateTime),
-            Field::map("_actions", Kind::Struct(&ACTION)),
             Field::new("region", Kind::Text).versions(0, 5),
             Field::new("isExchangeOnline", Kind::Bool).versions(0, 5),
             Field::new("isSharePointOnline", Kind::Bool).versions(0, 5),
@@ -417,9 +1459,10 @@ pub(crate) static LOGGED_IN_ORGANIZATION: Shape = Shape::new(
                 )
                 .versions(0, 5),
             Field::map("_links", Kind::Struct(&LINK)).versions(0, 5),
+            Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
-    .aliases(&["SelfOrganization", "RESTLoggedInOrganization"]);
+    .aliases(&["RESTLoggedInOrganization", "SelfOrganization"]);
 impl LoggedInOrganization {
     const EMPTY: Self = Self {
         id: None,
@@ -429,13 +1472,13 @@ impl LoggedInOrganization {
         is_backedup: None,
         first_backuptime: None,
         last_backuptime: None,
-        actions: BTreeMap::new(),
         region: None,
         is_exchange_online: None,
         is_share_point_online: None,
         exchange_online_settings: None,
         share_point_online_settings: None,
         links: BTreeMap::new(),
+        actions: BTreeMap::new(),
     };
 }
 impl Model for LoggedInOrganization {
@@ -454,13 +1497,13 @@ impl Struct for LoggedInOrganization {
             4 => View::Bool(&self.is_backedup),
             5 => View::DateTime(&self.first_backuptime),
             6 => View::DateTime(&self.last_backuptime),
-            7 => View::StructMap(&self.actions),
-            8 => View::Text(&self.region),
-            9 => View::Bool(&self.is_exchange_online),
-            10 => View::Bool(&self.is_share_point_online),
-            11 => View::Struct(&self.exchange_online_settings),
-            12 => View::Struct(&self.share_point_online_settings),
-            13 => View::StructMap(&self.links),
+            7 => View::Text(&self.region),
+            8 => View::Bool(&self.is_exchange_online),
+            9 => View::Bool(&self.is_share_point_online),
+            10 => View::Struct(&self.exchange_online_settings),
+            11 => View::Struct(&self.share_point_online_settings),
+            12 => View::StructMap(&self.links),
+            13 => View::StructMap(&self.actions),
             _ => View::None,
         }
     }
@@ -473,315 +1516,718 @@ impl Struct for LoggedInOrganization {
             4 => Slot::Bool(&mut self.is_backedup),
             5 => Slot::DateTime(&mut self.first_backuptime),
             6 => Slot::DateTime(&mut self.last_backuptime),
-            7 => Slot::StructMap(&mut self.actions),
-            8 => Slot::Text(&mut self.region),
-            9 => Slot::Bool(&mut self.is_exchange_online),
-            10 => Slot::Bool(&mut self.is_share_point_online),
-            11 => Slot::Struct(&mut self.exchange_online_settings),
-            12 => Slot::Struct(&mut self.share_point_online_settings),
-            13 => Slot::StructMap(&mut self.links),
+            7 => Slot::Text(&mut self.region),
+            8 => Slot::Bool(&mut self.is_exchange_online),
+            9 => Slot::Bool(&mut self.is_share_point_online),
+            10 => Slot::Struct(&mut self.exchange_online_settings),
+            11 => Slot::Struct(&mut self.share_point_online_settings),
+            12 => Slot::StructMap(&mut self.links),
+            13 => Slot::StructMap(&mut self.actions),
             _ => Slot::None,
         }
     }
 }
-/// How the server reaches an organization in Microsoft 365.
+/// What it is. (up to v7)
 ///
-/// Schema: `schemas/vb365/organizations.json#/$defs/Office365ConnectionSettings`
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState/properties/type`
+#[derive(Clone)]
 #[non_exhaustive]
-pub struct Office365ConnectionSettings {
-    /// `useApplicationOnlyAuth`. (v4 and later)
-    pub use_application_only_auth: Option<bool>,
-    /// `officeOrganizationName`. (v4 and later)
-    pub office_organization_name: Option<String>,
-    /// `sharePointSaveAllWebParts`. (v4 and later)
-    pub share_point_save_all_web_parts: Option<bool>,
-    /// `account`.
-    pub account: Option<String>,
-    /// `password`.
-    pub password: Option<Secret>,
-    /// `grantAdminAccess`.
-    pub grant_admin_access: Option<bool>,
-    /// `useMfa`.
-    pub use_mfa: Option<bool>,
-    /// `useCustomVeeamAADApplication`.
-    pub use_custom_veeam_aad_application: Option<bool>,
-    /// `applicationId`.
-    pub application_id: Option<Id>,
-    /// `applicationSecret`.
-    pub application_secret: Option<Secret>,
-    /// The certificate with its key, in base64.
-    pub application_certificate: Option<Secret>,
-    /// `applicationCertificatePassword`.
-    pub application_certificate_password: Option<Secret>,
-    /// `applicationCertificateThumbprint`.
-    pub application_certificate_thumbprint: Option<String>,
+pub enum OrganizationSyncStateType {
+    /// `Incremental`.
+    Incremental,
+    /// `Full`.
+    Full,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
 }
-pub(crate) static OFFICE365_CONNECTION_SETTINGS: Shape = Shape::new(
-        stringify!(Office365ConnectionSettings),
+pub(crate) static ORGANIZATION_SYNC_STATE_TYPE: EnumShape = EnumShape {
+    name: stringify!(OrganizationSyncStateType),
+    aliases: &[],
+    values: &[EnumValue::new("Incremental"), EnumValue::new("Full")],
+};
+impl Enum for OrganizationSyncStateType {
+    const SHAPE: &'static EnumShape = &ORGANIZATION_SYNC_STATE_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Incremental,
+                1 => Self::Full,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Incremental => 0,
+                Self::Full => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// How it stands. (up to v7)
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState/properties/status`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum OrganizationSyncStateStatus {
+    /// `None`.
+    None,
+    /// `Success`.
+    Success,
+    /// `Error`.
+    Error,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static ORGANIZATION_SYNC_STATE_STATUS: EnumShape = EnumShape {
+    name: stringify!(OrganizationSyncStateStatus),
+    aliases: &[],
+    values: &[EnumValue::new("None"), EnumValue::new("Success"), EnumValue::new("Error")],
+};
+impl Enum for OrganizationSyncStateStatus {
+    const SHAPE: &'static EnumShape = &ORGANIZATION_SYNC_STATE_STATUS;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::None,
+                1 => Self::Success,
+                2 => Self::Error,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::None => 0,
+                Self::Success => 1,
+                Self::Error => 2,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Organization sync state. (v7 and later)
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState`
+#[non_exhaustive]
+pub struct OrganizationSyncState {
+    /// The organization. (v8 and later)
+    pub organization_id: Option<Id>,
+    /// Last sync state. (v8 and later)
+    pub last_sync_state: Option<OrganizationLastSyncState>,
+    /// Current sync state. (v8 and later)
+    pub current_sync_state: Option<OrganizationCurrentSyncState>,
+    /// What it is. (up to v7)
+    pub r#type: Option<OrganizationSyncStateType>,
+    /// How it stands. (up to v7)
+    pub status: Option<OrganizationSyncStateStatus>,
+    /// Last sync time. (up to v7)
+    pub last_sync_time: Option<DateTime>,
+    /// What went wrong. (up to v7)
+    pub error: Option<String>,
+    /// Links to related resources, by name.
+    pub links: BTreeMap<String, Link>,
+}
+pub(crate) static ORGANIZATION_SYNC_STATE: Shape = Shape::new(
+        "OrganizationSyncState",
         &[
-            Field::new("useApplicationOnlyAuth", Kind::Bool).versions(4, 0),
-            Field::new("officeOrganizationName", Kind::Text).versions(4, 0),
-            Field::new("sharePointSaveAllWebParts", Kind::Bool).versions(4, 0),
-            Field::new("account", Kind::Text),
-            Field::new("password", Kind::Secret),
-            Field::new("grantAdminAccess", Kind::Bool),
-            Field::new("useMfa", Kind::Bool),
-            Field::new("useCustomVeeamAADApplication", Kind::Bool),
-            Field::new("applicationId", Kind::Id),
-            Field::new("applicationSecret", Kind::Secret),
-            Field::new("applicationCertificate", Kind::Secret),
-            Field::new("applicationCertificatePassword", Kind::Secret),
-            Field::new("applicationCertificateThumbprint", Kind::Text),
+            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("lastSyncState", Kind::Struct(&ORGANIZATION_LAST_SYNC_STATE))
+                .versions(8, 0),
+            Field::new(
+                    "currentSyncState",
+                    Kind::Struct(&ORGANIZATION_CURRENT_SYNC_STATE),
+                )
+                .versions(8, 0),
+            Field::new("type", Kind::Enum(&ORGANIZATION_SYNC_STATE_TYPE)).versions(0, 7),
+            Field::new("status", Kind::Enum(&ORGANIZATION_SYNC_STATE_STATUS))
+                .versions(0, 7),
+            Field::new("lastSyncTime", Kind::DateTime).versions(0, 7),
+            Field::new("error", Kind::Text).versions(0, 7),
+            Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
-    .aliases(&["RESTOffice365ConnectionSettings"]);
-impl Office365ConnectionSettings {
+    .aliases(&["RESTOrganizationSyncState"])
+    .versions(7, 0);
+impl OrganizationSyncState {
     const EMPTY: Self = Self {
-        use_application_only_auth: None,
-        office_organization_name: None,
-        share_point_save_all_web_parts: None,
-        account: None,
-        password: None,
-        grant_admin_access: None,
-        use_mfa: None,
-        use_custom_veeam_aad_application: None,
-        application_id: None,
-        application_secret: None,
-        application_certificate: None,
-        application_certificate_password: None,
-        application_certificate_thumbprint: None,
+        organization_id: None,
+        last_sync_state: None,
+        current_sync_state: None,
+        r#type: None,
+        status: None,
+        last_sync_time: None,
+        error: None,
+        links: BTreeMap::new(),
     };
 }
-impl Model for Office365ConnectionSettings {
-    const SHAPE: &'static Shape = &OFFICE365_CONNECTION_SETTINGS;
+impl Model for OrganizationSyncState {
+    const SHAPE: &'static Shape = &ORGANIZATION_SYNC_STATE;
 }
-impl Struct for Office365ConnectionSettings {
+impl Struct for OrganizationSyncState {
     fn shape(&self) -> &'static Shape {
-        &OFFICE365_CONNECTION_SETTINGS
+        &ORGANIZATION_SYNC_STATE
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Bool(&self.use_application_only_auth),
-            1 => View::Text(&self.office_organization_name),
-            2 => View::Bool(&self.share_point_save_all_web_parts),
-            3 => View::Text(&self.account),
-            4 => View::Secret(&self.password),
-            5 => View::Bool(&self.grant_admin_access),
-            6 => View::Bool(&self.use_mfa),
-            7 => View::Bool(&self.use_custom_veeam_aad_application),
-            8 => View::Id(&self.application_id),
-            9 => View::Secret(&self.application_secret),
-            10 => View::Secret(&self.application_certificate),
-            11 => View::Secret(&self.application_certificate_password),
-            12 => View::Text(&self.application_certificate_thumbprint),
+            0 => View::Id(&self.organization_id),
+            1 => View::Struct(&self.last_sync_state),
+            2 => View::Struct(&self.current_sync_state),
+            3 => View::Enum(&self.r#type),
+            4 => View::Enum(&self.status),
+            5 => View::DateTime(&self.last_sync_time),
+            6 => View::Text(&self.error),
+            7 => View::StructMap(&self.links),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Bool(&mut self.use_application_only_auth),
-            1 => Slot::Text(&mut self.office_organization_name),
-            2 => Slot::Bool(&mut self.share_point_save_all_web_parts),
-            3 => Slot::Text(&mut self.account),
-            4 => Slot::Secret(&mut self.password),
-            5 => Slot::Bool(&mut self.grant_admin_access),
-            6 => Slot::Bool(&mut self.use_mfa),
-            7 => Slot::Bool(&mut self.use_custom_veeam_aad_application),
-            8 => Slot::Id(&mut self.application_id),
-            9 => Slot::Secret(&mut self.application_secret),
-            10 => Slot::Secret(&mut self.application_certificate),
-            11 => Slot::Secret(&mut self.application_certificate_password),
-            12 => Slot::Text(&mut self.application_certificate_thumbprint),
+            0 => Slot::Id(&mut self.organization_id),
+            1 => Slot::Struct(&mut self.last_sync_state),
+            2 => Slot::Struct(&mut self.current_sync_state),
+            3 => Slot::Enum(&mut self.r#type),
+            4 => Slot::Enum(&mut self.status),
+            5 => Slot::DateTime(&mut self.last_sync_time),
+            6 => Slot::Text(&mut self.error),
+            7 => Slot::StructMap(&mut self.links),
             _ => Slot::None,
         }
     }
 }
-/// How the server reaches a local Exchange.
+/// What it is.
 ///
-/// Schema: `schemas/vb365/organizations.json#/$defs/ExchangeSettings`
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncOptions/properties/type`
+#[derive(Clone)]
 #[non_exhaustive]
-pub struct ExchangeSettings {
-    /// `serverName`.
-    pub server_name: Option<String>,
-    /// `username`.
-    pub username: Option<String>,
-    /// `password`. (v6 and later)
-    pub password: Option<Secret>,
-    /// `useSSL`.
-    pub use_ssl: Option<bool>,
-    /// `skipCAverification`. (v6 and later)
-    pub skip_c_averification: Option<bool>,
-    /// `skipCommonnameverification`. (v6 and later)
-    pub skip_commonnameverification: Option<bool>,
-    /// `skipRevocationcheck`. (v6 and later)
-    pub skip_revocationcheck: Option<bool>,
-    /// `grantImpersonation`. (v6 and later)
-    pub grant_impersonation: Option<bool>,
-    /// `configureThrottlingpolicy`. (v6 and later)
-    pub configure_throttlingpolicy: Option<bool>,
+pub enum OrganizationSyncOptionsType {
+    /// `Incremental`.
+    Incremental,
+    /// `Full`.
+    Full,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
 }
-pub(crate) static EXCHANGE_SETTINGS: Shape = Shape::new(
-        stringify!(ExchangeSettings),
-        &[
-            Field::new("serverName", Kind::Text),
-            Field::new("username", Kind::Text),
-            Field::new("password", Kind::Secret).versions(6, 0),
-            Field::new("useSSL", Kind::Bool),
-            Field::new("skipCAverification", Kind::Bool).versions(6, 0),
-            Field::new("skipCommonnameverification", Kind::Bool).versions(6, 0),
-            Field::new("skipRevocationcheck", Kind::Bool).versions(6, 0),
-            Field::new("grantImpersonation", Kind::Bool).versions(6, 0),
-            Field::new("configureThrottlingpolicy", Kind::Bool).versions(6, 0),
-        ],
+pub(crate) static ORGANIZATION_SYNC_OPTIONS_TYPE: EnumShape = EnumShape {
+    name: stringify!(OrganizationSyncOptionsType),
+    aliases: &[],
+    values: &[EnumValue::new("Incremental"), EnumValue::new("Full")],
+};
+impl Enum for OrganizationSyncOptionsType {
+    const SHAPE: &'static EnumShape = &ORGANIZATION_SYNC_OPTIONS_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Incremental,
+                1 => Self::Full,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Incremental => 0,
+                Self::Full => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Organization sync options. (v7 and later)
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncOptions`
+#[non_exhaustive]
+pub struct OrganizationSyncOptions {
+    /// What it is.
+    pub r#type: Option<OrganizationSyncOptionsType>,
+}
+pub(crate) static ORGANIZATION_SYNC_OPTIONS: Shape = Shape::new(
+        "OrganizationSyncOptions",
+        &[Field::new("type", Kind::Enum(&ORGANIZATION_SYNC_OPTIONS_TYPE))],
     )
-    .aliases(&["OnPremisesExchangeSettings", "RESTExchangeSettings"]);
-impl ExchangeSettings {
-    const EMPTY: Self = Self {
-        server_name: None,
-        username: None,
-        password: None,
-        use_ssl: None,
-        skip_c_averification: None,
-        skip_commonnameverification: None,
-        skip_revocationcheck: None,
-        grant_impersonation: None,
-        configure_throttlingpolicy: None,
-    };
+    .aliases(&["RESTOrganizationSyncOptions"])
+    .versions(7, 0);
+impl OrganizationSyncOptions {
+    const EMPTY: Self = Self { r#type: None };
 }
-impl Model for ExchangeSettings {
-    const SHAPE: &'static Shape = &EXCHANGE_SETTINGS;
+impl Model for OrganizationSyncOptions {
+    const SHAPE: &'static Shape = &ORGANIZATION_SYNC_OPTIONS;
 }
-impl Struct for ExchangeSettings {
+impl Struct for OrganizationSyncOptions {
     fn shape(&self) -> &'static Shape {
-        &EXCHANGE_SETTINGS
+        &ORGANIZATION_SYNC_OPTIONS
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.server_name),
-            1 => View::Text(&self.username),
-            2 => View::Secret(&self.password),
-            3 => View::Bool(&self.use_ssl),
-            4 => View::Bool(&self.skip_c_averification),
-            5 => View::Bool(&self.skip_commonnameverification),
-            6 => View::Bool(&self.skip_revocationcheck),
-            7 => View::Bool(&self.grant_impersonation),
-            8 => View::Bool(&self.configure_throttlingpolicy),
+            0 => View::Enum(&self.r#type),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.server_name),
-            1 => Slot::Text(&mut self.username),
-            2 => Slot::Secret(&mut self.password),
-            3 => Slot::Bool(&mut self.use_ssl),
-            4 => Slot::Bool(&mut self.skip_c_averification),
-            5 => Slot::Bool(&mut self.skip_commonnameverification),
-            6 => Slot::Bool(&mut self.skip_revocationcheck),
-            7 => Slot::Bool(&mut self.grant_impersonation),
-            8 => Slot::Bool(&mut self.configure_throttlingpolicy),
+            0 => Slot::Enum(&mut self.r#type),
             _ => Slot::None,
         }
     }
 }
-/// How the server reaches a local SharePoint.
-///
-/// Schema: `schemas/vb365/organizations.json#/$defs/SharepointSettings`
-#[non_exhaustive]
-pub struct SharepointSettings {
-    /// `serverName`.
-    pub server_name: Option<String>,
-    /// `username`.
-    pub username: Option<String>,
-    /// `password`. (v6 and later)
-    pub password: Option<Secret>,
-    /// `useSSL`.
-    pub use_ssl: Option<bool>,
-    /// `skipCAverification`.
-    pub skip_c_averification: Option<bool>,
-    /// `skipCommonnameverification`.
-    pub skip_commonnameverification: Option<bool>,
-    /// `skipRevocationcheck`.
-    pub skip_revocationcheck: Option<bool>,
-    /// `serverPort`.
-    pub server_port: Option<i64>,
-    /// `grantAccesstositecollections`.
-    pub grant_accesstositecollections: Option<bool>,
-    /// `userPassword`. (up to v5)
-    pub user_password: Option<Secret>,
+impl OrganizationSyncOptions {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// What it is.
+    #[must_use]
+    pub fn r#type(mut self, r#type: impl Into<OrganizationSyncOptionsType>) -> Self {
+        self.r#type = Some(r#type.into());
+        self
+    }
 }
-pub(crate) static SHAREPOINT_SETTINGS: Shape = Shape::new(
-        stringify!(SharepointSettings),
+/// Tenant information. (v8 and later)
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/TenantInformation`
+#[non_exhaustive]
+pub struct TenantInformation {
+    /// The tenant id in Microsoft 365.
+    pub msid: Option<Id>,
+    /// Multiple data locations enabled.
+    pub multiple_data_locations_enabled: Option<bool>,
+    /// Primary location.
+    pub primary_location: Option<String>,
+    /// Whether to enable location protection.
+    pub enable_location_protection: Option<bool>,
+    /// Protect invalid locations.
+    pub protect_invalid_locations: Option<bool>,
+    /// Protect empty locations.
+    pub protect_empty_locations: Option<bool>,
+    /// Protected locations.
+    pub protected_locations: Vec<String>,
+}
+pub(crate) static TENANT_INFORMATION: Shape = Shape::new(
+        "TenantInformation",
         &[
-            Field::new("serverName", Kind::Text),
-            Field::new("username", Kind::Text),
-            Field::new("password", Kind::Secret).versions(6, 0),
-            Field::new("useSSL", Kind::Bool),
-            Field::new("skipCAverification", Kind::Bool),
-            Field::new("skipCommonnameverification", Kind::Bool),
-            Field::new("skipRevocationcheck", Kind::Bool),
-            Field::new("serverPort", Kind::Int),
-            Field::new("grantAccesstositecollections", Kind::Bool),
-            Field::new("userPassword", Kind::Secret).versions(0, 5),
+            Field::new("msid", Kind::Id),
+            Field::new("multipleDataLocationsEnabled", Kind::Bool),
+            Field::new("primaryLocation", Kind::Text),
+            Field::new("enableLocationProtection", Kind::Bool),
+            Field::new("protectInvalidLocations", Kind::Bool),
+            Field::new("protectEmptyLocations", Kind::Bool),
+            Field::list("protectedLocations", Kind::Text),
         ],
     )
-    .aliases(&["OnPremisesSharepointSettings", "RESTSharepointSettings"]);
-impl SharepointSettings {
+    .aliases(&["RESTTenantInformation"])
+    .versions(8, 0);
+impl TenantInformation {
     const EMPTY: Self = Self {
-        server_name: None,
-        username: None,
-        password: None,
-        use_ssl: None,
-        skip_c_averification: None,
-        skip_commonnameverification: None,
-        skip_revocationcheck: None,
-        server_port: None,
-        grant_accesstositecollections: None,
-        user_password: None,
+        msid: None,
+        multiple_data_locations_enabled: None,
+        primary_location: None,
+        enable_location_protection: None,
+        protect_invalid_locations: None,
+        protect_empty_locations: None,
+        protected_locations: Vec::new(),
     };
 }
-impl Model for SharepointSettings {
-    const SHAPE: &'static Shape = &SHAREPOINT_SETTINGS;
+impl Model for TenantInformation {
+    const SHAPE: &'static Shape = &TENANT_INFORMATION;
 }
-impl Struct for SharepointSettings {
+impl Struct for TenantInformation {
     fn shape(&self) -> &'static Shape {
-        &SHAREPOINT_SETTINGS
+        &TENANT_INFORMATION
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.server_name),
-            1 => View::Text(&self.username),
-            2 => View::Secret(&self.password),
-            3 => View::Bool(&self.use_ssl),
-            4 => View::Bool(&self.skip_c_averification),
-            5 => View::Bool(&self.skip_commonnameverification),
-            6 => View::Bool(&self.skip_revocationcheck),
-            7 => View::Int(&self.server_port),
-            8 => View::Bool(&self.grant_accesstositecollections),
-            9 => View::Secret(&self.user_password),
+            0 => View::Id(&self.msid),
+            1 => View::Bool(&self.multiple_data_locations_enabled),
+            2 => View::Text(&self.primary_location),
+            3 => View::Bool(&self.enable_location_protection),
+            4 => View::Bool(&self.protect_invalid_locations),
+            5 => View::Bool(&self.protect_empty_locations),
+            6 => View::Texts(&self.protected_locations),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.server_name),
-            1 => Slot::Text(&mut self.username),
-            2 => Slot::Secret(&mut self.password),
-            3 => Slot::Bool(&mut self.use_ssl),
-            4 => Slot::Bool(&mut self.skip_c_averification),
-            5 => Slot::Bool(&mut self.skip_commonnameverification),
-            6 => Slot::Bool(&mut self.skip_revocationcheck),
-            7 => Slot::Int(&mut self.server_port),
-            8 => Slot::Bool(&mut self.grant_accesstositecollections),
-            9 => Slot::Secret(&mut self.user_password),
+            0 => Slot::Id(&mut self.msid),
+            1 => Slot::Bool(&mut self.multiple_data_locations_enabled),
+            2 => Slot::Text(&mut self.primary_location),
+            3 => Slot::Bool(&mut self.enable_location_protection),
+            4 => Slot::Bool(&mut self.protect_invalid_locations),
+            5 => Slot::Bool(&mut self.protect_empty_locations),
+            6 => Slot::Texts(&mut self.protected_locations),
             _ => Slot::None,
         }
+    }
+}
+/// What it is.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState/properties/type`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum OrganizationLastSyncStateType {
+    /// `Incremental`.
+    Incremental,
+    /// `Full`.
+    Full,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static ORGANIZATION_LAST_SYNC_STATE_TYPE: EnumShape = EnumShape {
+    name: stringify!(OrganizationLastSyncStateType),
+    aliases: &[],
+    values: &[EnumValue::new("Incremental"), EnumValue::new("Full")],
+};
+impl Enum for OrganizationLastSyncStateType {
+    const SHAPE: &'static EnumShape = &ORGANIZATION_LAST_SYNC_STATE_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Incremental,
+                1 => Self::Full,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Incremental => 0,
+                Self::Full => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Organization last sync state result.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState/properties/result`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum OrganizationLastSyncStateResult {
+    /// `Success`.
+    Success,
+    /// `Error`.
+    Error,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static ORGANIZATION_LAST_SYNC_STATE_RESULT: EnumShape = EnumShape {
+    name: stringify!(OrganizationLastSyncStateResult),
+    aliases: &[],
+    values: &[EnumValue::new("Success"), EnumValue::new("Error")],
+};
+impl Enum for OrganizationLastSyncStateResult {
+    const SHAPE: &'static EnumShape = &ORGANIZATION_LAST_SYNC_STATE_RESULT;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Success,
+                1 => Self::Error,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Success => 0,
+                Self::Error => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Organization last sync state. (v8 and later)
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState`
+#[non_exhaustive]
+pub struct OrganizationLastSyncState {
+    /// What it is.
+    pub r#type: Option<OrganizationLastSyncStateType>,
+    /// Result.
+    pub result: Option<OrganizationLastSyncStateResult>,
+    /// When it started.
+    pub start_time: Option<DateTime>,
+    /// When it ended; absent while it runs.
+    pub end_time: Option<DateTime>,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+pub(crate) static ORGANIZATION_LAST_SYNC_STATE: Shape = Shape::new(
+        "OrganizationLastSyncState",
+        &[
+            Field::new("type", Kind::Enum(&ORGANIZATION_LAST_SYNC_STATE_TYPE)),
+            Field::new("result", Kind::Enum(&ORGANIZATION_LAST_SYNC_STATE_RESULT)),
+            Field::new("startTime", Kind::DateTime),
+            Field::new("endTime", Kind::DateTime),
+            Field::new("error", Kind::Text),
+        ],
+    )
+    .aliases(&["RESTOrganizationLastSyncState"])
+    .versions(8, 0);
+impl OrganizationLastSyncState {
+    const EMPTY: Self = Self {
+        r#type: None,
+        result: None,
+        start_time: None,
+        end_time: None,
+        error: None,
+    };
+}
+impl Model for OrganizationLastSyncState {
+    const SHAPE: &'static Shape = &ORGANIZATION_LAST_SYNC_STATE;
+}
+impl Struct for OrganizationLastSyncState {
+    fn shape(&self) -> &'static Shape {
+        &ORGANIZATION_LAST_SYNC_STATE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Enum(&self.r#type),
+            1 => View::Enum(&self.result),
+            2 => View::DateTime(&self.start_time),
+            3 => View::DateTime(&self.end_time),
+            4 => View::Text(&self.error),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Enum(&mut self.r#type),
+            1 => Slot::Enum(&mut self.result),
+            2 => Slot::DateTime(&mut self.start_time),
+            3 => Slot::DateTime(&mut self.end_time),
+            4 => Slot::Text(&mut self.error),
+            _ => Slot::None,
+        }
+    }
+}
+/// What it is.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState/properties/type`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum OrganizationCurrentSyncStateType {
+    /// `Incremental`.
+    Incremental,
+    /// `Full`.
+    Full,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static ORGANIZATION_CURRENT_SYNC_STATE_TYPE: EnumShape = EnumShape {
+    name: stringify!(OrganizationCurrentSyncStateType),
+    aliases: &[],
+    values: &[EnumValue::new("Incremental"), EnumValue::new("Full")],
+};
+impl Enum for OrganizationCurrentSyncStateType {
+    const SHAPE: &'static EnumShape = &ORGANIZATION_CURRENT_SYNC_STATE_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Incremental,
+                1 => Self::Full,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Incremental => 0,
+                Self::Full => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// How it stands.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState/properties/status`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum OrganizationCurrentSyncStateStatus {
+    /// `Queued`.
+    Queued,
+    /// `Running`.
+    Running,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static ORGANIZATION_CURRENT_SYNC_STATE_STATUS: EnumShape = EnumShape {
+    name: stringify!(OrganizationCurrentSyncStateStatus),
+    aliases: &[],
+    values: &[EnumValue::new("Queued"), EnumValue::new("Running")],
+};
+impl Enum for OrganizationCurrentSyncStateStatus {
+    const SHAPE: &'static EnumShape = &ORGANIZATION_CURRENT_SYNC_STATE_STATUS;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Queued,
+                1 => Self::Running,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Queued => 0,
+                Self::Running => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Organization current sync state. (v8 and later)
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState`
+#[non_exhaustive]
+pub struct OrganizationCurrentSyncState {
+    /// What it is.
+    pub r#type: Option<OrganizationCurrentSyncStateType>,
+    /// Scheduled time.
+    pub scheduled_time: Option<DateTime>,
+    /// When it started.
+    pub start_time: Option<DateTime>,
+    /// How it stands.
+    pub status: Option<OrganizationCurrentSyncStateStatus>,
+}
+pub(crate) static ORGANIZATION_CURRENT_SYNC_STATE: Shape = Shape::new(
+        "OrganizationCurrentSyncState",
+        &[
+            Field::new("type", Kind::Enum(&ORGANIZATION_CURRENT_SYNC_STATE_TYPE)),
+            Field::new("scheduledTime", Kind::DateTime),
+            Field::new("startTime", Kind::DateTime),
+            Field::new("status", Kind::Enum(&ORGANIZATION_CURRENT_SYNC_STATE_STATUS)),
+        ],
+    )
+    .aliases(&["RESTOrganizationCurrentSyncState"])
+    .versions(8, 0);
+impl OrganizationCurrentSyncState {
+    const EMPTY: Self = Self {
+        r#type: None,
+        scheduled_time: None,
+        start_time: None,
+        status: None,
+    };
+}
+impl Model for OrganizationCurrentSyncState {
+    const SHAPE: &'static Shape = &ORGANIZATION_CURRENT_SYNC_STATE;
+}
+impl Struct for OrganizationCurrentSyncState {
+    fn shape(&self) -> &'static Shape {
+        &ORGANIZATION_CURRENT_SYNC_STATE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Enum(&self.r#type),
+            1 => View::DateTime(&self.scheduled_time),
+            2 => View::DateTime(&self.start_time),
+            3 => View::Enum(&self.status),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Enum(&mut self.r#type),
+            1 => Slot::DateTime(&mut self.scheduled_time),
+            2 => Slot::DateTime(&mut self.start_time),
+            3 => Slot::Enum(&mut self.status),
+            _ => Slot::None,
+        }
+    }
+}
+/// An action on an organization (v3 to v5): exactly one member, named after the action.
+///
+/// Has at least 1 members, at most 1 members. (up to v5)
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationActionBody`
+#[non_exhaustive]
+pub struct OrganizationActionBody {
+    /// Explore.
+    pub explore: Option<ExploreOptions>,
+}
+pub(crate) static ORGANIZATION_ACTION_BODY: Shape = Shape::new(
+        "OrganizationActionBody",
+        &[Field::new("explore", Kind::Struct(&EXPLORE_OPTIONS))],
+    )
+    .versions(0, 5);
+impl OrganizationActionBody {
+    const EMPTY: Self = Self { explore: None };
+}
+impl Model for OrganizationActionBody {
+    const SHAPE: &'static Shape = &ORGANIZATION_ACTION_BODY;
+}
+impl Struct for OrganizationActionBody {
+    fn shape(&self) -> &'static Shape {
+        &ORGANIZATION_ACTION_BODY
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.explore),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.explore),
+            _ => Slot::None,
+        }
+    }
+}
+impl OrganizationActionBody {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Explore.
+    #[must_use]
+    pub fn explore(mut self, explore: ExploreOptions) -> Self {
+        self.explore = Some(explore);
+        self
     }
 }
 backhaul_wire::generated_struct! {
-    Organization; LoggedInOrganization; Office365ConnectionSettings; ExchangeSettings;
-    SharepointSettings;
+    Office365Organization; Office365ConnectionSettings; OnPremisesOrganization;
+    SharepointSettings; ExchangeSettings; HybridOrganization; Organization;
+    AnyOrganization; LoggedInOrganization; OrganizationSyncState;
+    OrganizationSyncOptions; TenantInformation; OrganizationLastSyncState;
+    OrganizationCurrentSyncState; OrganizationActionBody;
 }
 backhaul_wire::generated_enum! {
     OrganizationType; OrganizationRegion; LoggedInOrganizationType;
+    OrganizationSyncStateType; OrganizationSyncStateStatus; OrganizationSyncOptionsType;
+    OrganizationLastSyncStateType; OrganizationLastSyncStateResult;
+    OrganizationCurrentSyncStateType; OrganizationCurrentSyncStateStatus;
 }

@@ -2,7 +2,7 @@
 
 //! Veeam Backup for Microsoft 365: the types of `repositories`.
 use super::prelude::*;
-/// `BackupRepositoryRetentionType`.
+/// Backup repository retention type.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionType`
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl Enum for BackupRepositoryRetentionType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryRetentionPeriodType`.
+/// The unit of how long backups are kept.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionPeriodType`
 #[derive(Clone)]
@@ -94,7 +94,7 @@ impl Enum for BackupRepositoryRetentionPeriodType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryYearlyRetentionPeriod`.
+/// How long backups are kept, in years.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/yearlyRetentionPeriod`
 #[derive(Clone)]
@@ -169,7 +169,7 @@ impl Enum for BackupRepositoryYearlyRetentionPeriod {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryRetentionFrequencyType`.
+/// How often what is too old is removed.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionFrequencyType`
 #[derive(Clone)]
@@ -211,7 +211,7 @@ impl Enum for BackupRepositoryRetentionFrequencyType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryDailyType`.
+/// The days.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/dailyType`
 #[derive(Clone)]
@@ -296,7 +296,7 @@ impl Enum for BackupRepositoryDailyType {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryMonthlyDaynumber`.
+/// Backup repository monthly daynumber.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/monthlyDaynumber`
 #[derive(Clone)]
@@ -356,7 +356,7 @@ impl Enum for BackupRepositoryMonthlyDaynumber {
         Self::Unknown(value)
     }
 }
-/// `BackupRepositoryMonthlyDayofweek`.
+/// Backup repository monthly dayofweek.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/monthlyDayofweek`
 #[derive(Clone)]
@@ -428,13 +428,29 @@ impl Enum for BackupRepositoryMonthlyDayofweek {
 }
 /// A backup repository.
 ///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
 /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository`
 #[non_exhaustive]
 pub struct BackupRepository {
-    /// `objectStorageEncryptionEnabled`. (v4 and later)
+    /// The object storage's id. (v4 to v7)
+    pub object_storage_id: Option<Id>,
+    /// Object storage cache path. (v4 to v7)
+    pub object_storage_cache_path: Option<String>,
+    /// Object storage encryption enabled. (v4 and later)
     pub object_storage_encryption_enabled: Option<bool>,
-    /// `encryptionKeyId`. (v4 and later)
+    /// The key that encrypts the data in object storage. (v4 and later)
     pub encryption_key_id: Option<Id>,
+    /// Whether it must be synchronised before use. (v4 and later)
+    pub is_out_of_sync: Option<bool>,
+    /// Whether it is indexed. (v8 and later)
+    pub is_indexed: Option<bool>,
+    /// Whether it is migration locked. (v8 and later)
+    pub is_migration_locked: Option<bool>,
+    /// Whether it is out of order. (v8 and later)
+    pub is_out_of_order: Option<bool>,
+    /// Why it is out of order. (v8 and later)
+    pub out_of_order_reason: Option<String>,
     /// The size of the volume, in bytes; negative when the server does not know it.
     pub capacity_bytes: Option<i64>,
     /// Free space on the volume, in bytes; negative when the server does not know it.
@@ -447,27 +463,27 @@ pub struct BackupRepository {
     pub description: Option<String>,
     /// The folder on the proxy.
     pub path: Option<String>,
-    /// `retentionType`.
+    /// Retention type.
     pub retention_type: Option<BackupRepositoryRetentionType>,
-    /// `retentionPeriodType`.
+    /// The unit of how long backups are kept.
     pub retention_period_type: Option<BackupRepositoryRetentionPeriodType>,
-    /// `dailyRetentionPeriod`.
+    /// How long backups are kept, in days.
     pub daily_retention_period: Option<i64>,
-    /// `monthlyRetentionPeriod`.
+    /// How long backups are kept, in months.
     pub monthly_retention_period: Option<i64>,
-    /// `yearlyRetentionPeriod`.
+    /// How long backups are kept, in years.
     pub yearly_retention_period: Option<BackupRepositoryYearlyRetentionPeriod>,
-    /// `retentionFrequencyType`.
+    /// How often what is too old is removed.
     pub retention_frequency_type: Option<BackupRepositoryRetentionFrequencyType>,
-    /// `dailyTime`.
+    /// The time of day, as `HH:MM:SS`.
     pub daily_time: Option<String>,
-    /// `dailyType`.
+    /// The days.
     pub daily_type: Option<BackupRepositoryDailyType>,
-    /// `monthlyTime`.
+    /// Monthly time.
     pub monthly_time: Option<String>,
-    /// `monthlyDaynumber`.
+    /// Monthly daynumber.
     pub monthly_daynumber: Option<BackupRepositoryMonthlyDaynumber>,
-    /// `monthlyDayofweek`.
+    /// Monthly dayofweek.
     pub monthly_dayofweek: Option<BackupRepositoryMonthlyDayofweek>,
     /// The backup proxy that serves it.
     pub proxy_id: Option<Id>,
@@ -479,30 +495,23 @@ pub struct BackupRepository {
     pub is_long_term: Option<bool>,
     /// Whether it must be upgraded before use. (v8 and later)
     pub is_outdated: Option<bool>,
-    /// Whether it must be synchronised before use. (v4 and later)
-    pub is_out_of_sync: Option<bool>,
-    /// `isIndexed`. (v8 and later)
-    pub is_indexed: Option<bool>,
-    /// `isMigrationLocked`. (v8 and later)
-    pub is_migration_locked: Option<bool>,
-    /// Whether it is out of order. (v8 and later)
-    pub is_out_of_order: Option<bool>,
-    /// Why it is out of order. (v8 and later)
-    pub out_of_order_reason: Option<String>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
     /// The object storage that extends it. (v8 and later)
     pub object_storage: Option<ObjectStorage>,
-    /// `objectStorageId`. (v4 to v7)
-    pub object_storage_id: Option<Id>,
-    /// `objectStorageCachePath`. (v4 to v7)
-    pub object_storage_cache_path: Option<String>,
 }
 pub(crate) static BACKUP_REPOSITORY: Shape = Shape::new(
-        stringify!(BackupRepository),
+        "BackupRepository",
         &[
+            Field::new("objectStorageId", Kind::Id).versions(4, 7),
+            Field::new("objectStorageCachePath", Kind::Text).versions(4, 7),
             Field::new("objectStorageEncryptionEnabled", Kind::Bool).versions(4, 0),
             Field::new("encryptionKeyId", Kind::Id).versions(4, 0),
+            Field::new("isOutOfSync", Kind::Bool).versions(4, 0),
+            Field::new("isIndexed", Kind::Bool).versions(8, 0),
+            Field::new("isMigrationLocked", Kind::Bool).versions(8, 0),
+            Field::new("isOutOfOrder", Kind::Bool).versions(8, 0),
+            Field::new("outOfOrderReason", Kind::Text).versions(8, 0),
             Field::new("capacityBytes", Kind::Int),
             Field::new("freeSpaceBytes", Kind::Int),
             Field::new("id", Kind::Id),
@@ -540,22 +549,22 @@ pub(crate) static BACKUP_REPOSITORY: Shape = Shape::new(
             Field::new("organizationId", Kind::Id).versions(8, 0),
             Field::new("isLongTerm", Kind::Bool).versions(6, 0),
             Field::new("isOutdated", Kind::Bool).versions(8, 0),
-            Field::new("isOutOfSync", Kind::Bool).versions(4, 0),
-            Field::new("isIndexed", Kind::Bool).versions(8, 0),
-            Field::new("isMigrationLocked", Kind::Bool).versions(8, 0),
-            Field::new("isOutOfOrder", Kind::Bool).versions(8, 0),
-            Field::new("outOfOrderReason", Kind::Text).versions(8, 0),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::new("objectStorage", Kind::Struct(&OBJECT_STORAGE)).versions(8, 0),
-            Field::new("objectStorageId", Kind::Id).versions(4, 7),
-            Field::new("objectStorageCachePath", Kind::Text).versions(4, 7),
         ],
     )
     .aliases(&["RESTBackupRepository"]);
 impl BackupRepository {
     const EMPTY: Self = Self {
+        object_storage_id: None,
+        object_storage_cache_path: None,
         object_storage_encryption_enabled: None,
         encryption_key_id: None,
+        is_out_of_sync: None,
+        is_indexed: None,
+        is_migration_locked: None,
+        is_out_of_order: None,
+        out_of_order_reason: None,
         capacity_bytes: None,
         free_space_bytes: None,
         id: None,
@@ -578,15 +587,8 @@ impl BackupRepository {
         organization_id: None,
         is_long_term: None,
         is_outdated: None,
-        is_out_of_sync: None,
-        is_indexed: None,
-        is_migration_locked: None,
-        is_out_of_order: None,
-        out_of_order_reason: None,
         links: BTreeMap::new(),
         object_storage: None,
-        object_storage_id: None,
-        object_storage_cache_path: None,
     };
 }
 impl Model for BackupRepository {
@@ -598,87 +600,2131 @@ impl Struct for BackupRepository {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Bool(&self.object_storage_encryption_enabled),
-            1 => View::Id(&self.encryption_key_id),
-            2 => View::Int(&self.capacity_bytes),
-            3 => View::Int(&self.free_space_bytes),
-            4 => View::Id(&self.id),
-            5 => View::Text(&self.name),
-            6 => View::Text(&self.description),
-            7 => View::Text(&self.path),
-            8 => View::Enum(&self.retention_type),
-            9 => View::Enum(&self.retention_period_type),
-            10 => View::Int(&self.daily_retention_period),
-            11 => View::Int(&self.monthly_retention_period),
-            12 => View::Enum(&self.yearly_retention_period),
-            13 => View::Enum(&self.retention_frequency_type),
-            14 => View::Text(&self.daily_time),
-            15 => View::Enum(&self.daily_type),
-            16 => View::Text(&self.monthly_time),
-            17 => View::Enum(&self.monthly_daynumber),
-            18 => View::Enum(&self.monthly_dayofweek),
-            19 => View::Id(&self.proxy_id),
-            20 => View::Id(&self.proxy_pool_id),
-            21 => View::Id(&self.organization_id),
-            22 => View::Bool(&self.is_long_term),
-            23 => View::Bool(&self.is_outdated),
-            24 => View::Bool(&self.is_out_of_sync),
-            25 => View::Bool(&self.is_indexed),
-            26 => View::Bool(&self.is_migration_locked),
-            27 => View::Bool(&self.is_out_of_order),
-            28 => View::Text(&self.out_of_order_reason),
-            29 => View::StructMap(&self.links),
-            30 => View::Struct(&self.object_storage),
-            31 => View::Id(&self.object_storage_id),
-            32 => View::Text(&self.object_storage_cache_path),
+            0 => View::Id(&self.object_storage_id),
+            1 => View::Text(&self.object_storage_cache_path),
+            2 => View::Bool(&self.object_storage_encryption_enabled),
+            3 => View::Id(&self.encryption_key_id),
+            4 => View::Bool(&self.is_out_of_sync),
+            5 => View::Bool(&self.is_indexed),
+            6 => View::Bool(&self.is_migration_locked),
+            7 => View::Bool(&self.is_out_of_order),
+            8 => View::Text(&self.out_of_order_reason),
+            9 => View::Int(&self.capacity_bytes),
+            10 => View::Int(&self.free_space_bytes),
+            11 => View::Id(&self.id),
+            12 => View::Text(&self.name),
+            13 => View::Text(&self.description),
+            14 => View::Text(&self.path),
+            15 => View::Enum(&self.retention_type),
+            16 => View::Enum(&self.retention_period_type),
+            17 => View::Int(&self.daily_retention_period),
+            18 => View::Int(&self.monthly_retention_period),
+            19 => View::Enum(&self.yearly_retention_period),
+            20 => View::Enum(&self.retention_frequency_type),
+            21 => View::Text(&self.daily_time),
+            22 => View::Enum(&self.daily_type),
+            23 => View::Text(&self.monthly_time),
+            24 => View::Enum(&self.monthly_daynumber),
+            25 => View::Enum(&self.monthly_dayofweek),
+            26 => View::Id(&self.proxy_id),
+            27 => View::Id(&self.proxy_pool_id),
+            28 => View::Id(&self.organization_id),
+            29 => View::Bool(&self.is_long_term),
+            30 => View::Bool(&self.is_outdated),
+            31 => View::StructMap(&self.links),
+            32 => View::Struct(&self.object_storage),
             _ => View::None,
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Bool(&mut self.object_storage_encryption_enabled),
-            1 => Slot::Id(&mut self.encryption_key_id),
-            2 => Slot::Int(&mut self.capacity_bytes),
-            3 => Slot::Int(&mut self.free_space_bytes),
-            4 => Slot::Id(&mut self.id),
+            0 => Slot::Id(&mut self.object_storage_id),
+            1 => Slot::Text(&mut self.object_storage_cache_path),
+            2 => Slot::Bool(&mut self.object_storage_encryption_enabled),
+            3 => Slot::Id(&mut self.encryption_key_id),
+            4 => Slot::Bool(&mut self.is_out_of_sync),
+            5 => Slot::Bool(&mut self.is_indexed),
+            6 => Slot::Bool(&mut self.is_migration_locked),
+            7 => Slot::Bool(&mut self.is_out_of_order),
+            8 => Slot::Text(&mut self.out_of_order_reason),
+            9 => Slot::Int(&mut self.capacity_bytes),
+            10 => Slot::Int(&mut self.free_space_bytes),
+            11 => Slot::Id(&mut self.id),
+            12 => Slot::Text(&mut self.name),
+            13 => Slot::Text(&mut self.description),
+            14 => Slot::Text(&mut self.path),
+            15 => Slot::Enum(&mut self.retention_type),
+            16 => Slot::Enum(&mut self.retention_period_type),
+            17 => Slot::Int(&mut self.daily_retention_period),
+            18 => Slot::Int(&mut self.monthly_retention_period),
+            19 => Slot::Enum(&mut self.yearly_retention_period),
+            20 => Slot::Enum(&mut self.retention_frequency_type),
+            21 => Slot::Text(&mut self.daily_time),
+            22 => Slot::Enum(&mut self.daily_type),
+            23 => Slot::Text(&mut self.monthly_time),
+            24 => Slot::Enum(&mut self.monthly_daynumber),
+            25 => Slot::Enum(&mut self.monthly_dayofweek),
+            26 => Slot::Id(&mut self.proxy_id),
+            27 => Slot::Id(&mut self.proxy_pool_id),
+            28 => Slot::Id(&mut self.organization_id),
+            29 => Slot::Bool(&mut self.is_long_term),
+            30 => Slot::Bool(&mut self.is_outdated),
+            31 => Slot::StructMap(&mut self.links),
+            32 => Slot::Struct(&mut self.object_storage),
+            _ => Slot::None,
+        }
+    }
+}
+/// The unit of how long backups are kept.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionPeriodType`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BackupRepositoryFromClientRetentionPeriodType {
+    /// `Monthly`.
+    Monthly,
+    /// `Daily`.
+    Daily,
+    /// `Yearly`.
+    Yearly,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_PERIOD_TYPE: EnumShape = EnumShape {
+    name: stringify!(BackupRepositoryFromClientRetentionPeriodType),
+    aliases: &[],
+    values: &[
+        EnumValue::new("Monthly"),
+        EnumValue::new("Daily"),
+        EnumValue::new("Yearly"),
+    ],
+};
+impl Enum for BackupRepositoryFromClientRetentionPeriodType {
+    const SHAPE: &'static EnumShape = &BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_PERIOD_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Monthly,
+                1 => Self::Daily,
+                2 => Self::Yearly,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Monthly => 0,
+                Self::Daily => 1,
+                Self::Yearly => 2,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// How long backups are kept, in years.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/yearlyRetentionPeriod`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BackupRepositoryFromClientYearlyRetentionPeriod {
+    /// `Year1`.
+    Year1,
+    /// `Years2`.
+    Years2,
+    /// `Years3`.
+    Years3,
+    /// `Years5`.
+    Years5,
+    /// `Years7`.
+    Years7,
+    /// `Years10`.
+    Years10,
+    /// `Years25`.
+    Years25,
+    /// `Keep`.
+    Keep,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT_YEARLY_RETENTION_PERIOD: EnumShape = EnumShape {
+    name: stringify!(BackupRepositoryFromClientYearlyRetentionPeriod),
+    aliases: &[],
+    values: &[
+        EnumValue::new("Year1"),
+        EnumValue::new("Years2"),
+        EnumValue::new("Years3"),
+        EnumValue::new("Years5"),
+        EnumValue::new("Years7"),
+        EnumValue::new("Years10"),
+        EnumValue::new("Years25"),
+        EnumValue::new("Keep"),
+    ],
+};
+impl Enum for BackupRepositoryFromClientYearlyRetentionPeriod {
+    const SHAPE: &'static EnumShape = &BACKUP_REPOSITORY_FROM_CLIENT_YEARLY_RETENTION_PERIOD;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Year1,
+                1 => Self::Years2,
+                2 => Self::Years3,
+                3 => Self::Years5,
+                4 => Self::Years7,
+                5 => Self::Years10,
+                6 => Self::Years25,
+                7 => Self::Keep,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Year1 => 0,
+                Self::Years2 => 1,
+                Self::Years3 => 2,
+                Self::Years5 => 3,
+                Self::Years7 => 4,
+                Self::Years10 => 5,
+                Self::Years25 => 6,
+                Self::Keep => 7,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// How often what is too old is removed.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionFrequencyType`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BackupRepositoryFromClientRetentionFrequencyType {
+    /// `Daily`.
+    Daily,
+    /// `Monthly`.
+    Monthly,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_FREQUENCY_TYPE: EnumShape = EnumShape {
+    name: stringify!(BackupRepositoryFromClientRetentionFrequencyType),
+    aliases: &[],
+    values: &[EnumValue::new("Daily"), EnumValue::new("Monthly")],
+};
+impl Enum for BackupRepositoryFromClientRetentionFrequencyType {
+    const SHAPE: &'static EnumShape = &BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_FREQUENCY_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Daily,
+                1 => Self::Monthly,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Daily => 0,
+                Self::Monthly => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Backup repository from client retention type.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionType`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BackupRepositoryFromClientRetentionType {
+    /// `ItemLevel`.
+    ItemLevel,
+    /// `SnapshotBased`.
+    SnapshotBased,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_TYPE: EnumShape = EnumShape {
+    name: stringify!(BackupRepositoryFromClientRetentionType),
+    aliases: &[],
+    values: &[EnumValue::new("ItemLevel"), EnumValue::new("SnapshotBased")],
+};
+impl Enum for BackupRepositoryFromClientRetentionType {
+    const SHAPE: &'static EnumShape = &BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::ItemLevel,
+                1 => Self::SnapshotBased,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::ItemLevel => 0,
+                Self::SnapshotBased => 1,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// The days.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/dailyType`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BackupRepositoryFromClientDailyType {
+    /// `Everyday`.
+    Everyday,
+    /// `Workdays`.
+    Workdays,
+    /// `Weekends`.
+    Weekends,
+    /// `Monday`.
+    Monday,
+    /// `Tuesday`.
+    Tuesday,
+    /// `Wednesday`.
+    Wednesday,
+    /// `Thursday`.
+    Thursday,
+    /// `Friday`.
+    Friday,
+    /// `Saturday`.
+    Saturday,
+    /// `Sunday`.
+    Sunday,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT_DAILY_TYPE: EnumShape = EnumShape {
+    name: stringify!(BackupRepositoryFromClientDailyType),
+    aliases: &[],
+    values: &[
+        EnumValue::new("Everyday"),
+        EnumValue::new("Workdays"),
+        EnumValue::new("Weekends"),
+        EnumValue::new("Monday"),
+        EnumValue::new("Tuesday"),
+        EnumValue::new("Wednesday"),
+        EnumValue::new("Thursday"),
+        EnumValue::new("Friday"),
+        EnumValue::new("Saturday"),
+        EnumValue::new("Sunday"),
+    ],
+};
+impl Enum for BackupRepositoryFromClientDailyType {
+    const SHAPE: &'static EnumShape = &BACKUP_REPOSITORY_FROM_CLIENT_DAILY_TYPE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Everyday,
+                1 => Self::Workdays,
+                2 => Self::Weekends,
+                3 => Self::Monday,
+                4 => Self::Tuesday,
+                5 => Self::Wednesday,
+                6 => Self::Thursday,
+                7 => Self::Friday,
+                8 => Self::Saturday,
+                9 => Self::Sunday,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Everyday => 0,
+                Self::Workdays => 1,
+                Self::Weekends => 2,
+                Self::Monday => 3,
+                Self::Tuesday => 4,
+                Self::Wednesday => 5,
+                Self::Thursday => 6,
+                Self::Friday => 7,
+                Self::Saturday => 8,
+                Self::Sunday => 9,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Backup repository from client monthly daynumber.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/monthlyDaynumber`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BackupRepositoryFromClientMonthlyDaynumber {
+    /// `First`.
+    First,
+    /// `Second`.
+    Second,
+    /// `Third`.
+    Third,
+    /// `Fourth`.
+    Fourth,
+    /// `Last`.
+    Last,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYNUMBER: EnumShape = EnumShape {
+    name: stringify!(BackupRepositoryFromClientMonthlyDaynumber),
+    aliases: &[],
+    values: &[
+        EnumValue::new("First"),
+        EnumValue::new("Second"),
+        EnumValue::new("Third"),
+        EnumValue::new("Fourth"),
+        EnumValue::new("Last"),
+    ],
+};
+impl Enum for BackupRepositoryFromClientMonthlyDaynumber {
+    const SHAPE: &'static EnumShape = &BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYNUMBER;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::First,
+                1 => Self::Second,
+                2 => Self::Third,
+                3 => Self::Fourth,
+                4 => Self::Last,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::First => 0,
+                Self::Second => 1,
+                Self::Third => 2,
+                Self::Fourth => 3,
+                Self::Last => 4,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Backup repository from client monthly dayofweek.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/monthlyDayofweek`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BackupRepositoryFromClientMonthlyDayofweek {
+    /// `Sunday`.
+    Sunday,
+    /// `Monday`.
+    Monday,
+    /// `Tuesday`.
+    Tuesday,
+    /// `Wednesday`.
+    Wednesday,
+    /// `Thursday`.
+    Thursday,
+    /// `Friday`.
+    Friday,
+    /// `Saturday`.
+    Saturday,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK: EnumShape = EnumShape {
+    name: stringify!(BackupRepositoryFromClientMonthlyDayofweek),
+    aliases: &[],
+    values: &[
+        EnumValue::new("Sunday"),
+        EnumValue::new("Monday"),
+        EnumValue::new("Tuesday"),
+        EnumValue::new("Wednesday"),
+        EnumValue::new("Thursday"),
+        EnumValue::new("Friday"),
+        EnumValue::new("Saturday"),
+    ],
+};
+impl Enum for BackupRepositoryFromClientMonthlyDayofweek {
+    const SHAPE: &'static EnumShape = &BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Sunday,
+                1 => Self::Monday,
+                2 => Self::Tuesday,
+                3 => Self::Wednesday,
+                4 => Self::Thursday,
+                5 => Self::Friday,
+                6 => Self::Saturday,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Sunday => 0,
+                Self::Monday => 1,
+                Self::Tuesday => 2,
+                Self::Wednesday => 3,
+                Self::Thursday => 4,
+                Self::Friday => 5,
+                Self::Saturday => 6,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// A backup repository to add or change.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient`
+#[non_exhaustive]
+pub struct BackupRepositoryFromClient {
+    /// The object storage's id. (v4 to v7)
+    pub object_storage_id: Edit<Id>,
+    /// Object storage cache path. (v4 to v7)
+    pub object_storage_cache_path: Option<String>,
+    /// Object storage encryption enabled. (v4 and later)
+    pub object_storage_encryption_enabled: Edit<bool>,
+    /// The key that encrypts the data in object storage. (v4 and later)
+    pub encryption_key_id: Edit<Id>,
+    /// The id. (v6 and later)
+    pub id: Edit<Id>,
+    /// The name.
+    pub name: Option<String>,
+    /// A note by the administrator.
+    pub description: Option<String>,
+    /// The path.
+    pub path: Option<String>,
+    /// The unit of how long backups are kept.
+    pub retention_period_type: Edit<BackupRepositoryFromClientRetentionPeriodType>,
+    /// How long backups are kept, in days.
+    pub daily_retention_period: Edit<i64>,
+    /// How long backups are kept, in months.
+    pub monthly_retention_period: Edit<i64>,
+    /// How long backups are kept, in years.
+    pub yearly_retention_period: Edit<BackupRepositoryFromClientYearlyRetentionPeriod>,
+    /// How often what is too old is removed.
+    pub retention_frequency_type: Edit<BackupRepositoryFromClientRetentionFrequencyType>,
+    /// Retention type.
+    pub retention_type: Edit<BackupRepositoryFromClientRetentionType>,
+    /// The time of day, as `HH:MM:SS`.
+    pub daily_time: Option<String>,
+    /// The days.
+    pub daily_type: Edit<BackupRepositoryFromClientDailyType>,
+    /// Monthly time.
+    pub monthly_time: Option<String>,
+    /// Monthly daynumber.
+    pub monthly_daynumber: Edit<BackupRepositoryFromClientMonthlyDaynumber>,
+    /// Monthly dayofweek.
+    pub monthly_dayofweek: Edit<BackupRepositoryFromClientMonthlyDayofweek>,
+    /// The backup proxy.
+    pub proxy_id: Edit<Id>,
+    /// The proxy pool. (v8 and later)
+    pub proxy_pool_id: Edit<Id>,
+    /// Ignore proxy pool appliance access validation. (v8 and later)
+    pub ignore_proxy_pool_appliance_access_validation: Edit<bool>,
+    /// The organization. (v8 and later)
+    pub organization_id: Edit<Id>,
+    /// Attach used repository.
+    pub attach_used_repository: Edit<bool>,
+    /// Object storage. (v8 and later)
+    pub object_storage: Edit<ObjectStorage>,
+}
+pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT: Shape = Shape::new(
+        "BackupRepositoryFromClient",
+        &[
+            Field::new("objectStorageId", Kind::Id).versions(4, 7),
+            Field::new("objectStorageCachePath", Kind::Text).versions(4, 7),
+            Field::new("objectStorageEncryptionEnabled", Kind::Bool).versions(4, 0),
+            Field::new("encryptionKeyId", Kind::Id).versions(4, 0),
+            Field::new("id", Kind::Id).versions(6, 0),
+            Field::new("name", Kind::Text),
+            Field::new("description", Kind::Text),
+            Field::new("path", Kind::Text),
+            Field::new(
+                "retentionPeriodType",
+                Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_PERIOD_TYPE),
+            ),
+            Field::new("dailyRetentionPeriod", Kind::Int),
+            Field::new("monthlyRetentionPeriod", Kind::Int),
+            Field::new(
+                "yearlyRetentionPeriod",
+                Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_YEARLY_RETENTION_PERIOD),
+            ),
+            Field::new(
+                "retentionFrequencyType",
+                Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_FREQUENCY_TYPE),
+            ),
+            Field::new(
+                    "retentionType",
+                    Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_TYPE),
+                )
+                .required(),
+            Field::new("dailyTime", Kind::Text),
+            Field::new(
+                "dailyType",
+                Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_DAILY_TYPE),
+            ),
+            Field::new("monthlyTime", Kind::Text),
+            Field::new(
+                "monthlyDaynumber",
+                Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYNUMBER),
+            ),
+            Field::new(
+                "monthlyDayofweek",
+                Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK),
+            ),
+            Field::new("proxyId", Kind::Id),
+            Field::new("proxyPoolId", Kind::Id).versions(8, 0),
+            Field::new("ignoreProxyPoolApplianceAccessValidation", Kind::Bool)
+                .versions(8, 0),
+            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("attachUsedRepository", Kind::Bool),
+            Field::new("objectStorage", Kind::Struct(&OBJECT_STORAGE)).versions(8, 0),
+        ],
+    )
+    .aliases(&["RESTBackupRepositoryFromClient", "BackupRepositoryCreate"]);
+impl BackupRepositoryFromClient {
+    const EMPTY: Self = Self {
+        object_storage_id: Edit::ABSENT,
+        object_storage_cache_path: None,
+        object_storage_encryption_enabled: Edit::ABSENT,
+        encryption_key_id: Edit::ABSENT,
+        id: Edit::ABSENT,
+        name: None,
+        description: None,
+        path: None,
+        retention_period_type: Edit::ABSENT,
+        daily_retention_period: Edit::ABSENT,
+        monthly_retention_period: Edit::ABSENT,
+        yearly_retention_period: Edit::ABSENT,
+        retention_frequency_type: Edit::ABSENT,
+        retention_type: Edit::ABSENT,
+        daily_time: None,
+        daily_type: Edit::ABSENT,
+        monthly_time: None,
+        monthly_daynumber: Edit::ABSENT,
+        monthly_dayofweek: Edit::ABSENT,
+        proxy_id: Edit::ABSENT,
+        proxy_pool_id: Edit::ABSENT,
+        ignore_proxy_pool_appliance_access_validation: Edit::ABSENT,
+        organization_id: Edit::ABSENT,
+        attach_used_repository: Edit::ABSENT,
+        object_storage: Edit::ABSENT,
+    };
+}
+impl Model for BackupRepositoryFromClient {
+    const SHAPE: &'static Shape = &BACKUP_REPOSITORY_FROM_CLIENT;
+}
+impl Struct for BackupRepositoryFromClient {
+    fn shape(&self) -> &'static Shape {
+        &BACKUP_REPOSITORY_FROM_CLIENT
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Edit(&self.object_storage_id),
+            1 => View::Text(&self.object_storage_cache_path),
+            2 => View::Edit(&self.object_storage_encryption_enabled),
+            3 => View::Edit(&self.encryption_key_id),
+            4 => View::Edit(&self.id),
+            5 => View::Text(&self.name),
+            6 => View::Text(&self.description),
+            7 => View::Text(&self.path),
+            8 => View::Edit(&self.retention_period_type),
+            9 => View::Edit(&self.daily_retention_period),
+            10 => View::Edit(&self.monthly_retention_period),
+            11 => View::Edit(&self.yearly_retention_period),
+            12 => View::Edit(&self.retention_frequency_type),
+            13 => View::Edit(&self.retention_type),
+            14 => View::Text(&self.daily_time),
+            15 => View::Edit(&self.daily_type),
+            16 => View::Text(&self.monthly_time),
+            17 => View::Edit(&self.monthly_daynumber),
+            18 => View::Edit(&self.monthly_dayofweek),
+            19 => View::Edit(&self.proxy_id),
+            20 => View::Edit(&self.proxy_pool_id),
+            21 => View::Edit(&self.ignore_proxy_pool_appliance_access_validation),
+            22 => View::Edit(&self.organization_id),
+            23 => View::Edit(&self.attach_used_repository),
+            24 => View::Edit(&self.object_storage),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Edit(&mut self.object_storage_id),
+            1 => Slot::Text(&mut self.object_storage_cache_path),
+            2 => Slot::Edit(&mut self.object_storage_encryption_enabled),
+            3 => Slot::Edit(&mut self.encryption_key_id),
+            4 => Slot::Edit(&mut self.id),
             5 => Slot::Text(&mut self.name),
             6 => Slot::Text(&mut self.description),
             7 => Slot::Text(&mut self.path),
-            8 => Slot::Enum(&mut self.retention_type),
-            9 => Slot::Enum(&mut self.retention_period_type),
-            10 => Slot::Int(&mut self.daily_retention_period),
-            11 => Slot::Int(&mut self.monthly_retention_period),
-            12 => Slot::Enum(&mut self.yearly_retention_period),
-            13 => Slot::Enum(&mut self.retention_frequency_type),
+            8 => Slot::Edit(&mut self.retention_period_type),
+            9 => Slot::Edit(&mut self.daily_retention_period),
+            10 => Slot::Edit(&mut self.monthly_retention_period),
+            11 => Slot::Edit(&mut self.yearly_retention_period),
+            12 => Slot::Edit(&mut self.retention_frequency_type),
+            13 => Slot::Edit(&mut self.retention_type),
             14 => Slot::Text(&mut self.daily_time),
-            15 => Slot::Enum(&mut self.daily_type),
+            15 => Slot::Edit(&mut self.daily_type),
             16 => Slot::Text(&mut self.monthly_time),
-            17 => Slot::Enum(&mut self.monthly_daynumber),
-            18 => Slot::Enum(&mut self.monthly_dayofweek),
-            19 => Slot::Id(&mut self.proxy_id),
-            20 => Slot::Id(&mut self.proxy_pool_id),
-            21 => Slot::Id(&mut self.organization_id),
-            22 => Slot::Bool(&mut self.is_long_term),
-            23 => Slot::Bool(&mut self.is_outdated),
-            24 => Slot::Bool(&mut self.is_out_of_sync),
-            25 => Slot::Bool(&mut self.is_indexed),
-            26 => Slot::Bool(&mut self.is_migration_locked),
-            27 => Slot::Bool(&mut self.is_out_of_order),
-            28 => Slot::Text(&mut self.out_of_order_reason),
-            29 => Slot::StructMap(&mut self.links),
-            30 => Slot::Struct(&mut self.object_storage),
-            31 => Slot::Id(&mut self.object_storage_id),
-            32 => Slot::Text(&mut self.object_storage_cache_path),
+            17 => Slot::Edit(&mut self.monthly_daynumber),
+            18 => Slot::Edit(&mut self.monthly_dayofweek),
+            19 => Slot::Edit(&mut self.proxy_id),
+            20 => Slot::Edit(&mut self.proxy_pool_id),
+            21 => Slot::Edit(&mut self.ignore_proxy_pool_appliance_access_validation),
+            22 => Slot::Edit(&mut self.organization_id),
+            23 => Slot::Edit(&mut self.attach_used_repository),
+            24 => Slot::Edit(&mut self.object_storage),
+            _ => Slot::None,
+        }
+    }
+}
+impl BackupRepositoryFromClient {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        retention_type: impl Into<Edit<BackupRepositoryFromClientRetentionType>>,
+    ) -> Self {
+        Self {
+            retention_type: retention_type.into(),
+            ..Self::default()
+        }
+    }
+    /// The object storage's id. (v4 to v7)
+    #[must_use]
+    pub fn object_storage_id(mut self, object_storage_id: impl Into<Edit<Id>>) -> Self {
+        self.object_storage_id = object_storage_id.into();
+        self
+    }
+    /// Object storage cache path. (v4 to v7)
+    #[must_use]
+    pub fn object_storage_cache_path(
+        mut self,
+        object_storage_cache_path: impl Into<String>,
+    ) -> Self {
+        self.object_storage_cache_path = Some(object_storage_cache_path.into());
+        self
+    }
+    /// Object storage encryption enabled. (v4 and later)
+    #[must_use]
+    pub fn object_storage_encryption_enabled(
+        mut self,
+        object_storage_encryption_enabled: impl Into<Edit<bool>>,
+    ) -> Self {
+        self.object_storage_encryption_enabled = object_storage_encryption_enabled
+            .into();
+        self
+    }
+    /// The key that encrypts the data in object storage. (v4 and later)
+    #[must_use]
+    pub fn encryption_key_id(mut self, encryption_key_id: impl Into<Edit<Id>>) -> Self {
+        self.encryption_key_id = encryption_key_id.into();
+        self
+    }
+    /// The id. (v6 and later)
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Edit<Id>>) -> Self {
+        self.id = id.into();
+        self
+    }
+    /// The name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+    /// A note by the administrator.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+    /// The path.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+    /// The unit of how long backups are kept.
+    #[must_use]
+    pub fn retention_period_type(
+        mut self,
+        retention_period_type: impl Into<
+            Edit<BackupRepositoryFromClientRetentionPeriodType>,
+        >,
+    ) -> Self {
+        self.retention_period_type = retention_period_type.into();
+        self
+    }
+    /// How long backups are kept, in days.
+    #[must_use]
+    pub fn daily_retention_period(
+        mut self,
+        daily_retention_period: impl Into<Edit<i64>>,
+    ) -> Self {
+        self.daily_retention_period = daily_retention_period.into();
+        self
+    }
+    /// How long backups are kept, in months.
+    #[must_use]
+    pub fn monthly_retention_period(
+        mut self,
+        monthly_retention_period: impl Into<Edit<i64>>,
+    ) -> Self {
+        self.monthly_retention_period = monthly_retention_period.into();
+        self
+    }
+    /// How long backups are kept, in years.
+    #[must_use]
+    pub fn yearly_retention_period(
+        mut self,
+        yearly_retention_period: impl Into<
+            Edit<BackupRepositoryFromClientYearlyRetentionPeriod>,
+        >,
+    ) -> Self {
+        self.yearly_retention_period = yearly_retention_period.into();
+        self
+    }
+    /// How often what is too old is removed.
+    #[must_use]
+    pub fn retention_frequency_type(
+        mut self,
+        retention_frequency_type: impl Into<
+            Edit<BackupRepositoryFromClientRetentionFrequencyType>,
+        >,
+    ) -> Self {
+        self.retention_frequency_type = retention_frequency_type.into();
+        self
+    }
+    /// The time of day, as `HH:MM:SS`.
+    #[must_use]
+    pub fn daily_time(mut self, daily_time: impl Into<String>) -> Self {
+        self.daily_time = Some(daily_time.into());
+        self
+    }
+    /// The days.
+    #[must_use]
+    pub fn daily_type(
+        mut self,
+        daily_type: impl Into<Edit<BackupRepositoryFromClientDailyType>>,
+    ) -> Self {
+        self.daily_type = daily_type.into();
+        self
+    }
+    /// Monthly time.
+    #[must_use]
+    pub fn monthly_time(mut self, monthly_time: impl Into<String>) -> Self {
+        self.monthly_time = Some(monthly_time.into());
+        self
+    }
+    /// Monthly daynumber.
+    #[must_use]
+    pub fn monthly_daynumber(
+        mut self,
+        monthly_daynumber: impl Into<Edit<BackupRepositoryFromClientMonthlyDaynumber>>,
+    ) -> Self {
+        self.monthly_daynumber = monthly_daynumber.into();
+        self
+    }
+    /// Monthly dayofweek.
+    #[must_use]
+    pub fn monthly_dayofweek(
+        mut self,
+        monthly_dayofweek: impl Into<Edit<BackupRepositoryFromClientMonthlyDayofweek>>,
+    ) -> Self {
+        self.monthly_dayofweek = monthly_dayofweek.into();
+        self
+    }
+    /// The backup proxy.
+    #[must_use]
+    pub fn proxy_id(mut self, proxy_id: impl Into<Edit<Id>>) -> Self {
+        self.proxy_id = proxy_id.into();
+        self
+    }
+    /// The proxy pool. (v8 and later)
+    #[must_use]
+    pub fn proxy_pool_id(mut self, proxy_pool_id: impl Into<Edit<Id>>) -> Self {
+        self.proxy_pool_id = proxy_pool_id.into();
+        self
+    }
+    /// Ignore proxy pool appliance access validation. (v8 and later)
+    #[must_use]
+    pub fn ignore_proxy_pool_appliance_access_validation(
+        mut self,
+        ignore_proxy_pool_appliance_access_validation: impl Into<Edit<bool>>,
+    ) -> Self {
+        self.ignore_proxy_pool_appliance_access_validation = ignore_proxy_pool_appliance_access_validation
+            .into();
+        self
+    }
+    /// The organization. (v8 and later)
+    #[must_use]
+    pub fn organization_id(mut self, organization_id: impl Into<Edit<Id>>) -> Self {
+        self.organization_id = organization_id.into();
+        self
+    }
+    /// Attach used repository.
+    #[must_use]
+    pub fn attach_used_repository(
+        mut self,
+        attach_used_repository: impl Into<Edit<bool>>,
+    ) -> Self {
+        self.attach_used_repository = attach_used_repository.into();
+        self
+    }
+    /// Object storage. (v8 and later)
+    #[must_use]
+    pub fn object_storage(
+        mut self,
+        object_storage: impl Into<Edit<ObjectStorage>>,
+    ) -> Self {
+        self.object_storage = object_storage.into();
+        self
+    }
+}
+/// How it stands.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession/properties/state`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum RepositorySynchronizeSessionState {
+    /// `None`.
+    None,
+    /// `Synchronizing`.
+    Synchronizing,
+    /// `Failed`.
+    Failed,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static REPOSITORY_SYNCHRONIZE_SESSION_STATE: EnumShape = EnumShape {
+    name: stringify!(RepositorySynchronizeSessionState),
+    aliases: &[],
+    values: &[
+        EnumValue::new("None"),
+        EnumValue::new("Synchronizing"),
+        EnumValue::new("Failed"),
+    ],
+};
+impl Enum for RepositorySynchronizeSessionState {
+    const SHAPE: &'static EnumShape = &REPOSITORY_SYNCHRONIZE_SESSION_STATE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::None,
+                1 => Self::Synchronizing,
+                2 => Self::Failed,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::None => 0,
+                Self::Synchronizing => 1,
+                Self::Failed => 2,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Repository synchronize session. (v6 and later)
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession`
+#[non_exhaustive]
+pub struct RepositorySynchronizeSession {
+    /// The id.
+    pub id: Option<Id>,
+    /// The backup repository.
+    pub repository_id: Option<Id>,
+    /// How it stands.
+    pub state: Option<RepositorySynchronizeSessionState>,
+    /// Progress, in percent.
+    pub progress_percent: Option<i64>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// Links to related resources, by name.
+    pub links: BTreeMap<String, Link>,
+}
+pub(crate) static REPOSITORY_SYNCHRONIZE_SESSION: Shape = Shape::new(
+        "RepositorySynchronizeSession",
+        &[
+            Field::new("id", Kind::Id),
+            Field::new("repositoryId", Kind::Id),
+            Field::new("state", Kind::Enum(&REPOSITORY_SYNCHRONIZE_SESSION_STATE)),
+            Field::new("progressPercent", Kind::Int),
+            Field::new("error", Kind::Text),
+            Field::map("_links", Kind::Struct(&LINK)),
+        ],
+    )
+    .aliases(&["RESTRepositorySynchronizeSession"])
+    .versions(6, 0);
+impl RepositorySynchronizeSession {
+    const EMPTY: Self = Self {
+        id: None,
+        repository_id: None,
+        state: None,
+        progress_percent: None,
+        error: None,
+        links: BTreeMap::new(),
+    };
+}
+impl Model for RepositorySynchronizeSession {
+    const SHAPE: &'static Shape = &REPOSITORY_SYNCHRONIZE_SESSION;
+}
+impl Struct for RepositorySynchronizeSession {
+    fn shape(&self) -> &'static Shape {
+        &REPOSITORY_SYNCHRONIZE_SESSION
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Id(&self.id),
+            1 => View::Id(&self.repository_id),
+            2 => View::Enum(&self.state),
+            3 => View::Int(&self.progress_percent),
+            4 => View::Text(&self.error),
+            5 => View::StructMap(&self.links),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Id(&mut self.id),
+            1 => Slot::Id(&mut self.repository_id),
+            2 => Slot::Enum(&mut self.state),
+            3 => Slot::Int(&mut self.progress_percent),
+            4 => Slot::Text(&mut self.error),
+            5 => Slot::StructMap(&mut self.links),
+            _ => Slot::None,
+        }
+    }
+}
+/// Amazon bucket s3 compatible from client, a part of an object storage. (v8 and later)
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/AmazonBucketS3CompatibleFromClient`
+#[non_exhaustive]
+pub struct AmazonBucketS3CompatibleFromClient {
+    /// Service point.
+    pub service_point: Option<String>,
+    /// The custom region's id.
+    pub custom_region_id: Option<Id>,
+    /// The name.
+    pub name: Option<String>,
+    /// Trusted server certificate thumbprint.
+    pub trusted_server_certificate_thumbprint: Option<String>,
+    /// Trust server certificate.
+    pub trust_server_certificate: Option<bool>,
+    /// Links to related resources.
+    pub links: BTreeMap<String, Link>,
+}
+pub(crate) static AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT: Shape = Shape::new(
+        "AmazonBucketS3CompatibleFromClient",
+        &[
+            Field::new("servicePoint", Kind::Text),
+            Field::new("customRegionId", Kind::Id),
+            Field::new("name", Kind::Text),
+            Field::new("trustedServerCertificateThumbprint", Kind::Text),
+            Field::new("trustServerCertificate", Kind::Bool),
+            Field::map("_links", Kind::Struct(&LINK)),
+        ],
+    )
+    .aliases(&["RESTAmazonBucketS3CompatibleFromClient"])
+    .versions(8, 0);
+impl AmazonBucketS3CompatibleFromClient {
+    const EMPTY: Self = Self {
+        service_point: None,
+        custom_region_id: None,
+        name: None,
+        trusted_server_certificate_thumbprint: None,
+        trust_server_certificate: None,
+        links: BTreeMap::new(),
+    };
+}
+impl Model for AmazonBucketS3CompatibleFromClient {
+    const SHAPE: &'static Shape = &AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT;
+}
+impl Struct for AmazonBucketS3CompatibleFromClient {
+    fn shape(&self) -> &'static Shape {
+        &AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Text(&self.service_point),
+            1 => View::Id(&self.custom_region_id),
+            2 => View::Text(&self.name),
+            3 => View::Text(&self.trusted_server_certificate_thumbprint),
+            4 => View::Bool(&self.trust_server_certificate),
+            5 => View::StructMap(&self.links),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Text(&mut self.service_point),
+            1 => Slot::Id(&mut self.custom_region_id),
+            2 => Slot::Text(&mut self.name),
+            3 => Slot::Text(&mut self.trusted_server_certificate_thumbprint),
+            4 => Slot::Bool(&mut self.trust_server_certificate),
+            5 => Slot::StructMap(&mut self.links),
+            _ => Slot::None,
+        }
+    }
+}
+/// S3compatible object storage. (v8 and later)
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/S3CompatibleObjectStorage`
+#[non_exhaustive]
+pub struct S3CompatibleObjectStorage {
+    /// Amazon bucket s3compatible.
+    pub amazon_bucket_s3_compatible: Option<AmazonBucketS3CompatibleFromClient>,
+    /// S3folder.
+    pub s3_folder: Option<String>,
+    /// The id.
+    pub id: Option<Id>,
+    /// The account that reaches the storage.
+    pub account_id: Option<Id>,
+    /// Whether the space is limited.
+    pub size_limit_enabled: Option<bool>,
+    /// The limit of the space, in GB.
+    pub size_limit_gb: Option<i64>,
+    /// Space used, in bytes.
+    pub used_space_bytes: Option<i64>,
+    /// Free space on the volume, in bytes; negative when the server does not know it.
+    pub free_space_bytes: Option<i64>,
+    /// Whether backups cannot be changed or deleted before their time.
+    pub enable_immutability: Option<bool>,
+    /// Whether to enable immutability governance mode.
+    pub enable_immutability_governance_mode: Option<bool>,
+    /// How long backups cannot be changed, in days.
+    pub immutability_period_days: Option<i64>,
+    /// What it is.
+    pub r#type: Option<ObjectStorageType>,
+    /// Links to related resources.
+    pub links: BTreeMap<String, Link>,
+}
+pub(crate) static S3_COMPATIBLE_OBJECT_STORAGE: Shape = Shape::new(
+        "S3CompatibleObjectStorage",
+        &[
+            Field::new(
+                "amazonBucketS3Compatible",
+                Kind::Struct(&AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT),
+            ),
+            Field::new("s3Folder", Kind::Text),
+            Field::new("id", Kind::Id),
+            Field::new("accountId", Kind::Id),
+            Field::new("sizeLimitEnabled", Kind::Bool),
+            Field::new("sizeLimitGB", Kind::Int),
+            Field::new("usedSpaceBytes", Kind::Int),
+            Field::new("freeSpaceBytes", Kind::Int),
+            Field::new("enableImmutability", Kind::Bool),
+            Field::new("enableImmutabilityGovernanceMode", Kind::Bool),
+            Field::new("immutabilityPeriodDays", Kind::Int),
+            Field::new("type", Kind::Enum(&OBJECT_STORAGE_TYPE)),
+            Field::map("_links", Kind::Struct(&LINK)),
+        ],
+    )
+    .aliases(&["RESTS3CompatibleObjectStorage"])
+    .versions(8, 0);
+impl S3CompatibleObjectStorage {
+    const EMPTY: Self = Self {
+        amazon_bucket_s3_compatible: None,
+        s3_folder: None,
+        id: None,
+        account_id: None,
+        size_limit_enabled: None,
+        size_limit_gb: None,
+        used_space_bytes: None,
+        free_space_bytes: None,
+        enable_immutability: None,
+        enable_immutability_governance_mode: None,
+        immutability_period_days: None,
+        r#type: None,
+        links: BTreeMap::new(),
+    };
+}
+impl Model for S3CompatibleObjectStorage {
+    const SHAPE: &'static Shape = &S3_COMPATIBLE_OBJECT_STORAGE;
+}
+impl Struct for S3CompatibleObjectStorage {
+    fn shape(&self) -> &'static Shape {
+        &S3_COMPATIBLE_OBJECT_STORAGE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.amazon_bucket_s3_compatible),
+            1 => View::Text(&self.s3_folder),
+            2 => View::Id(&self.id),
+            3 => View::Id(&self.account_id),
+            4 => View::Bool(&self.size_limit_enabled),
+            5 => View::Int(&self.size_limit_gb),
+            6 => View::Int(&self.used_space_bytes),
+            7 => View::Int(&self.free_space_bytes),
+            8 => View::Bool(&self.enable_immutability),
+            9 => View::Bool(&self.enable_immutability_governance_mode),
+            10 => View::Int(&self.immutability_period_days),
+            11 => View::Enum(&self.r#type),
+            12 => View::StructMap(&self.links),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.amazon_bucket_s3_compatible),
+            1 => Slot::Text(&mut self.s3_folder),
+            2 => Slot::Id(&mut self.id),
+            3 => Slot::Id(&mut self.account_id),
+            4 => Slot::Bool(&mut self.size_limit_enabled),
+            5 => Slot::Int(&mut self.size_limit_gb),
+            6 => Slot::Int(&mut self.used_space_bytes),
+            7 => Slot::Int(&mut self.free_space_bytes),
+            8 => Slot::Bool(&mut self.enable_immutability),
+            9 => Slot::Bool(&mut self.enable_immutability_governance_mode),
+            10 => Slot::Int(&mut self.immutability_period_days),
+            11 => Slot::Enum(&mut self.r#type),
+            12 => Slot::StructMap(&mut self.links),
+            _ => Slot::None,
+        }
+    }
+}
+/// Amazon s3object storage. (v8 and later)
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/AmazonS3ObjectStorage`
+#[non_exhaustive]
+pub struct AmazonS3ObjectStorage {
+    /// Glacier deep archive enabled.
+    pub glacier_deep_archive_enabled: Option<bool>,
+    /// Glacier instant retrieval enabled.
+    pub glacier_instant_retrieval_enabled: Option<bool>,
+    /// Amazon bucket s3aws.
+    pub amazon_bucket_s3_aws: Option<AmazonBucketS3Aws>,
+    /// S3folder.
+    pub s3_folder: Option<String>,
+    /// Standard ia storage class enabled.
+    pub standard_ia_storage_class_enabled: Option<bool>,
+    /// One zone ia storage class enabled.
+    pub one_zone_ia_storage_class_enabled: Option<bool>,
+    /// The id.
+    pub id: Option<Id>,
+    /// The account that reaches the storage.
+    pub account_id: Option<Id>,
+    /// Whether the space is limited.
+    pub size_limit_enabled: Option<bool>,
+    /// The limit of the space, in GB.
+    pub size_limit_gb: Option<i64>,
+    /// Space used, in bytes.
+    pub used_space_bytes: Option<i64>,
+    /// Free space on the volume, in bytes; negative when the server does not know it.
+    pub free_space_bytes: Option<i64>,
+    /// Whether backups cannot be changed or deleted before their time.
+    pub enable_immutability: Option<bool>,
+    /// Whether to enable immutability governance mode.
+    pub enable_immutability_governance_mode: Option<bool>,
+    /// How long backups cannot be changed, in days.
+    pub immutability_period_days: Option<i64>,
+    /// What it is.
+    pub r#type: Option<ObjectStorageType>,
+    /// Whether to use archiver appliance.
+    pub use_archiver_appliance: Option<bool>,
+    /// Amazon archiver appliance.
+    pub amazon_archiver_appliance: Option<AmazonArchiverAppliance>,
+    /// Links to related resources.
+    pub links: BTreeMap<String, Link>,
+}
+pub(crate) static AMAZON_S3_OBJECT_STORAGE: Shape = Shape::new(
+        "AmazonS3ObjectStorage",
+        &[
+            Field::new("glacierDeepArchiveEnabled", Kind::Bool),
+            Field::new("glacierInstantRetrievalEnabled", Kind::Bool),
+            Field::new("amazonBucketS3Aws", Kind::Struct(&AMAZON_BUCKET_S3_AWS)),
+            Field::new("s3Folder", Kind::Text),
+            Field::new("standardIaStorageClassEnabled", Kind::Bool),
+            Field::new("oneZoneIaStorageClassEnabled", Kind::Bool),
+            Field::new("id", Kind::Id),
+            Field::new("accountId", Kind::Id),
+            Field::new("sizeLimitEnabled", Kind::Bool),
+            Field::new("sizeLimitGB", Kind::Int),
+            Field::new("usedSpaceBytes", Kind::Int),
+            Field::new("freeSpaceBytes", Kind::Int),
+            Field::new("enableImmutability", Kind::Bool),
+            Field::new("enableImmutabilityGovernanceMode", Kind::Bool),
+            Field::new("immutabilityPeriodDays", Kind::Int),
+            Field::new("type", Kind::Enum(&OBJECT_STORAGE_TYPE)),
+            Field::new("useArchiverAppliance", Kind::Bool),
+            Field::new(
+                "amazonArchiverAppliance",
+                Kind::Struct(&AMAZON_ARCHIVER_APPLIANCE),
+            ),
+            Field::map("_links", Kind::Struct(&LINK)),
+        ],
+    )
+    .aliases(&["RESTAmazonS3ObjectStorage"])
+    .versions(8, 0);
+impl AmazonS3ObjectStorage {
+    const EMPTY: Self = Self {
+        glacier_deep_archive_enabled: None,
+        glacier_instant_retrieval_enabled: None,
+        amazon_bucket_s3_aws: None,
+        s3_folder: None,
+        standard_ia_storage_class_enabled: None,
+        one_zone_ia_storage_class_enabled: None,
+        id: None,
+        account_id: None,
+        size_limit_enabled: None,
+        size_limit_gb: None,
+        used_space_bytes: None,
+        free_space_bytes: None,
+        enable_immutability: None,
+        enable_immutability_governance_mode: None,
+        immutability_period_days: None,
+        r#type: None,
+        use_archiver_appliance: None,
+        amazon_archiver_appliance: None,
+        links: BTreeMap::new(),
+    };
+}
+impl Model for AmazonS3ObjectStorage {
+    const SHAPE: &'static Shape = &AMAZON_S3_OBJECT_STORAGE;
+}
+impl Struct for AmazonS3ObjectStorage {
+    fn shape(&self) -> &'static Shape {
+        &AMAZON_S3_OBJECT_STORAGE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.glacier_deep_archive_enabled),
+            1 => View::Bool(&self.glacier_instant_retrieval_enabled),
+            2 => View::Struct(&self.amazon_bucket_s3_aws),
+            3 => View::Text(&self.s3_folder),
+            4 => View::Bool(&self.standard_ia_storage_class_enabled),
+            5 => View::Bool(&self.one_zone_ia_storage_class_enabled),
+            6 => View::Id(&self.id),
+            7 => View::Id(&self.account_id),
+            8 => View::Bool(&self.size_limit_enabled),
+            9 => View::Int(&self.size_limit_gb),
+            10 => View::Int(&self.used_space_bytes),
+            11 => View::Int(&self.free_space_bytes),
+            12 => View::Bool(&self.enable_immutability),
+            13 => View::Bool(&self.enable_immutability_governance_mode),
+            14 => View::Int(&self.immutability_period_days),
+            15 => View::Enum(&self.r#type),
+            16 => View::Bool(&self.use_archiver_appliance),
+            17 => View::Struct(&self.amazon_archiver_appliance),
+            18 => View::StructMap(&self.links),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.glacier_deep_archive_enabled),
+            1 => Slot::Bool(&mut self.glacier_instant_retrieval_enabled),
+            2 => Slot::Struct(&mut self.amazon_bucket_s3_aws),
+            3 => Slot::Text(&mut self.s3_folder),
+            4 => Slot::Bool(&mut self.standard_ia_storage_class_enabled),
+            5 => Slot::Bool(&mut self.one_zone_ia_storage_class_enabled),
+            6 => Slot::Id(&mut self.id),
+            7 => Slot::Id(&mut self.account_id),
+            8 => Slot::Bool(&mut self.size_limit_enabled),
+            9 => Slot::Int(&mut self.size_limit_gb),
+            10 => Slot::Int(&mut self.used_space_bytes),
+            11 => Slot::Int(&mut self.free_space_bytes),
+            12 => Slot::Bool(&mut self.enable_immutability),
+            13 => Slot::Bool(&mut self.enable_immutability_governance_mode),
+            14 => Slot::Int(&mut self.immutability_period_days),
+            15 => Slot::Enum(&mut self.r#type),
+            16 => Slot::Bool(&mut self.use_archiver_appliance),
+            17 => Slot::Struct(&mut self.amazon_archiver_appliance),
+            18 => Slot::StructMap(&mut self.links),
+            _ => Slot::None,
+        }
+    }
+}
+/// Azure object storage. (v8 and later)
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/AzureObjectStorage`
+#[non_exhaustive]
+pub struct AzureObjectStorage {
+    /// Azure container.
+    pub azure_container: Option<AzureContainer>,
+    /// Azure folder.
+    pub azure_folder: Option<String>,
+    /// The id.
+    pub id: Option<Id>,
+    /// The account that reaches the storage.
+    pub account_id: Option<Id>,
+    /// Whether the space is limited.
+    pub size_limit_enabled: Option<bool>,
+    /// The limit of the space, in GB.
+    pub size_limit_gb: Option<i64>,
+    /// Space used, in bytes.
+    pub used_space_bytes: Option<i64>,
+    /// Free space on the volume, in bytes; negative when the server does not know it.
+    pub free_space_bytes: Option<i64>,
+    /// Whether backups cannot be changed or deleted before their time.
+    pub enable_immutability: Option<bool>,
+    /// Whether to enable immutability governance mode.
+    pub enable_immutability_governance_mode: Option<bool>,
+    /// How long backups cannot be changed, in days.
+    pub immutability_period_days: Option<i64>,
+    /// What it is.
+    pub r#type: Option<ObjectStorageType>,
+    /// Whether to use archiver appliance.
+    pub use_archiver_appliance: Option<bool>,
+    /// Azure service account.
+    pub azure_service_account: Option<ServiceAccountInfo>,
+    /// Azure subscription.
+    pub azure_subscription: Option<AzureSubscription>,
+    /// Azure archiver appliance.
+    pub azure_archiver_appliance: Option<AzureArchiverAppliance>,
+    /// Links to related resources.
+    pub links: BTreeMap<String, Link>,
+}
+pub(crate) static AZURE_OBJECT_STORAGE: Shape = Shape::new(
+        "AzureObjectStorage",
+        &[
+            Field::new("azureContainer", Kind::Struct(&AZURE_CONTAINER)),
+            Field::new("azureFolder", Kind::Text),
+            Field::new("id", Kind::Id),
+            Field::new("accountId", Kind::Id),
+            Field::new("sizeLimitEnabled", Kind::Bool),
+            Field::new("sizeLimitGB", Kind::Int),
+            Field::new("usedSpaceBytes", Kind::Int),
+            Field::new("freeSpaceBytes", Kind::Int),
+            Field::new("enableImmutability", Kind::Bool),
+            Field::new("enableImmutabilityGovernanceMode", Kind::Bool),
+            Field::new("immutabilityPeriodDays", Kind::Int),
+            Field::new("type", Kind::Enum(&OBJECT_STORAGE_TYPE)),
+            Field::new("useArchiverAppliance", Kind::Bool),
+            Field::new("azureServiceAccount", Kind::Struct(&SERVICE_ACCOUNT_INFO)),
+            Field::new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION)),
+            Field::new(
+                "azureArchiverAppliance",
+                Kind::Struct(&AZURE_ARCHIVER_APPLIANCE),
+            ),
+            Field::map("_links", Kind::Struct(&LINK)),
+        ],
+    )
+    .aliases(&["RESTAzureObjectStorage"])
+    .versions(8, 0);
+impl AzureObjectStorage {
+    const EMPTY: Self = Self {
+        azure_container: None,
+        azure_folder: None,
+        id: None,
+        account_id: None,
+        size_limit_enabled: None,
+        size_limit_gb: None,
+        used_space_bytes: None,
+        free_space_bytes: None,
+        enable_immutability: None,
+        enable_immutability_governance_mode: None,
+        immutability_period_days: None,
+        r#type: None,
+        use_archiver_appliance: None,
+        azure_service_account: None,
+        azure_subscription: None,
+        azure_archiver_appliance: None,
+        links: BTreeMap::new(),
+    };
+}
+impl Model for AzureObjectStorage {
+    const SHAPE: &'static Shape = &AZURE_OBJECT_STORAGE;
+}
+impl Struct for AzureObjectStorage {
+    fn shape(&self) -> &'static Shape {
+        &AZURE_OBJECT_STORAGE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.azure_container),
+            1 => View::Text(&self.azure_folder),
+            2 => View::Id(&self.id),
+            3 => View::Id(&self.account_id),
+            4 => View::Bool(&self.size_limit_enabled),
+            5 => View::Int(&self.size_limit_gb),
+            6 => View::Int(&self.used_space_bytes),
+            7 => View::Int(&self.free_space_bytes),
+            8 => View::Bool(&self.enable_immutability),
+            9 => View::Bool(&self.enable_immutability_governance_mode),
+            10 => View::Int(&self.immutability_period_days),
+            11 => View::Enum(&self.r#type),
+            12 => View::Bool(&self.use_archiver_appliance),
+            13 => View::Struct(&self.azure_service_account),
+            14 => View::Struct(&self.azure_subscription),
+            15 => View::Struct(&self.azure_archiver_appliance),
+            16 => View::StructMap(&self.links),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.azure_container),
+            1 => Slot::Text(&mut self.azure_folder),
+            2 => Slot::Id(&mut self.id),
+            3 => Slot::Id(&mut self.account_id),
+            4 => Slot::Bool(&mut self.size_limit_enabled),
+            5 => Slot::Int(&mut self.size_limit_gb),
+            6 => Slot::Int(&mut self.used_space_bytes),
+            7 => Slot::Int(&mut self.free_space_bytes),
+            8 => Slot::Bool(&mut self.enable_immutability),
+            9 => Slot::Bool(&mut self.enable_immutability_governance_mode),
+            10 => Slot::Int(&mut self.immutability_period_days),
+            11 => Slot::Enum(&mut self.r#type),
+            12 => Slot::Bool(&mut self.use_archiver_appliance),
+            13 => Slot::Struct(&mut self.azure_service_account),
+            14 => Slot::Struct(&mut self.azure_subscription),
+            15 => Slot::Struct(&mut self.azure_archiver_appliance),
+            16 => Slot::StructMap(&mut self.links),
+            _ => Slot::None,
+        }
+    }
+}
+/// Every field that a kind of [`ObjectStorage`] has, and those that an unknown kind came with.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/ObjectStorage`
+#[non_exhaustive]
+pub struct AnyObjectStorage {
+    /// Amazon bucket s3compatible.
+    pub amazon_bucket_s3_compatible: Option<AmazonBucketS3CompatibleFromClient>,
+    /// S3folder.
+    pub s3_folder: Option<String>,
+    /// The id.
+    pub id: Option<Id>,
+    /// The account that reaches the storage.
+    pub account_id: Option<Id>,
+    /// Whether the space is limited.
+    pub size_limit_enabled: Option<bool>,
+    /// The limit of the space, in GB.
+    pub size_limit_gb: Option<i64>,
+    /// Space used, in bytes.
+    pub used_space_bytes: Option<i64>,
+    /// Free space on the volume, in bytes; negative when the server does not know it.
+    pub free_space_bytes: Option<i64>,
+    /// Whether backups cannot be changed or deleted before their time.
+    pub enable_immutability: Option<bool>,
+    /// Whether to enable immutability governance mode.
+    pub enable_immutability_governance_mode: Option<bool>,
+    /// How long backups cannot be changed, in days.
+    pub immutability_period_days: Option<i64>,
+    /// What it is.
+    pub r#type: Option<ObjectStorageType>,
+    /// Links to related resources.
+    pub links: BTreeMap<String, Link>,
+    /// Glacier deep archive enabled.
+    pub glacier_deep_archive_enabled: Option<bool>,
+    /// Glacier instant retrieval enabled.
+    pub glacier_instant_retrieval_enabled: Option<bool>,
+    /// Amazon bucket s3aws.
+    pub amazon_bucket_s3_aws: Option<AmazonBucketS3Aws>,
+    /// Standard ia storage class enabled.
+    pub standard_ia_storage_class_enabled: Option<bool>,
+    /// One zone ia storage class enabled.
+    pub one_zone_ia_storage_class_enabled: Option<bool>,
+    /// Whether to use archiver appliance.
+    pub use_archiver_appliance: Option<bool>,
+    /// Amazon archiver appliance.
+    pub amazon_archiver_appliance: Option<AmazonArchiverAppliance>,
+    /// Azure container.
+    pub azure_container: Option<AzureContainer>,
+    /// Azure folder.
+    pub azure_folder: Option<String>,
+    /// Azure service account.
+    pub azure_service_account: Option<ServiceAccountInfo>,
+    /// Azure subscription.
+    pub azure_subscription: Option<AzureSubscription>,
+    /// Azure archiver appliance.
+    pub azure_archiver_appliance: Option<AzureArchiverAppliance>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static OBJECT_STORAGE: Shape = Shape::new(
+        "ObjectStorage",
+        &[
+            Field::new(
+                "amazonBucketS3Compatible",
+                Kind::Struct(&AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT),
+            ),
+            Field::new("s3Folder", Kind::Text),
+            Field::new("id", Kind::Id),
+            Field::new("accountId", Kind::Id),
+            Field::new("sizeLimitEnabled", Kind::Bool),
+            Field::new("sizeLimitGB", Kind::Int),
+            Field::new("usedSpaceBytes", Kind::Int),
+            Field::new("freeSpaceBytes", Kind::Int),
+            Field::new("enableImmutability", Kind::Bool),
+            Field::new("enableImmutabilityGovernanceMode", Kind::Bool),
+            Field::new("immutabilityPeriodDays", Kind::Int),
+            Field::new("type", Kind::Enum(&OBJECT_STORAGE_TYPE)),
+            Field::map("_links", Kind::Struct(&LINK)),
+            Field::new("glacierDeepArchiveEnabled", Kind::Bool),
+            Field::new("glacierInstantRetrievalEnabled", Kind::Bool),
+            Field::new("amazonBucketS3Aws", Kind::Struct(&AMAZON_BUCKET_S3_AWS)),
+            Field::new("standardIaStorageClassEnabled", Kind::Bool),
+            Field::new("oneZoneIaStorageClassEnabled", Kind::Bool),
+            Field::new("useArchiverAppliance", Kind::Bool),
+            Field::new(
+                "amazonArchiverAppliance",
+                Kind::Struct(&AMAZON_ARCHIVER_APPLIANCE),
+            ),
+            Field::new("azureContainer", Kind::Struct(&AZURE_CONTAINER)),
+            Field::new("azureFolder", Kind::Text),
+            Field::new("azureServiceAccount", Kind::Struct(&SERVICE_ACCOUNT_INFO)),
+            Field::new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION)),
+            Field::new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE)),
+        ],
+    )
+    .aliases(&["RESTObjectStorageComposed"])
+    .union(&OBJECT_STORAGE_KINDS)
+    .versions(8, 0);
+impl AnyObjectStorage {
+    const EMPTY: Self = Self {
+        amazon_bucket_s3_compatible: None,
+        s3_folder: None,
+        id: None,
+        account_id: None,
+        size_limit_enabled: None,
+        size_limit_gb: None,
+        used_space_bytes: None,
+        free_space_bytes: None,
+        enable_immutability: None,
+        enable_immutability_governance_mode: None,
+        immutability_period_days: None,
+        r#type: None,
+        links: BTreeMap::new(),
+        glacier_deep_archive_enabled: None,
+        glacier_instant_retrieval_enabled: None,
+        amazon_bucket_s3_aws: None,
+        standard_ia_storage_class_enabled: None,
+        one_zone_ia_storage_class_enabled: None,
+        use_archiver_appliance: None,
+        amazon_archiver_appliance: None,
+        azure_container: None,
+        azure_folder: None,
+        azure_service_account: None,
+        azure_subscription: None,
+        azure_archiver_appliance: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for AnyObjectStorage {
+    const SHAPE: &'static Shape = &OBJECT_STORAGE;
+}
+impl Struct for AnyObjectStorage {
+    fn shape(&self) -> &'static Shape {
+        &OBJECT_STORAGE
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.amazon_bucket_s3_compatible),
+            1 => View::Text(&self.s3_folder),
+            2 => View::Id(&self.id),
+            3 => View::Id(&self.account_id),
+            4 => View::Bool(&self.size_limit_enabled),
+            5 => View::Int(&self.size_limit_gb),
+            6 => View::Int(&self.used_space_bytes),
+            7 => View::Int(&self.free_space_bytes),
+            8 => View::Bool(&self.enable_immutability),
+            9 => View::Bool(&self.enable_immutability_governance_mode),
+            10 => View::Int(&self.immutability_period_days),
+            11 => View::Enum(&self.r#type),
+            12 => View::StructMap(&self.links),
+            13 => View::Bool(&self.glacier_deep_archive_enabled),
+            14 => View::Bool(&self.glacier_instant_retrieval_enabled),
+            15 => View::Struct(&self.amazon_bucket_s3_aws),
+            16 => View::Bool(&self.standard_ia_storage_class_enabled),
+            17 => View::Bool(&self.one_zone_ia_storage_class_enabled),
+            18 => View::Bool(&self.use_archiver_appliance),
+            19 => View::Struct(&self.amazon_archiver_appliance),
+            20 => View::Struct(&self.azure_container),
+            21 => View::Text(&self.azure_folder),
+            22 => View::Struct(&self.azure_service_account),
+            23 => View::Struct(&self.azure_subscription),
+            24 => View::Struct(&self.azure_archiver_appliance),
+            UNKNOWN => View::Unknown(&self.unknown),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.amazon_bucket_s3_compatible),
+            1 => Slot::Text(&mut self.s3_folder),
+            2 => Slot::Id(&mut self.id),
+            3 => Slot::Id(&mut self.account_id),
+            4 => Slot::Bool(&mut self.size_limit_enabled),
+            5 => Slot::Int(&mut self.size_limit_gb),
+            6 => Slot::Int(&mut self.used_space_bytes),
+            7 => Slot::Int(&mut self.free_space_bytes),
+            8 => Slot::Bool(&mut self.enable_immutability),
+            9 => Slot::Bool(&mut self.enable_immutability_governance_mode),
+            10 => Slot::Int(&mut self.immutability_period_days),
+            11 => Slot::Enum(&mut self.r#type),
+            12 => Slot::StructMap(&mut self.links),
+            13 => Slot::Bool(&mut self.glacier_deep_archive_enabled),
+            14 => Slot::Bool(&mut self.glacier_instant_retrieval_enabled),
+            15 => Slot::Struct(&mut self.amazon_bucket_s3_aws),
+            16 => Slot::Bool(&mut self.standard_ia_storage_class_enabled),
+            17 => Slot::Bool(&mut self.one_zone_ia_storage_class_enabled),
+            18 => Slot::Bool(&mut self.use_archiver_appliance),
+            19 => Slot::Struct(&mut self.amazon_archiver_appliance),
+            20 => Slot::Struct(&mut self.azure_container),
+            21 => Slot::Text(&mut self.azure_folder),
+            22 => Slot::Struct(&mut self.azure_service_account),
+            23 => Slot::Struct(&mut self.azure_subscription),
+            24 => Slot::Struct(&mut self.azure_archiver_appliance),
+            UNKNOWN => Slot::Unknown(&mut self.unknown),
+            _ => Slot::None,
+        }
+    }
+}
+/// An object storage that extends a backup repository; which fields are set depends on `type`. (v8 and later)
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/ObjectStorage`
+#[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box for each would cost more than it saves"
+)]
+pub enum ObjectStorage {
+    /// `AmazonS3Compatible`.
+    S3Compatible(S3CompatibleObjectStorage),
+    /// `AmazonS3`, `AmazonS3Glacier`.
+    AmazonS3(AmazonS3ObjectStorage),
+    /// `AzureBlob`, `AzureBlobArchive`.
+    Azure(AzureObjectStorage),
+    /// A kind that this list does not have, with its body.
+    Unknown(AnyObjectStorage),
+}
+pub(crate) static OBJECT_STORAGE_KINDS: UnionShape = UnionShape {
+    tag: "type",
+    variants: &[
+        Variant {
+            shape: &S3_COMPATIBLE_OBJECT_STORAGE,
+            tags: &["AmazonS3Compatible"],
+        },
+        Variant {
+            shape: &AMAZON_S3_OBJECT_STORAGE,
+            tags: &["AmazonS3", "AmazonS3Glacier"],
+        },
+        Variant {
+            shape: &AZURE_OBJECT_STORAGE,
+            tags: &["AzureBlob", "AzureBlobArchive"],
+        },
+    ],
+};
+impl ObjectStorage {
+    const EMPTY: Self = Self::Unknown(AnyObjectStorage::EMPTY);
+    fn kind(&self) -> &dyn Struct {
+        match self {
+            Self::S3Compatible(kind) => kind,
+            Self::AmazonS3(kind) => kind,
+            Self::Azure(kind) => kind,
+            Self::Unknown(kind) => kind,
+        }
+    }
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> Option<&Id> {
+        match self {
+            Self::S3Compatible(kind) => kind.id.as_ref(),
+            Self::AmazonS3(kind) => kind.id.as_ref(),
+            Self::Azure(kind) => kind.id.as_ref(),
+            Self::Unknown(kind) => kind.id.as_ref(),
+        }
+    }
+    /// The account that reaches the storage.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&Id> {
+        match self {
+            Self::S3Compatible(kind) => kind.account_id.as_ref(),
+            Self::AmazonS3(kind) => kind.account_id.as_ref(),
+            Self::Azure(kind) => kind.account_id.as_ref(),
+            Self::Unknown(kind) => kind.account_id.as_ref(),
+        }
+    }
+    /// Whether the space is limited.
+    #[must_use]
+    pub fn size_limit_enabled(&self) -> Option<bool> {
+        match self {
+            Self::S3Compatible(kind) => kind.size_limit_enabled,
+            Self::AmazonS3(kind) => kind.size_limit_enabled,
+            Self::Azure(kind) => kind.size_limit_enabled,
+            Self::Unknown(kind) => kind.size_limit_enabled,
+        }
+    }
+    /// The limit of the space, in GB.
+    #[must_use]
+    pub fn size_limit_gb(&self) -> Option<i64> {
+        match self {
+            Self::S3Compatible(kind) => kind.size_limit_gb,
+            Self::AmazonS3(kind) => kind.size_limit_gb,
+            Self::Azure(kind) => kind.size_limit_gb,
+            Self::Unknown(kind) => kind.size_limit_gb,
+        }
+    }
+    /// Space used, in bytes.
+    #[must_use]
+    pub fn used_space_bytes(&self) -> Option<i64> {
+        match self {
+            Self::S3Compatible(kind) => kind.used_space_bytes,
+            Self::AmazonS3(kind) => kind.used_space_bytes,
+            Self::Azure(kind) => kind.used_space_bytes,
+            Self::Unknown(kind) => kind.used_space_bytes,
+        }
+    }
+    /// Free space on the volume, in bytes; negative when the server does not know it.
+    #[must_use]
+    pub fn free_space_bytes(&self) -> Option<i64> {
+        match self {
+            Self::S3Compatible(kind) => kind.free_space_bytes,
+            Self::AmazonS3(kind) => kind.free_space_bytes,
+            Self::Azure(kind) => kind.free_space_bytes,
+            Self::Unknown(kind) => kind.free_space_bytes,
+        }
+    }
+    /// Whether backups cannot be changed or deleted before their time.
+    #[must_use]
+    pub fn enable_immutability(&self) -> Option<bool> {
+        match self {
+            Self::S3Compatible(kind) => kind.enable_immutability,
+            Self::AmazonS3(kind) => kind.enable_immutability,
+            Self::Azure(kind) => kind.enable_immutability,
+            Self::Unknown(kind) => kind.enable_immutability,
+        }
+    }
+    /// Whether to enable immutability governance mode.
+    #[must_use]
+    pub fn enable_immutability_governance_mode(&self) -> Option<bool> {
+        match self {
+            Self::S3Compatible(kind) => kind.enable_immutability_governance_mode,
+            Self::AmazonS3(kind) => kind.enable_immutability_governance_mode,
+            Self::Azure(kind) => kind.enable_immutability_governance_mode,
+            Self::Unknown(kind) => kind.enable_immutability_governance_mode,
+        }
+    }
+    /// How long backups cannot be changed, in days.
+    #[must_use]
+    pub fn immutability_period_days(&self) -> Option<i64> {
+        match self {
+            Self::S3Compatible(kind) => kind.immutability_period_days,
+            Self::AmazonS3(kind) => kind.immutability_period_days,
+            Self::Azure(kind) => kind.immutability_period_days,
+            Self::Unknown(kind) => kind.immutability_period_days,
+        }
+    }
+    /// What it is.
+    #[must_use]
+    pub fn r#type(&self) -> Option<&ObjectStorageType> {
+        match self {
+            Self::S3Compatible(kind) => kind.r#type.as_ref(),
+            Self::AmazonS3(kind) => kind.r#type.as_ref(),
+            Self::Azure(kind) => kind.r#type.as_ref(),
+            Self::Unknown(kind) => kind.r#type.as_ref(),
+        }
+    }
+    /// Links to related resources.
+    #[must_use]
+    pub fn links(&self) -> &BTreeMap<String, Link> {
+        match self {
+            Self::S3Compatible(kind) => &kind.links,
+            Self::AmazonS3(kind) => &kind.links,
+            Self::Azure(kind) => &kind.links,
+            Self::Unknown(kind) => &kind.links,
+        }
+    }
+}
+impl Model for ObjectStorage {
+    const SHAPE: &'static Shape = AnyObjectStorage::SHAPE;
+}
+impl Struct for ObjectStorage {
+    fn shape(&self) -> &'static Shape {
+        self.kind().shape()
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        if index == UNION {
+            return Slot::Union(self);
+        }
+        match self {
+            Self::S3Compatible(kind) => kind.slot(index),
+            Self::AmazonS3(kind) => kind.slot(index),
+            Self::Azure(kind) => kind.slot(index),
+            Self::Unknown(kind) => kind.slot(index),
+        }
+    }
+}
+impl UnionSlot for ObjectStorage {
+    fn index(&self) -> usize {
+        match self {
+            Self::S3Compatible(_) => 0,
+            Self::AmazonS3(_) => 1,
+            Self::Azure(_) => 2,
+            Self::Unknown(_) => 3,
+        }
+    }
+    fn choose(&mut self, index: usize) {
+        *self = match index {
+            0 => Self::S3Compatible(Default::default()),
+            1 => Self::AmazonS3(Default::default()),
+            2 => Self::Azure(Default::default()),
+            _ => Self::Unknown(Default::default()),
+        };
+    }
+}
+/// The kind that the fields say it is; unknown when no kind has all of them.
+impl From<AnyObjectStorage> for ObjectStorage {
+    fn from(any: AnyObjectStorage) -> Self {
+        narrow(&any).unwrap_or(Self::Unknown(any))
+    }
+}
+impl From<S3CompatibleObjectStorage> for ObjectStorage {
+    fn from(mut kind: S3CompatibleObjectStorage) -> Self {
+        kind.r#type.get_or_insert(ObjectStorageType::AmazonS3Compatible);
+        Self::S3Compatible(kind)
+    }
+}
+impl From<AmazonS3ObjectStorage> for ObjectStorage {
+    fn from(kind: AmazonS3ObjectStorage) -> Self {
+        Self::AmazonS3(kind)
+    }
+}
+impl From<AzureObjectStorage> for ObjectStorage {
+    fn from(kind: AzureObjectStorage) -> Self {
+        Self::Azure(kind)
+    }
+}
+/// How it stands.
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryOwnerChangeSession/properties/status`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum BackupRepositoryOwnerChangeSessionStatus {
+    /// `Waiting`.
+    Waiting,
+    /// `Running`.
+    Running,
+    /// `Succeeded`.
+    Succeeded,
+    /// `Failed`.
+    Failed,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static BACKUP_REPOSITORY_OWNER_CHANGE_SESSION_STATUS: EnumShape = EnumShape {
+    name: stringify!(BackupRepositoryOwnerChangeSessionStatus),
+    aliases: &[],
+    values: &[
+        EnumValue::new("Waiting"),
+        EnumValue::new("Running"),
+        EnumValue::new("Succeeded"),
+        EnumValue::new("Failed"),
+    ],
+};
+impl Enum for BackupRepositoryOwnerChangeSessionStatus {
+    const SHAPE: &'static EnumShape = &BACKUP_REPOSITORY_OWNER_CHANGE_SESSION_STATUS;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Waiting,
+                1 => Self::Running,
+                2 => Self::Succeeded,
+                3 => Self::Failed,
+                _ => return None,
+            },
+        )
+    }
+    fn index(&self) -> Result<usize, &UnknownValue> {
+        Ok(
+            match self {
+                Self::Waiting => 0,
+                Self::Running => 1,
+                Self::Succeeded => 2,
+                Self::Failed => 3,
+                Self::Unknown(value) => return Err(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// Backup repository owner change session. (v8 and later)
+///
+/// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryOwnerChangeSession`
+#[non_exhaustive]
+pub struct BackupRepositoryOwnerChangeSession {
+    /// The id.
+    pub id: Option<Id>,
+    /// How it stands.
+    pub status: Option<BackupRepositoryOwnerChangeSessionStatus>,
+    /// When it started.
+    pub start_time: Option<DateTime>,
+    /// When it ended; absent while it runs.
+    pub end_time: Option<DateTime>,
+    /// More, in words of the server.
+    pub details: Option<String>,
+    /// Wait for sessions timeout.
+    pub wait_for_sessions_timeout: Option<String>,
+    /// Force stop sessions.
+    pub force_stop_sessions: Option<bool>,
+    /// Force stop sessions timeout.
+    pub force_stop_sessions_timeout: Option<String>,
+    /// The from owner's id.
+    pub from_owner_id: Option<Id>,
+    /// The to owner's id.
+    pub to_owner_id: Option<Id>,
+    /// Ids: repository.
+    pub repository_ids: Vec<Id>,
+}
+pub(crate) static BACKUP_REPOSITORY_OWNER_CHANGE_SESSION: Shape = Shape::new(
+        "BackupRepositoryOwnerChangeSession",
+        &[
+            Field::new("id", Kind::Id).required(),
+            Field::new(
+                    "status",
+                    Kind::Enum(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION_STATUS),
+                )
+                .required(),
+            Field::new("startTime", Kind::DateTime),
+            Field::new("endTime", Kind::DateTime),
+            Field::new("details", Kind::Text),
+            Field::new("waitForSessionsTimeout", Kind::Text),
+            Field::new("forceStopSessions", Kind::Bool),
+            Field::new("forceStopSessionsTimeout", Kind::Text),
+            Field::new("fromOwnerId", Kind::Id),
+            Field::new("toOwnerId", Kind::Id),
+            Field::list("repositoryIds", Kind::Id).required(),
+        ],
+    )
+    .aliases(&["RESTBackupRepositoryOwnerChangeSession"])
+    .versions(8, 0);
+impl BackupRepositoryOwnerChangeSession {
+    const EMPTY: Self = Self {
+        id: None,
+        status: None,
+        start_time: None,
+        end_time: None,
+        details: None,
+        wait_for_sessions_timeout: None,
+        force_stop_sessions: None,
+        force_stop_sessions_timeout: None,
+        from_owner_id: None,
+        to_owner_id: None,
+        repository_ids: Vec::new(),
+    };
+}
+impl Model for BackupRepositoryOwnerChangeSession {
+    const SHAPE: &'static Shape = &BACKUP_REPOSITORY_OWNER_CHANGE_SESSION;
+}
+impl Struct for BackupRepositoryOwnerChangeSession {
+    fn shape(&self) -> &'static Shape {
+        &BACKUP_REPOSITORY_OWNER_CHANGE_SESSION
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Id(&self.id),
+            1 => View::Enum(&self.status),
+            2 => View::DateTime(&self.start_time),
+            3 => View::DateTime(&self.end_time),
+            4 => View::Text(&self.details),
+            5 => View::Text(&self.wait_for_sessions_timeout),
+            6 => View::Bool(&self.force_stop_sessions),
+            7 => View::Text(&self.force_stop_sessions_timeout),
+            8 => View::Id(&self.from_owner_id),
+            9 => View::Id(&self.to_owner_id),
+            10 => View::Ids(&self.repository_ids),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Id(&mut self.id),
+            1 => Slot::Enum(&mut self.status),
+            2 => Slot::DateTime(&mut self.start_time),
+            3 => Slot::DateTime(&mut self.end_time),
+            4 => Slot::Text(&mut self.details),
+            5 => Slot::Text(&mut self.wait_for_sessions_timeout),
+            6 => Slot::Bool(&mut self.force_stop_sessions),
+            7 => Slot::Text(&mut self.force_stop_sessions_timeout),
+            8 => Slot::Id(&mut self.from_owner_id),
+            9 => Slot::Id(&mut self.to_owner_id),
+            10 => Slot::Ids(&mut self.repository_ids),
             _ => Slot::None,
         }
     }
 }
 backhaul_wire::generated_struct! {
-    BackupRepository;
+    BackupRepository; BackupRepositoryFromClient; RepositorySynchronizeSession;
+    AmazonBucketS3CompatibleFromClient; S3CompatibleObjectStorage; AmazonS3ObjectStorage;
+    AzureObjectStorage; ObjectStorage; AnyObjectStorage;
+    BackupRepositoryOwnerChangeSession;
 }
 backhaul_wire::generated_enum! {
     BackupRepositoryRetentionType; BackupRepositoryRetentionPeriodType;
     BackupRepositoryYearlyRetentionPeriod; BackupRepositoryRetentionFrequencyType;
     BackupRepositoryDailyType; BackupRepositoryMonthlyDaynumber;
-    BackupRepositoryMonthlyDayofweek;
+    BackupRepositoryMonthlyDayofweek; BackupRepositoryFromClientRetentionPeriodType;
+    BackupRepositoryFromClientYearlyRetentionPeriod;
+    BackupRepositoryFromClientRetentionFrequencyType;
+    BackupRepositoryFromClientRetentionType; BackupRepositoryFromClientDailyType;
+    BackupRepositoryFromClientMonthlyDaynumber;
+    BackupRepositoryFromClientMonthlyDayofweek; RepositorySynchronizeSessionState;
+    BackupRepositoryOwnerChangeSessionStatus;
+}
+backhaul_wire::generated_edit! {
+    Enum BackupRepositoryFromClientRetentionPeriodType
+}
+backhaul_wire::generated_edit! {
+    Enum BackupRepositoryFromClientYearlyRetentionPeriod
+}
+backhaul_wire::generated_edit! {
+    Enum BackupRepositoryFromClientRetentionFrequencyType
+}
+backhaul_wire::generated_edit! {
+    Enum BackupRepositoryFromClientRetentionType
+}
+backhaul_wire::generated_edit! {
+    Enum BackupRepositoryFromClientDailyType
+}
+backhaul_wire::generated_edit! {
+    Enum BackupRepositoryFromClientMonthlyDaynumber
+}
+backhaul_wire::generated_edit! {
+    Enum BackupRepositoryFromClientMonthlyDayofweek
+}
+backhaul_wire::generated_edit! {
+    Struct ObjectStorage
 }

@@ -2,7 +2,81 @@
 
 //! Veeam Backup for Microsoft 365: the types of `usage`.
 use super::prelude::*;
+/// How much of a backup repository one organization uses, seen from the repository.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
+///
+/// Schema: `schemas/vb365/usage.json#/$defs/BackupRepositoryStorageUsageInfo`
+#[non_exhaustive]
+pub struct BackupRepositoryStorageUsageInfo {
+    /// The name.
+    pub name: Option<String>,
+    /// The id.
+    pub id: Option<Id>,
+    /// Space used, in bytes.
+    pub used_space_bytes: Option<i64>,
+    /// Links to related resources. (up to v5)
+    pub links: BTreeMap<String, Link>,
+    /// Space that the local cache uses when object storage extends the repository, in bytes. (v6 and later)
+    pub local_cache_used_space_bytes: Option<i64>,
+    /// Space used in object storage, in bytes. (v6 and later)
+    pub object_storage_used_space_bytes: Option<i64>,
+}
+pub(crate) static BACKUP_REPOSITORY_STORAGE_USAGE_INFO: Shape = Shape::new(
+        "BackupRepositoryStorageUsageInfo",
+        &[
+            Field::new("name", Kind::Text),
+            Field::new("id", Kind::Id),
+            Field::new("usedSpaceBytes", Kind::Int),
+            Field::map("_links", Kind::Struct(&LINK)).versions(0, 5),
+            Field::new("localCacheUsedSpaceBytes", Kind::Int).versions(6, 0),
+            Field::new("objectStorageUsedSpaceBytes", Kind::Int).versions(6, 0),
+        ],
+    )
+    .aliases(&["RESTBackupRepositoryStorageUsageInfo", "BackedUpOrganization"]);
+impl BackupRepositoryStorageUsageInfo {
+    const EMPTY: Self = Self {
+        name: None,
+        id: None,
+        used_space_bytes: None,
+        links: BTreeMap::new(),
+        local_cache_used_space_bytes: None,
+        object_storage_used_space_bytes: None,
+    };
+}
+impl Model for BackupRepositoryStorageUsageInfo {
+    const SHAPE: &'static Shape = &BACKUP_REPOSITORY_STORAGE_USAGE_INFO;
+}
+impl Struct for BackupRepositoryStorageUsageInfo {
+    fn shape(&self) -> &'static Shape {
+        &BACKUP_REPOSITORY_STORAGE_USAGE_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Text(&self.name),
+            1 => View::Id(&self.id),
+            2 => View::Int(&self.used_space_bytes),
+            3 => View::StructMap(&self.links),
+            4 => View::Int(&self.local_cache_used_space_bytes),
+            5 => View::Int(&self.object_storage_used_space_bytes),
+            _ => View::None,
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Text(&mut self.name),
+            1 => Slot::Id(&mut self.id),
+            2 => Slot::Int(&mut self.used_space_bytes),
+            3 => Slot::StructMap(&mut self.links),
+            4 => Slot::Int(&mut self.local_cache_used_space_bytes),
+            5 => Slot::Int(&mut self.object_storage_used_space_bytes),
+            _ => Slot::None,
+        }
+    }
+}
 /// How much of one backup repository an organization uses.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/usage.json#/$defs/OrganizationStorageSpaceUsage`
 #[non_exhaustive]
@@ -25,7 +99,7 @@ pub struct OrganizationStorageSpaceUsage {
     pub links: BTreeMap<String, Link>,
 }
 pub(crate) static ORGANIZATION_STORAGE_SPACE_USAGE: Shape = Shape::new(
-        stringify!(OrganizationStorageSpaceUsage),
+        "OrganizationStorageSpaceUsage",
         &[
             Field::new("repositoryId", Kind::Id).versions(8, 0),
             Field::new("usedSpaceBytes", Kind::Int),
@@ -37,7 +111,7 @@ pub(crate) static ORGANIZATION_STORAGE_SPACE_USAGE: Shape = Shape::new(
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
-    .aliases(&["UsedRepository", "RESTOrganizationStorageSpaceUsage"]);
+    .aliases(&["RESTOrganizationStorageSpaceUsage", "UsedRepository"]);
 impl OrganizationStorageSpaceUsage {
     const EMPTY: Self = Self {
         repository_id: None,
@@ -84,76 +158,6 @@ impl Struct for OrganizationStorageSpaceUsage {
         }
     }
 }
-/// How much of a backup repository one organization uses, seen from the repository.
-///
-/// Schema: `schemas/vb365/usage.json#/$defs/BackupRepositoryStorageUsageInfo`
-#[non_exhaustive]
-pub struct BackupRepositoryStorageUsageInfo {
-    /// The name.
-    pub name: Option<String>,
-    /// The id.
-    pub id: Option<Id>,
-    /// Space used, in bytes.
-    pub used_space_bytes: Option<i64>,
-    /// Space that the local cache uses when object storage extends the repository, in bytes. (v6 and later)
-    pub local_cache_used_space_bytes: Option<i64>,
-    /// Space used in object storage, in bytes. (v6 and later)
-    pub object_storage_used_space_bytes: Option<i64>,
-    /// Links to related resources. (up to v5)
-    pub links: BTreeMap<String, Link>,
-}
-pub(crate) static BACKUP_REPOSITORY_STORAGE_USAGE_INFO: Shape = Shape::new(
-        stringify!(BackupRepositoryStorageUsageInfo),
-        &[
-            Field::new("name", Kind::Text),
-            Field::new("id", Kind::Id),
-            Field::new("usedSpaceBytes", Kind::Int),
-            Field::new("localCacheUsedSpaceBytes", Kind::Int).versions(6, 0),
-            Field::new("objectStorageUsedSpaceBytes", Kind::Int).versions(6, 0),
-            Field::map("_links", Kind::Struct(&LINK)).versions(0, 5),
-        ],
-    )
-    .aliases(&["BackedUpOrganization", "RESTBackupRepositoryStorageUsageInfo"]);
-impl BackupRepositoryStorageUsageInfo {
-    const EMPTY: Self = Self {
-        name: None,
-        id: None,
-        used_space_bytes: None,
-        local_cache_used_space_bytes: None,
-        object_storage_used_space_bytes: None,
-        links: BTreeMap::new(),
-    };
-}
-impl Model for BackupRepositoryStorageUsageInfo {
-    const SHAPE: &'static Shape = &BACKUP_REPOSITORY_STORAGE_USAGE_INFO;
-}
-impl Struct for BackupRepositoryStorageUsageInfo {
-    fn shape(&self) -> &'static Shape {
-        &BACKUP_REPOSITORY_STORAGE_USAGE_INFO
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            0 => View::Text(&self.name),
-            1 => View::Id(&self.id),
-            2 => View::Int(&self.used_space_bytes),
-            3 => View::Int(&self.local_cache_used_space_bytes),
-            4 => View::Int(&self.object_storage_used_space_bytes),
-            5 => View::StructMap(&self.links),
-            _ => View::None,
-        }
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            0 => Slot::Text(&mut self.name),
-            1 => Slot::Id(&mut self.id),
-            2 => Slot::Int(&mut self.used_space_bytes),
-            3 => Slot::Int(&mut self.local_cache_used_space_bytes),
-            4 => Slot::Int(&mut self.object_storage_used_space_bytes),
-            5 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
-        }
-    }
-}
 backhaul_wire::generated_struct! {
-    OrganizationStorageSpaceUsage; BackupRepositoryStorageUsageInfo;
+    BackupRepositoryStorageUsageInfo; OrganizationStorageSpaceUsage;
 }

@@ -21,7 +21,7 @@ pub struct Session {
     pub create_date: Option<DateTime>,
 }
 pub(crate) static SESSION: Shape = Shape::new(
-        stringify!(Session),
+        "Session",
         &[
             Field::new("uuid", Kind::Secret),
             Field::new("accountUuid", Kind::Id),
@@ -91,7 +91,7 @@ pub struct LogInByAccountRequest {
     pub client_info: BTreeMap<String, String>,
 }
 pub(crate) static LOG_IN_BY_ACCOUNT_REQUEST: Shape = Shape::new(
-    stringify!(LogInByAccountRequest),
+    "LogInByAccountRequest",
     &[
         Field::new("accountName", Kind::Text).required(),
         Field::new("password", Kind::Secret).required(),
@@ -201,7 +201,7 @@ pub struct ErrorCode {
     pub causes: Vec<ErrorCode>,
 }
 pub(crate) static ERROR_CODE: Shape = Shape::new(
-    stringify!(ErrorCode),
+    "ErrorCode",
     &[
         Field::new("code", Kind::Text),
         Field::new("description", Kind::Text),
@@ -272,7 +272,7 @@ pub struct ErrorResponse {
     pub error: Option<ErrorCode>,
 }
 pub(crate) static ERROR_RESPONSE: Shape = Shape::new(
-    stringify!(ErrorResponse),
+    "ErrorResponse",
     &[Field::new("error", Kind::Struct(&ERROR_CODE))],
 );
 impl ErrorResponse {

@@ -2,6 +2,7 @@
 
 //! Operations as data, and a typed call for each.
 use super::prelude::*;
+#[allow(unused_imports, reason = "not every system has every reply")]
 use super::super::reply::*;
 /// Every operation, in schema order.
 pub static OPERATIONS: &[Operation] = &[
@@ -16,6 +17,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: Some(&LOG_IN_BY_ACCOUNT_REQUEST),
         wrapper: "logInByAccount",
         response: Response::Body(<Reply<super::Session> as Model>::SHAPE),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: true,
     },
@@ -39,6 +42,8 @@ pub static OPERATIONS: &[Operation] = &[
         request: None,
         wrapper: "",
         response: Response::Empty,
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: true,
     },
@@ -129,6 +134,8 @@ pub static OPERATIONS: &[Operation] = &[
             <Page<super::BackupStorage> as Model>::SHAPE,
             Page::<super::BackupStorage>::LIST,
         ),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -219,6 +226,8 @@ pub static OPERATIONS: &[Operation] = &[
             <Page<super::Zone> as Model>::SHAPE,
             Page::<super::Zone>::LIST,
         ),
+        bare: None,
+        older: &[],
         long_running: false,
         anonymous: false,
     },
@@ -231,6 +240,9 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<Page<super::BackupStorage>>),
     Some(make::<Page<super::Zone>>),
 ];
+/// The same for older forms: the index of the operation, the last version of the form, and how.
+#[cfg(feature = "registry")]
+pub static OLDER_ANSWERS: &[(usize, u8, Make)] = &[];
 /// `PUT /zstack/v1/accounts/login`: Opens a session with an account.
 ///
 /// Schema: `schemas/zstack/identity.json#/operations/0`

@@ -207,7 +207,7 @@ pub struct BackupStorage {
     pub unknown: Unknown,
 }
 pub(crate) static BACKUP_STORAGE: Shape = Shape::new(
-        stringify!(BackupStorage),
+        "BackupStorage",
         &[
             Field::new("uuid", Kind::Id),
             Field::new("name", Kind::Text),
@@ -386,7 +386,7 @@ pub struct CephBackupStorageMon {
     pub unknown: Unknown,
 }
 pub(crate) static CEPH_BACKUP_STORAGE_MON: Shape = Shape::new(
-        stringify!(CephBackupStorageMon),
+        "CephBackupStorageMon",
         &[
             Field::new("hostname", Kind::Text),
             Field::new("monPort", Kind::Int),

@@ -69,7 +69,7 @@ pub struct Zone {
     pub unknown: Unknown,
 }
 pub(crate) static ZONE: Shape = Shape::new(
-        stringify!(Zone),
+        "Zone",
         &[
             Field::new("uuid", Kind::Id),
             Field::new("name", Kind::Text),

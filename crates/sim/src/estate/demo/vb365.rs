@@ -2,8 +2,8 @@
 //! of Veeam's documents.
 
 use backhaul_models::vb365::{
-    BackupRepository, BackupRepositoryRetentionType, ExchangeSettings, ObjectStorage, ObjectStorageType,
-    Office365ConnectionSettings, Organization, OrganizationRegion, OrganizationType, SharepointSettings,
+    AnyObjectStorage, AnyOrganization, BackupRepository, BackupRepositoryRetentionType, ExchangeSettings,
+    ObjectStorageType, Office365ConnectionSettings, OrganizationRegion, OrganizationType, SharepointSettings,
 };
 
 use super::{GIB, TIB};
@@ -17,7 +17,7 @@ pub(super) fn estate() -> Vb365Estate {
     let repositories = repositories();
     let [cached, object, local, archive, lost, unlimited] = &repositories;
 
-    let mut add = |organization: &Organization, repository: &BackupRepository, space: [i64; 3], count: i64| {
+    let mut add = |organization: &AnyOrganization, repository: &BackupRepository, space: [i64; 3], count: i64| {
         let [used, cache, object] = space;
         let mut usage = Usage::of(organization, repository);
         usage.space.used_space_bytes = Some(used);
@@ -47,7 +47,7 @@ pub(super) fn estate() -> Vb365Estate {
     estate
 }
 
-fn organizations() -> [Organization; 5] {
+fn organizations() -> [AnyOrganization; 5] {
     use OrganizationType::{Hybrid, Office365, OnPremises};
     [
         organization(
@@ -78,8 +78,8 @@ fn organizations() -> [Organization; 5] {
     ]
 }
 
-fn organization([id, name, office]: [&str; 3], kind: OrganizationType, [first, last]: [&str; 2]) -> Organization {
-    let mut it = Organization::default();
+fn organization([id, name, office]: [&str; 3], kind: OrganizationType, [first, last]: [&str; 2]) -> AnyOrganization {
+    let mut it = AnyOrganization::default();
     it.id = Some(id.into());
     it.name = Some(name.to_owned());
     it.office_name = Some(office.to_owned());
@@ -203,7 +203,7 @@ fn extended(
     used: i64,
     limit_gb: Option<i64>,
 ) -> BackupRepository {
-    let mut storage = ObjectStorage::default();
+    let mut storage = AnyObjectStorage::default();
     storage.id = Some(id.into());
     storage.r#type = Some(kind);
     storage.used_space_bytes = Some(used);
@@ -213,6 +213,6 @@ fn extended(
     it.object_storage_id = storage.id.clone();
     it.object_storage_cache_path = it.path.clone();
     it.object_storage_encryption_enabled = Some(true);
-    it.object_storage = Some(storage);
+    it.object_storage = Some(storage.into());
     it
 }

@@ -1,0 +1,112 @@
+//! `cargo xtask import`: takes names, types, bounds, enums and operations from a vendor's OpenAPI 3.0 document into `schemas/`.
+//!
+//! A document describes one version of the API. Its [`fixups`](crate::fixups) are applied, it is [read](document) into our own
+//! form with our own [names](names), and merged into the [tree](tree), where [marks] say which versions have what. What people
+//! wrote there stays: descriptions, sources, the file a type stands in. No sentence of the vendor is taken.
+
+mod document;
+mod error;
+mod flags;
+mod forms;
+mod marks;
+mod names;
+mod operations;
+mod properties;
+mod tree;
+mod types;
+mod unions;
+mod words;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+pub use error::ImportError;
+pub use names::NamesFile;
+
+use document::Document;
+use marks::Imported;
+use names::Names;
+use tree::Tree;
+
+/// A result whose error names a place in the document or the schemas.
+pub type Result<T> = std::result::Result<T, ImportError>;
+
+/// What an import would change.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The files to write, by path below the workspace's root.
+    pub files: BTreeMap<PathBuf, String>,
+    /// What changed, in a line each.
+    pub changes: Vec<String>,
+}
+
+/// The systems whose documents are OpenAPI, with their folder below `schemas/`.
+pub const SYSTEMS: [&str; 1] = ["vb365"];
+
+/// Merges a document into the tree below `root`, in memory.
+///
+/// # Errors
+/// When the document is broken, says what the schemas cannot, contradicts them, or lacks a mistake that a fixup mends.
+pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) -> Result<Outcome> {
+    let mut json: Json =
+        serde_json::from_str(text).map_err(|error| ImportError::new(path, &format!("line {}", error.line()), error))?;
+    let fixups = crate::fixups::of(system);
+    for fixup in fixups.iter().filter(|fixup| fixup.versions.contains(&version)) {
+        if !(fixup.apply)(&mut json) {
+            let rule = format!("the fixup `{}` no longer applies: {}", fixup.name, fixup.says);
+            return Err(ImportError::new(path, "", rule));
+        }
+    }
+    let names = Names::read(root, system)?;
+    let mut tree = Tree::read(root, system, &names)?;
+    let mut imported = Imported::read(root, system)?;
+    let document = Document::read(path, &json, version, &names)?;
+    let mut changes = Vec::new();
+    imported.add(version, document.reconstructed, &digest(text));
+    let mut merge = types::Merge {
+        tree: &mut tree,
+        document: &document,
+        names: &names,
+        imported: &imported,
+        changes: &mut changes,
+        taken: Vec::new(),
+    };
+    merge.types()?;
+    merge.operations()?;
+    flags::set(&mut tree, &mut changes);
+    let mut files = tree.files(system)?;
+    files.insert(marks::path(system), imported.text()?);
+    files.retain(|file, text| fs::read_to_string(root.join(file)).ok().as_ref() != Some(text));
+    Ok(Outcome { files, changes })
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text.replace("\r\n", "\n").as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes an outcome's files: all under temporary names first, so that a full disk leaves the tree as it was.
+///
+/// # Errors
+/// When a file cannot be written; the temporary ones are removed again.
+pub fn write(root: &Path, outcome: &Outcome) -> io::Result<()> {
+    let draft = |path: &Path| root.join(path).with_extension("draft");
+    let written = outcome.files.iter().try_for_each(|(path, text)| {
+        if let Some(folder) = draft(path).parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(draft(path), text)
+    });
+    if let Err(error) = written {
+        for path in outcome.files.keys() {
+            // The error that matters is the first one.
+            drop(fs::remove_file(draft(path)));
+        }
+        return Err(error);
+    }
+    outcome.files.keys().try_for_each(|path| fs::rename(draft(path), root.join(path)))
+}

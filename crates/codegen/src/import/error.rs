@@ -1,0 +1,34 @@
+use std::fmt;
+
+use crate::error::SchemaError;
+
+/// What is wrong in a document or in the schemas that it is merged into, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportError {
+    /// The file.
+    pub file: String,
+    /// The place in it: a JSON pointer, or a line where the text is no JSON.
+    pub pointer: String,
+    /// The rule, and what breaks it.
+    pub rule: String,
+}
+
+impl ImportError {
+    pub(super) fn new(file: &str, pointer: &str, rule: impl fmt::Display) -> Self {
+        Self { file: file.to_owned(), pointer: pointer.to_owned(), rule: rule.to_string() }
+    }
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}: {}", self.file, self.pointer, self.rule)
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+impl From<SchemaError> for ImportError {
+    fn from(error: SchemaError) -> Self {
+        Self::new(&format!("schemas/{}", error.file), &error.pointer, error.rule)
+    }
+}

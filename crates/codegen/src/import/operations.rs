@@ -1,0 +1,357 @@
+//! Merging a document's operations into the tree: one row for each method and path.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::document::Operation;
+use super::forms;
+use super::marks::{self, OPERATION, Span, Without};
+use super::tree::Node;
+use super::types::{Merge, Spans};
+use super::{Result, words};
+
+/// What tells operations apart: letter case and the names of placeholders do not.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key(String, String);
+
+impl Key {
+    fn new(method: &str, path: &str) -> Self {
+        let parts =
+            path.split('/').map(|part| if part.starts_with('{') { "{}".to_owned() } else { part.to_lowercase() });
+        Self(method.to_owned(), parts.collect::<Vec<_>>().join("/"))
+    }
+
+    fn of(node: &Node) -> Self {
+        let text = |key: &str| node.get(key).and_then(Json::as_str).unwrap_or_default();
+        Self::new(text("method"), text("path"))
+    }
+}
+
+impl Merge<'_> {
+    pub(super) fn operations(&mut self) -> Result<()> {
+        let mut told: Vec<Key> = Vec::new();
+        for operation in &self.document.operations {
+            let key = Key::new(&operation.method, &operation.path);
+            let found = self.tree.operations().find(|node| Key::of(node) == key).cloned();
+            match found {
+                None => {
+                    let node = self.row(operation)?;
+                    let node = self.apart(node);
+                    let family = self.names.family(&operation.path).unwrap_or("core");
+                    self.changes.push(format!("+ operation {} {}, in {family}.json", operation.method, operation.path));
+                    self.tree.add_operation(family, node);
+                }
+                Some(known) => {
+                    let node = self.merged(known, operation)?;
+                    if let Some(place) = self.tree.operations_mut().find(|node| Key::of(node) == key) {
+                        *place = node;
+                    }
+                }
+            }
+            told.push(key);
+        }
+        self.gone(&told);
+        Ok(())
+    }
+
+    /// A new row.
+    fn row(&self, operation: &Operation) -> Result<Node> {
+        let mut node = Map::new();
+        node.insert("operation".into(), operation.name.clone().into());
+        node.insert("method".into(), operation.method.clone().into());
+        node.insert("path".into(), operation.path.clone().into());
+        node.insert("description".into(), words::operation(&operation.method, &operation.path).into());
+        let version = self.document.version;
+        let before = Spans { old: Span::only(version), new: Span::only(version) };
+        marks::mark(&mut node, OPERATION, before.new, self.imported.span());
+        self.finish_row(node, operation, before)
+    }
+
+    /// Tells operations of one name apart, where versions use it for different paths: the newest keeps it, an older one is named
+    /// after its last version.
+    fn apart(&mut self, mut node: Node) -> Node {
+        let version = self.document.version;
+        let before = self.imported.before().unwrap_or(Span::only(version));
+        let name = node["operation"].clone();
+        let Some(twin) = self.tree.operations_mut().find(|other| other["operation"] == name) else { return node };
+        let until = marks::span(twin, OPERATION, before).until;
+        let (older, until) = if until < version { (twin, until) } else { (&mut node, version) };
+        let text = name.as_str().unwrap_or_default();
+        older.insert("operation".into(), format!("{text}V{until}").into());
+        let mut aliases = super::properties::texts(older.get("aliases"));
+        aliases.push(text.to_owned());
+        insert_behind_name(older, "aliases", json!(aliases));
+        self.changes.push(format!("~ operation {text}: the one up to v{until} is {text}V{until}"));
+        node
+    }
+
+    fn merged(&mut self, mut node: Node, operation: &Operation) -> Result<Node> {
+        let version = self.document.version;
+        let before = self.imported.before().unwrap_or(Span::only(version));
+        let old = marks::span(&node, OPERATION, before);
+        let spans = Spans { old, new: old.with(version) };
+        let text = |key: &str| node.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let (name, path) = (text("operation"), text("path"));
+        let newest = version >= old.until;
+        let mut aliases = super::properties::texts(node.get("aliases"));
+        if name != operation.name {
+            // A version used the name for something else; this row has it as an alias.
+            let is_taken = self.tree.operations().any(|other| other["operation"] == operation.name.as_str());
+            let newest = newest && !is_taken;
+            let alias = if newest { name.clone() } else { operation.name.clone() };
+            if newest {
+                self.changes.push(format!("~ operation {name}: is {} now", operation.name));
+                aliases.retain(|alias| *alias != operation.name);
+                node.insert("operation".into(), operation.name.clone().into());
+            }
+            if !aliases.contains(&alias) {
+                aliases.push(alias);
+            }
+            insert_behind_name(&mut node, "aliases", json!(aliases));
+        }
+        if newest && path != operation.path {
+            rename_placeholders(&mut node, &path, &operation.path);
+            node.insert("path".into(), operation.path.clone().into());
+        }
+        if self.is_news(spans) {
+            self.changes.push(format!("~ operation {}: also in v{version}", operation.name));
+        }
+        marks::mark(&mut node, OPERATION, spans.new, self.imported.span());
+        self.finish_row(node, operation, spans)
+    }
+
+    /// What a row holds beside its name and path.
+    fn finish_row(&self, mut node: Node, operation: &Operation, spans: Spans) -> Result<Node> {
+        let version = self.document.version;
+        self.params(&mut node, operation, spans);
+        let fresh = spans.old == Span::only(version);
+        let mut all = if fresh
+            && !node.contains_key("response")
+            && !node.contains_key("request")
+            && !node.contains_key("older")
+        {
+            forms::Forms::new()
+        } else {
+            forms::read(&node, spans.old, self.imported.all())
+        };
+        forms::add(&mut all, version, &operation.form);
+        forms::write(&mut node, &all, spans.new).map_err(|rule| self.document.error(&operation.pointer, rule))?;
+        let newest = version >= spans.old.until;
+        if newest {
+            let answer = node.get("response").and_then(|response| response.get("body")).and_then(Json::as_str);
+            let starts = operation.method == "POST" && answer.is_some_and(|name| self.names.is_session(name));
+            let long = starts || node.contains_key("longRunning");
+            flag(&mut node, "longRunning", long);
+            flag(&mut node, "anonymous", operation.anonymous);
+        }
+        self.tell_evidence(&mut node, operation);
+        Ok(in_order(node))
+    }
+
+    fn tell_evidence(&self, node: &mut Node, operation: &Operation) {
+        let mut marks: Vec<(u8, Json)> = node
+            .get("evidence")
+            .and_then(Json::as_object)
+            .into_iter()
+            .flatten()
+            .filter_map(|(version, mark)| Some((version.parse().ok()?, mark.clone())))
+            .filter(|(version, _)| *version != self.document.version)
+            .collect();
+        marks.extend(operation.evidence.clone().map(|mark| (self.document.version, mark.into())));
+        marks.sort_by_key(|(version, _)| *version);
+        let marks: Map<String, Json> = marks.into_iter().map(|(version, mark)| (version.to_string(), mark)).collect();
+        node.shift_remove("evidence");
+        if !marks.is_empty() {
+            node.insert("evidence".into(), Json::Object(marks));
+        }
+        let mut sources = super::properties::texts(node.get("sources"));
+        if let Some(source) = operation.source.as_ref().filter(|source| !sources.contains(source)) {
+            sources.push(source.clone());
+            sources.sort();
+            node.insert("sources".into(), json!(sources));
+        }
+    }
+
+    /// Merges parameters. Those in a path are told apart by their place, those in a query by their name; ids in a path are what a
+    /// path holds when nothing is said, and are left out.
+    fn params(&self, node: &mut Node, operation: &Operation, spans: Spans) {
+        let version = self.document.version;
+        let known = match node.shift_remove("params") {
+            Some(Json::Array(known)) => known,
+            _ => Vec::new(),
+        };
+        let mut params: Vec<(Node, Option<Span>)> = known
+            .into_iter()
+            .filter_map(|param| match param {
+                Json::Object(param) => Some(param),
+                _ => None,
+            })
+            .map(|param| {
+                let range = (param["in"] == "query").then(|| marks::span(&param, OPERATION, spans.old));
+                (param, range)
+            })
+            .collect();
+        let rename = |param: &Node| -> Node {
+            let mut param = param.clone();
+            let path = node.get("path").and_then(Json::as_str).unwrap_or_default();
+            let name = param["name"].as_str().unwrap_or_default();
+            let at = placeholders(&operation.path).position(|other| other == name);
+            if let Some(ours) = at.and_then(|at| placeholders(path).nth(at)) {
+                param.insert("name".into(), ours.into());
+            }
+            param
+        };
+        let mut told: Vec<String> = Vec::new();
+        for param in &operation.params {
+            let in_path = param["in"] == "path";
+            if in_path && param["type"] == "id" {
+                continue;
+            }
+            let param = if in_path { rename(param) } else { param.clone() };
+            let name = param["name"].as_str().unwrap_or_default().to_owned();
+            let found = params
+                .iter_mut()
+                .find(|(known, _)| known["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(&name)));
+            match found {
+                None => {
+                    // What an exact document has as an id in its path, no reconstructed one makes a text.
+                    if in_path && self.document.reconstructed && self.imported.is_exact(spans.old) {
+                        continue;
+                    }
+                    params.push((param, (!in_path).then(|| Span::only(version))));
+                }
+                Some((known, range)) => {
+                    let rules = range.map_or_else(|| self.rules_over(spans.old), |range| self.rules_over(range));
+                    if rules {
+                        for key in ["name", "type", "list", "required"] {
+                            known.shift_remove(key);
+                        }
+                        let ours = std::mem::replace(known, param);
+                        known.extend(ours);
+                    }
+                    *range = range.map(|range| range.with(version));
+                }
+            }
+            told.push(name.to_lowercase());
+        }
+        params.retain_mut(|(param, range)| {
+            let name = param["name"].as_str().unwrap_or_default().to_lowercase();
+            let Some(known) = range.filter(|_| !told.contains(&name)) else { return true };
+            match self.imported.without(known, version) {
+                Without::Rest(rest) => {
+                    *range = Some(rest);
+                    true
+                }
+                Without::Nothing => false,
+                Without::Hole => true,
+            }
+        });
+        let params = params.into_iter().map(|(mut param, range)| {
+            if let Some(range) = range {
+                marks::mark(&mut param, OPERATION, range, spans.new);
+            }
+            Json::Object(param)
+        });
+        let params: Vec<Json> = params.collect();
+        if !params.is_empty() {
+            node.insert("params".into(), Json::Array(params));
+        }
+    }
+
+    /// What the tree has and the document has not.
+    fn gone(&mut self, told: &[Key]) {
+        let version = self.document.version;
+        let Some(before) = self.imported.before() else { return };
+        let all = self.imported.span();
+        let mut changes = Vec::new();
+        let mut removed = Vec::new();
+        let is_loss = |span: Span, rest: Span| {
+            rest != span
+                || version > before.until && span.until == before.until
+                || version < before.since && span.since == before.since
+        };
+        for node in self.tree.operations_mut() {
+            let key = Key::of(node);
+            if told.contains(&key) {
+                continue;
+            }
+            let span = marks::span(node, OPERATION, before);
+            match self.imported.without(span, version) {
+                Without::Rest(rest) => {
+                    if is_loss(span, rest) {
+                        changes.push(format!(
+                            "~ operation {}: not in v{version}",
+                            node["operation"].as_str().unwrap_or("")
+                        ));
+                    }
+                    if rest != span {
+                        let forms = forms::read(node, span, self.imported.all().filter(|other| rest.has(*other)));
+                        // They were one range before, and so are those that are left.
+                        drop(forms::write(node, &forms, rest));
+                        *node = in_order(std::mem::take(node));
+                    }
+                    marks::mark(node, OPERATION, rest, all);
+                }
+                Without::Nothing => {
+                    changes.push(format!("- operation {}", node["operation"].as_str().unwrap_or("")));
+                    removed.push(key);
+                }
+                Without::Hole => {}
+            }
+        }
+        self.tree.remove_operation(|node| removed.contains(&Key::of(node)));
+        self.changes.append(&mut changes);
+    }
+}
+
+/// The members of a row in the order in which all rows have them.
+fn in_order(mut node: Node) -> Node {
+    const ORDER: [&str; 18] = [
+        "operation",
+        "aliases",
+        "method",
+        "path",
+        "since",
+        "until",
+        "description",
+        "params",
+        "request",
+        "requestList",
+        "requestOptional",
+        "response",
+        "bare",
+        "older",
+        "longRunning",
+        "anonymous",
+        "evidence",
+        "sources",
+    ];
+    let known: Node = ORDER.iter().filter_map(|key| Some(((*key).to_owned(), node.shift_remove(*key)?))).collect();
+    known.into_iter().chain(node).collect()
+}
+
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|part| part.split('}').next())
+}
+
+/// Path parameters are named as in the path.
+fn rename_placeholders(node: &mut Node, from: &str, to: &str) {
+    let pairs: Vec<(&str, &str)> = placeholders(from).zip(placeholders(to)).collect();
+    for param in node.get_mut("params").and_then(Json::as_array_mut).into_iter().flatten() {
+        if param["in"] == "path"
+            && let Some((_, new)) = pairs.iter().find(|(old, _)| param["name"] == *old)
+        {
+            param["name"] = (*new).into();
+        }
+    }
+}
+
+fn flag(node: &mut Node, key: &str, on: bool) {
+    node.shift_remove(key);
+    if on {
+        node.insert(key.to_owned(), true.into());
+    }
+}
+
+fn insert_behind_name(node: &mut Node, key: &str, value: Json) {
+    super::unions::insert_behind(node, "operation", key, value);
+}

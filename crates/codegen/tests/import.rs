@@ -1,0 +1,10 @@
+//! `import`: documents into schemas, on a tree of their own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod import {
+    pub(crate) mod tree;
+
+    mod broken;
+    mod documents;
+    mod merge;
+}

@@ -1,0 +1,51 @@
+//! Bodies that vendors' pages print, where they are: every one decodes as what its operation asks for or answers in its version.
+#![cfg(all(feature = "registry", feature = "vb365"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+
+use backhaul_models::registry;
+use backhaul_models::wire::json::{self, Case};
+use backhaul_models::wire::{Drift, System};
+use serde_json::Value;
+
+fn samples() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts");
+    let folder = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("vb365/samples");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: there are no samples at {} (set BACKHAUL_FACTS)", folder.display());
+    None
+}
+
+#[test]
+fn every_sample_decodes() {
+    let Some(folder) = samples() else { return };
+    let index: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("index.json")).unwrap()).unwrap();
+    let mut read = 0;
+    for sample in index.as_array().unwrap().iter().filter(|sample| sample["valid_json"] == true) {
+        let file = sample["file"].as_str().unwrap();
+        let body = std::fs::read(folder.join(file)).unwrap();
+        let (method, path) = sample["operation"].as_str().unwrap().split_once(' ').unwrap();
+        let target = match registry::match_request(System::Vb365, method, path) {
+            Some((operation, version)) if sample["kind"] == "request" => {
+                let shape = operation.form(version.unwrap()).request.unwrap_or_else(|| panic!("{file}: no request"));
+                registry::make(System::Vb365, shape.name)
+            }
+            Some((operation, version)) => registry::answer_in(operation, version.unwrap()),
+            // The links of any page.
+            None => registry::make(System::Vb365, "PageOfOrganization"),
+        };
+        let mut value = target.unwrap_or_else(|| panic!("{file}: nothing to read it into"));
+        let mut drift = Drift::default();
+        json::decode_into(value.as_mut(), &body, Some(&mut drift)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert_eq!(drift.unknown_values, [], "{file}");
+        if sample["kind"] == "request" {
+            let again: Value = serde_json::from_slice(&json::encode(value.as_ref(), Case::Schema).unwrap()).unwrap();
+            assert_eq!(again, serde_json::from_slice::<Value>(&body).unwrap(), "{file}: written as it came");
+        }
+        read += 1;
+    }
+    assert!(read > 35, "{read}");
+}
