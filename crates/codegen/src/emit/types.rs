@@ -124,8 +124,7 @@ pub(super) fn structure(ty: &Type, rust: &str, body: &Struct, union: Option<&Tok
     });
     let title = &ty.name;
     let versions = versions(ty.versions);
-    let view = access_by_index(body, "View", &quote! { & });
-    let slot = access_by_index(body, "Slot", &quote! { &mut });
+    let accessors = accessors(body);
     quote! {
         #docs
         #[non_exhaustive]
@@ -139,8 +138,7 @@ pub(super) fn structure(ty: &Type, rust: &str, body: &Struct, union: Option<&Tok
         }
         impl Struct for #name {
             fn shape(&self) -> &'static Shape { &#shape }
-            fn view(&self, index: usize) -> View<'_> { #view }
-            fn slot(&mut self, index: usize) -> Slot<'_> { #slot }
+            #accessors
         }
     }
 }
@@ -155,7 +153,10 @@ fn constructor(ty: &Type, body: &Struct) -> TokenStream {
     });
     let sets = required.iter().map(|field| {
         let (ident, value) = (member(field), given_value(field));
-        quote! { #ident: #value, }
+        match (field.repeat, field.edit) {
+            (Repeat::One, _) | (_, true) => quote! { #ident: #value, },
+            _ => quote! { #ident, },
+        }
     });
     let setters = optional.iter().map(|field| {
         let (ident, given, value, docs) =
@@ -219,8 +220,24 @@ fn given_value(field: &Field) -> TokenStream {
     }
 }
 
-/// The body of `view` or `slot`: `match index { 0 => View::Text(&self.name), ... }`.
-fn access_by_index(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
+/// The places of the fields, to read and to write.
+fn accessors(body: &Struct) -> TokenStream {
+    if body.fields.is_empty() && !body.keep_unknown {
+        return quote! {
+            fn view(&self, _: usize) -> View<'_> { View::None }
+            fn slot(&mut self, _: usize) -> Slot<'_> { Slot::None }
+        };
+    }
+    let view = arms(body, "View", &quote! { & });
+    let slot = arms(body, "Slot", &quote! { &mut });
+    quote! {
+        fn view(&self, index: usize) -> View<'_> { match index { #view _ => View::None } }
+        fn slot(&mut self, index: usize) -> Slot<'_> { match index { #slot _ => Slot::None } }
+    }
+}
+
+/// `0 => View::Text(&self.name), ...`
+fn arms(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
     let of = format_ident!("{of}");
     let arms = body.fields.iter().enumerate().map(|(index, field)| {
         let index = Literal::usize_unsuffixed(index);
@@ -228,11 +245,7 @@ fn access_by_index(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream
         quote! { #index => #of::#variant(#borrow self.#ident), }
     });
     let unknown = body.keep_unknown.then(|| quote! { UNKNOWN => #of::Unknown(#borrow self.unknown), });
-    let arms: Vec<_> = arms.chain(unknown).collect();
-    if arms.is_empty() {
-        return quote! { let _ = index; #of::None };
-    }
-    quote! { match index { #(#arms)* _ => #of::None } }
+    arms.chain(unknown).collect()
 }
 
 /// The Rust name of a field. An XML element that repeats by itself has a singular name; its list is named as in JSON.

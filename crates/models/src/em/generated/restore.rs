@@ -1100,12 +1100,10 @@ impl Struct for FileRestoreForDirectDownload {
     fn shape(&self) -> &'static Shape {
         &FILE_RESTORE_FOR_DIRECT_DOWNLOAD
     }
-    fn view(&self, index: usize) -> View<'_> {
-        let _ = index;
+    fn view(&self, _: usize) -> View<'_> {
         View::None
     }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        let _ = index;
+    fn slot(&mut self, _: usize) -> Slot<'_> {
         Slot::None
     }
 }

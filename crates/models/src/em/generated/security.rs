@@ -1034,12 +1034,10 @@ impl Struct for RebuildScope {
     fn shape(&self) -> &'static Shape {
         &REBUILD_SCOPE
     }
-    fn view(&self, index: usize) -> View<'_> {
-        let _ = index;
+    fn view(&self, _: usize) -> View<'_> {
         View::None
     }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        let _ = index;
+    fn slot(&mut self, _: usize) -> Slot<'_> {
         Slot::None
     }
 }

@@ -862,12 +862,10 @@ impl Struct for JobReverseIncrementalMode {
     fn shape(&self) -> &'static Shape {
         &JOB_REVERSE_INCREMENTAL_MODE
     }
-    fn view(&self, index: usize) -> View<'_> {
-        let _ = index;
+    fn view(&self, _: usize) -> View<'_> {
         View::None
     }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        let _ = index;
+    fn slot(&mut self, _: usize) -> Slot<'_> {
         Slot::None
     }
 }
