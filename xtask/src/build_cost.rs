@@ -17,7 +17,60 @@ use serde_json::{Map, Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-pub(crate) fn run(openapi: &Path, rounds: usize) -> Result<()> {
+pub(crate) fn run(subject: &Path, rounds: usize) -> Result<()> {
+    match subject.to_str() {
+        Some(system @ ("em" | "vb365" | "zstack")) => checked_in(system, rounds),
+        _ => document(subject, rounds),
+    }
+}
+
+/// Measures a system's models as they are checked in, with their operations.
+fn checked_in(system: &str, rounds: usize) -> Result<()> {
+    let home = crate::root().join("target/build-cost");
+    let models = crate::root().join("crates/models");
+    let folder = home.join("models");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    copy(&models.join("src"), &folder.join("src"))?;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(models.join(format!("src/{system}/generated")))? {
+        let path = entry?.path();
+        let text = fs::read_to_string(&path)?;
+        let types = text.lines().filter_map(|line| line.strip_prefix("impl Model for ")?.strip_suffix(" {"));
+        names.extend(types.map(|name| format!("{system}::{name}")));
+    }
+    println!("{} structs and unions", names.len());
+    let features =
+        "[features]\ndefault = [\"".to_owned() + system + "\"]\nem = []\nvb365 = []\nzstack = []\nregistry = []";
+    let dependencies =
+        format!("backhaul-wire = {{ path = {:?} }}\nserde_json = \"1\"\n{features}", crate::root().join("crates/wire"));
+    fs::write(folder.join("Cargo.toml"), manifest("measured-models", &dependencies))?;
+    write_programs(&home, &names, "")?;
+    measure(&home, rounds)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn manifest(name: &str, dependencies: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n{dependencies}\n"
+    )
+}
+
+fn document(openapi: &Path, rounds: usize) -> Result<()> {
     let document: Value = serde_json::from_str(&fs::read_to_string(openapi)?)?;
     let file = File { path: "measured/all.json".into(), json: definitions(&document)? };
     let types = families(json_schema::read(&[file])?);
@@ -75,12 +128,10 @@ fn plain(schema: &Value) -> Value {
 
 fn write_crates(home: &Path, types: &Types) -> Result<()> {
     let wire = crate::root().join("crates/wire");
-    let manifest = |name: &str, dependencies: &str| {
-        format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n{dependencies}\n"
-        )
-    };
     let models = home.join("models");
+    if models.exists() {
+        fs::remove_dir_all(&models)?;
+    }
     fs::create_dir_all(models.join("src/generated"))?;
     fs::write(
         models.join("Cargo.toml"),
@@ -95,8 +146,14 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
         )?;
     }
     fs::write(models.join("src/generated/operations.rs"), "//! No operations are measured.\n")?;
-    let names = types.types.iter().filter(|t| matches!(t.shape, TypeShape::Struct(_))).map(|t| &t.name);
-    let calls: String = names.map(|name| format!("    go::<{name}>(&body);\n")).collect();
+    let names = types.types.iter().filter(|t| matches!(t.shape, TypeShape::Struct(_))).map(|t| t.name.clone());
+    write_programs(home, &names.collect::<Vec<_>>(), "::generated")
+}
+
+/// The program that decodes and encodes every type, and H.
+fn write_programs(home: &Path, names: &[String], module: &str) -> Result<()> {
+    let wire = crate::root().join("crates/wire");
+    let calls: String = names.iter().map(|name| format!("    go::<{name}>(&body);\n")).collect();
     let all = home.join("use-all");
     fs::create_dir_all(all.join("src"))?;
     fs::write(
@@ -109,7 +166,7 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
     fs::write(
         all.join("src/main.rs"),
         format!(
-            "use backhaul_wire::json;\nuse measured_models::generated::*;\n\
+            "use backhaul_wire::json;\nuse measured_models{module}::*;\n\
              fn go<T: backhaul_wire::reflect::Model>(body: &[u8]) {{\n    let value: T = json::decode(body).unwrap();\n    \
              println!(\"{{}}\", json::encode(&value, json::Case::Schema).unwrap().len());\n}}\n\
              fn main() {{\n    let body = std::fs::read(std::env::args().nth(1).unwrap()).unwrap();\n{calls}}}\n"

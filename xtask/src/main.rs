@@ -50,10 +50,10 @@ enum Task {
         #[arg(long, value_enum, default_value_t = diff::Format::Md)]
         format: diff::Format,
     },
-    /// Measures what the generated form of an OpenAPI document's schemas costs to build, beside a small serde program
+    /// Measures what generated code costs to build, beside a small serde program
     BuildCost {
-        /// An OpenAPI 3.0 document, such as VB365 v8's
-        openapi: PathBuf,
+        /// A system, for its models as they are checked in, or an OpenAPI 3.0 document, such as VB365 v8's, for its schemas alone
+        subject: PathBuf,
         /// How many interleaved rounds to take the medians of
         #[arg(long, default_value_t = 3)]
         rounds: usize,
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
         Task::Codegen { check } => codegen::run(check),
         Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
         Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
-        Task::BuildCost { openapi, rounds } => build_cost::run(&openapi, rounds),
+        Task::BuildCost { subject, rounds } => build_cost::run(&subject, rounds),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

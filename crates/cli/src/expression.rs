@@ -1,14 +1,20 @@
 //! Filters as the verbs take them: read, checked, and what is found in them drawn.
 
-use backhaul_filter::{Diagnostic, FieldSchema, Parsed, Schema, Severity, check, parse};
+use backhaul_filter::{Diagnostic, FieldSchema, ParseOptions, Parsed, Schema, Severity, check};
 
 use crate::console::Console;
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 use crate::suggest;
 
-/// Parses a filter that decides what is asked for: what is no filter is a usage error, drawn.
-pub(crate) fn parsed(source: &str) -> Result<Parsed, Failure> {
-    parse(source).map_err(|error| Failure::usage(untitled(&error.render(source), Severity::Error)))
+/// Parses a filter leniently: what people paste is taken, and what was read otherwise than it is written is said on
+/// stderr. What is no filter at all is an error, drawn, with this exit code.
+pub(crate) fn parsed(source: &str, code: Code, console: &Console) -> Result<Parsed, Failure> {
+    let parsed = ParseOptions::new().lenient(true).parse(source);
+    let parsed = parsed.map_err(|errors| Failure::new(code, untitled(&errors.render(source), Severity::Error)))?;
+    for repair in parsed.repairs() {
+        console.warn(&untitled(&repair.repaired(source).render(source), Severity::Warning));
+    }
+    Ok(parsed)
 }
 
 /// Checks a filter against the fields of a type, before anything is sent: warnings go to stderr, errors are a usage

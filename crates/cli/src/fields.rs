@@ -16,6 +16,8 @@ struct Field {
     name: String,
     kind: Kind,
     values: Vec<&'static str>,
+    /// Only the server can look it up.
+    joined: bool,
 }
 
 impl Fields {
@@ -35,15 +37,15 @@ impl Fields {
                     self.collect(system, nested, &format!("{name}."), depth - 1);
                 }
             } else if let Some((kind, values)) = kind(system, field.kind) {
-                self.0.push(Field { name, kind, values });
+                self.0.push(Field { name, kind, values, joined: false });
             }
         }
     }
 
-    /// Adds a text field that the type does not list, unless it does.
+    /// Adds a text field of an object that the server joins, unless the type lists it.
     pub(crate) fn add(&mut self, name: &str) {
         if !self.0.iter().any(|field| field.name.eq_ignore_ascii_case(name)) {
-            self.0.push(Field { name: name.to_owned(), kind: Kind::Text, values: Vec::new() });
+            self.0.push(Field { name: name.to_owned(), kind: Kind::Text, values: Vec::new(), joined: true });
         }
     }
 
@@ -55,7 +57,8 @@ impl Fields {
 
 impl Field {
     fn schema(&self) -> FieldSchema<'_> {
-        FieldSchema { name: &self.name, kind: self.kind, values: &self.values, source: Source::Field(&self.name) }
+        let source = if self.joined { Source::ServerOnly } else { Source::Field(&self.name) };
+        FieldSchema { name: &self.name, kind: self.kind, values: &self.values, source }
     }
 }
 

@@ -194,6 +194,27 @@ fn filters_are_formatted_checked_and_encoded() -> Result {
     assert_eq!(encoded.out, "Name==%22ABC%20Company%22;Disabled==false\n");
     assert_eq!(filter(&["url", "name==\"a b\"", "--type", "zstack.Zone"], 0)?.out, "q=name%3Da%20b\n");
     filter(&["fmt", "a=="], 1)?;
+    // What a URL cannot carry as a whole it does not carry at all.
+    let refused = filter(&["url", "name!=a;state==Enabled", "--type", "zstack.Zone"], 1)?;
+    assert!(refused.out.is_empty() && refused.err.contains("no value"), "{}", refused.err);
+    Ok(())
+}
+
+#[test]
+fn what_people_paste_is_read_and_reported_and_check_is_strict() -> Result {
+    let home = Home::new()?;
+    let pasted = "Name = \u{201c}User 01\u{201d} and Disabled=='true'";
+    let formatted = home.run(&["filter", "fmt", pasted])?.ends(0);
+    assert_eq!(formatted.out, "Name==\"User 01\";Disabled==true\n");
+    assert_eq!(formatted.err.matches("warning: ").count(), 4, "{}", formatted.err);
+    assert!(formatted.err.contains("` and ` is read as `;`"), "{}", formatted.err);
+    // All of what is wrong at once: with the text, and with what it says.
+    let checked = home.run(&["filter", "check", "Nam = x;Disabled==maybe", "--type", "em.CloudSubtenant"])?.ends(1);
+    for says in ["as it may be meant: Nam==x;Disabled==maybe", "did you mean `Name`?", "write `true` or `false`"] {
+        assert!(checked.out.contains(says), "{}", checked.out);
+    }
+    let never = home.run(&["filter", "check", "Name==x;Name==y", "--type", "em.CloudSubtenant"])?.ends(0);
+    assert!(never.out.contains("never"), "{}", never.out);
     Ok(())
 }
 
@@ -204,7 +225,10 @@ fn who_evaluates_a_filter_is_explained() -> Result {
         ("Name==a,Disabled==true", "em.CloudSubtenant", &["server"][..], 0),
         ("name==a", "vb365.Organization", &["here"], 0),
         ("name==a;state==Enabled", "zstack.Zone", &["server", "server"], 0),
-        ("name==\"a>=b\";state==Enabled", "zstack.Zone", &["refused", "server"], 1),
+        ("name==\"a>=b\";state==Enabled", "zstack.Zone", &["here", "server"], 0),
+        ("name==a,name==b;uuid!=x", "zstack.Zone", &["here"], 0),
+        ("(name==a,name==b);uuid!=x", "zstack.Zone", &["server", "here"], 0),
+        ("Name>a;Disabled==true", "em.CloudSubtenant", &["here", "server"], 0),
     ] {
         let ran = home.run(&["filter", "explain", filter, "--type", kind, "-o", "json"])?.ends(code);
         assert_eq!(ran.column("evaluated")?, evaluated, "{filter}");
@@ -212,5 +236,11 @@ fn who_evaluates_a_filter_is_explained() -> Result {
     let table = home.run(&["filter", "explain", "name==a", "--type", "vb365.Organization", "-o", "table"])?.ends(0);
     assert!(table.out.starts_with("condition"), "{}", table.out);
     home.run(&["filter", "explain", "name==a"])?.ends(2);
+    home.run(&["filter", "explain", "zone.name==a,name==b", "--type", "zstack.Zone"])?.ends(1);
+    let all =
+        ["filter", "explain", "name==a", "--type", "zstack.Zone", "--sort-desc", "name", "--limit", "5", "-o", "json"];
+    let all = home.run(&all)?.ends(0);
+    assert_eq!(all.column("condition")?, ["name==a", "sorted by name, highest first", "the first 5"]);
+    assert_eq!(all.column("sent")?, [json!("q=name=a"), json!("sort=-name"), json!(null)]);
     Ok(())
 }

@@ -72,6 +72,10 @@ fn rows_are_filtered_and_sorted_here() -> Result {
     let same = home.demo(&["usage", "--filter", &format!("@{file}"), "--sort-desc", "USED_BYTES"])?.ends(0);
     assert_eq!(same.out, ran.out);
     assert_eq!(home.demo(&["usage", "--filter", "tenant==nobody"])?.ends(0).out, "[]\n");
+    let pasted = "system = \u{201c}vb365\u{201d} and used_bytes > 1000000000000";
+    let pasted = home.demo(&["usage", "--filter", pasted, "--sort-desc", "used_bytes"])?.ends(0);
+    assert_eq!(pasted.out, ran.out);
+    assert!(pasted.err.contains("is read as `;`"), "{}", pasted.err);
 
     for (arguments, says) in [
         (&["--filter", "usd_bytes>1"][..], "did you mean `used_bytes`?"),
@@ -126,6 +130,6 @@ fn two_servers_answer_and_one_that_fails_does_not_stop_them() -> Result {
     let few = home.run(&[&query[..], &["--limit", "1", "--fields", "Name"]].concat())?.ends(0);
     assert_eq!(few.json()?, json!([{"server": "berlin", "Name": "ABC Company"}]));
     let refused = home.run(&["query", "em.BackupServer", "--sort-asc", "IpOrDnsName"])?.ends(2);
-    assert!(refused.err.contains("known to the servers alone"), "{}", refused.err);
+    assert!(refused.err.contains("only the server knows"), "{}", refused.err);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask import`: takes names, types, bounds, enums and operations from a vendor's OpenAPI 3.0 document into `schemas/`.
 //!
-//! A document describes one version of the API. Its [`fixups`](crate::fixups) are applied, it is [read](document) into our own
-//! form with our own [names](names), and merged into the [tree](tree), where [marks] say which versions have what. What people
+//! A document describes one version of the API. Its [`fixups`](crate::fixups) are applied, it is read into our own form with our own
+//! names (`names.json`), and merged into the tree, where marks say which versions have what. What people
 //! wrote there stays: descriptions, sources, the file a type stands in. No sentence of the vendor is taken.
 
 mod document;

@@ -1,5 +1,5 @@
 //! `import`: documents into schemas, on a tree of their own.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod import {
     pub(crate) mod tree;

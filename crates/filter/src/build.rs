@@ -229,6 +229,21 @@ impl<Q, K> Field<Q, K> {
     }
 }
 
+impl<Q: QueryType> Field<Q, kind::Enum> {
+    /// The words of the list, lowest first: `RESULT.ge(RESULT.values()[1])` asks for what is not below the second.
+    ///
+    /// ```
+    /// use backhaul_filter::em::CloudTenant;
+    ///
+    /// let kinds = CloudTenant::TYPE.values();
+    /// assert_eq!(CloudTenant::TYPE.eq(kinds[0]).to_string(), format!("Type=={}", kinds[0]));
+    /// ```
+    #[must_use]
+    pub fn values(self) -> &'static [&'static str] {
+        Q::DEF.field(self.name()).map_or(&[], |field| field.values)
+    }
+}
+
 impl<Q, K: kind::Ordered> Field<Q, K> {
     /// The field is greater than the value.
     #[must_use]

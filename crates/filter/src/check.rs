@@ -2,13 +2,15 @@
 //!
 //! A field that the type lacks and a value that is not of the field's kind are errors. A word that
 //! an enumeration lacks is a warning, because servers know words that lists do not, and so is
-//! anything whose effect the vendor leaves open.
+//! anything whose effect the vendor leaves open. So are conditions that hold for no record, or for
+//! every one, by the semantics of [`eval`](mod@crate::eval).
 
 use std::error::Error;
 use std::fmt;
 
-use crate::ast::{Expr, FieldName, Op, Value};
+use crate::ast::{Expr, FieldName, MAX_DEPTH, Op, Value};
 use crate::datetime::FORMS;
+use crate::decide::{Certain, decide};
 use crate::error::ParseError;
 use crate::field::{FieldSchema, Kind, Schema};
 use crate::key::{Key, is_uid};
@@ -67,8 +69,8 @@ impl fmt::Display for Diagnostic {
 
 impl Error for Diagnostic {}
 
-impl From<ParseError> for Diagnostic {
-    fn from(error: ParseError) -> Self {
+impl From<&ParseError> for Diagnostic {
+    fn from(error: &ParseError) -> Self {
         Self {
             severity: Severity::Error,
             span: Some(error.span()),
@@ -97,8 +99,8 @@ impl<'a> From<&'a Parsed> for Checked<'a> {
     }
 }
 
-/// Checks a filter, an [`Expr`] or a [`Parsed`], against the fields of a type. The findings are in
-/// the order of the conditions.
+/// Checks a filter, an [`Expr`] or a [`Parsed`], against the fields of a type. The findings on single
+/// conditions come first, in their order; then what is certain whatever the record holds.
 ///
 /// ```
 /// use backhaul_filter::{check, parse, FieldDef, Kind, QueryDef, Severity, Source};
@@ -111,20 +113,22 @@ impl<'a> From<&'a Parsed> for Checked<'a> {
 /// assert_eq!(findings.len(), 1);
 /// assert_eq!(findings[0].severity, Severity::Error);
 /// assert_eq!(findings[0].help.as_deref(), Some("did you mean `Name`?"));
-/// # Ok::<(), backhaul_filter::ParseError>(())
+/// # Ok::<(), backhaul_filter::ParseErrors>(())
 /// ```
 #[must_use]
 pub fn check<'a>(filter: impl Into<Checked<'a>>, schema: &Schema<'_>) -> Vec<Diagnostic> {
     let filter = filter.into();
-    let mut checker = Checker { schema, findings: Vec::new() };
+    let mut checker = Checker { schema, spans: filter.spans, findings: Vec::new() };
     for (at, condition) in filter.expr.conditions().enumerate() {
         checker.condition(condition, filter.spans.get(at));
     }
+    checker.certain(filter.expr, 0, 0);
     checker.findings
 }
 
 struct Checker<'s> {
     schema: &'s Schema<'s>,
+    spans: &'s [ComparisonSpans],
     findings: Vec<Diagnostic>,
 }
 
@@ -163,7 +167,12 @@ impl Checker<'_> {
 
     fn no_order(&mut self, field: &FieldSchema<'_>, op: Op, spans: Option<&ComparisonSpans>) {
         let message = format!("`{}` is {} and has no defined order for `{op}`", field.name, a(field.kind));
-        let help = "what the server makes of it is not documented; use `==` or `!=`".to_owned();
+        let help = if field.source.place().is_none() {
+            "what the server makes of it is not documented; use `==` or `!=`"
+        } else {
+            "what a server makes of it is not documented, so it is evaluated here: texts without regard to case, `false` first"
+        };
+        let help = help.to_owned();
         self.find(Severity::Warning, spans.map(|spans| spans.op), message, Some(help));
     }
 
@@ -215,9 +224,74 @@ impl Checker<'_> {
         }
     }
 
+    /// Finds what holds for no record or for every one: single conditions, and conditions on one field in one group.
+    /// `first` is the number of conditions before the expression. Says what was found of the whole.
+    fn certain(&mut self, expr: &Expr, first: usize, depth: usize) -> Option<Certain> {
+        let terms = (depth <= MAX_DEPTH).then(|| expr.terms())?;
+        if let Some(name) = expr.field() {
+            let field = self.schema.field(name.as_str())?;
+            let certain = decide(&[expr], true, field)?;
+            self.certainly(certain, None, field, &[first]);
+            return Some(certain);
+        }
+        let all = matches!(expr, Expr::And(_));
+        // The terms that speak of one field, with the conditions before each; those that were found out are no news.
+        let mut by_field: Vec<(&FieldSchema<'_>, Vec<(usize, &Expr)>)> = Vec::new();
+        let mut at = first;
+        for term in terms {
+            let found = self.certain(term, at, depth + 1);
+            let news = matches!(found, None | Some(Certain::EveryKnown));
+            if let (true, Some(field)) = (news, only_field(term).and_then(|name| self.schema.field(name.as_str()))) {
+                match by_field.iter_mut().find(|(known, _)| std::ptr::eq(*known, field)) {
+                    Some((_, terms)) => terms.push((at, term)),
+                    None => by_field.push((field, vec![(at, term)])),
+                }
+            }
+            at += term.conditions().count();
+        }
+        let mut whole = None;
+        for (field, terms) in by_field.iter().filter(|(_, terms)| terms.len() > 1) {
+            let exprs: Vec<&Expr> = terms.iter().map(|(_, term)| *term).collect();
+            let certain = decide(&exprs, all, field).filter(|certain| all == (*certain == Certain::Never));
+            if let Some(certain) = certain {
+                let conditions = terms.iter().flat_map(|(at, term)| *at..*at + term.conditions().count());
+                self.certainly(certain, Some(all), field, &conditions.collect::<Vec<_>>());
+                whole = Some(certain);
+            }
+        }
+        whole
+    }
+
+    /// Says it of a single condition, or of those on a field in a group.
+    fn certainly(&mut self, certain: Certain, group: Option<bool>, field: &FieldSchema<'_>, conditions: &[usize]) {
+        let span = conditions.iter().filter_map(|at| self.spans.get(*at)).map(ComparisonSpans::whole).reduce(Span::to);
+        let name = field.name;
+        let what = match group {
+            None => format!("the condition on `{name}`"),
+            Some(true) => format!("the conditions on `{name}` exclude each other: this"),
+            Some(false) => format!("the conditions on `{name}` leave nothing out: this"),
+        };
+        let (message, help) = match certain {
+            Certain::Never => (format!("{what} never holds"), None),
+            Certain::Always => (format!("{what} always holds"), Some("leave it out".to_owned())),
+            Certain::EveryKnown => (
+                format!("{what} holds for every known value"),
+                Some(format!("it leaves out only records without a known value of `{name}`")),
+            ),
+        };
+        self.find(Severity::Warning, span, message, help);
+    }
+
     fn find(&mut self, severity: Severity, span: Option<Span>, message: String, help: Option<String>) {
         self.findings.push(Diagnostic { severity, span, message, help });
     }
+}
+
+/// The field of an expression that speaks of one alone.
+fn only_field(expr: &Expr) -> Option<&FieldName> {
+    let mut names = expr.conditions().filter_map(Expr::field);
+    let first = names.next()?;
+    names.all(|name| name.as_str().eq_ignore_ascii_case(first.as_str())).then_some(first)
 }
 
 fn starts_with_operator(text: &str) -> bool {

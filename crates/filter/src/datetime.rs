@@ -60,6 +60,56 @@ impl DateTime {
     }
 }
 
+/// A date and time without an offset as SQL writes it: `2024-01-31 08:00:00`. None when the text names
+/// an offset, or is no date.
+pub(crate) fn local(text: &str) -> Option<String> {
+    DateTime::read(text)?;
+    let (date, time) = text.split_at_checked(10)?;
+    match time.get(1..) {
+        None => Some(date.to_owned()),
+        Some(time) if time.contains(['Z', 'z', '+', '-']) => None,
+        Some(time) => Some(format!("{date} {time}")),
+    }
+}
+
+impl DateTime {
+    /// Reads a moment in a record: as [`read`](Self::read), and as Java writes it for the United States, which ZStack
+    /// does: `Apr 11, 2018 2:50:54 PM`.
+    pub(crate) fn of_record(text: &str) -> Option<Self> {
+        if text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) { Self::java(text) } else { Self::read(text) }
+    }
+
+    fn java(text: &str) -> Option<Self> {
+        const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+        let (month, rest) = text.as_bytes().split_at_checked(3)?;
+        let month = MONTHS.chunks_exact(3).position(|name| name == month)? as i64 + 1;
+        let mut rest = Digits(rest);
+        rest.eat(b' ')?;
+        let day = rest.one_or_two()?;
+        rest.eat(b',')?;
+        rest.eat(b' ')?;
+        let year = rest.number(4)?;
+        // Later versions of Java have a comma here, and a narrow no-break space before the half of the day.
+        let _ = rest.eat(b',');
+        rest.eat(b' ')?;
+        let hour = rest.one_or_two().filter(|hour| (1..=12).contains(hour))?;
+        rest.eat(b':')?;
+        let minute = rest.number(2).filter(|&minute| minute < 60)?;
+        rest.eat(b':')?;
+        let second = rest.number(2).filter(|&second| second < 60)?;
+        let afternoon = match rest.0.strip_prefix(b" ").or_else(|| rest.0.strip_prefix("\u{202f}".as_bytes()))? {
+            b"AM" => 0,
+            b"PM" => 12,
+            _ => return None,
+        };
+        if day < 1 || day > days_in(year, month) {
+            return None;
+        }
+        let time = (hour % 12 + afternoon) * 3600 + minute * 60 + second;
+        Some(Self { seconds: days_since_epoch(year, month, day) * DAY + time, nanos: 0 })
+    }
+}
+
 /// The bytes not yet read.
 struct Digits<'a>(&'a [u8]);
 
@@ -78,6 +128,11 @@ impl Digits<'_> {
         }
         self.0 = rest;
         Some(number)
+    }
+
+    fn one_or_two(&mut self) -> Option<i64> {
+        let two = self.0.get(1).is_some_and(u8::is_ascii_digit);
+        self.number(if two { 2 } else { 1 })
     }
 
     /// One digit or more, as nanoseconds.
@@ -267,6 +322,44 @@ mod tests {
             "2025-08-15T06:00:00+24:00",
         ] {
             assert_eq!(DateTime::read(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn moments_in_records() {
+        for (text, same) in [
+            ("Apr 11, 2018 2:50:54 PM", "2018-04-11T14:50:54"),
+            ("Dec 1, 1999 12:00:00 AM", "1999-12-01"),
+            ("Feb 29, 2024, 12:59:59\u{202f}PM", "2024-02-29T12:59:59"),
+            ("2018-04-11T14:50:54Z", "2018-04-11T14:50:54Z"),
+        ] {
+            assert_eq!(DateTime::of_record(text), Some(DateTime::read(same).unwrap()), "{text}");
+        }
+        for bad in [
+            "Apr 11, 2018",
+            "apr 11, 2018 2:50:54 PM",
+            "Apr 31, 2018 2:50:54 PM",
+            "Apr 0, 2018 2:50:54 PM",
+            "Apr 11, 2018 0:50:54 AM",
+            "Apr 11, 2018 13:50:54 PM",
+            "Apr 11, 2018 2:60:54 PM",
+            "Apr 11, 2018 2:50:60 PM",
+            "Apr 11, 2018 2:50:54 pm",
+            "Apr 11, 2018 2:50:54",
+            "Apr 11, 2018 2:50:54 PMx",
+            "Ap",
+            "é",
+        ] {
+            assert_eq!(DateTime::of_record(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn as_sql_writes_it() {
+        assert_eq!(local("2024-01-31").as_deref(), Some("2024-01-31"));
+        assert_eq!(local("2024-01-31T08:00:00.5").as_deref(), Some("2024-01-31 08:00:00.5"));
+        for none in ["2024-01-31T08:00Z", "2024-01-31t08:00:00+02:00", "2024-01-31T08:00-02", "2024-02-31", ""] {
+            assert_eq!(local(none), None, "{none}");
         }
     }
 

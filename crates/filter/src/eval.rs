@@ -14,11 +14,13 @@
 //! | a word that the list lacks, in the filter or in the record | equals the same word in any case, and has no order |
 //! | numbers | whole and broken ones compare exactly; a number that arrives as text is a number |
 //! | dates | as moments, to the nanosecond, so `06:00:00` equals `06:00:00.000` and `08:00+02:00`; without an offset UTC; a date alone is midnight |
+//! | dates in records | as above, and as ZStack writes them (`Apr 11, 2018 2:50:54 PM`), which is the time of the server's clock |
 //! | identifiers | by GUID, in any case, with or without a URN around it; without a GUID by the rest of the URN |
 //! | a value in the record that is not of the field's kind | equals nothing and has no order, as if unknown |
 //! | booleans in records | `true`, `false`, and as in XML `1` and `0` |
 //! | [`Like`](Expr::Like) | without regard to case; `%` is any run, `_` any one character, and nothing escapes them; nothing matches a field without a value |
-//! | an unquoted value with blanks | not in the grammar, so it never comes here |
+//! | an unquoted value with blanks | not in the grammar; a [lenient](crate::ParseOptions::lenient) parse keeps the blanks, where EM is said to drop them |
+//! | what a server makes of all this | its own business for what is sent to it; [`lower`](mod@crate::lower) keeps back what is known to differ |
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -26,8 +28,8 @@ use std::error::Error;
 use std::fmt;
 
 use crate::ast::{Expr, FieldName, MAX_DEPTH, Op, Value};
-use crate::field::{FieldSchema, Kind, Place, Schema, Source};
-use crate::key::Key;
+use crate::field::{FieldSchema, Kind, Place, Schema};
+use crate::key::{Key, Shown};
 use crate::suggest::suggest;
 use crate::text::{Pattern, shown};
 
@@ -73,19 +75,6 @@ pub enum Scalar<'a> {
     Float(f64),
     /// A text, a date, an identifier, a word of an enumeration.
     Text(Cow<'a, str>),
-}
-
-impl<'a> Scalar<'a> {
-    pub(crate) fn into_text(self) -> Cow<'a, str> {
-        match self {
-            Self::Null => Cow::Borrowed(""),
-            Self::Bool(true) => Cow::Borrowed("true"),
-            Self::Bool(false) => Cow::Borrowed("false"),
-            Self::Int(int) => Cow::Owned(int.to_string()),
-            Self::Float(float) => Cow::Owned(float.to_string()),
-            Self::Text(text) => text,
-        }
-    }
 }
 
 macro_rules! scalar_from {
@@ -198,17 +187,18 @@ impl<'d> Node<'d> {
         match self {
             Self::All(terms) => terms.iter().all(|term| term.matches(record)),
             Self::Any(terms) => terms.iter().any(|term| term.matches(record)),
-            Self::Test { field, place, test } => test.matches(field, record.get(*place)),
+            Self::Test { field, place, test } => test.matches(field, &record.get(*place)),
         }
     }
 }
 
 impl Test {
-    fn matches(&self, field: &FieldSchema<'_>, scalar: Scalar<'_>) -> bool {
+    fn matches(&self, field: &FieldSchema<'_>, scalar: &Scalar<'_>) -> bool {
         let kind = field.kind;
+        let mut shown = Shown::new();
         match self {
             Self::Compare(op, literal) => {
-                let key = key(field, scalar);
+                let key = key(field, scalar, &mut shown);
                 let order = |wanted: fn(Ordering) -> bool| key.order(literal, kind).is_some_and(wanted);
                 match op {
                     Op::Eq => key.equals(literal, kind),
@@ -220,13 +210,21 @@ impl Test {
                 }
             }
             Self::Like { pattern, negated } => {
-                negated ^ (scalar != Scalar::Null && pattern.matches(&text_of(field.source, scalar)))
+                negated
+                    ^ match scalar {
+                        Scalar::Null => false,
+                        Scalar::Bool(value) => {
+                            let value = Scalar::Bool(value ^ field.source.is_negated());
+                            pattern.matches(shown.text(&value))
+                        }
+                        other => pattern.matches(shown.text(other)),
+                    }
             }
             Self::In { values, negated } => {
-                let key = key(field, scalar);
+                let key = key(field, scalar, &mut shown);
                 negated ^ values.iter().any(|literal| key.equals(literal, kind))
             }
-            Self::Null { negated } => negated ^ key(field, scalar).is_null(),
+            Self::Null { negated } => negated ^ key(field, scalar, &mut shown).is_null(),
         }
     }
 }
@@ -239,16 +237,9 @@ fn literal(field: &FieldSchema<'_>, value: &Value) -> Result<Key<'static>, EvalE
     })
 }
 
-fn key<'a>(field: &FieldSchema<'_>, scalar: Scalar<'a>) -> Key<'a> {
-    let key = Key::of_scalar(field.kind, field.values, scalar);
+fn key<'a>(field: &FieldSchema<'_>, scalar: &'a Scalar<'_>, shown: &'a mut Shown) -> Key<'a> {
+    let key = Key::of_scalar(field.kind, field.values, scalar, shown);
     if field.source.is_negated() { key.negated() } else { key }
-}
-
-fn text_of<'a>(source: Source<'_>, scalar: Scalar<'a>) -> Cow<'a, str> {
-    match scalar {
-        Scalar::Bool(value) => Scalar::Bool(value ^ source.is_negated()).into_text(),
-        other => other.into_text(),
-    }
 }
 
 /// The order of two records by one field, lowest first: records without a value come first, then
@@ -278,7 +269,9 @@ pub fn compare<R: Record + ?Sized>(field: &FieldSchema<'_>, a: &R, b: &R) -> Ord
     let Some(place) = field.source.place() else {
         return Ordering::Equal;
     };
-    key(field, a.get(place)).sort_order(&key(field, b.get(place)))
+    let (a, b) = (a.get(place), b.get(place));
+    let (mut of_a, mut of_b) = (Shown::new(), Shown::new());
+    key(field, &a, &mut of_a).sort_order(&key(field, &b, &mut of_b))
 }
 
 /// Why an expression cannot be evaluated here.

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::fmt::{self, Write};
 
 use crate::datetime::DateTime;
 use crate::eval::Scalar;
@@ -42,17 +43,17 @@ impl Key<'static> {
 }
 
 impl<'a> Key<'a> {
-    /// What a record holds.
-    pub(crate) fn of_scalar(kind: Kind, values: &[&str], scalar: Scalar<'a>) -> Self {
+    /// What a record holds. `shown` is room for the text of a value that is no text, so that none is allocated.
+    pub(crate) fn of_scalar(kind: Kind, values: &[&str], scalar: &'a Scalar<'_>, shown: &'a mut Shown) -> Self {
         match (kind, scalar) {
             (_, Scalar::Null) => Key::Null,
-            (Kind::Text, Scalar::Text(text)) => Key::Text(text),
-            (Kind::Bool, Scalar::Bool(value)) => Key::Bool(value),
-            (Kind::Int | Kind::Float, Scalar::Int(int)) => Key::Number(Number::Int(int)),
-            (Kind::Int | Kind::Float, Scalar::Float(float)) if !float.is_nan() => Key::Number(Number::Float(float)),
+            (Kind::Text, Scalar::Text(text)) => Key::Text(Cow::Borrowed(text)),
+            (Kind::Bool, Scalar::Bool(value)) => Key::Bool(*value),
+            (Kind::Int | Kind::Float, Scalar::Int(int)) => Key::Number(Number::Int(*int)),
+            (Kind::Int | Kind::Float, Scalar::Float(float)) if !float.is_nan() => Key::Number(Number::Float(*float)),
             (_, Scalar::Text(text)) if text.trim().is_empty() => Key::Null,
-            (_, Scalar::Text(Cow::Borrowed(text))) => Key::of_text(kind, values, text),
-            (_, other) => Key::of_text(kind, values, &other.into_text()).into_owned(),
+            (_, Scalar::Text(text)) => Key::of_text(kind, values, text),
+            (_, other) => Key::of_text(kind, values, shown.text(other)),
         }
     }
 
@@ -67,7 +68,7 @@ impl<'a> Key<'a> {
                 _ => None,
             },
             Kind::Int | Kind::Float => Number::read(text.trim()).map(Key::Number),
-            Kind::DateTime => DateTime::read(text.trim()).map(Key::Moment),
+            Kind::DateTime => DateTime::of_record(text.trim()).map(Key::Moment),
             Kind::Uid => {
                 let local = after_urn(text);
                 return guid(local).map_or(Key::Text(Cow::Borrowed(local)), Key::Guid);
@@ -136,6 +137,42 @@ impl<'a> Key<'a> {
             (Key::Text(a), Key::Text(b)) => cmp_fold(a, b),
             _ => self.order(other, Kind::Text).unwrap_or_else(|| rank(self).cmp(&rank(other))),
         }
+    }
+}
+
+/// The text of a number or a boolean, on the stack: the longest number takes 327 bytes.
+pub(crate) struct Shown {
+    bytes: [u8; 352],
+    len: usize,
+}
+
+impl Shown {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: [0; 352], len: 0 }
+    }
+
+    /// The text of a value: its own, or one that is written here.
+    pub(crate) fn text<'a>(&'a mut self, scalar: &'a Scalar<'_>) -> &'a str {
+        self.len = 0;
+        let written = match scalar {
+            Scalar::Null => return "",
+            Scalar::Text(text) => return text,
+            Scalar::Bool(true) => return "true",
+            Scalar::Bool(false) => return "false",
+            Scalar::Int(int) => write!(self, "{int}"),
+            Scalar::Float(float) => write!(self, "{float}"),
+        };
+        let text = written.ok().and_then(|()| std::str::from_utf8(self.bytes.get(..self.len)?).ok());
+        text.unwrap_or_default()
+    }
+}
+
+impl Write for Shown {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.bytes.get_mut(self.len..self.len + text.len()).ok_or(fmt::Error)?;
+        room.copy_from_slice(text.as_bytes());
+        self.len += text.len();
+        Ok(())
     }
 }
 
@@ -260,6 +297,17 @@ mod tests {
             assert_eq!(guid(text), None, "{text}");
             assert!(!is_uid(text), "{text}");
         }
+    }
+
+    #[test]
+    fn every_number_has_room_for_its_text() {
+        let mut shown = Shown::new();
+        for float in [f64::MIN, f64::MIN_POSITIVE, -5e-324, f64::MAX, -1.797_693_134_862_315_7e-308, 0.1, f64::NAN] {
+            assert_eq!(shown.text(&Scalar::Float(float)), float.to_string());
+        }
+        assert_eq!(shown.text(&Scalar::Int(i64::MIN)), i64::MIN.to_string());
+        assert_eq!(shown.text(&Scalar::Bool(true)), "true");
+        assert_eq!(shown.text(&Scalar::Null), "");
     }
 
     #[test]

@@ -48,27 +48,35 @@
 //! | [`build`] | filters in code, checked by the compiler |
 //! | [`mod@check`] | whether a filter makes sense for a type |
 //! | [`eval`] | whether a record is one that a filter asks for, and how records sort |
-//! | [`zstack`] | what ZStack's `q=` can carry of a filter |
+//! | [`mod@lower`] | what a server evaluates of a filter, and what is left to evaluate here |
+//! | [`zstack`] | ZStack's own texts: `q=` and ZQL |
 //!
 //! # What this is not
 //!
 //! It sends nothing and reads no files, it does not know the vendor's entities (a [`Record`] does),
 //! it does not promise that a server evaluates as [`eval`] does where the vendor's pages are
-//! silent, and it does not write ZQL.
+//! silent, and of ZQL it writes the condition, not the query.
 
 pub mod ast;
 pub mod build;
 pub mod check;
 mod datetime;
+mod decide;
 mod error;
 pub mod eval;
 pub mod field;
 #[rustfmt::skip]
 mod generated;
-mod help;
+#[cfg(feature = "json")]
+mod json;
 mod key;
+#[cfg(any(feature = "json", feature = "wire"))]
+mod link;
+pub mod lower;
 pub mod parse;
+mod paste;
 pub mod print;
+mod recover;
 #[cfg(feature = "wire")]
 mod reflected;
 mod span;
@@ -81,12 +89,15 @@ pub use ast::{All, Any, Comparison, Expr, FieldName, InvalidName, MAX_DEPTH, Op,
 pub use build::{Filter, FilterError, IntoValue, Sort};
 pub use check::{Checked, Diagnostic, Severity, check};
 pub use datetime::{DateTime, InvalidDateTime};
-pub use error::{ParseError, ParseErrorKind};
+pub use error::{Fix, ParseError, ParseErrorKind, ParseErrors};
 pub use eval::{EvalError, Predicate, Record, Scalar, compare};
 pub use field::{Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, Schema, Source, kind};
 pub use generated::em;
-pub use parse::{ComparisonSpans, MAX_LEN, ParseOptions, Parsed, parse};
-pub use print::{PrintError, print};
+#[cfg(feature = "json")]
+pub use json::Json;
+pub use lower::{Ask, By, LowerError, Order, Param, Part, Plan, Target, lower};
+pub use parse::{ComparisonSpans, DoubledQuotes, MAX_LEN, ParseOptions, Parsed, parse};
+pub use print::{PrintError, print, print_with};
 #[cfg(feature = "wire")]
 pub use reflected::Reflected;
 pub use span::Span;

@@ -18,74 +18,129 @@
 //! - `;` binds tighter than `,`. The pages never mix them without parentheses, and
 //!   [`print`](crate::print()) never does either.
 //! - A quoted value is read as in CSV: `"""Backup"""` is the name `"Backup"` in quotes. The pages
-//!   show `""Backup""` for it; [`ParseOptions::doubled_quotes_enclose`] reads that form as well.
+//!   show `""Backup""` for it; [`DoubledQuotes`] is the switch.
 //! - A bare value that *begins* with a single or typographic quote is refused, though the grammar
 //!   allows it: it is a slip that would match nothing. Such a text can be quoted.
 //!
 //! Blanks are not part of the grammar, except inside quotes. Dotted names are ours, for other
 //! systems than EM.
+//!
+//! # Errors, and what people paste
+//!
+//! A parse goes on after an error: where only one thing can have been meant, as if that stood there
+//! ([`ParseError::fix`]), and else at the next separator. So it finds several errors, and a strict
+//! and a [lenient](ParseOptions::lenient) parse are the same: a strict one refuses what has a fix, a
+//! lenient one takes it and reports it ([`Parsed::repairs`]). What has a fix:
+//!
+//! | written | read as |
+//! | --- | --- |
+//! | `“Backup 1”`, `'Backup 1'`, `„Backup 1“` | `"Backup 1"` |
+//! | `=`, `:`, `=>`, `=<`, `=!`, `<>`, `≥`, `≤`, `≠`, `=eq=`, `=gt=` and so on, where no operator stands | the operator |
+//! | blanks around operators, separators and parentheses | nothing |
+//! | `and`, `&&`, `&`, `or`, `\|\|`, where a condition follows | `;`, `,` |
+//! | `Backup 1`, `R&D`, in a value without quotes | `"Backup 1"`, `"R&D"` |
+//! | `""Backup""` | `"""Backup"""` |
+//! | one separator too many | one |
 
-use std::borrow::Cow;
+mod descent;
 
-use crate::ast::{All, Any, Comparison, Expr, FieldName, MAX_DEPTH, Op, Value, is_name_byte};
-use crate::error::{ParseError, ParseErrorKind};
-use crate::help;
+pub(crate) use self::descent::{BARE, Parser, Separator};
+use crate::ast::Expr;
+use crate::error::{ParseError, ParseErrors};
 use crate::span::Span;
 
 /// The longest text that is parsed, in bytes.
 pub const MAX_LEN: usize = 64 * 1024;
 
-/// Parses a filter.
+/// Parses a filter, strictly.
 ///
 /// # Errors
-/// When the text is not a filter, longer than [`MAX_LEN`], or nested deeper than [`MAX_DEPTH`].
+/// When the text is not a filter, longer than [`MAX_LEN`], or nested deeper than
+/// [`MAX_DEPTH`](crate::MAX_DEPTH): all
+/// that is wrong, up to the sixteenth error without a fix.
 ///
 /// # Examples
 /// ```
 /// let parsed = backhaul_filter::parse("Type==Full;VmDisplayName==\"db server\"")?;
 /// assert_eq!(parsed.expr().terms().len(), 2);
 ///
-/// let error = backhaul_filter::parse("Type=Full").unwrap_err();
-/// assert_eq!(error.help(), Some("did you mean `==`?"));
-/// # Ok::<(), backhaul_filter::ParseError>(())
+/// let errors = backhaul_filter::parse("Type=Full;Size<").unwrap_err();
+/// assert_eq!(errors[0].help(), Some("did you mean `==`?"));
+/// assert_eq!(errors[1].expected(), "a value");
+/// # Ok::<(), backhaul_filter::ParseErrors>(())
 /// ```
-pub fn parse(source: &str) -> Result<Parsed, ParseError> {
+pub fn parse(source: &str) -> Result<Parsed, ParseErrors> {
     ParseOptions::new().parse(source)
 }
 
-/// How to read what the vendor's pages leave open.
+/// How strictly to read, and how to read what the vendor's pages leave open.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ParseOptions {
-    doubled_quotes_enclose: bool,
+    lenient: bool,
+    doubled_quotes: DoubledQuotes,
+}
+
+/// What `""Backup""` is: the vendor's example of a value in quotes of its own, where the rule that it
+/// illustrates, as CSV has it, would write `"""Backup"""`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum DoubledQuotes {
+    /// No value; the rule holds.
+    #[default]
+    AsInCsv,
+    /// The text `"Backup"`, with its quotes: read beside the rule's own form, and written in its
+    /// place where both are possible ([`print_with`](crate::print_with)).
+    AsInExample,
 }
 
 impl ParseOptions {
-    /// The readings that the [module](mod@crate::parse) describes.
+    /// Strict, with the readings that the [module](mod@crate::parse) describes.
     #[must_use]
     pub const fn new() -> Self {
-        Self { doubled_quotes_enclose: false }
+        Self { lenient: false, doubled_quotes: DoubledQuotes::AsInCsv }
     }
 
-    /// Also reads `""Backup""`, which is no value otherwise, as the text `"Backup"` with its
-    /// quotes: the form of the vendor's example.
+    /// Whether to read what has one possible meaning as that meaning; [`Parsed::repairs`] tells
+    /// where. What is a filter without that stays the same filter.
+    ///
+    /// ```
+    /// use backhaul_filter::{ParseOptions, parse};
+    ///
+    /// let source = "Name = “Backup 1” and Type==Full";
+    /// let parsed = ParseOptions::new().lenient(true).parse(source)?;
+    /// assert_eq!(parsed.expr(), parse("Name==\"Backup 1\";Type==Full")?.expr());
+    /// assert_eq!(parsed.repairs()[1].repaired(source).message, "`“Backup 1”` is read as `\"Backup 1\"`");
+    /// # Ok::<(), backhaul_filter::ParseErrors>(())
+    /// ```
     #[must_use]
-    pub const fn doubled_quotes_enclose(mut self, yes: bool) -> Self {
-        self.doubled_quotes_enclose = yes;
+    pub const fn lenient(mut self, yes: bool) -> Self {
+        self.lenient = yes;
+        self
+    }
+
+    /// What `""Backup""` is.
+    #[must_use]
+    pub const fn doubled_quotes(mut self, reading: DoubledQuotes) -> Self {
+        self.doubled_quotes = reading;
         self
     }
 
     /// Parses a filter with these readings. See [`parse`].
     ///
     /// # Errors
-    /// As [`parse`].
-    pub fn parse(&self, source: &str) -> Result<Parsed, ParseError> {
-        if source.len() > MAX_LEN {
-            return Err(help::too_long(source));
+    /// As [`parse`]; a lenient parse gives only the errors that it cannot mend.
+    pub fn parse(&self, source: &str) -> Result<Parsed, ParseErrors> {
+        let mut parser = Parser::new(source, self.doubled_quotes);
+        let expr = if source.len() > MAX_LEN { parser.too_long() } else { parser.filter() };
+        let Parser { spans, errors, .. } = parser;
+        let has_fix = |error: &ParseError| error.fix().is_some();
+        match expr {
+            Some(expr) if errors.is_empty() || (self.lenient && errors.iter().all(has_fix)) => {
+                Ok(Parsed { expr, spans, repairs: errors })
+            }
+            _ => Err(ParseErrors::of(errors, self.lenient)),
         }
-        let mut parser = Parser { source, at: 0, depth: 0, options: self, spans: Vec::new() };
-        let expr = parser.filter()?;
-        Ok(Parsed { expr, spans: parser.spans })
     }
 }
 
@@ -94,6 +149,7 @@ impl ParseOptions {
 pub struct Parsed {
     expr: Expr,
     spans: Vec<ComparisonSpans>,
+    repairs: Vec<ParseError>,
 }
 
 impl Parsed {
@@ -113,6 +169,12 @@ impl Parsed {
     #[must_use]
     pub fn spans(&self) -> &[ComparisonSpans] {
         &self.spans
+    }
+
+    /// What a strict parse would have refused, and was read as its fix, in the order of the text.
+    #[must_use]
+    pub fn repairs(&self) -> &[ParseError] {
+        &self.repairs
     }
 }
 
@@ -135,294 +197,5 @@ impl ComparisonSpans {
     #[must_use]
     pub fn whole(&self) -> Span {
         self.field.to(self.value)
-    }
-}
-
-/// The state of a parse. `at` always stands on a character boundary: every byte that ends a token
-/// is ASCII.
-pub(crate) struct Parser<'a> {
-    pub(crate) source: &'a str,
-    pub(crate) at: usize,
-    depth: usize,
-    options: &'a ParseOptions,
-    spans: Vec<ComparisonSpans>,
-}
-
-impl Parser<'_> {
-    fn filter(&mut self) -> Result<Expr, ParseError> {
-        let expr = self.or_expr()?;
-        if self.at < self.source.len() { Err(self.expected_separator()) } else { Ok(expr) }
-    }
-
-    fn or_expr(&mut self) -> Result<Expr, ParseError> {
-        let first = self.and_expr()?;
-        if self.peek() != Some(b',') {
-            return Ok(first);
-        }
-        let mut terms = Vec::with_capacity(4);
-        Any::push(&mut terms, first);
-        while self.eat(b',') {
-            let term = self.and_expr()?;
-            Any::push(&mut terms, term);
-        }
-        Ok(Expr::Or(Any::from_flat(terms)))
-    }
-
-    fn and_expr(&mut self) -> Result<Expr, ParseError> {
-        let first = self.term()?;
-        if self.peek() != Some(b';') {
-            return Ok(first);
-        }
-        let mut terms = Vec::with_capacity(4);
-        All::push(&mut terms, first);
-        while self.eat(b';') {
-            let term = self.term()?;
-            All::push(&mut terms, term);
-        }
-        Ok(Expr::And(All::from_flat(terms)))
-    }
-
-    fn term(&mut self) -> Result<Expr, ParseError> {
-        let open = self.at;
-        if !self.eat(b'(') {
-            return self.comparison();
-        }
-        if self.depth == MAX_DEPTH {
-            return Err(help::too_deep(open));
-        }
-        self.depth += 1;
-        let expr = self.or_expr()?;
-        self.depth -= 1;
-        if self.eat(b')') { Ok(expr) } else { Err(self.expected_close(open)) }
-    }
-
-    fn comparison(&mut self) -> Result<Expr, ParseError> {
-        let (field, field_span) = self.name()?;
-        let start = self.at;
-        let op = self.op()?;
-        let op_span = Span::new(start, self.at);
-        let start = self.at;
-        let (value, quoted) = self.value()?;
-        let value_span = Span::new(start, self.at);
-        self.spans.push(ComparisonSpans { field: field_span, op: op_span, value: value_span, quoted });
-        Ok(Expr::Compare(Comparison { field, op, value }))
-    }
-
-    fn name(&mut self) -> Result<(FieldName, Span), ParseError> {
-        let start = self.at;
-        loop {
-            let word = self.at;
-            while self.peek().is_some_and(is_name_byte) {
-                self.at += 1;
-            }
-            if word == self.at {
-                return Err(if word == start { self.expected_term() } else { self.expected_word() });
-            }
-            if !self.eat(b'.') {
-                break;
-            }
-        }
-        let name = self.source[start..self.at].to_owned();
-        Ok((FieldName::checked(Cow::Owned(name)), Span::new(start, self.at)))
-    }
-
-    fn op(&mut self) -> Result<Op, ParseError> {
-        let bytes = self.source.as_bytes();
-        let (op, len) = match (bytes.get(self.at), bytes.get(self.at + 1)) {
-            (Some(b'='), Some(b'=')) => (Op::Eq, 2),
-            (Some(b'!'), Some(b'=')) => (Op::Ne, 2),
-            (Some(b'>'), Some(b'=')) => (Op::Ge, 2),
-            (Some(b'<'), Some(b'=')) => (Op::Le, 2),
-            (Some(b'>'), _) => (Op::Gt, 1),
-            (Some(b'<'), _) => (Op::Lt, 1),
-            _ => return Err(self.expected_op()),
-        };
-        self.at += len;
-        Ok(op)
-    }
-
-    fn value(&mut self) -> Result<(Value, bool), ParseError> {
-        if self.peek() == Some(b'"') {
-            if self.options.doubled_quotes_enclose
-                && let Some(value) = self.enclosed()
-            {
-                return Ok((value, true));
-            }
-            return Ok((self.quoted()?, true));
-        }
-        let start = self.at;
-        while self.peek().is_some_and(|byte| BARE[byte as usize]) {
-            self.at += 1;
-        }
-        let bare = &self.source[start..self.at];
-        match bare.chars().next() {
-            Some(first) if !help::is_foreign_quote(first) => Ok((Value::new(bare), false)),
-            _ => {
-                self.at = start;
-                Err(self.expected_value())
-            }
-        }
-    }
-
-    fn quoted(&mut self) -> Result<Value, ParseError> {
-        let open = self.at;
-        let source = self.source;
-        let mut piece = open + 1;
-        let mut text = String::new();
-        loop {
-            let Some(len) = source.as_bytes()[piece..].iter().position(|&byte| byte == b'"') else {
-                return Err(self.unclosed_quote(open));
-            };
-            let quote = piece + len;
-            if source.as_bytes().get(quote + 1) == Some(&b'"') {
-                text.push_str(&source[piece..=quote]);
-                piece = quote + 2;
-            } else {
-                self.at = quote + 1;
-                return Ok(if text.is_empty() {
-                    Value::new(&source[piece..quote])
-                } else {
-                    Value::new(text + &source[piece..quote])
-                });
-            }
-        }
-    }
-
-    /// `""Backup""`: two quotes on each side, and none between them.
-    fn enclosed(&mut self) -> Option<Value> {
-        let inner = self.source[self.at..].strip_prefix("\"\"")?;
-        let len = inner.find('"').filter(|&len| len > 0)?;
-        let after = inner[len..].strip_prefix("\"\"")?;
-        if !matches!(after.bytes().next(), None | Some(b';' | b',' | b')')) || inner.starts_with([';', ',', ')']) {
-            return None;
-        }
-        let value = Value::new(format!("\"{}\"", &inner[..len]));
-        self.at = self.source.len() - after.len();
-        Some(value)
-    }
-
-    pub(crate) fn peek(&self) -> Option<u8> {
-        self.source.as_bytes().get(self.at).copied()
-    }
-
-    fn eat(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    #[cold]
-    fn unclosed_quote(&self, open: usize) -> ParseError {
-        ParseError::new(
-            ParseErrorKind::UnclosedQuote,
-            Span::new(open, open + 1),
-            "a closing `\"` for this one",
-            "the end of the filter".into(),
-            Some("a quote inside a quoted value is doubled: `\"say \"\"hello\"\"\"`".into()),
-        )
-    }
-}
-
-/// The bytes of a bare value.
-const BARE: [bool; 256] = {
-    let mut table = [true; 256];
-    let stops = b" \t\r\n\x0b\x0c\";,()&";
-    let mut at = 0;
-    while at < stops.len() {
-        table[stops[at] as usize] = false;
-        at += 1;
-    }
-    table
-};
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn value(source: &str) -> String {
-        match parse(source).unwrap().into_expr() {
-            Expr::Compare(comparison) => comparison.value.as_str().to_owned(),
-            other => unreachable!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn operators() {
-        for op in Op::ALL {
-            let Expr::Compare(comparison) = parse(&format!("Name{op}x")).unwrap().into_expr() else { unreachable!() };
-            assert_eq!(comparison.op, op);
-        }
-    }
-
-    #[test]
-    fn values() {
-        assert_eq!(value("a==x-y_z.9:/?[]{}|%+=<>!"), "x-y_z.9:/?[]{}|%+=<>!");
-        assert_eq!(value("a==naïve日本"), "naïve日本");
-        assert_eq!(value("a==O'Brien"), "O'Brien");
-        assert_eq!(value(r#"a=="""#), "");
-        assert_eq!(value(r#"a=="a b;c,(d)&e""#), "a b;c,(d)&e");
-        assert_eq!(value(r#"a=="""Backup""""#), "\"Backup\"");
-        assert_eq!(value(r#"a=="x""""#), "x\"");
-        assert_eq!(value("a==\"line\nbreak\""), "line\nbreak");
-    }
-
-    #[test]
-    fn doubled_quotes() {
-        let lenient = ParseOptions::new().doubled_quotes_enclose(true);
-        let expect = parse(r#"Name=="""Backup""";a==b"#).unwrap().into_expr();
-        assert_eq!(lenient.parse(r#"Name==""Backup"";a==b"#).unwrap().into_expr(), expect);
-        assert_eq!(lenient.parse(r#"Name=="""Backup""";a==b"#).unwrap().into_expr(), expect);
-        for same in [r#"a=="";b=="""#, r#"(a=="")"#, r#"a=="",b=="x""#, r#"a=="x"""#, r#"a=="";b==""x"""#] {
-            let lenient = lenient.parse(same).map(Parsed::into_expr).map_err(|e| e.to_string());
-            let strict = parse(same).map(Parsed::into_expr).map_err(|e| e.to_string());
-            if strict.is_ok() {
-                assert_eq!(lenient, strict, "{same}");
-            }
-        }
-    }
-
-    #[test]
-    fn and_binds_tighter() {
-        let loose = parse("a==1;b==2,c==3;d==4").unwrap();
-        assert_eq!(loose.expr(), parse("(a==1;b==2),(c==3;d==4)").unwrap().expr());
-        assert_eq!(loose.expr().terms().len(), 2);
-    }
-
-    #[test]
-    fn redundant_parentheses_vanish() {
-        assert_eq!(parse("((a==1))").unwrap().expr(), parse("a==1").unwrap().expr());
-        assert_eq!(parse("(a==1;b==2);c==3").unwrap().expr(), parse("a==1;b==2;c==3").unwrap().expr());
-        assert_eq!(parse("a==1,(b==2,(c==3))").unwrap().expr(), parse("a==1,b==2,c==3").unwrap().expr());
-    }
-
-    #[test]
-    fn spans_belong_to_the_conditions_in_order() {
-        let source = "(é==1)";
-        assert_eq!(parse(source).unwrap_err().span(), Span::new(1, 3));
-        let source = "(a==1;zone.name!=\"x y\"),c>=3";
-        let parsed = parse(source).unwrap();
-        let texts: Vec<_> = parsed
-            .spans()
-            .iter()
-            .map(|s| {
-                (s.field.text(source).unwrap(), s.op.text(source).unwrap(), s.value.text(source).unwrap(), s.quoted)
-            })
-            .collect();
-        assert_eq!(texts, [("a", "==", "1", false), ("zone.name", "!=", "\"x y\"", true), ("c", ">=", "3", false)]);
-        assert_eq!(parsed.spans()[1].whole().text(source), Some("zone.name!=\"x y\""));
-        assert_eq!(parsed.expr().conditions().count(), parsed.spans().len());
-    }
-
-    #[test]
-    fn limits() {
-        let nest = |depth: usize| format!("{}a==1{}", "(".repeat(depth), ")".repeat(depth));
-        assert!(parse(&nest(MAX_DEPTH)).is_ok());
-        assert_eq!(parse(&nest(MAX_DEPTH + 1)).unwrap_err().kind(), ParseErrorKind::TooDeep);
-        assert_eq!(parse(&"(".repeat(MAX_LEN)).unwrap_err().kind(), ParseErrorKind::TooDeep);
-        let long = |len: usize| format!("a=={}", "x".repeat(len - 3));
-        assert!(parse(&long(MAX_LEN)).is_ok());
-        assert_eq!(parse(&long(MAX_LEN + 1)).unwrap_err().kind(), ParseErrorKind::TooLong);
-        assert!(parse(&"a==1;(b==1,".repeat(5000)).is_err());
     }
 }

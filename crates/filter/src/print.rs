@@ -8,7 +8,8 @@ use std::error::Error;
 use std::fmt::{self, Write};
 
 use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Value};
-use crate::parse::MAX_LEN;
+use crate::parse::{DoubledQuotes, MAX_LEN};
+use crate::paste::is_enclosable;
 
 /// Prints an expression as EM reads it. Whatever is printed, [`parse`](crate::parse()) reads back
 /// as the same expression.
@@ -26,8 +27,27 @@ use crate::parse::MAX_LEN;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn print(expr: &Expr) -> Result<String, PrintError> {
+    print_with(expr, DoubledQuotes::AsInCsv)
+}
+
+/// Prints an expression for a reader that takes `""Backup""` as it says. See [`print()`].
+///
+/// # Errors
+/// As [`print()`].
+///
+/// # Examples
+/// ```
+/// use backhaul_filter::{DoubledQuotes, parse, print_with};
+///
+/// let parsed = parse(r#"Name=="""Backup""""#)?;
+/// assert_eq!(print_with(parsed.expr(), DoubledQuotes::AsInExample)?, r#"Name==""Backup"""#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn print_with(expr: &Expr, quotes: DoubledQuotes) -> Result<String, PrintError> {
     sayable(expr, 0)?;
-    let text = expr.to_string();
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = write_expr(&mut text, expr, quotes);
     if text.len() > MAX_LEN { Err(PrintError::TooLong { len: text.len() }) } else { Ok(text) }
 }
 
@@ -92,65 +112,88 @@ impl Error for PrintError {}
 /// out in words (`name like "x%"`), for people. To send a filter to EM, use [`print()`].
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let not = |negated: &bool| if *negated { "not " } else { "" };
-        match self {
-            Self::And(all) => write_group(f, all, ';'),
-            Self::Or(any) => write_group(f, any, ','),
-            Self::Compare(comparison) => comparison.fmt(f),
-            Self::Like { field, pattern, negated } => write!(f, "{field} {}like {pattern}", not(negated)),
-            Self::In { field, values, negated } => {
-                write!(f, "{field} {}in (", not(negated))?;
-                for (at, value) in values.iter().enumerate() {
-                    write!(f, "{}{value}", if at == 0 { "" } else { "," })?;
-                }
-                f.write_char(')')
-            }
-            Self::Null { field, negated } => {
-                write!(f, "{field} {}null", if *negated { "not " } else { "is " })
-            }
-        }
+        write_expr(f, self, DoubledQuotes::AsInCsv)
     }
 }
 
-fn write_group(f: &mut fmt::Formatter<'_>, terms: &[Expr], separator: char) -> fmt::Result {
+fn write_expr(f: &mut impl Write, expr: &Expr, quotes: DoubledQuotes) -> fmt::Result {
+    let not = |negated: &bool| if *negated { "not " } else { "" };
+    match expr {
+        Expr::And(all) => write_group(f, all, ';', quotes),
+        Expr::Or(any) => write_group(f, any, ',', quotes),
+        Expr::Compare(Comparison { field, op, value }) => {
+            f.write_str(field.as_str())?;
+            f.write_str(op.as_str())?;
+            write_value(f, value.as_str(), quotes)
+        }
+        Expr::Like { field, pattern, negated } => write!(f, "{field} {}like {pattern}", not(negated)),
+        Expr::In { field, values, negated } => {
+            write!(f, "{field} {}in (", not(negated))?;
+            for (at, value) in values.iter().enumerate() {
+                write!(f, "{}{value}", if at == 0 { "" } else { "," })?;
+            }
+            f.write_char(')')
+        }
+        Expr::Null { field, negated } => write!(f, "{field} {}null", if *negated { "not " } else { "is " }),
+    }
+}
+
+fn write_group(f: &mut impl Write, terms: &[Expr], separator: char, quotes: DoubledQuotes) -> fmt::Result {
     for (at, term) in terms.iter().enumerate() {
         if at > 0 {
             f.write_char(separator)?;
         }
         match term {
-            Expr::And(_) | Expr::Or(_) => write!(f, "({term})")?,
-            condition => fmt::Display::fmt(condition, f)?,
+            Expr::And(_) | Expr::Or(_) => {
+                f.write_char('(')?;
+                write_expr(f, term, quotes)?;
+                f.write_char(')')?;
+            }
+            condition => write_expr(f, condition, quotes)?,
         }
     }
     Ok(())
 }
 
-impl fmt::Display for Comparison {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.field.as_str())?;
-        f.write_str(self.op.as_str())?;
-        self.value.fmt(f)
+fn write_value(f: &mut impl Write, text: &str, quotes: DoubledQuotes) -> fmt::Result {
+    let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !text.is_empty() && text.bytes().all(bare) {
+        return f.write_str(text);
     }
+    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    if let (DoubledQuotes::AsInExample, Some(inner)) = (quotes, inner)
+        && is_enclosable(inner)
+    {
+        return write!(f, "\"\"{inner}\"\"");
+    }
+    write_quoted(f, text)
+}
+
+fn write_quoted(f: &mut impl Write, text: &str) -> fmt::Result {
+    f.write_char('"')?;
+    let mut rest = text;
+    while let Some(at) = rest.find('"') {
+        f.write_str(&rest[..=at])?;
+        f.write_char('"')?;
+        rest = &rest[at + 1..];
+    }
+    f.write_str(rest)?;
+    f.write_char('"')
+}
+
+/// The text as a value in quotes, needed or not.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    // Writing to a string does not fail.
+    let _ = write_quoted(&mut out, text);
+    out
 }
 
 /// The value as a filter writes it, quoted when it must be. For the plain text see
 /// [`Value::as_str`].
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.as_str();
-        let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        if !text.is_empty() && text.bytes().all(bare) {
-            return f.write_str(text);
-        }
-        f.write_char('"')?;
-        let mut rest = text;
-        while let Some(at) = rest.find('"') {
-            f.write_str(&rest[..=at])?;
-            f.write_char('"')?;
-            rest = &rest[at + 1..];
-        }
-        f.write_str(rest)?;
-        f.write_char('"')
+        write_value(f, self.as_str(), DoubledQuotes::AsInCsv)
     }
 }
 
@@ -210,5 +253,7 @@ mod tests {
         assert_eq!(print(&expr.or(leaf()).and(leaf())).unwrap_err(), PrintError::TooDeep);
         let long = Expr::compare(name("a"), Op::Eq, "x".repeat(MAX_LEN));
         assert_eq!(print(&long).unwrap_err(), PrintError::TooLong { len: MAX_LEN + 3 });
+        let longest = Expr::compare(name("a"), Op::Eq, "x".repeat(MAX_LEN - 3));
+        assert_eq!(print(&longest).unwrap().len(), MAX_LEN);
     }
 }

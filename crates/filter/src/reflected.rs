@@ -5,6 +5,7 @@ use backhaul_wire::reflect::Scalar as Value;
 
 use crate::eval::{Record, Scalar};
 use crate::field::Place;
+use crate::link::{is_up, last_segment, names_type};
 
 /// A decoded entity, seen as a [`Record`].
 ///
@@ -31,11 +32,13 @@ impl<'a> Reflected<'a> {
     fn link(&self, wanted: &str) -> Option<&'a dyn Struct> {
         let links = self.0.field("Links").structs()?;
         let of_type = |link: &&dyn Struct| match link.field("Type").scalar() {
-            Some(Value::Text(found)) => found.strip_suffix("Reference").unwrap_or(found).eq_ignore_ascii_case(wanted),
+            Some(Value::Text(found)) => names_type(found, wanted),
             _ => false,
         };
-        let is_up =
-            |link: &&dyn Struct| matches!(link.field("Rel").scalar(), Some(Value::Text("Up") | Value::Enum("Up")));
+        let is_up = |link: &&dyn Struct| match link.field("Rel").scalar() {
+            Some(Value::Text(relation) | Value::Enum(relation)) => is_up(relation),
+            _ => false,
+        };
         let mut found = (0..links.len()).filter_map(|index| links.get(index)).filter(of_type);
         let first = found.next()?;
         if is_up(&first) { Some(first) } else { found.find(is_up).or(Some(first)) }
@@ -52,10 +55,4 @@ fn scalar(value: Option<Value<'_>>) -> Scalar<'_> {
         // Nothing is learnt of a secret, not even by asking whether it equals a guess.
         Some(Value::Secret(_)) => Scalar::Null,
     }
-}
-
-/// The identifier at the end of an address: `.../backupServers/<guid>?format=Entity`.
-fn last_segment(href: &str) -> Option<&str> {
-    let path = href.split(['?', '#']).next().unwrap_or(href);
-    path.trim_end_matches('/').rsplit('/').next().filter(|segment| !segment.is_empty())
 }

@@ -60,14 +60,15 @@ fn draw(out: &mut String, source: &str, span: Span) {
     let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
     let line_end = source[start..].find('\n').map_or(source.len(), |at| start + at);
 
-    let before = cells(&source[line_start..start]);
-    let marked = cells(&source[start..end.min(line_end)]);
-    let after = cells(&source[end.min(line_end)..line_end]);
+    // Zero-width characters aside, no more of a line is looked at than is drawn.
+    let before = || source[line_start..start].chars().rev().map(cell);
+    let after = || source[end.min(line_end)..line_end].chars().map(cell);
 
-    let marked = head(marked, WIDTH);
+    let marked = head(source[start..end.min(line_end)].chars().map(cell), WIDTH);
     let spare = WIDTH - width(&marked);
-    let before = tail(before, spare - (spare / 2).min(width(&after)));
-    let after = head(after, spare - width(&before));
+    let mut before = head(before(), spare - (spare / 2).min(width(&head(after(), WIDTH))));
+    before.reverse();
+    let after = head(after(), spare - width(&before));
 
     out.push_str("\n  | ");
     for (text, _) in before.iter().chain(&marked).chain(&after) {
@@ -85,37 +86,39 @@ fn width(cells: &[Cell]) -> usize {
     cells.iter().map(|cell| cell.1).sum()
 }
 
-fn head(mut cells: Vec<Cell>, limit: usize) -> Vec<Cell> {
-    if width(&cells) > limit {
-        while width(&cells) + 1 > limit && cells.pop().is_some() {}
-        cells.push(('…', 1));
+/// The first cells that fit; when not all do, an ellipsis takes the place of the rest.
+fn head(cells: impl Iterator<Item = Cell>, limit: usize) -> Vec<Cell> {
+    let mut kept = Vec::new();
+    let mut taken = 0;
+    for cell in cells {
+        taken += cell.1;
+        kept.push(cell);
+        if taken > limit {
+            while taken + 1 > limit
+                && let Some((_, width)) = kept.pop()
+            {
+                taken -= width;
+            }
+            kept.extend((limit > 0).then_some(('…', 1)));
+            break;
+        }
     }
-    cells
-}
-
-fn tail(cells: Vec<Cell>, limit: usize) -> Vec<Cell> {
-    let mut reversed = cells;
-    reversed.reverse();
-    let mut kept = head(reversed, limit);
-    kept.reverse();
     kept
 }
 
-/// The characters as they are drawn: control characters as their pictures, so that no text can
-/// drive the terminal.
-fn cells(text: &str) -> Vec<Cell> {
-    text.chars()
-        .map(|c| match c {
-            '\t' => (' ', 1),
-            '\u{7f}' => ('\u{2421}', 1),
-            '\0'..='\u{1f}' => (char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'), 1),
-            // C1 controls, and the marks that turn the direction of the text around.
-            '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                ('\u{fffd}', 1)
-            }
-            _ => (c, columns(c)),
-        })
-        .collect()
+/// The character as it is drawn: a control character as its picture, so that no text can drive the
+/// terminal.
+fn cell(c: char) -> Cell {
+    match c {
+        '\t' => (' ', 1),
+        '\u{7f}' => ('\u{2421}', 1),
+        '\0'..='\u{1f}' => (char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'), 1),
+        // C1 controls, and the marks that turn the direction of the text around.
+        '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            ('\u{fffd}', 1)
+        }
+        _ => (c, columns(c)),
+    }
 }
 
 /// The columns a character takes in a terminal: the blocks that matter, not the whole of Unicode's
@@ -173,7 +176,11 @@ mod tests {
         assert!(lines[1].starts_with("  | …aaa") && lines[1].ends_with("bbb…"), "{text}");
         assert_eq!(lines[1].chars().count(), WIDTH + 4);
         assert_eq!(lines[1].chars().position(|c| c == 'X'), lines[2].chars().position(|c| c == '^'));
-        drawn(&source, 0, source.len());
+        // A span that takes the whole width leaves no room beside it.
+        for start in [0, 1, 500] {
+            let text = drawn(&source, start, source.len());
+            assert!(text.lines().all(|line| line.chars().count() <= WIDTH + 4), "{text}");
+        }
         drawn(&source, 990, 5000);
         drawn(&source, 5000, 2);
     }

@@ -19,19 +19,23 @@ pub(crate) fn cmp_fold(a: &str, b: &str) -> Ordering {
 /// too long.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
-    let mut out = String::from("`");
-    for (at, c) in text.chars().enumerate() {
-        if at == LONGEST {
-            out.push('…');
-            break;
-        }
+    match text.char_indices().nth(LONGEST) {
+        _ if text.is_empty() => "the empty text".to_owned(),
+        Some((end, _)) => format!("`{}…`", clean(&text[..end])),
+        None => format!("`{}`", clean(text)),
+    }
+}
+
+/// A text without control characters.
+pub(crate) fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
         match c {
             '"' | '\'' | '\\' => out.push(c),
             _ => out.extend(c.escape_debug()),
         }
     }
-    out.push('`');
-    if text.is_empty() { "the empty text".to_owned() } else { out }
+    out
 }
 
 /// A pattern, where `%` is any run of characters and `_` any one character.

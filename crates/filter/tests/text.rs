@@ -3,7 +3,9 @@
 
 mod common;
 
-use backhaul_filter::{ParseError, parse, print, url, zstack};
+use backhaul_filter::{
+    DoubledQuotes, FieldName, ParseErrors, ParseOptions, Parsed, parse, print, print_with, url, zstack,
+};
 use common::{any_text, condition_on, em_expr, nested};
 use proptest::prelude::*;
 
@@ -29,9 +31,9 @@ proptest! {
 
     #[test]
     fn any_text_is_parsed_or_refused_with_its_place(text in any_text(), cut in any::<prop::sample::Index>()) {
-        let refused = |error: ParseError, text: &str| {
-            assert!(error.span().text(text).is_some(), "{error:?}");
-            error.render(text)
+        let refused = |errors: ParseErrors, text: &str| {
+            assert!(!errors.is_empty() && errors.iter().all(|error| error.span().text(text).is_some()), "{errors:?}");
+            errors.render(text)
         };
         if let Err(error) = parse(&text) {
             refused(error, &text);
@@ -43,6 +45,44 @@ proptest! {
         match parse(&text) {
             Err(error) => { refused(error, &text); }
             Ok(parsed) => prop_assert_eq!(parse(&parsed.expr().to_string()).unwrap().into_expr(), parsed.into_expr()),
+        }
+    }
+
+    #[test]
+    fn the_example_s_form_is_read_as_it_is_printed(expr in em_expr()) {
+        let text = print_with(&expr, DoubledQuotes::AsInExample).unwrap();
+        let options = ParseOptions::new().doubled_quotes(DoubledQuotes::AsInExample);
+        let parsed = options.parse(&text);
+        prop_assert_eq!(parsed.as_ref().map(Parsed::expr), Ok(&expr), "{}", text);
+        // What both readings take, both take the same.
+        let canonical = print(&expr).unwrap();
+        prop_assert_eq!(options.parse(&canonical).map(Parsed::into_expr), Ok(expr));
+    }
+
+    #[test]
+    fn what_is_read_leniently_is_what_the_fixes_say(text in pasted()) {
+        let (strict, lenient) = (parse(&text), ParseOptions::new().lenient(true).parse(&text));
+        match (strict, lenient) {
+            // Strict text is read the same, and nothing is repaired.
+            (Ok(strict), lenient) => prop_assert_eq!(Ok(strict), lenient),
+            (Err(errors), Ok(lenient)) => {
+                prop_assert_eq!(&errors[..], lenient.repairs());
+                let fixed = errors.fixed(&text).unwrap();
+                let meant = parse(&fixed);
+                prop_assert_eq!(meant.as_ref().map(Parsed::expr), Ok(lenient.expr()), "{} fixed {}", text, fixed);
+                prop_assert_eq!(lenient.spans().len(), lenient.expr().conditions().count());
+                for (spans, condition) in lenient.spans().iter().zip(lenient.expr().conditions()) {
+                    prop_assert_eq!(spans.field.text(&text), condition.field().map(FieldName::as_str));
+                    prop_assert!(spans.op.text(&text).is_some_and(|op| !op.is_empty()) && spans.value.text(&text).is_some());
+                }
+                for repair in lenient.repairs() {
+                    prop_assert!(!repair.repaired(&text).render(&text).is_empty());
+                }
+            }
+            (Err(errors), Err(unmended)) => {
+                prop_assert!(errors.fixed(&text).is_none());
+                prop_assert!(unmended.iter().all(|error| error.fix().is_none() && errors.contains(error)));
+            }
         }
     }
 
@@ -71,13 +111,72 @@ proptest! {
                 .to_vec(),
         )),
     ) {
-        let Ok(lowered) = zstack::lower_q(&expr) else { return Ok(()) };
-        let terms = if expr.terms().is_empty() { std::slice::from_ref(&expr) } else { expr.terms() };
-        prop_assert_eq!(lowered.len(), terms.len());
-        for (text, meant) in lowered.iter().zip(terms) {
-            prop_assert_eq!(&read_q(text), meant);
+        for meant in expr.conditions() {
+            if let Ok(text) = zstack::q(meant) {
+                prop_assert_eq!(&read_q(&text), meant);
+            }
         }
     }
+}
+
+/// Texts as people paste them: pieces that are almost a filter.
+fn pasted() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "Name",
+        "a.b",
+        "==",
+        "=",
+        " = ",
+        "!=",
+        ">",
+        "> =",
+        "≥",
+        "<>",
+        "=gt=",
+        ":",
+        "!",
+        "~",
+        "(",
+        ")",
+        ";",
+        ",",
+        " ;",
+        " and ",
+        " or ",
+        " AND(",
+        "&",
+        " && ",
+        "||",
+        " ",
+        "  ",
+        "\u{a0}",
+        "“Backup 1”",
+        "””x””",
+        "'a b'",
+        "'O''Brien'",
+        "'",
+        "“",
+        "\"x y\"",
+        "\"\"",
+        "\"\"x\"\"",
+        "\"",
+        "Backup",
+        "Job 1",
+        "R&D",
+        "and",
+        "5",
+        "%3D",
+        "é",
+        "x",
+    ]);
+    let condition = ("[ab]", "==|=| = |>= ?|≥|<>|:", "x|Job 1|'a b'|“x”|\"\"x\"\"|R&D|\"a;b\"|5 |a and b")
+        .prop_map(|(a, b, c)| a + &b + &c);
+    let joined = (proptest::collection::vec((condition, ";|,| ; | and | or |&| && |;;|, "), 1..4), "(;| |;;|)?")
+        .prop_map(|(parts, end)| {
+            let text: String = parts.into_iter().map(|(condition, joiner)| condition + &joiner).collect();
+            text + &end
+        });
+    prop_oneof![2 => proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat()), 2 => joined, 1 => any_text()]
 }
 
 /// What the server understands of a `q=` condition.

@@ -63,8 +63,18 @@ pub(crate) struct Settings {
     pub(crate) em_release: EmRelease,
     pub(crate) em_idle: Duration,
     pub(crate) em_byte_order_mark: bool,
+    pub(crate) em_pace: Pace,
     pub(crate) vb365_token_life: Duration,
     pub(crate) zstack_session_life: Duration,
+}
+
+/// How long things take in Enterprise Manager.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// From a task's start to `OperationFinished`, and from there to `Finished`.
+    pub(crate) task_steps: [Duration; 2],
+    /// From a job session's start to its end.
+    pub(crate) job_time: Duration,
 }
 
 impl fmt::Debug for Settings {
@@ -83,6 +93,7 @@ impl Default for SimBuilder {
                 em_release: EmRelease::default(),
                 em_idle: Duration::from_secs(15 * 60),
                 em_byte_order_mark: false,
+                em_pace: Pace { task_steps: [Duration::from_millis(100); 2], job_time: Duration::from_secs(2) },
                 vb365_token_life: Duration::from_secs(60 * 60),
                 zstack_session_life: Duration::from_secs(7200),
             },
@@ -134,6 +145,19 @@ impl SimBuilder {
     /// Whether Enterprise Manager's JSON begins with a byte-order mark.
     pub fn em_byte_order_mark(mut self, mark: bool) -> Self {
         self.settings.em_byte_order_mark = mark;
+        self
+    }
+
+    /// How long a task of Enterprise Manager is `Running`, and how long it is `OperationFinished`; a tenth of a second each
+    /// when this is not called. With zero a task is over when it is first asked for.
+    pub fn em_task_steps(mut self, running: Duration, operation_finished: Duration) -> Self {
+        self.settings.em_pace.task_steps = [running, operation_finished];
+        self
+    }
+
+    /// How long a session of a job takes; two seconds when this is not called.
+    pub fn em_job_time(mut self, time: Duration) -> Self {
+        self.settings.em_pace.job_time = time;
         self
     }
 

@@ -1,28 +1,55 @@
 //! Veeam Backup Enterprise Manager.
+//!
+//! One store of records of any type ([`store`]), and tables of what kinds there are ([`kinds`]): collections, single resources,
+//! their links, queries, deletion and editing come from them. What an operation does beyond that stands in [`effects`].
+//!
+//! | module | one idea |
+//! | --- | --- |
+//! | [`store`], [`world`] | what there is; the clock, and what is about to happen |
+//! | [`kinds`], [`resources`], [`pen`] | what kinds there are; reading, editing, deleting any of them; writing them with their links |
+//! | [`query`] | filters, sorts and pages over the store |
+//! | [`effects`], [`tasks`] | what operations bring about, at once or as tasks of a session |
+//! | [`guest_files`], [`lookup`], [`reports`], [`services`] | files in restore points, the infrastructure, counts, documents that lead on |
+//! | [`logon`], [`account`] | sessions, and what their accounts may do |
+//! | [`body`], [`media`], [`value`] | reading bodies, writing them, and fields by path |
 
-mod entity;
-mod fields;
-mod filter;
+mod account;
+mod body;
+mod effects;
+mod guest_files;
+mod kinds;
 mod links;
 mod logon;
+mod lookup;
 mod media;
+mod pen;
 mod query;
+mod reports;
+mod resources;
+mod services;
+mod store;
+mod tasks;
+mod value;
+mod world;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use backhaul_models::em::operations::OPERATIONS;
-use backhaul_wire::Id;
+use backhaul_wire::Operation;
 use http::StatusCode;
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 
 use crate::builder::Settings;
-use crate::estate::{EmEstate, Estate};
+use crate::estate::{Estate, GuestFile};
 use crate::message::{Reply, Request};
 use crate::route::{PathParams, Routed, Router};
 use crate::server::Api;
-use crate::session::{Life, Sessions};
+use crate::session::{Life, Sessions, lock};
+use account::{Account, Session};
 use media::Media;
+use pen::Pen;
+use world::World;
 
 /// What stands before the session in the path that ends it.
 const SESSIONS: &str = "/api/logonSessions/";
@@ -30,30 +57,16 @@ const SESSIONS: &str = "/api/logonSessions/";
 /// A simulated Enterprise Manager.
 #[derive(Debug)]
 pub(crate) struct Em {
-    estate: Arc<Estate>,
     router: Router,
-    sessions: Sessions<()>,
+    sessions: Sessions<Account>,
     settings: Settings,
-    index: Index,
+    files: Vec<GuestFile>,
+    world: Mutex<World>,
 }
 
-/// Where in the estate the owners of other records are, by lower-case GUID.
-#[derive(Debug)]
-struct Index {
-    servers: HashMap<String, usize>,
-    tenants: HashMap<String, usize>,
-}
-
-impl Index {
-    fn new(data: &EmEstate) -> Self {
-        fn by_guid<'a>(ids: impl Iterator<Item = Option<&'a Id>>) -> HashMap<String, usize> {
-            ids.enumerate().map(|(at, id)| (guid(id).to_ascii_lowercase(), at)).collect()
-        }
-        Self {
-            servers: by_guid(data.servers.iter().map(|it| it.uid.as_ref())),
-            tenants: by_guid(data.tenants.iter().map(|it| it.entity.uid.as_ref())),
-        }
-    }
+/// Whether records of this type are resources, which have addresses.
+pub(crate) fn is_resource(name: &str) -> bool {
+    kinds::find(name).is_some()
 }
 
 /// Why a request is not answered as it wishes.
@@ -79,56 +92,51 @@ impl Refusal {
 
 /// A request whose operation is known.
 struct Call<'a> {
+    em: &'a Em,
+    world: &'a mut World,
     request: &'a Request,
+    /// The operation; `None` for what the route table lacks and links lead to.
+    operation: Option<&'static Operation>,
     path: PathParams,
     params: Vec<(String, String)>,
     media: Media,
+    session: Session,
 }
 
-type Handler = fn(&Em, &Call<'_>) -> Result<Reply, Refusal>;
-
-/// What the operations do; an operation of the route table that is not here answers 501.
-const HANDLERS: &[(&str, Handler)] = &[
-    ("Get", Em::root),
-    ("PostSessionMngr", Em::log_on),
-    ("DeleteLogonSessionsById", Em::log_off),
-    ("GetBackupServersById", Em::server),
-    ("GetRepositoriesById", Em::repository),
-    ("GetCloudTenantsById", Em::tenant),
-    ("GetCloudTenantsByIdSubtenantsById", Em::subtenant),
-    ("QueryBackupServer", Em::query),
-    ("QueryCloudSubtenant", Em::query),
-    ("QueryCloudTenant", Em::query),
-    ("QueryRepository", Em::query),
-];
+type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
 
 impl Em {
     pub(crate) fn new(estate: Arc<Estate>, settings: &Settings) -> Self {
         Self {
-            index: Index::new(&estate.em),
-            estate,
             router: Router::new(OPERATIONS, true),
             sessions: Sessions::new(Life::Idle(settings.em_idle)),
             settings: settings.clone(),
+            files: estate.em.guest_files.clone(),
+            world: Mutex::new(World::new(store::load(&estate.em), settings.em_pace)),
         }
-    }
-
-    fn data(&self) -> &EmEstate {
-        &self.estate.em
     }
 
     fn route(&self, request: &Request, media: Media) -> Result<Reply, Refusal> {
         let params = request.params().map_err(Refusal::bad)?;
         let routed = self.router.find(request.method.as_str(), &request.path, &params, None);
         let anonymous = matches!(&routed, Routed::Found(operation, _) if operation.anonymous);
-        if !anonymous && !self.has_session(request) {
-            return Err(Refusal::new(StatusCode::UNAUTHORIZED, "The session is not valid."));
+        let session = match self.session(request) {
+            Some(session) => session,
+            None if anonymous => Session::none(),
+            None => return Err(Refusal::new(StatusCode::UNAUTHORIZED, "The session is not valid.")),
+        };
+        if !anonymous {
+            account::permit(&session, request)?;
         }
-        let (operation, path) = match routed {
-            Routed::Found(operation, path) => (operation, path),
-            // The path is that of the query service; only the type is not one of its types.
-            Routed::Unknown | Routed::OtherMethods(_) if is_query(request) => {
-                return Err(query::unknown_type(&params));
+        let (operation, path, handler) = match routed {
+            _ if is_query(request) => (None, PathParams::default(), query::query as Handler),
+            Routed::Found(operation, path) => (Some(operation), path, effects::handler(operation)),
+            // Links lead to collections that no page documents.
+            Routed::Unknown if request.method == http::Method::GET => {
+                (None, PathParams::default(), resources::get as Handler)
+            }
+            Routed::OtherActions(actions) => {
+                return Err(Refusal::bad(format!("There is no such action; there are {}.", actions.join(", "))));
             }
             Routed::OtherMethods(methods) => {
                 let message = format!("The method {} is not allowed.", request.method);
@@ -139,12 +147,10 @@ impl Em {
                 return Err(Refusal::new(StatusCode::NOT_FOUND, format!("There is no {}.", request.path)));
             }
         };
-        let handler = HANDLERS.iter().find(|(name, _)| *name == operation.name);
-        let Some((_, handler)) = handler else {
-            let message = format!("{} is not simulated.", operation.name);
-            return Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, message));
-        };
-        handler(self, &Call { request, path, params, media })
+        let mut world = lock(&self.world);
+        world.catch_up();
+        let world = &mut *world;
+        handler(&mut Call { em: self, world, request, operation, path, params, media, session })
     }
 
     fn refuse(&self, refusal: Refusal, media: Media) -> Reply {
@@ -168,6 +174,11 @@ impl Api for Em {
 
     fn expire_sessions(&self) {
         self.sessions.clear();
+        lock(&self.world).desks.keep(|_| false);
+    }
+
+    fn advance(&self, by: Duration) {
+        lock(&self.world).advance(by);
     }
 
     /// The identifier of a session is all but its token: the token is the base64 of it.
@@ -197,21 +208,9 @@ impl Call<'_> {
         let format = self.param("format").unwrap_or_default();
         format.eq_ignore_ascii_case("Entity") || format.eq_ignore_ascii_case("Entities")
     }
-}
 
-/// The GUID of an identifier, or what stands for one in an estate that uses other names.
-fn guid(id: Option<&Id>) -> &str {
-    id.map_or("", |id| id.guid().unwrap_or_else(|| id.as_str()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_handler_is_in_the_route_table() {
-        for (name, _) in HANDLERS {
-            assert!(OPERATIONS.iter().any(|operation| operation.name == *name), "{name}");
-        }
+    /// What is needed to write an answer; the address is that of [`Call::api`].
+    fn pen<'p>(&'p self, api: &'p str) -> Pen<'p> {
+        Pen { store: &self.world.store, api }
     }
 }

@@ -7,7 +7,7 @@ mod scaled;
 mod vb365;
 mod zstack;
 
-pub use self::em::{EmEstate, Owned};
+pub use self::em::{EmEstate, EmRecord, GuestFile, Owned};
 pub use self::vb365::{Usage, Vb365Estate};
 pub use self::zstack::ZstackEstate;
 
@@ -49,7 +49,8 @@ impl Estate {
         demo::estate()
     }
 
-    /// About `n` subtenants, `n` rows of VB365 usage and `n` backup storages, the same ones for the same `n`.
+    /// About `n` subtenants, `n` job sessions of `n / 10` jobs, `n` rows of VB365 usage and `n` backup storages, the same ones
+    /// for the same `n`.
     #[must_use]
     pub fn scaled(n: usize) -> Self {
         scaled::estate(n)

@@ -82,6 +82,10 @@ pub enum Effect {
     ForeignNext(String),
     /// Every session of the system ends before the request is looked at.
     ExpireSessions,
+    /// A task of Enterprise Manager that the request begins stays `Running` for ever.
+    TaskHangs,
+    /// A task of Enterprise Manager that the request begins ends without success, and with this message; it changes nothing.
+    TaskFails(String),
 }
 
 impl Effect {

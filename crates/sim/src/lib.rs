@@ -21,7 +21,8 @@
 //! | `sim`, `builder` | a running simulator, and what it is to be |
 //! | `estate` | what the servers hold: the demo, any number of tenants, or a file |
 //! | `fault` | what goes wrong on purpose |
-//! | `em`, `vb365`, `zstack` | one system each, as a function from request to answer |
+//! | `em` | Enterprise Manager: a store of records, tables of kinds, effects, tasks and a clock |
+//! | `vb365`, `zstack` | the other two, each a function from request to answer |
 //! | `route`, `project` | the operation that a request calls; the answer of one version |
 //! | `server` | TCP, TLS and HTTP |
 
@@ -41,7 +42,7 @@ mod vb365;
 mod zstack;
 
 pub use builder::{EmRelease, SimBuilder, TlsMode};
-pub use estate::{EmEstate, Estate, Owned, Usage, Vb365Estate, ZstackEstate};
+pub use estate::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, ZstackEstate};
 pub use fault::{Effect, Fault, Faults};
 pub use form::FormError;
 pub use sim::{RecordedRequest, Sim, StartError};

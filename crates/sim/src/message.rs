@@ -17,6 +17,18 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
     /// Scheme, host and port as the client addressed the server, such as `https://localhost:9398`.
     pub(crate) base: String,
+    /// What becomes of a task that the request begins.
+    pub(crate) fate: Fate,
+}
+
+/// What becomes of a task, which only a fault makes other than it should be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Fate {
+    #[default]
+    Finishes,
+    Hangs,
+    /// It ends without success and says this.
+    Fails(String),
 }
 
 impl Request {
@@ -63,12 +75,36 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What comes after the body, made as it is sent.
+    pub(crate) rest: Option<Made>,
+}
+
+/// Bytes that follow from a seed and their place, made as they are sent and never held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Made {
+    pub(crate) seed: u64,
+    pub(crate) length: u64,
+}
+
+impl Made {
+    /// The bytes from one place on, at most so many.
+    pub(crate) fn piece(self, from: u64, most: usize) -> Bytes {
+        let left = usize::try_from(self.length.saturating_sub(from)).unwrap_or(usize::MAX);
+        let count = left.min(most) as u64;
+        (from..from + count).map(|at| self.byte(at)).collect()
+    }
+
+    /// Bytes that look arbitrary, so that no compression and no lucky shift hides a mistake.
+    fn byte(self, at: u64) -> u8 {
+        let word = (self.seed ^ (at / 8)).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (word ^ word >> 29).to_le_bytes()[usize::try_from(at % 8).unwrap_or(0)]
+    }
 }
 
 impl Reply {
     /// An answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+        Self { status, headers: HeaderMap::new(), body: Bytes::new(), rest: None }
     }
 
     /// An answer without a content type.

@@ -31,6 +31,8 @@ enum Segment {
 pub(crate) enum Routed {
     /// An operation, with the values of its path parameters.
     Found(&'static Operation, PathParams),
+    /// A known path and method, but the query asks for nothing that there is; these actions there are.
+    OtherActions(Vec<&'static str>),
     /// A known path that does not answer to this method; these it does answer to.
     OtherMethods(Vec<&'static str>),
     /// Nothing.
@@ -70,7 +72,7 @@ impl Router {
             .filter(|segment| !segment.is_empty())
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
             .collect();
-        let mut others = Vec::new();
+        let (mut others, mut actions) = (Vec::new(), Vec::new());
         let mut best: Option<(usize, &Row, PathParams)> = None;
         for row in &self.rows {
             let there = version.is_none_or(|version| row.operation.versions.contains(version));
@@ -86,10 +88,13 @@ impl Router {
                 if best.as_ref().is_none_or(|(other, ..)| rank > *other) {
                     best = Some((rank, row, params));
                 }
+            } else {
+                actions.extend(row.query.iter().map(|(_, value)| *value));
             }
         }
         match best {
             Some((_, row, params)) => Routed::Found(row.operation, params),
+            None if !actions.is_empty() => Routed::OtherActions(actions),
             None if others.is_empty() => Routed::Unknown,
             None => Routed::OtherMethods(others),
         }
@@ -112,12 +117,14 @@ impl Row {
     }
 
     fn matches(&self, segments: &[Cow<'_, str>], ignore_case: bool) -> Option<PathParams> {
-        if segments.len() != self.segments.len() {
+        let rest = self.rest();
+        if segments.len() != self.segments.len() && !(rest.is_some() && segments.len() > self.segments.len()) {
             return None;
         }
         let mut params = Vec::new();
-        for (pattern, segment) in self.segments.iter().zip(segments) {
+        for (at, (pattern, segment)) in self.segments.iter().zip(segments).enumerate() {
             match pattern {
+                Segment::Param(name) if Some(*name) == rest => params.push((*name, segments[at..].join("/"))),
                 Segment::Literal(text) if text == segment => {}
                 Segment::Literal(text) if ignore_case && text.eq_ignore_ascii_case(segment) => {}
                 Segment::Literal(_) => return None,
@@ -125,6 +132,14 @@ impl Row {
             }
         }
         Some(PathParams(params))
+    }
+
+    /// The parameter at the end that takes all of a path that is left, `/` and all.
+    fn rest(&self) -> Option<&'static str> {
+        match self.segments.last() {
+            Some(Segment::Param(name)) if name.eq_ignore_ascii_case("filepath") => Some(name),
+            _ => None,
+        }
     }
 
     fn query_matches(&self, query: &[(String, String)]) -> bool {

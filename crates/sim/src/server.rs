@@ -26,7 +26,7 @@ use tokio_rustls::TlsAcceptor;
 use self::body::SimBody;
 pub(crate) use self::tls::Identity;
 use crate::fault::{Effect, Outcome, Plan, rewrite};
-use crate::message::{Reply, Request};
+use crate::message::{Fate, Made, Reply, Request};
 use crate::session::lock;
 use crate::sim::RecordedRequest;
 
@@ -41,6 +41,8 @@ pub(crate) trait Api: Send + Sync {
     fn answer(&self, request: &Request) -> Reply;
     /// Ends every session.
     fn expire_sessions(&self);
+    /// Puts the simulated clock forward, where there is one.
+    fn advance(&self, _by: Duration) {}
     /// The target as it may be remembered: without secrets.
     fn without_secrets(&self, target: String) -> String {
         target
@@ -118,6 +120,7 @@ impl Server {
             headers: head.headers,
             body: bytes::Bytes::new(),
             base,
+            fate: Fate::default(),
         };
         let body = timeout(self.patience, Limited::new(incoming, MAX_BODY).collect()).await;
         let refused = match body {
@@ -133,7 +136,7 @@ impl Server {
             self.record(&request, Some(status));
             return Ok(send(Reply::empty(status).with(CONNECTION, "close")));
         }
-        let outcome = self.outcome(&request).await;
+        let outcome = self.outcome(&mut request).await;
         let status = match &outcome {
             Outcome::Answer(reply) | Outcome::Cut(reply, _) | Outcome::Padded(reply, _) => Some(reply.status),
             Outcome::Nothing => None,
@@ -141,13 +144,13 @@ impl Server {
         self.record(&request, status);
         match outcome {
             Outcome::Answer(reply) => Ok(send(reply)),
-            Outcome::Cut(reply, bytes) => Ok(reply.respond(|body| SimBody::cut(body, bytes))),
-            Outcome::Padded(reply, bytes) => Ok(reply.respond(|body| SimBody::padded(body, bytes))),
+            Outcome::Cut(reply, bytes) => Ok(reply.respond(|body, rest| SimBody::cut(body, rest, bytes))),
+            Outcome::Padded(reply, bytes) => Ok(reply.respond(|body, _| SimBody::padded(body, bytes))),
             Outcome::Nothing => Err(Ended),
         }
     }
 
-    async fn outcome(&self, request: &Request) -> Outcome {
+    async fn outcome(&self, request: &mut Request) -> Outcome {
         let target = request.target();
         let met = self.plan.meet(self.system, request.method.as_str(), &request.path, &target);
         let Some(met) = met else {
@@ -159,6 +162,11 @@ impl Server {
         if met.effect == Effect::ExpireSessions {
             self.api.expire_sessions();
         }
+        request.fate = match &met.effect {
+            Effect::TaskHangs => Fate::Hangs,
+            Effect::TaskFails(message) => Fate::Fails(message.clone()),
+            _ => Fate::default(),
+        };
         let reply = match met.effect {
             // The server never sees what another answers in its place.
             Effect::Status { .. } | Effect::Html { .. } => Reply::empty(StatusCode::OK),
@@ -209,8 +217,8 @@ fn send(reply: Reply) -> Response<SimBody> {
 }
 
 impl Reply {
-    fn respond(self, body: impl FnOnce(bytes::Bytes) -> SimBody) -> Response<SimBody> {
-        let mut response = Response::new(body(self.body));
+    fn respond(self, body: impl FnOnce(bytes::Bytes, Option<Made>) -> SimBody) -> Response<SimBody> {
+        let mut response = Response::new(body(self.body, self.rest));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response

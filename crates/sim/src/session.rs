@@ -60,6 +60,18 @@ impl<T: Clone> Sessions<T> {
         }
     }
 
+    /// Whether a token is alive; asking does not count as use.
+    pub(crate) fn lives(&self, token: &str) -> bool {
+        lock(&self.state).live.get(token).is_some_and(|(since, _)| self.life.holds(*since))
+    }
+
+    /// The tokens that are alive, with what belongs to them.
+    pub(crate) fn all(&self) -> Vec<(String, T)> {
+        let state = lock(&self.state);
+        let live = state.live.iter().filter(|(_, (since, _))| self.life.holds(*since));
+        live.map(|(token, (_, value))| (token.clone(), value.clone())).collect()
+    }
+
     /// What belongs to a token that is alive.
     pub(crate) fn get(&self, token: &str) -> Option<T> {
         let mut state = lock(&self.state);

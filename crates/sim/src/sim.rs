@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use backhaul_wire::System;
 use tokio::task::JoinHandle;
@@ -157,6 +158,24 @@ impl Sim {
     pub fn expire_sessions(&self) {
         for running in &self.servers {
             running.server.api.expire_sessions();
+        }
+    }
+
+    /// Puts the simulated clock of Enterprise Manager forward, so that its tasks and jobs go on; sessions do not age.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use std::time::Duration;
+    /// use backhaul_sim::Sim;
+    ///
+    /// let sim = Sim::builder().em_job_time(Duration::from_secs(3600)).start().await?;
+    /// // ... a job is started over HTTP, and then:
+    /// sim.advance(Duration::from_secs(3600));
+    /// # Ok::<(), backhaul_sim::StartError>(()) }).unwrap();
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        for running in &self.servers {
+            running.server.api.advance(by);
         }
     }
 

@@ -87,7 +87,7 @@ impl Vb365 {
             Routed::OtherMethods(methods) => {
                 return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, methods.join(", "));
             }
-            Routed::Unknown => return Reply::empty(StatusCode::NOT_FOUND),
+            Routed::Unknown | Routed::OtherActions(_) => return Reply::empty(StatusCode::NOT_FOUND),
         };
         if operation.name == "token" {
             return self.tokens.answer(request, version, &self.data().organizations);

@@ -77,7 +77,7 @@ impl Zstack {
                 let text = format!("the method {} is not allowed here", request.method);
                 return Ok(Reply::bare(StatusCode::METHOD_NOT_ALLOWED, text).with(ALLOW, methods.join(", ")));
             }
-            Routed::Unknown => {
+            Routed::Unknown | Routed::OtherActions(_) => {
                 let text = format!("no api mapping to the path {}", request.path);
                 return Ok(Reply::bare(StatusCode::NOT_FOUND, text));
             }

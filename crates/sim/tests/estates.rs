@@ -179,3 +179,28 @@ fn the_documented_files_are_read() {
     let estate = Estate::from_json(estates[0]).unwrap();
     assert_eq!((estate.em.subtenants.len(), estate.vb365.usage.len(), estate.zstack.backup_storages.len()), (1, 1, 1));
 }
+
+#[test]
+fn records_of_any_type_in_files() {
+    let server = "urn:veeam:BackupServer:ca19249e-e638-421a-ab22-68cb89b9009a";
+    let file =
+        |records: &str| format!(r#"{{"em": {{"backupServers": [{{"UID": "{server}"}}], "records": [{records}]}}}}"#);
+    let job =
+        format!(r#"{{"type": "job", "belongsTo": ["{server}"], "record": {{"UID": "urn:veeam:Job:j", "Name": "J"}}}}"#);
+    let estate = Estate::from_json(&file(&job)).unwrap();
+    assert_eq!((estate.em.records.len(), estate.em.records[0].belongs_to.len()), (1, 1));
+    for (record, message) in [
+        (r#"{"type": "Jib"}"#, "at `em.records[0].type`: `Jib` is no type of resource"),
+        (r#"{"type": "JobInfo", "record": {}}"#, "at `em.records[0].type`: `JobInfo` is no type of resource"),
+        (r#"{"type": "Job"}"#, "at `em.records[0].record`: it is missing"),
+        (r#"{"type": "Job", "record": {"Nmae": "x"}}"#, "at `em.records[0].record`: `Nmae` is no field of Job"),
+        (r#"{"type": "Job", "record": {"Name": "x"}}"#, "at `em.records[0].record`: Job carries no identifier here"),
+        (
+            r#"{"type": "Job", "belongsTo": ["urn:veeam:BackupServer:x"], "record": {"UID": "u"}}"#,
+            "at `em.records[0].belongsTo[0]`: `urn:veeam:BackupServer:x` is the id of nothing in `em`",
+        ),
+    ] {
+        let error = Estate::from_json(&file(record)).unwrap_err();
+        assert!(error.to_string().starts_with(message), "{error}");
+    }
+}

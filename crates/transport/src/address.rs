@@ -11,6 +11,12 @@ use crate::error::Reason;
 /// What RFC 3986 lets stand in a path segment or a query value without a meaning of its own.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The same for a segment of a guest's path, where a drive (`C:`) is written as it is.
+const SEGMENT: &AsciiSet = &ESCAPED.remove(b':');
+
+/// Enterprise Manager's parameter for the path of a file inside a backup.
+const FILE_PATH: &str = "filepath";
+
 /// Parameters by name, in the order given; a name may repeat where the operation allows it.
 pub type Params = Vec<(String, String)>;
 
@@ -29,11 +35,19 @@ pub(crate) fn url(base: &Url, operation: &'static Operation, version: u8, params
         path.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         let value = params.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value);
+        // A path of a guest is several segments; any other value is one.
+        let segments: Vec<&str> = if name == FILE_PATH { value.split('/').collect() } else { vec![value] };
         // A dot segment would lead to another resource once the path is normalised.
-        if value.is_empty() || value == "." || value == ".." {
-            return Err(Reason::Call(format!("the parameter `{name}` cannot be `{value}`: it stands in the path")));
+        if value.is_empty() || segments.iter().any(|segment| matches!(*segment, "." | "..")) {
+            return Err(Reason::Call(format!(
+                "the parameter `{name}` cannot be `{}`: it stands in the path",
+                value.escape_debug()
+            )));
         }
-        path.extend(utf8_percent_encode(value, ESCAPED));
+        let escaped = if name == FILE_PATH { SEGMENT } else { ESCAPED };
+        let segments: Vec<String> =
+            segments.into_iter().map(|segment| utf8_percent_encode(segment, escaped).to_string()).collect();
+        path.push_str(&segments.join("/"));
         rest = after;
     }
     path.push_str(rest);
@@ -112,22 +126,47 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
     }
 }
 
-/// Follows a link that a server gave. It may be relative, and may name another version's path; it must stay on the server
+/// Where a link leads that a server gave. It may be relative, and may name another version's path; it must stay on the server
 /// that it came from, since the session goes with it.
-pub(crate) fn follow(from: &Url, link: &str) -> Result<Url> {
-    let to = from.join(link).map_err(|error| {
-        Reason::Paging(format!("the link to the next page, `{}`, is not an address: {error}", cut(link)))
-    })?;
-    let origin =
-        |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_ascii_lowercase), url.port_or_known_default());
-    if origin(&to) != origin(from) {
-        return Err(Reason::Paging(format!(
-            "the link to the next page leads to another server, {}: it was not followed, since the session belongs to {}",
-            to.host_str().unwrap_or("?"),
-            from.host_str().unwrap_or("?"),
-        )));
+///
+/// # Errors
+/// When it is no address, or leads to another scheme, host or port: what to say of that link.
+pub(crate) fn follow(from: &Url, link: &str) -> std::result::Result<Url, String> {
+    let to = from.join(link).map_err(|error| format!("`{}` is not an address: {error}", cut(link)))?;
+    let origin = |url: &Url| {
+        let host = url.host_str().unwrap_or("?").to_ascii_lowercase();
+        format!("{}://{host}:{}", url.scheme(), url.port_or_known_default().unwrap_or(0))
+    };
+    let (there, here) = (origin(&to), origin(from));
+    if there != here {
+        return Err(format!(
+            "it leads to another server, {there}: it was not followed, since the session belongs to {here}"
+        ));
     }
     Ok(to)
+}
+
+/// A path below an address: each segment is one, whatever it holds.
+pub(crate) fn below<'s>(base: &Url, segments: impl Iterator<Item = &'s str>) -> Url {
+    let mut path = base.path().trim_end_matches('/').to_owned();
+    for segment in segments {
+        path.push('/');
+        path.extend(utf8_percent_encode(segment, SEGMENT));
+    }
+    let mut url = base.clone();
+    url.set_path(&path);
+    url.set_query(None);
+    url
+}
+
+/// Sets one parameter of an address, and leaves the others as they are written.
+pub(crate) fn set_query(url: &mut Url, name: &str, value: &str) {
+    let is = |pair: &&str| pair.split_once('=').map_or(*pair, |(known, _)| known).eq_ignore_ascii_case(name);
+    let kept = url.query().unwrap_or("").split('&').filter(|pair| !pair.is_empty() && !is(pair));
+    let pair = format!("{name}={}", utf8_percent_encode(value, ESCAPED));
+    let query: Vec<&str> = kept.chain([pair.as_str()]).collect();
+    let query = query.join("&");
+    url.set_query(Some(&query));
 }
 
 fn cut(text: &str) -> String {

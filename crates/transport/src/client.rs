@@ -1,9 +1,12 @@
 //! One client for all three systems: sends operations, keeps the session, reads answers.
 
+mod exchange;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use ::http::header::{ACCEPT, HeaderName};
+use ::http::header::HeaderName;
 use ::http::{Method, StatusCode};
 use backhaul_wire::operation::{Answer, ParamPlace};
 use backhaul_wire::{Call, Drift, Operation, Struct, System, json, xml};
@@ -13,10 +16,12 @@ use url::Url;
 
 use crate::address::{self, Params};
 use crate::error::{Error, Reason, Result};
-use crate::http::{HttpClient, Request, Response, StreamingResponse};
+use crate::http::{HttpClient, Request, StreamingResponse};
 use crate::options::{EmFormat, Options, Version};
 use crate::session::{Session, Sessions};
-use crate::{classify, product, session};
+use crate::{classify, session};
+
+pub(crate) use exchange::{Answered, Ask, Bound};
 
 /// A client of one server. Cheap to clone; all clones share the session, the connections and the limits.
 #[derive(Clone)]
@@ -90,6 +95,11 @@ impl Client {
     /// The server's address.
     pub(crate) fn url(&self) -> &Url {
         &self.core.options.url
+    }
+
+    /// A path below the server's address.
+    pub(crate) fn below(&self, segments: &[&str]) -> Url {
+        address::below(&self.core.options.url, segments.iter().copied())
     }
 
     /// Opens a session now instead of with the first call: to learn whether address and account are right.
@@ -170,19 +180,26 @@ impl Client {
         Ok(Given { params, body })
     }
 
-    /// A request body in the form that this server takes, checked against the version that is spoken.
+    /// A request body in the form that this server takes, checked against the version that is spoken. Enterprise Manager answers
+    /// every password empty: an empty one is left out for it, so that putting an answer back does not reset it.
     ///
     /// # Errors
     /// When a field or value is not in the version, or the value cannot be written.
     pub async fn encode(&self, operation: &'static Operation, body: &dyn Struct) -> Result<Bytes> {
-        let fail = |error: backhaul_wire::EncodeError| self.fail(operation.name, Reason::Version(error.to_string()));
+        self.encode_named(operation.name.into(), body).await
+    }
+
+    /// A request body for `name`.
+    pub(crate) async fn encode_named(&self, name: Cow<'static, str>, body: &dyn Struct) -> Result<Bytes> {
+        let fail = |error: backhaul_wire::EncodeError| self.fail(name.clone(), Reason::Version(error.to_string()));
         let version = self.version().await?;
         if version > 0 {
             json::check_versions(body, version).map_err(fail)?;
         }
         let bytes = match (self.core.system, self.core.options.em_format) {
-            (System::Em, EmFormat::Xml) => xml::encode(body),
-            _ => json::encode(body, json::Case::Schema),
+            (System::Em, EmFormat::Xml) => xml::encode_request(body),
+            (System::Em, EmFormat::Json) => json::encode_request(body, json::Case::Schema),
+            (System::Vb365 | System::Zstack, _) => json::encode(body, json::Case::Schema),
         };
         bytes.map(Bytes::from).map_err(fail)
     }
@@ -192,10 +209,7 @@ impl Client {
     /// # Errors
     /// As [`Client::call`], but for the reading.
     pub async fn send(&self, operation: &'static Operation, given: &Given) -> Result<Raw> {
-        let version = self.check(operation).await?;
-        let url = address::url(&self.core.options.url, operation, version, &given.params)
-            .map_err(|reason| self.fail(operation.name, reason))?;
-        self.send_to(operation, url, wrapped(operation, given)).await
+        Ok(self.exchange(&self.ask(operation, given).await?).await?.of(operation))
     }
 
     /// Sends an operation and gives its answer as it comes, for files.
@@ -203,34 +217,11 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn open(&self, operation: &'static Operation, given: &Given) -> Result<StreamingResponse> {
-        let version = self.check(operation).await?;
-        let url = address::url(&self.core.options.url, operation, version, &given.params)
-            .map_err(|reason| self.fail(operation.name, reason))?;
-        let fail = |reason| self.fail(operation.name, reason);
-        let body = wrapped(operation, given);
-        let mut session = if operation.anonymous { None } else { Some(self.session(None).await?) };
-        let mut renewed = false;
-        loop {
-            let mut request = self.request(operation, url.clone(), body.clone());
-            if let Some(session) = &session {
-                request = session.authorize(request);
-            }
-            let open = self.core.http.open(request).await.map_err(|error| fail(Reason::Http(error)))?;
-            if open.status.is_success() {
-                return Ok(open);
-            }
-            // An error is short: it is read whole, and means what it means for any call.
-            let answer = open.read().await.map_err(|error| fail(Reason::Http(error)))?;
-            if !renewed && session.is_some() && classify::is_expired(self.core.system, &answer) {
-                session = Some(self.session(session.as_ref()).await?);
-                renewed = true;
-                continue;
-            }
-            return Err(fail(self.doubt(&answer).await));
-        }
+        self.exchange_open(&self.ask(operation, given).await?).await
     }
 
-    async fn check(&self, operation: &'static Operation) -> Result<u8> {
+    /// A call, checked against its operation and the version that is spoken.
+    pub(crate) async fn ask(&self, operation: &'static Operation, given: &Given) -> Result<Ask> {
         if operation.system != self.core.system {
             let rule = format!(
                 "this is an operation of {}, not of {}",
@@ -239,62 +230,10 @@ impl Client {
             );
             return Err(self.fail(operation.name, Reason::Call(rule)));
         }
-        self.version().await
-    }
-
-    /// Sends to an address that was checked: a new session is opened once when the server no longer knows the old one.
-    pub(crate) async fn send_to(&self, operation: &'static Operation, url: Url, body: Option<Bytes>) -> Result<Raw> {
-        let fail = |reason| self.fail(operation.name, reason);
-        let mut session = if operation.anonymous { None } else { Some(self.session(None).await?) };
-        let mut renewed = false;
-        loop {
-            let mut request = self.request(operation, url.clone(), body.clone());
-            if let Some(session) = &session {
-                request = session.authorize(request);
-            }
-            let answer = self.core.http.send(request).await.map_err(|error| fail(Reason::Http(error)))?;
-            // A request that is refused for its session was not carried out: sending it again does nothing twice.
-            if !renewed && session.is_some() && classify::is_expired(self.core.system, &answer) {
-                session = Some(self.session(session.as_ref()).await?);
-                renewed = true;
-                continue;
-            }
-            if answer.status.is_success() {
-                return Ok(Raw { operation, status: answer.status, body: answer.body });
-            }
-            return Err(fail(self.doubt(&answer).await));
-        }
-    }
-
-    /// What an answer without success means: mostly the server's error, sometimes another product.
-    async fn doubt(&self, answer: &Response) -> Reason {
-        match classify::error(self.core.system, answer) {
-            Reason::Product(None, hint) => self.identify(hint).await,
-            reason => reason,
-        }
-    }
-
-    async fn identify(&self, hint: String) -> Reason {
-        product::identify(&self.core.http, &self.core.options.url, self.core.system, hint).await
-    }
-
-    fn request(&self, operation: &'static Operation, url: Url, body: Option<Bytes>) -> Request {
-        let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET);
-        let mut request = Request::new(method, url);
-        request.retry_503 = self.core.system != System::Zstack;
-        request = request.header(ACCEPT, self.media_type());
-        match body {
-            None => request,
-            Some(body) => request.body(self.media_type(), body),
-        }
-    }
-
-    /// What the server shall answer in, and what a body is sent in: Enterprise Manager chooses by `Accept` alone.
-    fn media_type(&self) -> &'static str {
-        match self.core.system {
-            System::Em => self.core.options.em_format.media_type(),
-            System::Vb365 | System::Zstack => "application/json",
-        }
+        let version = self.version().await?;
+        let url = address::url(&self.core.options.url, operation, version, &given.params)
+            .map_err(|reason| self.fail(operation.name, reason))?;
+        Ok(Ask::new(operation, url, wrapped(operation, given)))
     }
 
     /// Reads an answer into an empty value; what the schemas do not know goes into `drift`.
@@ -302,13 +241,24 @@ impl Client {
     /// # Errors
     /// When the body cannot be read; the error names the path inside it.
     pub fn read(&self, raw: &Raw, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<()> {
-        let start = raw.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&raw.body);
+        self.read_body(raw.operation.name, &raw.body, target, drift)
+    }
+
+    /// Reads the body of an answer to `name`.
+    pub(crate) fn read_body(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        body: &[u8],
+        target: &mut dyn Struct,
+        drift: Option<&mut Drift>,
+    ) -> Result<()> {
+        let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let first = start.iter().copied().find(|byte| !byte.is_ascii_whitespace());
         let read = match (self.core.system, first) {
-            (System::Em, Some(b'<')) => xml::decode_into(target, &raw.body, drift),
-            _ => json::decode_into(target, &raw.body, drift),
+            (System::Em, Some(b'<')) => xml::decode_into(target, body, drift),
+            _ => json::decode_into(target, body, drift),
         };
-        read.map_err(|error| self.fail(raw.operation.name, Reason::Decode(error)))
+        read.map_err(|error| self.fail(name, Reason::Decode(error)))
     }
 
     /// The session: the one there is, unless it is `stale` or about to end, else a new one. Many callers share one logon.
@@ -325,7 +275,7 @@ impl Client {
         }
     }
 
-    pub(crate) fn fail(&self, operation: &'static str, reason: Reason) -> Error {
+    pub(crate) fn fail(&self, operation: impl Into<Cow<'static, str>>, reason: Reason) -> Error {
         Error::new(reason, self.core.system, &self.core.server, operation)
     }
 }

@@ -1,9 +1,11 @@
 //! What can go wrong between a call and its answer.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use backhaul_wire::{DecodeError, System};
 
+use crate::file::FileError;
 use crate::http::HttpError;
 
 /// A call that did not get its answer.
@@ -17,7 +19,7 @@ struct Inner {
     reason: Reason,
     system: System,
     server: String,
-    operation: &'static str,
+    operation: Cow<'static, str>,
 }
 
 /// A result whose error is an [`Error`].
@@ -38,13 +40,23 @@ pub(crate) enum Reason {
     Version(String),
     /// The call itself is wrong.
     Call(String),
-    /// The pages of a listing do not fit together.
-    Paging(String),
+    /// The answer reads, but is none: pages that do not fit together, another document than a task.
+    Answer(String),
+    /// A link leads to another server, or to something else than what is asked for.
+    Link(String),
+    /// What was asked for belonged to a session that has ended.
+    Session(String),
+    /// The server carried out the work, and says that it failed.
+    Task(String),
+    /// The work did not end in the time that it was given.
+    Deadline(String),
+    /// The answer could not be written to its file.
+    File(FileError),
 }
 
 impl Error {
-    pub(crate) fn new(reason: Reason, system: System, server: &str, operation: &'static str) -> Self {
-        Self(Box::new(Inner { reason, system, server: server.to_owned(), operation }))
+    pub(crate) fn new(reason: Reason, system: System, server: &str, operation: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner { reason, system, server: server.to_owned(), operation: operation.into() }))
     }
 
     /// The system that was called.
@@ -59,10 +71,10 @@ impl Error {
         &self.0.server
     }
 
-    /// The operation that was called; `logon` while a session was opened.
+    /// The operation that was called; method and path where a link was followed, `logon` while a session was opened.
     #[must_use]
     pub fn operation(&self) -> &str {
-        self.0.operation
+        &self.0.operation
     }
 
     /// Whether the server refused the logon.
@@ -101,6 +113,42 @@ impl Error {
         matches!(self.0.reason, Reason::Call(_))
     }
 
+    /// Whether a link was not followed: it leads to another server, or to something else than what is asked for.
+    #[must_use]
+    pub fn is_link_refused(&self) -> bool {
+        matches!(self.0.reason, Reason::Link(_))
+    }
+
+    /// Whether a task or a mount was lost with the session that it belonged to.
+    #[must_use]
+    pub fn is_session_lost(&self) -> bool {
+        matches!(self.0.reason, Reason::Session(_))
+    }
+
+    /// Whether the server carried out the work and says that it failed.
+    #[must_use]
+    pub fn is_task_failed(&self) -> bool {
+        matches!(self.0.reason, Reason::Task(_))
+    }
+
+    /// Whether the work did not end in the time that it was given. It goes on on the server.
+    #[must_use]
+    pub fn is_deadline(&self) -> bool {
+        matches!(self.0.reason, Reason::Deadline(_))
+    }
+
+    /// Whether asking again later may help: the network failed or took too long, or the server was busy or broke down.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match &self.0.reason {
+            Reason::Http(error) => {
+                error.is_timeout() || error.is_interrupted() || (error.is_connect() && !error.is_tls())
+            }
+            Reason::Api { status, .. } => matches!(status, 429 | 500 | 502 | 503 | 504),
+            _ => false,
+        }
+    }
+
     /// The HTTP status, when the server answered with an error.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
@@ -124,6 +172,15 @@ impl Error {
     pub fn decode(&self) -> Option<&DecodeError> {
         match &self.0.reason {
             Reason::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The file that an answer could not be written to, and why.
+    #[must_use]
+    pub fn file(&self) -> Option<&FileError> {
+        match &self.0.reason {
+            Reason::File(error) => Some(error),
             _ => None,
         }
     }
@@ -162,7 +219,12 @@ impl fmt::Display for Error {
                 write!(f, "{server} does not answer like {}: {hint}; check the address and the port", system.product())
             }
             Reason::Version(message) | Reason::Call(message) => write!(f, "{operation}: {message}"),
-            Reason::Paging(message) => write!(f, "{operation}: {server}: {message}"),
+            Reason::Answer(message)
+            | Reason::Link(message)
+            | Reason::Session(message)
+            | Reason::Task(message)
+            | Reason::Deadline(message) => write!(f, "{operation}: {server}: {message}"),
+            Reason::File(error) => write!(f, "{operation}: {error}"),
         }
     }
 }
@@ -178,6 +240,7 @@ impl std::error::Error for Error {
         match &self.0.reason {
             Reason::Http(error) => Some(error),
             Reason::Decode(error) => Some(error),
+            Reason::File(error) => Some(error),
             _ => None,
         }
     }

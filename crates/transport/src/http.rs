@@ -2,17 +2,23 @@
 //!
 //! Redirects are not followed and cookies are not kept: a session belongs to the server that gave it, and Enterprise Manager
 //! prefers a cookie to the header. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured, but loopback is never proxied.
+//!
+//! Each try of a request is an event of the `tracing` crate at the level `debug`: method, server, path, status or error, number of
+//! the try, milliseconds. Queries, headers and bodies are never in it.
 
 mod client;
 mod error;
 mod message;
+mod pace;
 mod proxy;
 mod retry;
 mod tls;
+mod trace;
 mod verify;
 
 pub use client::HttpClient;
 pub use error::HttpError;
+pub(crate) use message::shown;
 pub use message::{Request, Response, StreamingResponse};
 pub use retry::RetryPolicy;
 pub use tls::{TlsChoice, parse_pin};
@@ -35,6 +41,8 @@ pub struct HttpOptions {
     /// How many requests may be under way at once: 512. Further ones wait. An answer that is read as it comes counts until it is
     /// dropped.
     pub max_in_flight: usize,
+    /// How many requests may begin in a second, tries counted one by one; none for no limit. Further ones wait.
+    pub max_per_second: Option<u32>,
     /// When to try again.
     pub retry: RetryPolicy,
 }
@@ -47,6 +55,7 @@ impl Default for HttpOptions {
             timeout: Some(Duration::from_secs(60)),
             max_body_bytes: 256 << 20,
             max_in_flight: 512,
+            max_per_second: None,
             retry: RetryPolicy::default(),
         }
     }

@@ -25,6 +25,8 @@
 //! | --- | --- |
 //! | [`client`] | a client: sends operations, keeps the session, reads answers |
 //! | [`paging`] | listings over several pages |
+//! | [`poller`] | work that goes on after its call was answered |
+//! | [`file`](mod@file) | a file that is whole or not there |
 //! | [`em`], [`vb365`], [`zstack`] | each system's typed front |
 //! | [`options`] | where a server is and how to speak to it |
 //! | [`error`] | what can go wrong |
@@ -35,11 +37,13 @@ mod classify;
 pub mod client;
 pub mod em;
 pub mod error;
+pub mod file;
 #[rustfmt::skip]
 mod generated;
 pub mod http;
 pub mod options;
 pub mod paging;
+pub mod poller;
 mod product;
 mod session;
 pub mod vb365;
@@ -49,4 +53,4 @@ pub use address::Params;
 pub use client::{Client, Given, Raw};
 pub use error::{Error, Result};
 pub use generated::em_queries::QUERY_TYPES;
-pub use options::{EmFormat, Options, Version};
+pub use options::{EmFormat, EmLogon, Options, Version};

@@ -23,6 +23,22 @@ pub struct Options {
     pub version: Option<Version>,
     /// What Enterprise Manager answers in.
     pub em_format: EmFormat,
+    /// Whose account it is, for Enterprise Manager.
+    pub em_logon: EmLogon,
+}
+
+/// Whose account logs on to Enterprise Manager.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum EmLogon {
+    /// One of Enterprise Manager's own, with a role there.
+    #[default]
+    Account,
+    /// A standalone tenant of Veeam Cloud Connect. Its session reaches `CloudConnectService` only: replicas, their restore points
+    /// and failover plans.
+    Tenant,
+    /// An account of the VMware Cloud Director organization with this name. Its session reaches as far as a tenant's.
+    VCloudOrganization(String),
 }
 
 /// What Enterprise Manager answers in.
@@ -106,6 +122,7 @@ impl Options {
             http: HttpOptions::default(),
             version: None,
             em_format: EmFormat::default(),
+            em_logon: EmLogon::default(),
         })
     }
 
@@ -131,6 +148,7 @@ impl fmt::Debug for Options {
             .field("password", &self.password)
             .field("version", &self.version)
             .field("em_format", &self.em_format)
+            .field("em_logon", &self.em_logon)
             .finish_non_exhaustive()
     }
 }

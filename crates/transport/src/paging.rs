@@ -1,14 +1,16 @@
 //! Listings that go on over several pages, followed to the end or to an error that says why not.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
+use ::http::Method;
 use backhaul_wire::reflect::{Model, Scalar};
 use backhaul_wire::{Call, Drift, Operation, Struct, System};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use url::Url;
 
 use crate::address;
-use crate::client::{Client, Given, Raw};
+use crate::client::{Answered, Ask, Bound, Client, Given, Raw};
 use crate::error::{Error, Reason, Result};
 
 /// How many pages without an item may come one after the other before it is taken for a fault.
@@ -23,12 +25,19 @@ const PAGE: i64 = 1000;
 /// does not come true is an error, so a listing never ends early without saying so.
 pub struct Pages {
     client: Client,
-    operation: &'static Operation,
-    given: Given,
+    source: Source,
     next: Next,
     seen: HashSet<String>,
     empty: u32,
     items: i64,
+}
+
+/// What is listed.
+enum Source {
+    /// An operation's answer.
+    Call { operation: &'static Operation, given: Given },
+    /// What stands at an address that Enterprise Manager gave, in the session that it belongs to.
+    Place { url: Url, bound: Bound, lists: &'static [&'static str] },
 }
 
 enum Next {
@@ -42,8 +51,16 @@ impl Client {
     /// The pages of a listing.
     #[must_use]
     pub fn pages(&self, operation: &'static Operation, given: Given) -> Pages {
-        let client = self.clone();
-        Pages { client, operation, given, next: Next::First, seen: HashSet::new(), empty: 0, items: 0 }
+        self.pages_of(Source::Call { operation, given })
+    }
+
+    /// The pages of what stands at an address; `lists` are the fields that hold its items.
+    pub(crate) fn pages_at(&self, url: Url, bound: Bound, lists: &'static [&'static str]) -> Pages {
+        self.pages_of(Source::Place { url, bound, lists })
+    }
+
+    fn pages_of(&self, source: Source) -> Pages {
+        Pages { client: self.clone(), source, next: Next::First, seen: HashSet::new(), empty: 0, items: 0 }
     }
 
     /// A typed listing.
@@ -65,18 +82,27 @@ impl Pages {
     /// # Errors
     /// As [`Client::call`], and when the pages do not fit together. After an error the listing has ended.
     pub async fn next_into(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<Raw>> {
-        let raw = match std::mem::replace(&mut self.next, Next::End) {
+        let answered = self.next_page(target, drift).await?;
+        Ok(match (answered, &self.source) {
+            (Some(answered), Source::Call { operation, .. }) => Some(answered.of(operation)),
+            _ => None,
+        })
+    }
+
+    async fn next_page(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<Answered>> {
+        let ask = match std::mem::replace(&mut self.next, Next::End) {
             Next::End => return Ok(None),
             Next::First => {
                 self.prepare().await?;
-                self.client.send(self.operation, &self.given).await?
+                self.ask().await?
             }
-            Next::Again => self.client.send(self.operation, &self.given).await?,
-            Next::Link(url) => self.client.send_to(self.operation, url, None).await?,
+            Next::Again => self.ask().await?,
+            Next::Link(url) => self.ask_at(url),
         };
-        self.client.read(&raw, target, drift)?;
-        let items = items(self.operation, target);
-        if !is_page(self.client.system(), target, items) && !raw.body.trim_ascii_start().starts_with(b"[") {
+        let answered = self.client.exchange(&ask).await?;
+        self.client.read_body(answered.name.clone(), &answered.body, target, drift)?;
+        let items = self.source.items(target);
+        if !self.source.is_page(target, items) && !answered.body.trim_ascii_start().starts_with(b"[") {
             return Err(self.fail(
                 "the answer is not a page of the listing: it has neither items nor what a page says of itself"
                     .to_owned(),
@@ -90,14 +116,31 @@ impl Pages {
                 "{EMPTY_PAGES} pages without an item came one after the other, and the server says there are more"
             )));
         }
-        Ok(Some(raw))
+        Ok(Some(answered))
+    }
+
+    /// The request for the page that the parameters name.
+    async fn ask(&self) -> Result<Ask> {
+        match &self.source {
+            Source::Call { operation, given } => self.client.ask(operation, given).await,
+            Source::Place { url, .. } => Ok(self.ask_at(url.clone())),
+        }
+    }
+
+    /// The request for the page at an address.
+    fn ask_at(&self, url: Url) -> Ask {
+        match &self.source {
+            Source::Call { operation, .. } => Ask::new(operation, url, None),
+            Source::Place { bound, .. } => Ask::link(Method::GET, url, None).bound(Some(bound.clone())),
+        }
     }
 
     /// Asks for pages of a useful size, and for what following them needs.
     async fn prepare(&mut self) -> Result<()> {
+        let Source::Call { operation, given } = &mut self.source else { return Ok(()) };
         let version = self.client.version().await?;
         let takes = |name: &str| {
-            address::find(self.operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
+            address::find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
         };
         let mut defaults: Vec<(&str, String)> = Vec::new();
         match self.client.system() {
@@ -112,20 +155,26 @@ impl Pages {
             ]),
         }
         for (name, value) in defaults {
-            if takes(name) && self.param(name).is_none() {
-                self.given.params.push((name.to_owned(), value));
+            if takes(name) && !given.params.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+                given.params.push((name.to_owned(), value));
             }
         }
         Ok(())
     }
 
     fn param(&self, name: &str) -> Option<&str> {
-        self.given.params.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        let Source::Call { given, .. } = &self.source else { return None };
+        given.params.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     fn set(&mut self, name: &str, value: i64) {
-        self.given.params.retain(|(given, _)| !given.eq_ignore_ascii_case(name));
-        self.given.params.push((name.to_owned(), value.to_string()));
+        match &mut self.source {
+            Source::Call { given, .. } => {
+                given.params.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                given.params.push((name.to_owned(), value.to_string()));
+            }
+            Source::Place { url, .. } => address::set_query(url, name, &value.to_string()),
+        }
     }
 
     async fn after(&mut self, page: &dyn Struct, items: usize) -> Result<Next> {
@@ -179,10 +228,9 @@ impl Pages {
     }
 
     async fn link(&mut self, link: &str) -> Result<Next> {
-        let version = self.client.version().await?;
-        let here = address::url(self.client.url(), self.operation, version, &self.given.params)
-            .map_err(|reason| self.client.fail(self.operation.name, reason))?;
-        let url = address::follow(&here, link).map_err(|reason| self.client.fail(self.operation.name, reason))?;
+        let here = self.ask().await?.url;
+        let url = address::follow(&here, link)
+            .map_err(|why| self.client.fail(self.name(), Reason::Link(format!("the link to the next page: {why}"))))?;
         if !self.seen.insert(url.to_string()) {
             return Err(self.fail(format!(
                 "the pages go in a circle after {} items: the link to the next page came before",
@@ -192,26 +240,42 @@ impl Pages {
         Ok(Next::Link(url))
     }
 
+    fn name(&self) -> Cow<'static, str> {
+        match &self.source {
+            Source::Call { operation, .. } => operation.name.into(),
+            Source::Place { url, .. } => self.ask_at(url.clone()).name,
+        }
+    }
+
     fn fail(&self, message: String) -> Error {
-        self.client.fail(self.operation.name, Reason::Paging(message))
+        self.client.fail(self.name(), Reason::Answer(message))
     }
 }
 
-/// Whether a body is a page at all: another document reads as a page on which nothing is set.
-fn is_page(system: System, page: &dyn Struct, items: usize) -> bool {
-    let says = match system {
-        System::Em => ["PagingInfo", "Refs", "Entities", "Resources"].as_slice(),
-        System::Vb365 => &["offset", "limit", "setId", "totalCount", "_links"],
-        System::Zstack => &["total", "schema"],
-    };
-    items > 0 || says.iter().any(|field| !page.field(field).is_absent())
-}
+impl Source {
+    /// Whether a body is a page at all: another document reads as a page on which nothing is set.
+    fn is_page(&self, page: &dyn Struct, items: usize) -> bool {
+        let says = match self {
+            Self::Place { .. } => ["PagingInfo", "Href"].as_slice(),
+            Self::Call { operation, .. } => match operation.system {
+                System::Em => ["PagingInfo", "Refs", "Entities", "Resources"].as_slice(),
+                System::Vb365 => &["offset", "limit", "setId", "totalCount", "_links"],
+                System::Zstack => &["total", "schema"],
+            },
+        };
+        items > 0 || says.iter().any(|field| !page.field(field).is_absent())
+    }
 
-/// How many items the operation's list holds in this page.
-fn items(operation: &Operation, page: &dyn Struct) -> usize {
-    match operation.response {
-        backhaul_wire::operation::Response::Page(_, list) => page.path(list).structs().map_or(0, |list| list.len()),
-        _ => 0,
+    /// How many items the lists hold in this page.
+    fn items(&self, page: &dyn Struct) -> usize {
+        let count = |list: &str| page.path(list).structs().map_or(0, |list| list.len());
+        match self {
+            Self::Place { lists, .. } => lists.iter().map(|list| count(list)).sum(),
+            Self::Call { operation, .. } => match operation.response {
+                backhaul_wire::operation::Response::Page(_, list) => count(list),
+                _ => 0,
+            },
+        }
     }
 }
 
@@ -284,7 +348,7 @@ impl<P: Paged> Listing<P> {
 pub(crate) fn by_page<P: Model>(pages: Pages) -> BoxStream<'static, Result<P>> {
     stream::try_unfold(pages, |mut pages| async move {
         let mut page = P::default();
-        Ok(pages.next_into(&mut page, None).await?.map(|_| (page, pages)))
+        Ok(pages.next_page(&mut page, None).await?.map(|_| (page, pages)))
     })
     .boxed()
 }

@@ -28,12 +28,19 @@ pub(crate) struct Session {
     refresh: Option<Secret>,
     /// The path that ends it, below the address.
     logout: Option<String>,
+    /// Which one of the client's sessions it is, counted from 1: what the server ties to a session is lost with it.
+    number: u64,
 }
 
 impl Session {
     /// The request with the session on it.
     pub(crate) fn authorize(&self, request: Request) -> Request {
         request.secret_header(self.header.clone(), self.value.expose())
+    }
+
+    /// Which one of the client's sessions it is, counted from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
     }
 
     fn is_ending(&self) -> bool {
@@ -43,7 +50,13 @@ impl Session {
 
 /// The one session of a client.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<Option<Arc<Session>>>);
+pub(crate) struct Sessions(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    current: Option<Arc<Session>>,
+    opened: u64,
+}
 
 impl Sessions {
     /// The session there is, unless it is `stale` or about to end; else what `open` gives. Callers that come meanwhile wait for
@@ -53,21 +66,29 @@ impl Sessions {
         stale: Option<&Arc<Session>>,
         open: impl AsyncFnOnce(Option<&Session>) -> Result<Session, Reason>,
     ) -> Result<Arc<Session>, Reason> {
-        let mut current = self.0.lock().await;
+        let mut held = self.0.lock().await;
         let usable =
-            current.as_ref().filter(|now| !now.is_ending() && stale.is_none_or(|stale| !Arc::ptr_eq(stale, now)));
+            held.current.as_ref().filter(|now| !now.is_ending() && stale.is_none_or(|stale| !Arc::ptr_eq(stale, now)));
         if let Some(session) = usable {
             return Ok(Arc::clone(session));
         }
-        let old = current.take();
-        let session = Arc::new(open(old.as_deref()).await?);
-        *current = Some(Arc::clone(&session));
+        let old = held.current.take();
+        let mut session = open(old.as_deref()).await?;
+        held.opened += 1;
+        session.number = held.opened;
+        let session = Arc::new(session);
+        held.current = Some(Arc::clone(&session));
         Ok(session)
+    }
+
+    /// The session with this number, if it is still the one there is.
+    pub(crate) async fn numbered(&self, number: u64) -> Option<Arc<Session>> {
+        self.0.lock().await.current.as_ref().filter(|now| now.number == number).map(Arc::clone)
     }
 
     /// Forgets the session and gives it.
     pub(crate) async fn take(&self) -> Option<Arc<Session>> {
-        self.0.lock().await.take()
+        self.0.lock().await.current.take()
     }
 }
 

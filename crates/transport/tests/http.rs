@@ -406,3 +406,57 @@ async fn a_connection_that_was_not_made_is_tried_again() {
     // Two pauses, of 50 ms and 100 ms at least.
     assert!(begun.elapsed() >= Duration::from_millis(150), "{:?}", begun.elapsed());
 }
+
+/// What a listener is told of each try.
+#[derive(Clone, Default)]
+struct Listener(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Listener {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("backhaul_transport")
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Line(String);
+        impl tracing::field::Visit for Line {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                self.0.push_str(&format!("{field}={value:?} "));
+            }
+        }
+        let mut line = Line(String::new());
+        event.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn each_try_is_told_without_secrets() {
+    let (url, _) = server(&[&answer("503 Busy", "", ""), &answer("200 OK", "", "fine")]).await;
+    let url = url.join("/api/logonSessions/hunter2?filter=hunter2").unwrap();
+    let listener = Listener::default();
+    let guard = tracing::subscriber::set_default(listener.clone());
+    client(|_| {}).send(get(&url).secret_header(AUTHORIZATION, "Basic hunter2")).await.unwrap();
+    drop(guard);
+    let lines = listener.0.lock().unwrap().clone();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("status=503") && lines[0].contains("attempt=1"), "{lines:?}");
+    assert!(lines[1].contains("status=200") && lines[1].contains("attempt=2"), "{lines:?}");
+    assert!(lines.iter().all(|line| line.contains("path=\"/api/logonSessions/***\"")), "{lines:?}");
+    assert!(lines.iter().all(|line| !line.contains("hunter2")), "{lines:?}");
+}
+
+#[tokio::test]
+async fn no_more_requests_begin_in_a_second_than_allowed() {
+    let (url, seen) = server(&[&answer("200 OK", "", "fine")]).await;
+    let client = client(|options| options.max_per_second = Some(2));
+    client.send(get(&url)).await.unwrap();
+    // The second one's turn is half a second later, whatever its own timeout.
+    let early = tokio::time::timeout(Duration::from_millis(100), client.send(get(&url))).await;
+    assert!(early.is_err() && seen.load(Ordering::SeqCst) == 1);
+}

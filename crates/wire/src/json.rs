@@ -66,6 +66,15 @@ pub fn encode(value: &dyn Struct, case: Case) -> Result<Vec<u8>, EncodeError> {
     serde_json::to_vec(&Out::wire(value, case)).map_err(|error| EncodeError::format(value.shape().name, error))
 }
 
+/// Writes a request as [`encode`] does, but without the secrets that are empty: Enterprise Manager answers every password empty,
+/// and one that is put back so may be taken for a new one.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_request(value: &dyn Struct, case: Case) -> Result<Vec<u8>, EncodeError> {
+    serde_json::to_vec(&Out::request(value, case)).map_err(|error| EncodeError::format(value.shape().name, error))
+}
+
 /// Writes a value indented, for people; secrets are redacted.
 ///
 /// # Errors

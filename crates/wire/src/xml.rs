@@ -8,7 +8,7 @@ mod ser;
 mod source;
 mod stream;
 
-pub use ser::encode;
+pub use ser::{encode, encode_request};
 pub use stream::decode_stream;
 
 use crate::drift::Drift;

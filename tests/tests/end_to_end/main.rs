@@ -5,6 +5,7 @@
 mod calls;
 mod fleet;
 mod hostile;
+mod job_report;
 mod listings;
 mod logons;
 mod sessions;

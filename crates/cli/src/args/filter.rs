@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::common::Output;
+use super::common::{Output, Sort};
 use super::values::Qualified;
 use crate::input::Expression;
 
@@ -10,7 +10,8 @@ use crate::input::Expression;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A filter compares fields with values: == != < <= > >=, joined by `;` (and) and `,` (or), grouped by \
-parentheses. Text with spaces or signs stands in double quotes.
+parentheses. Text with spaces or signs stands in double quotes. `check` takes exactly that; everywhere else what people \
+paste is taken as well (`Name = \u{201c}User 01\u{201d} and Disabled==true`), and what was read otherwise is said on stderr.
 
 Examples:
   backhaul filter fmt '(disabled==true;name==\"User01\")'
@@ -53,6 +54,13 @@ pub(crate) struct Subject {
 pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) subject: Subject,
+
+    #[command(flatten)]
+    pub(crate) sort: Sort,
+
+    /// Also say who makes the limit
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
 
     #[command(flatten)]
     pub(crate) output: Output,

@@ -2,15 +2,16 @@
 
 mod out;
 mod request;
+mod wait;
 
 use std::path::Path;
 
 use backhaul_models::registry;
+use backhaul_transport::file::{Existing, NewFile};
 use backhaul_transport::{Error, Given, Raw};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
-use backhaul_wire::{Drift, Operation, Struct, json};
+use backhaul_wire::{Drift, Operation, Struct, System, json};
 
-use self::out::OutFile;
 use self::request::Body;
 use crate::args::data::{Call, CallFormat};
 use crate::connect::{self, Peer, Peers, Size};
@@ -28,7 +29,12 @@ pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
     let wanted = Wanted { profiles: &profiles, demo: args.connection.demo, system: Some(args.target.system) };
     let (server, selection) = select_one(wanted, &Location::find()?)?;
     selection.say(console);
-    // `--wait` is for operations that only start the work; of any other the answer is the end already.
+    if args.wait && args.format == Some(CallFormat::Raw) {
+        return Err(Failure::usage("--wait asks several times, so there are no bytes as they came: leave -o raw out"));
+    }
+    if args.wait && operation.long_running && operation.system != System::Em {
+        console.warn(&format!("{} is not waited for: only tasks of em are", operation.name));
+    }
     let call = Calling { operation, args, console };
     connect::wait_for(call.run(&server, Given { params, body: None }, body))?;
     Ok(Code::Done)
@@ -57,6 +63,10 @@ impl Calling<'_> {
     }
 
     async fn to_stdout(&self, peer: &Peer, given: &Given) -> Result<(), Failure> {
+        if self.waits() {
+            let text = self.to_the_end(peer, given).await?;
+            return self.console.write(text.as_bytes());
+        }
         let is_file = matches!(self.operation.response, Response::Bytes);
         if is_file && self.console.stdout_is_terminal() {
             return Err(
@@ -96,28 +106,29 @@ impl Calling<'_> {
         if !drift.is_empty() {
             self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
         }
-        let text = json::to_string_pretty(value.as_ref()).map_err(|error| Failure::internal(error.to_string()))?;
-        Ok(Some(format!("{}\n", escape::json(&text))))
+        shown(value.as_ref()).map(Some)
     }
 
     /// Writes the answer to a file, which is either whole afterwards or as it was.
     async fn to_file(&self, peer: &Peer, given: &Given, path: &Path) -> Result<(), Failure> {
-        let mut out = OutFile::new(path)?;
-        if self.args.format == Some(CallFormat::Json) {
+        let mut out = NewFile::create(path, Existing::Replace).await.map_err(|error| out::refusal(&error))?;
+        if self.waits() {
+            out::write(&mut out, self.to_the_end(peer, given).await?.as_bytes()).await?;
+        } else if self.args.format == Some(CallFormat::Json) {
             let raw = self.send(peer, given).await?;
             if let Some(text) = self.decoded(peer, given, &raw).await? {
-                out.write(text.as_bytes())?;
+                out::write(&mut out, text.as_bytes()).await?;
             }
         } else {
             self.stream(peer, given, &mut out).await?;
         }
-        out.finish()?;
+        out.finish().await.map_err(|error| out::refusal(&error))?;
         self.console.verbose(1, || format!("{} is written", path.display()));
         Ok(())
     }
 
     /// Writes the bytes as they come.
-    async fn stream(&self, peer: &Peer, given: &Given, out: &mut OutFile<'_>) -> Result<(), Failure> {
+    async fn stream(&self, peer: &Peer, given: &Given, out: &mut NewFile) -> Result<(), Failure> {
         // What an answer without success means is known to `send` alone, so only what may be sent twice is streamed.
         if self.operation.method == "GET" && !self.operation.anonymous {
             let opened = peer.client.open(self.operation, given).await;
@@ -125,11 +136,17 @@ impl Calling<'_> {
             if answer.status.is_success() {
                 let cut = |error| Failure::new(Code::NotReachable, format!("{}: {error}", peer.name));
                 while let Some(part) = answer.chunk().await.map_err(cut)? {
-                    out.write(&part)?;
+                    out::write(out, &part).await?;
                 }
                 return Ok(());
             }
         }
-        out.write(&self.send(peer, given).await?.body)
+        out::write(out, &self.send(peer, given).await?.body).await
     }
+}
+
+/// A value as JSON with our names, secrets redacted.
+fn shown(value: &dyn Struct) -> Result<String, Failure> {
+    let text = json::to_string_pretty(value).map_err(|error| Failure::internal(error.to_string()))?;
+    Ok(format!("{}\n", escape::json(&text)))
 }

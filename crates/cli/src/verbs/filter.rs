@@ -2,11 +2,13 @@
 
 mod explain;
 
-use backhaul_filter::zstack::lower_q;
-use backhaul_filter::{Diagnostic, Parsed, Schema, Severity, check, parse, print, url};
+use backhaul_filter::{
+    Ask, By, Diagnostic, Order, ParseOptions, Parsed, Plan, Schema, Severity, check, parse, print, url,
+};
+use backhaul_transport::Params;
 use backhaul_wire::System;
 
-use super::query::{Listing, allow_joined, zstack_expr};
+use super::query::{Listing, allow_joined, plan};
 use crate::args::filter::{Filter, FilterVerb, Subject};
 use crate::console::Console;
 use crate::escape;
@@ -17,92 +19,107 @@ use crate::expression;
 pub(crate) fn run(args: &Filter, console: &Console) -> Outcome {
     match &args.verb {
         FilterVerb::Fmt(subject) => {
-            let filter = Given::read(subject)?;
-            let text = filter.parsed()?.expr().to_string();
-            console.write(format!("{text}\n").as_bytes())?;
+            let filter = Given::read(subject, console)?;
+            console.write(format!("{}\n", filter.parsed.expr()).as_bytes())?;
             Ok(Code::Done)
         }
-        FilterVerb::Check(subject) => Given::read(subject)?.check(console),
+        FilterVerb::Check(subject) => checked(subject, console),
         FilterVerb::Url(subject) => {
-            let text = Given::read(subject)?.url()?;
+            let text = Given::read(subject, console)?.url()?;
             console.write(format!("{text}\n").as_bytes())?;
             Ok(Code::Done)
         }
-        FilterVerb::Explain(args) => explain::run(&Given::read(&args.subject)?, args.output, console),
+        FilterVerb::Explain(args) => explain::run(&Given::read(&args.subject, console)?, args, console),
     }
+}
+
+/// Prints what is found: that is what was asked for. Strict, because a server is.
+fn checked(subject: &Subject, console: &Console) -> Outcome {
+    let mut listing = subject.target.as_ref().map(Listing::about).transpose()?;
+    let source = subject.expression.text()?;
+    let mut found: Vec<String> = Vec::new();
+    let mut errors = false;
+    // Fields and values are looked at as well when it is clear what is meant.
+    let parsed = match parse(&source) {
+        Ok(parsed) => Ok(parsed),
+        Err(wrong) => {
+            errors = true;
+            found.push(wrong.render(&source));
+            ParseOptions::new().lenient(true).parse(&source)
+        }
+    };
+    if let (Ok(parsed), Some(listing)) = (&parsed, &mut listing) {
+        for finding in findings(parsed, listing) {
+            errors |= finding.severity == Severity::Error;
+            found.push(finding.render(&source));
+        }
+    }
+    for finding in found {
+        console.write(format!("{}\n", escape::lines(&finding)).as_bytes())?;
+    }
+    Ok(if errors { Code::DataSaysNo } else { Code::Done })
+}
+
+fn findings(parsed: &Parsed, listing: &mut Listing) -> Vec<Diagnostic> {
+    allow_joined(listing, parsed);
+    let fields = listing.fields();
+    check(parsed, &Schema { name: listing.name, fields: &fields })
 }
 
 /// A filter, and the listing that it is about when one is named.
 struct Given {
     source: String,
-    parsed: Result<Parsed, Diagnostic>,
+    parsed: Parsed,
     listing: Option<Listing>,
 }
 
 impl Given {
-    fn read(subject: &Subject) -> Result<Self, Failure> {
+    /// The filter; the data say no when the text is none.
+    fn read(subject: &Subject, console: &Console) -> Result<Self, Failure> {
         // The filter is about the items, whichever path or parameters lead to them.
         let mut listing = subject.target.as_ref().map(Listing::about).transpose()?;
         let source = subject.expression.text()?;
-        let parsed = parse(&source).map_err(Diagnostic::from);
-        if let (Ok(parsed), Some(listing)) = (&parsed, &mut listing) {
-            allow_joined(listing, parsed);
+        let parsed = expression::parsed(&source, Code::DataSaysNo, console)?;
+        if let Some(listing) = &mut listing {
+            allow_joined(listing, &parsed);
         }
         Ok(Self { source, parsed, listing })
     }
 
-    /// The filter; the data say no when the text is none.
-    fn parsed(&self) -> Result<&Parsed, Failure> {
-        self.parsed.as_ref().map_err(|error| {
-            Failure::new(Code::DataSaysNo, expression::untitled(&error.render(&self.source), Severity::Error))
+    fn findings(&self) -> Vec<Diagnostic> {
+        let Some(listing) = &self.listing else { return Vec::new() };
+        let fields = listing.fields();
+        check(&self.parsed, &Schema { name: listing.name, fields: &fields })
+    }
+
+    /// The filter as it stands in a URL's query: the whole of it, or nothing.
+    fn url(&self) -> Result<String, Failure> {
+        let expr = self.parsed.expr();
+        let no = |message: String| Failure::new(Code::DataSaysNo, message);
+        let Some(listing) = &self.listing else {
+            let text = print(expr).map_err(|error| no(error.to_string()))?;
+            return Ok(url::encode(&text).into_owned());
+        };
+        let plan = self.plan(listing, None, None)?;
+        if let Some(part) = plan.parts().iter().find(|part| part.by != By::Server) {
+            let product = listing.operation.system.product();
+            return Err(no(format!("{product} cannot be asked `{}`: {}", part.what, part.why))
+                .with_help("`backhaul query --filter` evaluates it here"));
+        }
+        let encoded = plan.sent().iter().map(|(name, value)| (name, url::encode(value)));
+        Ok(match listing.operation.system {
+            System::Em => encoded.map(|(_, value)| value.into_owned()).collect(),
+            _ => encoded.map(|(name, value)| format!("{name}={}", strict(&value))).collect::<Vec<_>>().join("&"),
         })
     }
 
-    fn findings(&self) -> Vec<Diagnostic> {
-        match (&self.parsed, &self.listing) {
-            (Err(error), _) => vec![error.clone()],
-            (Ok(_), None) => Vec::new(),
-            (Ok(parsed), Some(listing)) => {
-                let fields = listing.fields();
-                check(parsed, &Schema { name: listing.name, fields: &fields })
-            }
-        }
+    fn plan(&self, listing: &Listing, order: Option<Order<'_>>, limit: Option<u64>) -> Result<Plan, Failure> {
+        let ask = Ask { filter: Some(self.parsed.expr()), order, limit, several: false };
+        plan(listing, &ask, &Params::default(), None, Code::DataSaysNo)
     }
+}
 
-    /// Prints what is found: that is what was asked for.
-    fn check(&self, console: &Console) -> Outcome {
-        let findings = self.findings();
-        for finding in &findings {
-            console.write(format!("{}\n", escape::lines(&finding.render(&self.source))).as_bytes())?;
-        }
-        let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
-        Ok(if errors { Code::DataSaysNo } else { Code::Done })
-    }
-
-    /// The filter as it stands in a URL's query.
-    fn url(&self) -> Result<String, Failure> {
-        let expr = self.parsed()?.expr();
-        let no = |message: String| Failure::new(Code::DataSaysNo, message);
-        match self.listing.as_ref().map(|listing| (listing, listing.operation.system)) {
-            None | Some((_, System::Em)) => {
-                let text = print(expr).map_err(|error| no(error.to_string()))?;
-                Ok(url::encode(&text).into_owned())
-            }
-            Some((listing, System::Zstack)) => {
-                let conditions =
-                    lower_q(&zstack_expr(expr, &listing.fields())?).map_err(|error| no(error.to_string()))?;
-                let mut query = ::url::form_urlencoded::Serializer::new(String::new());
-                conditions.iter().for_each(|condition| {
-                    query.append_pair("q", condition);
-                });
-                // A blank as the client sends it; a `+` of the value's own is encoded.
-                Ok(query.finish().replace('+', "%20"))
-            }
-            Some((listing, System::Vb365)) => Err(no(format!(
-                "{} takes no filter in its requests: filters on {} are evaluated here",
-                System::Vb365.product(),
-                listing.name
-            ))),
-        }
-    }
+/// The value with the signs encoded that a form would encode as well.
+fn strict(value: &str) -> String {
+    value.replace('=', "%3D")
 }

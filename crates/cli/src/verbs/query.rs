@@ -4,14 +4,15 @@ mod listing;
 mod request;
 mod rows;
 
-use backhaul_filter::{Predicate, Reflected, Schema};
+use backhaul_filter::{Ask, Order, Predicate, Reflected, Schema};
 use backhaul_models::registry;
 use backhaul_wire::Drift;
 
 pub(super) use self::listing::Listing;
-use self::request::{Request, Split};
-pub(super) use self::request::{allow_joined, zstack_expr};
+use self::request::Request;
+pub(super) use self::request::{allow_joined, plan};
 use self::rows::{Kept, Rows};
+use crate::api_version;
 use crate::args::data::Query;
 use crate::connect::{self, Peer, Peers};
 use crate::console::Console;
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let mut listing = Listing::find(&args.target, &args.params)?;
     let params = listing.params(&args.params)?;
     let source = args.filter.as_ref().map(crate::input::Expression::text).transpose()?;
-    let parsed = source.as_deref().map(expression::parsed).transpose()?;
+    let parsed = source.as_deref().map(|source| expression::parsed(source, Code::Usage, console)).transpose()?;
     if let Some(parsed) = &parsed {
         allow_joined(&mut listing, parsed);
     }
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
         expression::checked(parsed, source, &schema, console)?;
     }
     let order = match args.sort.order() {
-        Some((name, largest_first)) => Some((expression::order(name, &schema)?, largest_first)),
+        Some((name, descending)) => Some(Order { field: expression::order(name, &schema)?, descending }),
         None => None,
     };
     let projection = if args.fields.is_empty() { None } else { Some(Projection::new(listing.item, &args.fields)?) };
@@ -44,9 +45,15 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let selection = select(wanted, &Location::find()?)?;
     selection.say(console);
     let several = selection.servers.len() > 1;
-    let split = Split::new(&listing, parsed.as_ref(), order, several)?;
-    let request = Request::new(&listing, params, args.limit, &split, projection.as_ref())?;
-    let here = match &split.here {
+    let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
+    let version = match &args.connection.api_version {
+        Some(version) => api_version::number(args.target.system, version)?,
+        None => None,
+    };
+    let plan = plan(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
+    console.verbose(1, || plan.to_string());
+    let request = Request::new(&listing, params, &plan, order.as_ref(), projection.as_ref())?;
+    let here = match plan.rest() {
         Some(expr) => {
             let compiled = Predicate::compile(expr, &schema);
             Some(compiled.map_err(|error| Failure::usage(error.to_string()))?)
@@ -64,7 +71,7 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
         request,
         here,
         rows: Rows::new(format, projection, server, args.limit, console),
-        kept: split.order_here.is_some().then(Kept::default),
+        kept: plan.order_here().then(Kept::default),
         console,
     };
     let (names, failed) = connect::wait_for(asking.all(&selection.servers, args))?;
@@ -77,8 +84,8 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
         return Ok(code);
     }
     let Asking { mut rows, kept, .. } = asking;
-    if let (Some(kept), Some((field, largest_first))) = (kept, split.order_here) {
-        kept.sorted(listing.list, &field, largest_first, |server, item| {
+    if let (Some(kept), Some(order)) = (kept, order) {
+        kept.sorted(listing.list, &order, |server, item| {
             rows.item(names.get(server).map_or("", String::as_str), item)
         })?;
     }

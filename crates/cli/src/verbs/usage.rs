@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
 fn predicate(args: &Usage, console: &Console) -> Result<Option<Predicate<'static>>, Failure> {
     let Some(filter) = &args.filter else { return Ok(None) };
     let source = filter.text()?;
-    let parsed = expression::parsed(&source)?;
+    let parsed = expression::parsed(&source, Code::Usage, console)?;
     expression::checked(&parsed, &source, ROWS, console)?;
     let predicate = Predicate::compile(parsed.expr(), ROWS);
     predicate.map(Some).map_err(|error| Failure::usage(error.to_string()))

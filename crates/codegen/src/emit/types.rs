@@ -121,8 +121,7 @@ pub(super) fn structure(ty: &Type, rust: &str, body: &Struct, union: Option<&Tok
     });
     let title = &ty.name;
     let versions = versions(ty.versions);
-    let view = arms(body, "View", &quote! { & });
-    let slot = arms(body, "Slot", &quote! { &mut });
+    let accessors = accessors(body);
     quote! {
         #docs
         #[non_exhaustive]
@@ -136,8 +135,7 @@ pub(super) fn structure(ty: &Type, rust: &str, body: &Struct, union: Option<&Tok
         }
         impl Struct for #name {
             fn shape(&self) -> &'static Shape { &#shape }
-            fn view(&self, index: usize) -> View<'_> { match index { #view _ => View::None } }
-            fn slot(&mut self, index: usize) -> Slot<'_> { match index { #slot _ => Slot::None } }
+            #accessors
         }
     }
 }
@@ -152,7 +150,10 @@ fn constructor(ty: &Type, body: &Struct) -> TokenStream {
     });
     let sets = required.iter().map(|field| {
         let (ident, value) = (member(field), given_value(field));
-        quote! { #ident: #value, }
+        match (field.repeat, field.edit) {
+            (Repeat::One, _) | (_, true) => quote! { #ident: #value, },
+            _ => quote! { #ident, },
+        }
     });
     let setters = optional.iter().map(|field| {
         let (ident, given, value, docs) =
@@ -213,6 +214,22 @@ fn given_value(field: &Field) -> TokenStream {
         (Repeat::One, Kind::Struct(_)) => quote! { Some(#ident) },
         (Repeat::One, _) => quote! { Some(#ident.into()) },
         _ => quote! { #ident },
+    }
+}
+
+/// The places of the fields, to read and to write.
+fn accessors(body: &Struct) -> TokenStream {
+    if body.fields.is_empty() && !body.keep_unknown {
+        return quote! {
+            fn view(&self, _: usize) -> View<'_> { View::None }
+            fn slot(&mut self, _: usize) -> Slot<'_> { Slot::None }
+        };
+    }
+    let view = arms(body, "View", &quote! { & });
+    let slot = arms(body, "Slot", &quote! { &mut });
+    quote! {
+        fn view(&self, index: usize) -> View<'_> { match index { #view _ => View::None } }
+        fn slot(&mut self, index: usize) -> Slot<'_> { match index { #slot _ => Slot::None } }
     }
 }
 

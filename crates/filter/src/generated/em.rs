@@ -77,15 +77,15 @@ impl AgentBackupJob {
     ///
     /// Values, lowest first: `AgentBackup`.
     pub const JOB_TYPE: Field<Self, kind::Enum> = Field::new("JobType");
-    /// `Platform`: enumeration. What the machines run on.
+    /// `Platform`: enumeration. The system of the computers.
     ///
     /// Values, lowest first: `AgentForLinux`, `AgentForWindows`.
     pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
-    /// `ScheduleConfigured`: boolean. Whether it has a schedule.
+    /// `ScheduleConfigured`: boolean. Whether there is a schedule.
     pub const SCHEDULE_CONFIGURED: Field<Self, kind::Bool> = Field::new(
         "ScheduleConfigured",
     );
-    /// `ScheduleEnabled`: boolean. Whether the schedule is in force.
+    /// `ScheduleEnabled`: boolean. Whether the schedule is on.
     pub const SCHEDULE_ENABLED: Field<Self, kind::Bool> = Field::new("ScheduleEnabled");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -239,35 +239,35 @@ impl AgentRestorePoint {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When the computer was backed up, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `ComputerName`: text. The computer's name.
+    /// `ComputerName`: text. The computer; entities do not carry it on its own.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const COMPUTER_NAME: Field<Self, kind::Text> = Field::new("ComputerName");
-    /// `Type`: enumeration. What it is.
+    /// `Type`: enumeration. What kind of point it is.
     ///
     /// Values, lowest first: `Full`, `Increment`.
     pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
-    /// `Algorithm`: enumeration. How it was made.
+    /// `Algorithm`: enumeration. How the data was written.
     ///
     /// Values, lowest first: `Full`, `Incremental`, `SyntheticFull`.
     pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
-    /// `RestorePointId`: identifier. The restore point of the backup that it is a part of.
+    /// `RestorePointId`: identifier. The restore point that it is a part of.
     pub const RESTORE_POINT_ID: Field<Self, kind::Uid> = Field::new("RestorePointId");
-    /// `RestorePointName`: text. The name of the restore point of the backup that it is a part of.
+    /// `RestorePointName`: text. That restore point's name.
     pub const RESTORE_POINT_NAME: Field<Self, kind::Text> = Field::new(
         "RestorePointName",
     );
-    /// `BackupUid`: identifier. The backup.
+    /// `BackupUid`: identifier. The backup; entities link only the restore point and the file.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_UID: Field<Self, kind::Uid> = Field::new("BackupUid");
-    /// `BackupName`: text. The backup's name.
+    /// `BackupName`: text. The backup's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_NAME: Field<Self, kind::Text> = Field::new("BackupName");
-    /// `BackupFileUid`: identifier. The backup file.
+    /// `BackupFileUid`: identifier. The backup file that holds it.
     pub const BACKUP_FILE_UID: Field<Self, kind::Uid> = Field::new("BackupFileUid");
     /// `BackupFileName`: text. The backup file's name.
     pub const BACKUP_FILE_NAME: Field<Self, kind::Text> = Field::new("BackupFileName");
@@ -348,23 +348,23 @@ impl Backup {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `JobUid`: identifier. The job.
+    /// `JobUid`: identifier. The job that made it; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
-    /// `JobName`: text. The job's name.
+    /// `JobName`: text. That job's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
-    /// `RepositoryUid`: identifier. The repository.
+    /// `RepositoryUid`: identifier. The repository that holds it.
     pub const REPOSITORY_UID: Field<Self, kind::Uid> = Field::new("RepositoryUid");
     /// `RepositoryName`: text. The repository's name.
     pub const REPOSITORY_NAME: Field<Self, kind::Text> = Field::new("RepositoryName");
-    /// `Platform`: enumeration. What the machines run on.
+    /// `Platform`: enumeration. The platform of what it protects.
     ///
     /// Values, lowest first: `VMware`, `HyperV`, `vCloud`, `AgentForLinux`, `AgentForWindows`, `CustomPlatform`.
     pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
-    /// `BackupType`: enumeration. What it is to other backups.
+    /// `BackupType`: enumeration. Where it stands in a family of backups.
     ///
     /// Values, lowest first: `Standard`, `ParentBackup`, `ChildBackup`.
     pub const BACKUP_TYPE: Field<Self, kind::Enum> = Field::new("BackupType");
@@ -448,19 +448,19 @@ impl QueryType for BackupFile {
 impl BackupFile {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The file name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTimeUTC`: date and time. When it was made or began, in UTC.
+    /// `CreationTimeUTC`: date and time. When the file was made, in UTC.
     pub const CREATION_TIME_UTC: Field<Self, kind::DateTime> = Field::new(
         "CreationTimeUTC",
     );
-    /// `BackupSize`: whole number. The file's size, in bytes.
+    /// `BackupSize`: whole number. The size of the file, in bytes.
     pub const BACKUP_SIZE: Field<Self, kind::Int> = Field::new("BackupSize");
-    /// `DataSize`: whole number. The size of the data in it, in bytes.
+    /// `DataSize`: whole number. The size of the data before compression, in bytes.
     pub const DATA_SIZE: Field<Self, kind::Int> = Field::new("DataSize");
-    /// `CompressRatio`: number. How many times smaller compression made the data.
+    /// `CompressRatio`: number. How far the data was compressed.
     pub const COMPRESS_RATIO: Field<Self, kind::Float> = Field::new("CompressRatio");
-    /// `FileType`: enumeration. What the file holds.
+    /// `FileType`: enumeration. What the file holds: `vbk` is full, `vib` and `vrb` are increments.
     ///
     /// Values, lowest first: `vbk`, `vib`, `vrb`.
     pub const FILE_TYPE: Field<Self, kind::Enum> = Field::new("FileType");
@@ -575,7 +575,7 @@ impl QueryType for BackupJobSession {
 impl BackupJobSession {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The job and when it started.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `JobType`: enumeration. What the job does.
     ///
@@ -585,19 +585,19 @@ impl BackupJobSession {
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
     /// `JobName`: text. The job's name.
     pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When the run started, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `EndTime`: date and time. When it ended, in UTC.
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
     pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. The state of the run.
     ///
     /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Pausing`, `Resuming`, `Stopped`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
-    /// `Result`: enumeration. How it ended, worst last.
+    /// `Result`: enumeration. How the run ended.
     ///
     /// Values, lowest first: `Success`, `Warning`, `Failed`.
     pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
-    /// `IsRetry`: boolean. Whether it tries again what an earlier run failed to do.
+    /// `IsRetry`: boolean. Whether it repeats a run that failed.
     pub const IS_RETRY: Field<Self, kind::Bool> = Field::new("IsRetry");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -765,31 +765,31 @@ impl QueryType for BackupTaskSession {
 impl BackupTaskSession {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The machine and when its work started.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When the work started, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `EndTime`: date and time. When it ended, in UTC.
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
     pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. The state of the task.
     ///
     /// Values, lowest first: `InProgress`, `Pending`, `Completed`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
-    /// `Result`: enumeration. How it ended, worst last.
+    /// `Result`: enumeration. How the task ended.
     ///
     /// Values, lowest first: `Success`, `Warning`, `Failed`.
     pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
-    /// `Reason`: text. Why it ended so.
+    /// `Reason`: text. Why it ended as it did.
     pub const REASON: Field<Self, kind::Text> = Field::new("Reason");
-    /// `TotalSize`: whole number. What was processed, in bytes.
+    /// `TotalSize`: whole number. The size of the machine, in bytes.
     pub const TOTAL_SIZE: Field<Self, kind::Int> = Field::new("TotalSize");
     /// `JobSessionUid`: identifier. The run that it is a part of.
     pub const JOB_SESSION_UID: Field<Self, kind::Uid> = Field::new("JobSessionUid");
-    /// `JobUid`: identifier. The job.
+    /// `JobUid`: identifier. The job; entities link only the run.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
-    /// `JobName`: text. The job's name.
+    /// `JobName`: text. The job's name; entities link only the run.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
@@ -799,7 +799,7 @@ impl BackupTaskSession {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `VmDisplayName`: text. The machine's name.
+    /// `VmDisplayName`: text. The machine's name, as people see it.
     pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
 }
 /// Filter fields of the `CdpPolicy` query type.
@@ -867,13 +867,13 @@ impl CdpPolicy {
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `Description`: text. The note for people.
     pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
-    /// `NextRun`: date and time. When it runs next, in UTC.
+    /// `NextRun`: date and time. When it runs next, in UTC; only what is scheduled has it.
     pub const NEXT_RUN: Field<Self, kind::DateTime> = Field::new("NextRun");
-    /// `ScheduleConfigured`: boolean. Whether it has a schedule.
+    /// `ScheduleConfigured`: boolean. Whether there is a schedule.
     pub const SCHEDULE_CONFIGURED: Field<Self, kind::Bool> = Field::new(
         "ScheduleConfigured",
     );
-    /// `ScheduleEnabled`: boolean. Whether the schedule is in force.
+    /// `ScheduleEnabled`: boolean. Whether the schedule is on.
     pub const SCHEDULE_ENABLED: Field<Self, kind::Bool> = Field::new("ScheduleEnabled");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -933,7 +933,7 @@ impl CdpReplica {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `PolicyId`: text. The policy.
+    /// `PolicyId`: text. The policy that makes it, a bare GUID.
     pub const POLICY_ID: Field<Self, kind::Text> = Field::new("PolicyId");
     /// `PolicyName`: text. The policy's name.
     pub const POLICY_NAME: Field<Self, kind::Text> = Field::new("PolicyName");
@@ -1030,7 +1030,7 @@ impl QueryType for CdpReplicaSession {
 impl CdpReplicaSession {
     /// `Id`: identifier. The identifier.
     pub const ID: Field<Self, kind::Uid> = Field::new("Id");
-    /// `Name`: text. The name.
+    /// `Name`: text. The policy and when the run started.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `PolicyUid`: identifier. The policy.
     pub const POLICY_UID: Field<Self, kind::Uid> = Field::new("PolicyUid");
@@ -1042,17 +1042,17 @@ impl CdpReplicaSession {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `CreationTimeUTC`: date and time. When it was made or began, in UTC.
+    /// `CreationTimeUTC`: date and time. When the run started, in UTC.
     pub const CREATION_TIME_UTC: Field<Self, kind::DateTime> = Field::new(
         "CreationTimeUTC",
     );
-    /// `EndTimeUTC`: date and time. When it ended, in UTC.
+    /// `EndTimeUTC`: date and time. When it ended, in UTC; what still runs has none.
     pub const END_TIME_UTC: Field<Self, kind::DateTime> = Field::new("EndTimeUTC");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. The state of the run.
     ///
     /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Pausing`, `Resuming`, `Stopped`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
-    /// `Result`: enumeration. How it ended, worst last.
+    /// `Result`: enumeration. How the run ended.
     ///
     /// Values, lowest first: `Success`, `Warning`, `Failed`.
     pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
@@ -1144,13 +1144,13 @@ impl QueryType for CdpReplicaTaskSession {
 impl CdpReplicaTaskSession {
     /// `Id`: identifier. The identifier.
     pub const ID: Field<Self, kind::Uid> = Field::new("Id");
-    /// `Name`: text. The name.
+    /// `Name`: text. The machine and when its work started.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `PolicySessionUid`: identifier. The policy's session that it is a part of.
+    /// `PolicySessionUid`: identifier. The run of the policy that it is a part of.
     pub const POLICY_SESSION_UID: Field<Self, kind::Uid> = Field::new(
         "PolicySessionUid",
     );
-    /// `PolicySessionName`: text. The name of the policy's session that it is a part of.
+    /// `PolicySessionName`: text. That run's name.
     pub const POLICY_SESSION_NAME: Field<Self, kind::Text> = Field::new(
         "PolicySessionName",
     );
@@ -1160,21 +1160,21 @@ impl CdpReplicaTaskSession {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `CreationTimeUTC`: date and time. When it was made or began, in UTC.
+    /// `CreationTimeUTC`: date and time. When the work started, in UTC.
     pub const CREATION_TIME_UTC: Field<Self, kind::DateTime> = Field::new(
         "CreationTimeUTC",
     );
-    /// `EndTimeUTC`: date and time. When it ended, in UTC.
+    /// `EndTimeUTC`: date and time. When it ended, in UTC; what still runs has none.
     pub const END_TIME_UTC: Field<Self, kind::DateTime> = Field::new("EndTimeUTC");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. The state of the task.
     ///
     /// Values, lowest first: `InProgress`, `Pending`, `Completed`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
-    /// `Reason`: text. Why it ended so.
+    /// `Reason`: text. Why it ended as it did.
     pub const REASON: Field<Self, kind::Text> = Field::new("Reason");
-    /// `TotalSize`: whole number. What was processed, in bytes.
+    /// `TotalSize`: whole number. The size of the machine, in bytes.
     pub const TOTAL_SIZE: Field<Self, kind::Int> = Field::new("TotalSize");
-    /// `VmDisplayName`: text. The machine's name.
+    /// `VmDisplayName`: text. The machine's name, as people see it.
     pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
 }
 /// Filter fields of the `CloudFailoverPlan` query type.
@@ -1236,7 +1236,7 @@ impl CloudFailoverPlan {
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `Description`: text. The note for people.
     pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
-    /// `CloudTenantUid`: identifier. The tenant.
+    /// `CloudTenantUid`: identifier. The tenant whose machines it starts.
     pub const CLOUD_TENANT_UID: Field<Self, kind::Uid> = Field::new("CloudTenantUid");
     /// `CloudTenantName`: text. The tenant's name.
     pub const CLOUD_TENANT_NAME: Field<Self, kind::Text> = Field::new("CloudTenantName");
@@ -1320,21 +1320,21 @@ impl QueryType for CloudFailoverSession {
 impl CloudFailoverSession {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The plan that ran.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `Type`: enumeration. What it is.
+    /// `Type`: enumeration. What the run did.
     ///
     /// Values, lowest first: `FailoverPlan`.
     pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When the run started, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `EndTime`: date and time. When it ended, in UTC.
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
     pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. The state of the run.
     ///
     /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Stopped`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
-    /// `Result`: enumeration. How it ended, worst last.
+    /// `Result`: enumeration. How the run ended.
     ///
     /// Values, lowest first: `Success`, `Warning`, `Failed`.
     pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
@@ -1398,7 +1398,7 @@ impl CloudGateway {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `Enabled`: boolean. Whether it is in force.
+    /// `Enabled`: boolean. Whether traffic may pass it.
     pub const ENABLED: Field<Self, kind::Bool> = Field::new("Enabled");
     /// `Description`: text. The note for people.
     pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
@@ -1508,7 +1508,7 @@ impl CloudHardwarePlan {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `Platform`: enumeration. What the machines run on.
+    /// `Platform`: enumeration. The platform of the hosts; entities say it by which element they have.
     ///
     /// Values, lowest first: `VMware`, `HyperV`.
     ///
@@ -1580,9 +1580,9 @@ impl CloudPublicIpAddress {
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `IpAddress`: text. The address.
     pub const IP_ADDRESS: Field<Self, kind::Text> = Field::new("IpAddress");
-    /// `CloudTenantUid`: identifier. The tenant.
+    /// `CloudTenantUid`: identifier. The tenant that it is given to.
     pub const CLOUD_TENANT_UID: Field<Self, kind::Uid> = Field::new("CloudTenantUid");
-    /// `CloudTenantName`: text. The tenant's name.
+    /// `CloudTenantName`: text. That tenant's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const CLOUD_TENANT_NAME: Field<Self, kind::Text> = Field::new("CloudTenantName");
@@ -1626,7 +1626,7 @@ impl CloudReplica {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `Platform`: enumeration. What the machines run on.
+    /// `Platform`: enumeration. The platform of what it protects.
     ///
     /// Values, lowest first: `VMware`, `HyperV`, `vCloud`.
     pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
@@ -1898,13 +1898,13 @@ impl CloudVmReplicaPoint {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When it was made, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `VmName`: text. The machine's name in its hierarchy.
+    /// `VmName`: text. The machine's name at its host; entities carry the shown one only.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const VM_NAME: Field<Self, kind::Text> = Field::new("VmName");
-    /// `Type`: enumeration. What it is.
+    /// `Type`: enumeration. What kind of point it is.
     ///
     /// Values, lowest first: `CDP`, `Full`, `ReverseIncrement`, `Increment`, `Snapshot`.
     pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
@@ -1912,7 +1912,7 @@ impl CloudVmReplicaPoint {
     pub const REPLICA_UID: Field<Self, kind::Uid> = Field::new("ReplicaUid");
     /// `ReplicaName`: text. The replica's name.
     pub const REPLICA_NAME: Field<Self, kind::Text> = Field::new("ReplicaName");
-    /// `VmDisplayName`: text. The machine's name.
+    /// `VmDisplayName`: text. The machine's name, as people see it.
     pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -1920,7 +1920,7 @@ impl CloudVmReplicaPoint {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. Whether the point is ready, or what was done with it.
     ///
     /// Values, lowest first: `Unknown`, `Ready`, `Failover`, `Failback`, `PermanentFailover`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
@@ -1960,13 +1960,13 @@ impl QueryType for Credentials {
     };
 }
 impl Credentials {
-    /// `Username`: text. The account's name.
+    /// `Username`: text. The user name, with its domain.
     pub const USERNAME: Field<Self, kind::Text> = Field::new("Username");
     /// `Description`: text. The note for people.
     pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
-    /// `CredentialsId`: text. The identifier.
+    /// `CredentialsId`: text. The identifier, a bare GUID.
     pub const CREDENTIALS_ID: Field<Self, kind::Text> = Field::new("CredentialsId");
 }
 /// Filter fields of the `DiscoveredComputer` query type.
@@ -2050,15 +2050,15 @@ impl DiscoveredComputer {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `AgentVersion`: text. The agent's build, compared as text.
+    /// `AgentVersion`: text. The agent's version, compared as text.
     pub const AGENT_VERSION: Field<Self, kind::Text> = Field::new("AgentVersion");
     /// `AgentStatus`: text. Whether the agent is installed.
     pub const AGENT_STATUS: Field<Self, kind::Text> = Field::new("AgentStatus");
-    /// `OsVersion`: text. The operating system.
+    /// `OsVersion`: text. The operating system and its version.
     pub const OS_VERSION: Field<Self, kind::Text> = Field::new("OsVersion");
     /// `IpAddress`: text. The address.
     pub const IP_ADDRESS: Field<Self, kind::Text> = Field::new("IpAddress");
-    /// `ProtectionGroupUid`: identifier. The protection group.
+    /// `ProtectionGroupUid`: identifier. The protection group that found it.
     pub const PROTECTION_GROUP_UID: Field<Self, kind::Uid> = Field::new(
         "ProtectionGroupUid",
     );
@@ -2226,9 +2226,9 @@ impl HierarchyRoot {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `UniqueId`: text. The identifier that the host has for itself.
+    /// `UniqueId`: text. What the platform calls it: the instance of a vCenter, the DNS name of a Hyper-V host.
     pub const UNIQUE_ID: Field<Self, kind::Text> = Field::new("UniqueId");
-    /// `HostType`: enumeration. What stands at the root.
+    /// `HostType`: enumeration. What kind of server it is.
     ///
     /// Values, lowest first: `ESX`, `VC`, `ESXi`, `HvServer`, `HvCluster`, `Scvmm`, `VcdSystem`.
     pub const HOST_TYPE: Field<Self, kind::Enum> = Field::new("HostType");
@@ -2316,21 +2316,21 @@ impl Job {
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `Description`: text. The note for people.
     pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
-    /// `NextRun`: date and time. When it runs next, in UTC.
+    /// `NextRun`: date and time. When it runs next, in UTC; only what is scheduled has it.
     pub const NEXT_RUN: Field<Self, kind::DateTime> = Field::new("NextRun");
     /// `JobType`: enumeration. What the job does.
     ///
     /// Values, lowest first: `Backup`, `BackupCopy`, `ImmediateBackupCopy`, `Replica`.
     pub const JOB_TYPE: Field<Self, kind::Enum> = Field::new("JobType");
-    /// `Platform`: enumeration. What the machines run on.
+    /// `Platform`: enumeration. The platform of the machines.
     ///
     /// Values, lowest first: `VMware`, `Hyperv`, `vCloud`.
     pub const PLATFORM: Field<Self, kind::Enum> = Field::new("Platform");
-    /// `ScheduleConfigured`: boolean. Whether it has a schedule.
+    /// `ScheduleConfigured`: boolean. Whether there is a schedule.
     pub const SCHEDULE_CONFIGURED: Field<Self, kind::Bool> = Field::new(
         "ScheduleConfigured",
     );
-    /// `ScheduleEnabled`: boolean. Whether the schedule is in force.
+    /// `ScheduleEnabled`: boolean. Whether the schedule is on.
     pub const SCHEDULE_ENABLED: Field<Self, kind::Bool> = Field::new("ScheduleEnabled");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -2402,7 +2402,7 @@ impl ManagedServer {
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `Description`: text. The note for people.
     pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
-    /// `ManagedServerType`: enumeration. What the server is.
+    /// `ManagedServerType`: enumeration. What kind of server it is.
     ///
     /// Values, lowest first: `ESX`, `VC`, `Linux`, `Local`, `Windows`, `ESXi`, `HvServer`, `HvCluster`, `Scvmm`, `BackupServer`, `SanHost`, `SmbServer`, `SmbCluster`, `VcdSystem`, `Cloud`, `AzureWinServer`, `VmSnapshotStorageHost`, `ConfigurationService`, `ExternalInfrastructureProxy`, `NdmpServer`, `ExternalInfrastructureServer`.
     pub const MANAGED_SERVER_TYPE: Field<Self, kind::Enum> = Field::new(
@@ -2474,13 +2474,13 @@ impl NasJob {
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `Description`: text. The note for people.
     pub const DESCRIPTION: Field<Self, kind::Text> = Field::new("Description");
-    /// `NextRun`: date and time. When it runs next, in UTC.
+    /// `NextRun`: date and time. When it runs next, in UTC; only what is scheduled has it.
     pub const NEXT_RUN: Field<Self, kind::DateTime> = Field::new("NextRun");
-    /// `ScheduleConfigured`: boolean. Whether it has a schedule.
+    /// `ScheduleConfigured`: boolean. Whether there is a schedule.
     pub const SCHEDULE_CONFIGURED: Field<Self, kind::Bool> = Field::new(
         "ScheduleConfigured",
     );
-    /// `ScheduleEnabled`: boolean. Whether the schedule is in force.
+    /// `ScheduleEnabled`: boolean. Whether the schedule is on.
     pub const SCHEDULE_ENABLED: Field<Self, kind::Bool> = Field::new("ScheduleEnabled");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -2548,9 +2548,9 @@ impl QueryType for NasObject {
     };
 }
 impl NasObject {
-    /// `UID`: text. The identifier.
+    /// `UID`: text. The identifier within the job, a bare GUID.
     pub const UID: Field<Self, kind::Text> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The path of the file share or folder.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `JobUid`: identifier. The job.
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
@@ -2560,11 +2560,11 @@ impl NasObject {
     pub const FILE_SERVER_UID: Field<Self, kind::Uid> = Field::new("FileServerUid");
     /// `FileServerName`: text. The file server's name.
     pub const FILE_SERVER_NAME: Field<Self, kind::Text> = Field::new("FileServerName");
-    /// `BackupServerUid`: identifier. The backup server.
+    /// `BackupServerUid`: identifier. The backup server; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
-    /// `BackupServerName`: text. The backup server's name.
+    /// `BackupServerName`: text. The backup server's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
@@ -2648,41 +2648,41 @@ impl QueryType for ObjectInAgentBackupJob {
     };
 }
 impl ObjectInAgentBackupJob {
-    /// `UID`: text. The identifier.
+    /// `UID`: text. The identifier within the job, a bare GUID.
     pub const UID: Field<Self, kind::Text> = Field::new("UID");
-    /// `DisplayName`: text. The name that people see.
+    /// `DisplayName`: text. The name of the computer or protection group, as people see it.
     pub const DISPLAY_NAME: Field<Self, kind::Text> = Field::new("DisplayName");
-    /// `JobUid`: identifier. The job.
+    /// `JobUid`: identifier. The job; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
-    /// `JobName`: text. The job's name.
+    /// `JobName`: text. The job's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
-    /// `FileServerUid`: identifier. The file server.
+    /// `FileServerUid`: identifier. The file server; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const FILE_SERVER_UID: Field<Self, kind::Uid> = Field::new("FileServerUid");
-    /// `FileServerName`: text. The file server's name.
+    /// `FileServerName`: text. The file server's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const FILE_SERVER_NAME: Field<Self, kind::Text> = Field::new("FileServerName");
-    /// `BackupServerUid`: identifier. The backup server.
+    /// `BackupServerUid`: identifier. The backup server; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
-    /// `BackupServerName`: text. The backup server's name.
+    /// `BackupServerName`: text. The backup server's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `ObjectInJobId`: text. The identifier in the job.
+    /// `ObjectInJobId`: text. The identifier within the job, a bare GUID.
     pub const OBJECT_IN_JOB_ID: Field<Self, kind::Text> = Field::new("ObjectInJobId");
-    /// `Name`: text. The name.
+    /// `Name`: text. The name of the computer or protection group.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `GuestProcessingOptions`: text. What is done inside the computers; the documents do not say how it is written.
+    /// `GuestProcessingOptions`: text. How the guest system is treated: a structure in entities, so that only the server can compare it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const GUEST_PROCESSING_OPTIONS: Field<Self, kind::Text> = Field::new(
@@ -2736,19 +2736,19 @@ impl QueryType for ObjectInJob {
     };
 }
 impl ObjectInJob {
-    /// `UID`: text. The identifier.
+    /// `UID`: text. The identifier within the job, a bare GUID.
     pub const UID: Field<Self, kind::Text> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The name of the machine or container.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `JobUid`: identifier. The job.
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
     /// `JobName`: text. The job's name.
     pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
-    /// `BackupServerUid`: identifier. The backup server.
+    /// `BackupServerUid`: identifier. The backup server; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
-    /// `BackupServerName`: text. The backup server's name.
+    /// `BackupServerName`: text. The backup server's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
@@ -2790,15 +2790,15 @@ impl QueryType for Passwords {
     };
 }
 impl Passwords {
-    /// `PasswordKeyID`: text. The identifier.
+    /// `PasswordKeyID`: text. The identifier, a bare GUID.
     pub const PASSWORD_KEY_ID: Field<Self, kind::Text> = Field::new("PasswordKeyID");
-    /// `Hint`: text. The hint for people.
+    /// `Hint`: text. What reminds of the password.
     pub const HINT: Field<Self, kind::Text> = Field::new("Hint");
-    /// `BackupServerUid`: identifier. The backup server.
+    /// `BackupServerUid`: identifier. The backup server; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
-    /// `BackupServerName`: text. The backup server's name.
+    /// `BackupServerName`: text. The backup server's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
@@ -2856,15 +2856,15 @@ impl Replica {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `JobUid`: identifier. The job.
+    /// `JobUid`: identifier. The job that made it; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
-    /// `JobName`: text. The job's name.
+    /// `JobName`: text. That job's name; entities do not carry it.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
-    /// `RepositoryUid`: identifier. The repository.
+    /// `RepositoryUid`: identifier. The repository that holds its metadata.
     pub const REPOSITORY_UID: Field<Self, kind::Uid> = Field::new("RepositoryUid");
     /// `RepositoryName`: text. The repository's name.
     pub const REPOSITORY_NAME: Field<Self, kind::Text> = Field::new("RepositoryName");
@@ -2961,7 +2961,7 @@ impl QueryType for ReplicaJobSession {
 impl ReplicaJobSession {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The job and when it started.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `JobType`: enumeration. What the job does.
     ///
@@ -2971,19 +2971,19 @@ impl ReplicaJobSession {
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
     /// `JobName`: text. The job's name.
     pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When the run started, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `EndTime`: date and time. When it ended, in UTC.
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
     pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. The state of the run.
     ///
     /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Pausing`, `Resuming`, `Stopped`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
-    /// `Result`: enumeration. How it ended, worst last.
+    /// `Result`: enumeration. How the run ended.
     ///
     /// Values, lowest first: `Success`, `Warning`, `Failed`.
     pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
-    /// `IsRetry`: boolean. Whether it tries again what an earlier run failed to do.
+    /// `IsRetry`: boolean. Whether it repeats a run that failed.
     pub const IS_RETRY: Field<Self, kind::Bool> = Field::new("IsRetry");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -3089,31 +3089,31 @@ impl QueryType for ReplicaTaskSession {
 impl ReplicaTaskSession {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The machine and when its work started.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When the work started, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `EndTime`: date and time. When it ended, in UTC.
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
     pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. The state of the task.
     ///
     /// Values, lowest first: `InProgress`, `Pending`, `Completed`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
-    /// `Result`: enumeration. How it ended, worst last.
+    /// `Result`: enumeration. How the task ended.
     ///
     /// Values, lowest first: `Success`, `Warning`, `Failed`.
     pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
-    /// `Reason`: text. Why it ended so.
+    /// `Reason`: text. Why it ended as it did.
     pub const REASON: Field<Self, kind::Text> = Field::new("Reason");
-    /// `TotalSize`: whole number. What was processed, in bytes.
+    /// `TotalSize`: whole number. The size of the machine, in bytes.
     pub const TOTAL_SIZE: Field<Self, kind::Int> = Field::new("TotalSize");
     /// `JobSessionUid`: identifier. The run that it is a part of.
     pub const JOB_SESSION_UID: Field<Self, kind::Uid> = Field::new("JobSessionUid");
-    /// `JobUid`: identifier. The job.
+    /// `JobUid`: identifier. The job; entities link only the run.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_UID: Field<Self, kind::Uid> = Field::new("JobUid");
-    /// `JobName`: text. The job's name.
+    /// `JobName`: text. The job's name; entities link only the run.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const JOB_NAME: Field<Self, kind::Text> = Field::new("JobName");
@@ -3123,7 +3123,7 @@ impl ReplicaTaskSession {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `VmDisplayName`: text. The machine's name.
+    /// `VmDisplayName`: text. The machine's name, as people see it.
     pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
 }
 /// Filter fields of the `Repository` query type.
@@ -3245,7 +3245,7 @@ impl RestorePoint {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When the backup was made, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
     /// `BackupUid`: identifier. The backup.
     pub const BACKUP_UID: Field<Self, kind::Uid> = Field::new("BackupUid");
@@ -3333,19 +3333,19 @@ impl RestoreSession {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `Type`: enumeration. What it is.
+    /// `Type`: enumeration. What was restored.
     ///
     /// Values, lowest first: `FileLevelRestore`, `RestoreVm`.
     pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When the restore started, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `EndTime`: date and time. When it ended, in UTC.
+    /// `EndTime`: date and time. When it ended, in UTC; what still runs has none.
     pub const END_TIME: Field<Self, kind::DateTime> = Field::new("EndTime");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. The state of the restore.
     ///
     /// Values, lowest first: `Starting`, `Stopping`, `Working`, `Stopped`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
-    /// `Result`: enumeration. How it ended, worst last.
+    /// `Result`: enumeration. How the restore ended.
     ///
     /// Values, lowest first: `Success`, `Warning`, `Failed`.
     pub const RESULT: Field<Self, kind::Enum> = Field::new("Result");
@@ -3355,7 +3355,7 @@ impl RestoreSession {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `VmDisplayName`: text. The machine's name.
+    /// `VmDisplayName`: text. The machine's name, as people see it.
     pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
 }
 /// Filter fields of the `Task` query type.
@@ -3387,9 +3387,9 @@ impl QueryType for Task {
     };
 }
 impl Task {
-    /// `TaskId`: text. The identifier, such as `task-1`.
+    /// `TaskId`: text. The identifier, such as `task-1`, within the session.
     pub const TASK_ID: Field<Self, kind::Text> = Field::new("TaskId");
-    /// `State`: enumeration. How far it is.
+    /// `State`: enumeration. How far it is; only `Finished` means that everything shows the change.
     ///
     /// Values, lowest first: `Running`, `OperationFinished`, `Finished`.
     pub const STATE: Field<Self, kind::Enum> = Field::new("State");
@@ -3475,21 +3475,21 @@ impl QueryType for VAppReplicaPoint {
 impl VAppReplicaPoint {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The vApp and when it was replicated.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `vAppDisplayName`: text. The vApp's name.
+    /// `vAppDisplayName`: text. The vApp's name, as people see it.
     pub const V_APP_DISPLAY_NAME: Field<Self, kind::Text> = Field::new(
         "vAppDisplayName",
     );
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When it was made, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `vAppName`: text. The vApp's name in its hierarchy.
+    /// `vAppName`: text. The vApp's name.
     pub const V_APP_NAME: Field<Self, kind::Text> = Field::new("vAppName");
-    /// `Type`: enumeration. What it is.
+    /// `Type`: enumeration. What kind of point it is.
     ///
     /// Values, lowest first: `Full`, `ReverseIncrement`, `Increment`, `Snapshot`.
     pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
-    /// `Algorithm`: enumeration. How it was made.
+    /// `Algorithm`: enumeration. How the data was written.
     ///
     /// Values, lowest first: `Full`, `ReversedIncremental`, `Incremental`, `SyntheticFull`.
     pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
@@ -3571,21 +3571,21 @@ impl QueryType for VAppRestorePoint {
 impl VAppRestorePoint {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The vApp and when it was backed up.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When it was made, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `Type`: enumeration. What it is.
+    /// `Type`: enumeration. What kind of point it is.
     ///
     /// Values, lowest first: `Full`, `Increment`, `ReverseIncrement`.
     pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
-    /// `Algorithm`: enumeration. How it was made.
+    /// `Algorithm`: enumeration. How the data was written.
     ///
     /// Values, lowest first: `Full`, `ReversedIncremental`, `Incremental`, `SyntheticFull`.
     pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
-    /// `RestorePointId`: text. The restore point of the backup that it is a part of.
+    /// `RestorePointId`: text. The restore point that it is a part of.
     pub const RESTORE_POINT_ID: Field<Self, kind::Text> = Field::new("RestorePointId");
-    /// `VAppDisplayName`: text. The vApp's name.
+    /// `VAppDisplayName`: text. The vApp's name, as people see it.
     pub const V_APP_DISPLAY_NAME: Field<Self, kind::Text> = Field::new(
         "VAppDisplayName",
     );
@@ -3675,15 +3675,15 @@ impl QueryType for VCloudOrganizationConfig {
 impl VCloudOrganizationConfig {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The organization's name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `RepositoryUid`: identifier. The repository.
+    /// `RepositoryUid`: identifier. The repository that its backups go to.
     pub const REPOSITORY_UID: Field<Self, kind::Uid> = Field::new("RepositoryUid");
     /// `QuotaGb`: whole number. The quota, in GB.
     pub const QUOTA_GB: Field<Self, kind::Int> = Field::new("QuotaGb");
-    /// `Disabled`: boolean. Whether it is locked out.
+    /// `Disabled`: boolean. Whether the organization is locked out.
     pub const DISABLED: Field<Self, kind::Bool> = Field::new("Disabled");
-    /// `JobSchedulerType`: enumeration. What may be set of its jobs' schedules.
+    /// `JobSchedulerType`: enumeration. How far its users may schedule jobs.
     ///
     /// Values, lowest first: `Full`, `Partial`, `Random`, `Disabled`.
     pub const JOB_SCHEDULER_TYPE: Field<Self, kind::Enum> = Field::new(
@@ -3697,9 +3697,9 @@ impl VCloudOrganizationConfig {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `HostUid`: identifier. The Cloud Director server.
+    /// `HostUid`: identifier. The server of VMware Cloud Director.
     pub const HOST_UID: Field<Self, kind::Uid> = Field::new("HostUid");
-    /// `RepositoryFriendlyName`: text. The name under which the repository is seen.
+    /// `RepositoryFriendlyName`: text. The repository's name, as its users see it.
     pub const REPOSITORY_FRIENDLY_NAME: Field<Self, kind::Text> = Field::new(
         "RepositoryFriendlyName",
     );
@@ -3763,19 +3763,19 @@ impl QueryType for VlanConfiguration {
     };
 }
 impl VlanConfiguration {
-    /// `UID`: text. The identifier.
+    /// `UID`: text. The identifier, a bare GUID.
     pub const UID: Field<Self, kind::Text> = Field::new("UID");
-    /// `SwitchName`: text. The switch.
+    /// `SwitchName`: text. The virtual switch's name.
     pub const SWITCH_NAME: Field<Self, kind::Text> = Field::new("SwitchName");
-    /// `SwitchType`: enumeration. What the switch is.
+    /// `SwitchType`: enumeration. What kind of switch it is.
     ///
     /// Values, lowest first: `VirtualSwitch`, `DistributedVirtualSwitch`.
     pub const SWITCH_TYPE: Field<Self, kind::Enum> = Field::new("SwitchType");
-    /// `SwitchId`: text. The switch's identifier.
+    /// `SwitchId`: text. What the platform calls the switch.
     pub const SWITCH_ID: Field<Self, kind::Text> = Field::new("SwitchId");
-    /// `ClusterName`: text. The cluster of the host.
+    /// `ClusterName`: text. The cluster's name.
     pub const CLUSTER_NAME: Field<Self, kind::Text> = Field::new("ClusterName");
-    /// `ClusterRef`: text. The cluster of the host.
+    /// `ClusterRef`: text. The cluster's reference in its hierarchy; entities name the cluster only.
     ///
     /// Only the server knows it: it cannot be evaluated here.
     pub const CLUSTER_REF: Field<Self, kind::Text> = Field::new("ClusterRef");
@@ -3859,15 +3859,15 @@ impl QueryType for VmReplicaPoint {
 impl VmReplicaPoint {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The machine and when it was replicated.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When it was made, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `Type`: enumeration. What it is.
+    /// `Type`: enumeration. What kind of point it is.
     ///
     /// Values, lowest first: `Full`, `ReverseIncrement`, `Increment`, `Snapshot`.
     pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
-    /// `Algorithm`: enumeration. How it was made.
+    /// `Algorithm`: enumeration. How the data was written.
     ///
     /// Values, lowest first: `Full`, `ReversedIncremental`, `Incremental`, `SyntheticFull`.
     pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
@@ -3875,7 +3875,7 @@ impl VmReplicaPoint {
     pub const REPLICA_UID: Field<Self, kind::Uid> = Field::new("ReplicaUid");
     /// `ReplicaName`: text. The replica's name.
     pub const REPLICA_NAME: Field<Self, kind::Text> = Field::new("ReplicaName");
-    /// `VmDisplayName`: text. The machine's name.
+    /// `VmDisplayName`: text. The machine's name, as people see it.
     pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -3957,25 +3957,25 @@ impl QueryType for VmRestorePoint {
 impl VmRestorePoint {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The machine and when it was backed up.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `CreationTime`: date and time. When it was made or began, in UTC.
+    /// `CreationTime`: date and time. When it was made, in UTC.
     pub const CREATION_TIME: Field<Self, kind::DateTime> = Field::new("CreationTime");
-    /// `Type`: enumeration. What it is.
+    /// `Type`: enumeration. What kind of point it is.
     ///
     /// Values, lowest first: `Full`, `Increment`, `ReverseIncrement`.
     pub const TYPE: Field<Self, kind::Enum> = Field::new("Type");
-    /// `Algorithm`: enumeration. How it was made.
+    /// `Algorithm`: enumeration. How the data was written.
     ///
     /// Values, lowest first: `Full`, `ReversedIncremental`, `Incremental`, `SyntheticFull`.
     pub const ALGORITHM: Field<Self, kind::Enum> = Field::new("Algorithm");
-    /// `RestorePointId`: identifier. The restore point of the backup that it is a part of.
+    /// `RestorePointId`: identifier. The restore point that it is a part of.
     pub const RESTORE_POINT_ID: Field<Self, kind::Uid> = Field::new("RestorePointId");
-    /// `RestorePointName`: text. The name of the restore point of the backup that it is a part of.
+    /// `RestorePointName`: text. That restore point's name.
     pub const RESTORE_POINT_NAME: Field<Self, kind::Text> = Field::new(
         "RestorePointName",
     );
-    /// `VmDisplayName`: text. The machine's name.
+    /// `VmDisplayName`: text. The machine's name, as people see it.
     pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -4057,7 +4057,7 @@ impl QueryType for VSphereSelfServiceConfig {
 impl VSphereSelfServiceConfig {
     /// `UID`: identifier. The identifier.
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
-    /// `Name`: text. The name.
+    /// `Name`: text. The account's name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
@@ -4065,21 +4065,21 @@ impl VSphereSelfServiceConfig {
     pub const BACKUP_SERVER_NAME: Field<Self, kind::Text> = Field::new(
         "BackupServerName",
     );
-    /// `JobSchedulerType`: enumeration. What may be set of its jobs' schedules.
+    /// `JobSchedulerType`: enumeration. How far its users may schedule jobs.
     ///
     /// Values, lowest first: `Full`, `Partial`, `Random`, `Disabled`.
     pub const JOB_SCHEDULER_TYPE: Field<Self, kind::Enum> = Field::new(
         "JobSchedulerType",
     );
-    /// `AccountType`: enumeration. What the account is.
+    /// `AccountType`: enumeration. Whether the account is a user or a group.
     ///
     /// Values, lowest first: `User`, `Group`.
     pub const ACCOUNT_TYPE: Field<Self, kind::Enum> = Field::new("AccountType");
-    /// `PerUser`: boolean. Whether each user of a group has the quota.
+    /// `PerUser`: boolean. Whether each member of the group has a quota of their own.
     pub const PER_USER: Field<Self, kind::Bool> = Field::new("PerUser");
     /// `QuotaGb`: whole number. The quota, in GB.
     pub const QUOTA_GB: Field<Self, kind::Int> = Field::new("QuotaGb");
-    /// `RepositoryUid`: identifier. The repository.
+    /// `RepositoryUid`: identifier. The repository that its backups go to.
     pub const REPOSITORY_UID: Field<Self, kind::Uid> = Field::new("RepositoryUid");
     /// `UsedQuota`: whole number. What is used of the quota, in MB.
     pub const USED_QUOTA: Field<Self, kind::Int> = Field::new("UsedQuota");
@@ -4141,11 +4141,11 @@ impl WanAccelerator {
     pub const UID: Field<Self, kind::Uid> = Field::new("UID");
     /// `Name`: text. The name.
     pub const NAME: Field<Self, kind::Text> = Field::new("Name");
-    /// `Capacity`: whole number. The size.
+    /// `Capacity`: whole number. The room for the cache.
     pub const CAPACITY: Field<Self, kind::Int> = Field::new("Capacity");
-    /// `ConnectionsCount`: whole number. How many connections it uses.
+    /// `ConnectionsCount`: whole number. How many connections it opens at once.
     pub const CONNECTIONS_COUNT: Field<Self, kind::Int> = Field::new("ConnectionsCount");
-    /// `HighBandwidthModeEnabled`: boolean. Whether it favours fast lines.
+    /// `HighBandwidthModeEnabled`: boolean. Whether it is set up for fast lines.
     pub const HIGH_BANDWIDTH_MODE_ENABLED: Field<Self, kind::Bool> = Field::new(
         "HighBandwidthModeEnabled",
     );

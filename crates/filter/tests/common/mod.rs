@@ -1,7 +1,10 @@
 //! Shared by the test files: stand-ins for generated code, and random filters and records.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 include!("em.rs");
+
+pub mod naive;
+pub mod sql;
 
 use std::collections::BTreeMap;
 

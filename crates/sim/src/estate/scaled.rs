@@ -9,6 +9,8 @@ use backhaul_models::zstack::{BackupStorageState, BackupStorageStatus, ImageStor
 
 use super::{EmEstate, Estate, Owned, Usage, Vb365Estate, ZstackEstate};
 
+mod jobs;
+
 /// How many repositories an organization uses.
 const USED: usize = 4;
 
@@ -90,6 +92,7 @@ fn em(n: usize) -> EmEstate {
         }
         estate.subtenants.push(Owned::new(id(4, tenant), it));
     }
+    estate.records = jobs::records(n, servers);
     estate
 }
 

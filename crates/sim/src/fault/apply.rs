@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
 /// The outcome of an effect on the server's own answer. `here` is the URL that the client asked for.
 pub(crate) fn rewrite(effect: &Effect, reply: Reply, here: &str) -> Outcome {
     match effect {
-        Effect::Delay | Effect::ExpireSessions => Outcome::Answer(reply),
+        Effect::Delay | Effect::ExpireSessions | Effect::TaskHangs | Effect::TaskFails(_) => Outcome::Answer(reply),
         Effect::Status { status, content_type, headers, body } => {
             let mut answer = Reply::bare(code(*status), body.clone());
             if let Some(kind) = content_type {
@@ -42,13 +42,13 @@ pub(crate) fn rewrite(effect: &Effect, reply: Reply, here: &str) -> Outcome {
                         <body><h1>The proxy could not reach the server</h1></body></html>\n";
             Outcome::Answer(Reply::typed(code(*status), "text/html", page))
         }
-        Effect::Empty => Outcome::Answer(Reply { body: Bytes::new(), ..reply }),
+        Effect::Empty => Outcome::Answer(Reply { body: Bytes::new(), rest: None, ..reply }),
         Effect::Truncate(bytes) => Outcome::Cut(reply, *bytes),
         Effect::Drop => Outcome::Nothing,
         Effect::Huge(bytes) => {
             let start = if is_json(&reply) { "{" } else { "<?xml version=\"1.0\"?>" };
             let body = Bytes::from_static(start.as_bytes());
-            Outcome::Padded(Reply { status: StatusCode::OK, body, ..reply }, *bytes)
+            Outcome::Padded(Reply { status: StatusCode::OK, body, rest: None, ..reply }, *bytes)
         }
         Effect::WrongRoot => Outcome::Answer(wrong_root(reply)),
         Effect::LoopingNext => Outcome::Answer(next_link(reply, &|_| here.to_owned())),

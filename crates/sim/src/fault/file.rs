@@ -54,10 +54,12 @@ fn effect(object: &mut Object) -> Result<Effect, FormError> {
         "loopingNext" => Effect::LoopingNext,
         "foreignNext" => Effect::ForeignNext(object.required("to")?),
         "expireSessions" => Effect::ExpireSessions,
+        "taskHangs" => Effect::TaskHangs,
+        "taskFails" => Effect::TaskFails(object.text("message")?.unwrap_or_else(|| "The operation failed.".to_owned())),
         other => {
             let message = format!(
                 "`{}` is no effect; there are delay, status, html, empty, truncate, drop, huge, wrongRoot, loopingNext, \
-                 foreignNext, expireSessions",
+                 foreignNext, expireSessions, taskHangs, taskFails",
                 other.escape_debug()
             );
             return Err(FormError::new(object.at("effect"), message));

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
 use super::Ended;
+use crate::message::Made;
 
 /// The bytes of a padding's one piece.
 static BLANKS: [u8; 64 << 10] = [b' '; 64 << 10];
@@ -16,6 +17,8 @@ static BLANKS: [u8; 64 << 10] = [b' '; 64 << 10];
 pub(super) struct SimBody {
     start: Bytes,
     blanks: u64,
+    /// What is made as it is sent, and how much of it was.
+    made: Option<(Made, u64)>,
     end: End,
     /// The length that the headers announce.
     announced: u64,
@@ -32,20 +35,26 @@ enum End {
 }
 
 impl SimBody {
-    pub(super) fn whole(start: Bytes) -> Self {
-        Self { announced: start.len() as u64, start, blanks: 0, end: End::Done }
+    /// All of an answer.
+    pub(super) fn whole(start: Bytes, rest: Option<Made>) -> Self {
+        let announced = rest.map_or(0, |made| made.length).saturating_add(start.len() as u64);
+        Self { start, blanks: 0, made: rest.map(|made| (made, 0)), end: End::Done, announced }
     }
 
     /// The first bytes of a body whose whole length is announced; a body that is shorter goes out whole.
-    pub(super) fn cut(body: Bytes, bytes: usize) -> Self {
-        let end = if bytes < body.len() { End::Flush } else { End::Done };
-        let start = body.slice(..bytes.min(body.len()));
-        Self { start, blanks: 0, end, announced: body.len() as u64 }
+    pub(super) fn cut(body: Bytes, rest: Option<Made>, bytes: usize) -> Self {
+        let announced = rest.map_or(0, |made| made.length).saturating_add(body.len() as u64);
+        let bytes = bytes as u64;
+        let end = if bytes < announced { End::Flush } else { End::Done };
+        let start = body.slice(..usize::try_from(bytes).unwrap_or(usize::MAX).min(body.len()));
+        let left = bytes.saturating_sub(body.len() as u64);
+        let made = rest.map(|made| (Made { length: made.length.min(left), ..made }, 0));
+        Self { start, blanks: 0, made, end, announced }
     }
 
     pub(super) fn padded(start: Bytes, blanks: u64) -> Self {
         let announced = blanks.saturating_add(start.len() as u64);
-        Self { start, blanks, end: End::Done, announced }
+        Self { start, blanks, made: None, end: End::Done, announced }
     }
 }
 
@@ -63,6 +72,11 @@ impl Body for SimBody {
             let piece = Bytes::from_static(&BLANKS).slice(..usize::try_from(piece).unwrap_or(0));
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }
+        if let Some((made, sent)) = self.made.filter(|(made, sent)| *sent < made.length) {
+            let piece = made.piece(sent, BLANKS.len());
+            self.made = Some((made, sent + piece.len() as u64));
+            return Poll::Ready(Some(Ok(Frame::data(piece))));
+        }
         match self.end {
             End::Done => Poll::Ready(None),
             // hyper writes its buffers out when a body has nothing ready, and drops them when a body fails.
@@ -76,7 +90,8 @@ impl Body for SimBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.start.is_empty() && self.blanks == 0 && self.end == End::Done
+        let over = self.made.is_none_or(|(made, sent)| sent >= made.length);
+        self.start.is_empty() && self.blanks == 0 && over && self.end == End::Done
     }
 
     fn size_hint(&self) -> SizeHint {

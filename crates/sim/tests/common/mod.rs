@@ -1,6 +1,8 @@
 //! A small HTTP client: one request, one connection, nothing assumed.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod facts;
+
 use std::sync::Arc;
 
 use backhaul_sim::Sim;

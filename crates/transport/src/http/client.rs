@@ -1,7 +1,7 @@
 //! The client: one request out, one answer in, within its limits.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method};
@@ -10,8 +10,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::{Cause, HttpError};
 use super::message::{Request, Response, StreamingResponse, within};
+use super::pace::Pace;
 use super::retry::Budget;
-use super::{HttpOptions, proxy, tls};
+use super::{HttpOptions, proxy, tls, trace};
 
 /// How long an idle connection is kept: less than servers do, so that one rarely closes while a request is on its way.
 const IDLE: Duration = Duration::from_secs(15);
@@ -26,6 +27,7 @@ struct Shared {
     engine: reqwest::Client,
     options: HttpOptions,
     in_flight: Arc<Semaphore>,
+    pace: Option<Pace>,
     budget: Budget,
 }
 
@@ -56,7 +58,8 @@ impl HttpClient {
         let engine = builder.build().map_err(|error| HttpError::new(Cause::Other(error.without_url()), None))?;
         let in_flight = Arc::new(Semaphore::new(options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)));
         let budget = Budget::new(options.retry.budget_percent);
-        Ok(Self { shared: Arc::new(Shared { engine, options, in_flight, budget }) })
+        let pace = options.max_per_second.map(Pace::new);
+        Ok(Self { shared: Arc::new(Shared { engine, options, in_flight, pace, budget }) })
     }
 
     /// Sends a request and reads the whole answer; tries again as the policy says.
@@ -68,7 +71,9 @@ impl HttpClient {
         shared.budget.deposit();
         let mut attempt = 1;
         loop {
+            let begun = Instant::now();
             let outcome = shared.whole(&request).await;
+            trace::tried(&request, attempt, begun, outcome.as_ref().map(|answer| answer.status));
             let seen = outcome.as_ref().map(|answer| (answer.status, &answer.headers));
             match shared.options.retry.pause(&request, attempt, seen) {
                 Some(pause) if shared.budget.withdraw() => tokio::time::sleep(pause).await,
@@ -88,7 +93,10 @@ impl HttpClient {
         shared.budget.deposit();
         let mut attempt = 1;
         loop {
-            let error = match shared.begin(&request).await {
+            let begun = Instant::now();
+            let opened = shared.begin(&request).await;
+            trace::tried(&request, attempt, begun, opened.as_ref().map(|answer| answer.status));
+            let error = match opened {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -117,7 +125,11 @@ impl Shared {
 
     async fn permit(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed.
-        Arc::clone(&self.in_flight).acquire_owned().await.ok()
+        let permit = Arc::clone(&self.in_flight).acquire_owned().await.ok();
+        if let Some(pace) = &self.pace {
+            pace.wait().await;
+        }
+        permit
     }
 
     async fn answer(

@@ -76,29 +76,39 @@ impl Request {
         self.header(CONTENT_TYPE, content_type)
     }
 
-    /// The address without an account, which would be sent as a header of its own.
+    /// The address as it is sent.
     pub(super) fn bare_url(&self) -> Url {
-        let mut url = self.url.clone();
-        // Both fail only on addresses without a host, which carry no account.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-        url
+        bare(&self.url)
     }
 
-    /// Method and address, for an error: no account, no query, which may hold what is searched for.
+    /// Method and address, for an error.
     pub(super) fn place(&self) -> String {
-        let mut url = self.bare_url();
-        url.set_query(None);
-        url.set_fragment(None);
-        // Sessions stand in the path of their own logout.
-        let path = url.path().to_owned();
-        for sessions in ["/accounts/sessions/", "/logonSessions/"] {
-            if let Some((before, _)) = path.split_once(sessions) {
-                url.set_path(&format!("{before}{sessions}***"));
-            }
-        }
-        format!("{} {url}", self.method)
+        format!("{} {}", self.method, shown(&self.url))
     }
+}
+
+/// An address for an error: no account, no query, which may hold what is searched for, no session.
+pub(crate) fn shown(url: &Url) -> Url {
+    let mut url = bare(url);
+    url.set_query(None);
+    url.set_fragment(None);
+    // Sessions stand in the path of their own logout.
+    let path = url.path().to_owned();
+    for sessions in ["/accounts/sessions/", "/logonSessions/"] {
+        if let Some((before, _)) = path.split_once(sessions) {
+            url.set_path(&format!("{before}{sessions}***"));
+        }
+    }
+    url
+}
+
+/// An address without an account, which would be sent as a header of its own.
+fn bare(url: &Url) -> Url {
+    let mut url = url.clone();
+    // Both fail only on addresses without a host, which carry no account.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
 }
 
 impl fmt::Debug for Request {

@@ -1,9 +1,9 @@
-//! Enterprise Manager: Basic on the session manager, then a header.
+//! Enterprise Manager: Basic on the session manager, or a tenant's account in the body, then a header.
 
 use ::http::header::{ACCEPT, AUTHORIZATION};
 use ::http::{Method, StatusCode};
-use backhaul_models::em::LogonSession;
-use backhaul_wire::{Secret, json, xml};
+use backhaul_models::em::{LoginSpec, LogonSession, TenantCredentials, VCloudOrganizationCredentials};
+use backhaul_wire::{EncodeError, Secret, System, json, xml};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -11,37 +11,28 @@ use super::{Session, below};
 use crate::classify;
 use crate::client::EM_SESSION;
 use crate::error::Reason;
-use crate::http::{HttpClient, Request};
-use crate::options::{Options, Version};
+use crate::http::{HttpClient, Request, Response};
+use crate::options::{EmFormat, EmLogon, Options, Version};
 use crate::product;
 
 pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session, Reason> {
-    let version = match options.version {
-        Some(Version::Em(major, minor)) => format!("v{major}_{minor}"),
-        _ => "latest".to_owned(),
-    };
-    let basic = STANDARD.encode(format!("{}:{}", options.user, options.password.expose()));
-    // A body on logon gets 415.
-    let request = Request::new(Method::POST, below(&options.url, &format!("/api/sessionMngr/?v={version}")))
-        .header(ACCEPT, options.em_format.media_type())
-        .secret_header(AUTHORIZATION, &format!("Basic {basic}"));
-    let answer = http.send(request).await.map_err(Reason::Http)?;
+    let answer = http.send(request(options)?).await.map_err(Reason::Http)?;
     match answer.status {
         StatusCode::OK | StatusCode::CREATED => {}
         // Only Enterprise Manager's own refusal speaks of the password: a 401 of something else is another product.
         StatusCode::UNAUTHORIZED
             if answer.headers.get("www-authenticate").is_some_and(|v| v.as_bytes().starts_with(b"Basic")) =>
         {
-            return Err(Reason::Logon(format!("the account `{}` or its password is wrong", options.user)));
+            return Err(Reason::Logon(format!("the {} or its password is wrong", account(options))));
         }
         StatusCode::FORBIDDEN if answer.body.is_empty() || classify::is_own_error(&answer) => {
-            let rule = format!("the account `{}` has no role in Enterprise Manager", options.user);
+            let rule = format!("the {} has no role in Enterprise Manager", account(options));
             return Err(Reason::Logon(rule));
         }
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::UNAUTHORIZED => {
             return Err(Reason::Product(None, product::describe(&answer)));
         }
-        _ => return Err(classify::error(backhaul_wire::System::Em, &answer)),
+        _ => return Err(refusal(options, &answer)),
     }
     // Read by what came, whatever was asked for.
     let start = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
@@ -71,5 +62,73 @@ pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session
         renew_at: None,
         refresh: None,
         logout: id.map(|id| format!("/api/logonSessions/{id}")),
+        number: 0,
     })
+}
+
+fn request(options: &Options) -> Result<Request, Reason> {
+    let version = match options.version {
+        Some(Version::Em(major, minor)) => format!("v{major}_{minor}"),
+        _ => "latest".to_owned(),
+    };
+    let media_type = options.em_format.media_type();
+    let request = Request::new(Method::POST, below(&options.url, &format!("/api/sessionMngr/?v={version}")))
+        .header(ACCEPT, media_type);
+    match login_spec(options) {
+        // A body on an account's logon gets 415.
+        None => {
+            let basic = STANDARD.encode(format!("{}:{}", options.user, options.password.expose()));
+            Ok(request.secret_header(AUTHORIZATION, &format!("Basic {basic}")))
+        }
+        Some(spec) => {
+            let body = match options.em_format {
+                EmFormat::Xml => xml::encode(&spec),
+                EmFormat::Json => json::encode(&spec, json::Case::Schema),
+            };
+            Ok(request.body(media_type, body.map_err(|error: EncodeError| Reason::Call(error.to_string()))?))
+        }
+    }
+}
+
+/// What a tenant logs on with, which goes into the body; an account of Enterprise Manager goes into a header.
+fn login_spec(options: &Options) -> Option<LoginSpec> {
+    let mut spec = LoginSpec::default();
+    match &options.em_logon {
+        EmLogon::Account => return None,
+        EmLogon::Tenant => {
+            let mut credentials = TenantCredentials::default();
+            credentials.username = Some(options.user.clone());
+            credentials.password = Some(options.password.clone());
+            spec.tenant_credentials = Some(credentials);
+        }
+        EmLogon::VCloudOrganization(organization) => {
+            let mut credentials = VCloudOrganizationCredentials::default();
+            credentials.organization_name = Some(organization.clone());
+            credentials.login = Some(options.user.clone());
+            credentials.password = Some(options.password.clone());
+            spec.v_cloud_organization_credentials = Some(credentials);
+        }
+    }
+    Some(spec)
+}
+
+/// Whose logon it was, for a refusal.
+fn account(options: &Options) -> String {
+    let user = &options.user;
+    match &options.em_logon {
+        EmLogon::Account => format!("account `{user}`"),
+        EmLogon::Tenant => format!("cloud tenant `{user}`"),
+        EmLogon::VCloudOrganization(organization) => format!("account `{user}` of the organization `{organization}`"),
+    }
+}
+
+/// An error of the API. A version that was asked for may be its cause: older servers do not have the newest, 13 has no 1.4.
+fn refusal(options: &Options, answer: &Response) -> Reason {
+    match (classify::error(System::Em, answer), options.version) {
+        (Reason::Api { status, code, message }, Some(version)) => {
+            let message = format!("{message} (the logon asked for version {version} of the API)");
+            Reason::Api { status, code, message }
+        }
+        (reason, _) => reason,
+    }
 }

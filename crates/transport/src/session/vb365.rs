@@ -66,6 +66,7 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
         refresh: token.refresh_token.filter(|token| !token.is_empty()),
         // v7 and v8 have a logout, which ends all of the account's sessions: theirs is to end by themselves.
         logout: None,
+        number: 0,
     })
 }
 

@@ -48,5 +48,6 @@ pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session
         renew_at: None,
         refresh: None,
         logout: Some(format!("/zstack/v1/accounts/sessions/{}", token.expose())),
+        number: 0,
     })
 }

@@ -1,5 +1,8 @@
 //! The reading driver, over serde's data model.
 
+mod lists;
+mod union;
+
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -7,9 +10,12 @@ use serde_json::Value;
 
 use super::scalar;
 use crate::drift::Drift;
-use crate::reflect::{EditSlot, EnumList, EnumSlot, Slot, Struct, StructList, UNION, UnknownField, UnknownPlace};
-use crate::shape::{Field, Place, Repeat, Shape, UnionShape};
+use crate::reflect::{EditSlot, EnumSlot, Slot, Struct, UnknownField, UnknownPlace};
+use crate::shape::{Field, Place, Repeat, Shape};
 use crate::text::{DateTime, Id, Secret};
+use lists::{read_items, read_wrapped, wraps};
+pub(super) use union::Fields;
+use union::read_union;
 
 /// Where the driver is, and what it reports.
 pub(crate) struct Context<'a> {
@@ -170,8 +176,7 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let Self { target, context } = self;
         let shape = target.shape();
-        let only = matches!(shape.fields, [only] if only.repeat == Repeat::List).then_some(0);
-        match shape.bare_list.map(usize::from).or(only) {
+        match takes_list(shape) {
             Some(index) => {
                 let field = &shape.fields[index];
                 context.within(Segment::Field(field.json), |context| read_items(target.slot(index), &mut seq, context))
@@ -179,6 +184,12 @@ impl<'de> Visitor<'de> for StructSeed<'_, '_, '_> {
             None => Err(A::Error::custom(format_args!("a list stands where an object ({}) is expected", shape.name))),
         }
     }
+}
+
+/// The field that takes a list which stands where the struct is expected.
+fn takes_list(shape: &Shape) -> Option<usize> {
+    let only = matches!(shape.fields, [only] if only.repeat == Repeat::List).then_some(0);
+    shape.bare_list.map(usize::from).or(only)
 }
 
 /// Reads the members of a struct or union; the name of the first one may have been read already.
@@ -197,46 +208,6 @@ fn read_members<'de, A: MapAccess<'de>>(
             }
         }
         Some(union) => read_union(target, union, first, map, context),
-    }
-}
-
-/// Reads a union: the tag may stand last, so the whole body is read before its kind is known.
-#[cold]
-fn read_union<'de, A: MapAccess<'de>>(
-    target: &mut dyn Struct,
-    union: &UnionShape,
-    first: Option<String>,
-    mut map: A,
-    context: &mut Context<'_>,
-) -> Result<(), A::Error> {
-    let mut body = serde_json::Map::new();
-    if let Some(name) = first {
-        body.insert(name, map.next_value()?);
-    }
-    while let Some((name, value)) = map.next_entry()? {
-        body.insert(name, value);
-    }
-    let wide = target.shape();
-    if let Slot::Union(slot) = target.slot(UNION) {
-        slot.choose(union.pick(wide, &body));
-    }
-    let fields = Fields { target, context };
-    Value::Object(body).deserialize_map(fields).map_err(A::Error::custom)
-}
-
-/// Reads the members of the struct that a union's value is.
-pub(super) struct Fields<'t, 'c, 'd> {
-    pub(super) target: &'t mut dyn Struct,
-    pub(super) context: &'c mut Context<'d>,
-}
-
-impl<'de> Visitor<'de> for Fields<'_, '_, '_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        read_fields(self.target, None, map, self.context)
     }
 }
 
@@ -598,135 +569,6 @@ impl<'de> Visitor<'de> for NestedSeed<'_, '_, '_> {
     }
 }
 
-/// Reads a list out of its wrapper: an object whose one known member is the array.
-fn read_wrapped<'de, A: MapAccess<'de>>(
-    list: Slot<'_>,
-    field: &'static Field,
-    mut first: Option<String>,
-    mut map: A,
-    context: &mut Context<'_>,
-) -> Result<(), A::Error> {
-    let mut list = list;
-    loop {
-        let name = match first.take() {
-            Some(name) => name,
-            None => match map.next_key::<String>()? {
-                Some(name) => name,
-                None => return Ok(()),
-            },
-        };
-        if wraps(field, &name) {
-            let slot = list.reborrow();
-            context.within(Segment::Name(name), |context| {
-                map.next_value_seed(NestedSeed { slot, field, wrapped: true, context })
-            })?;
-        } else {
-            if map.next_value::<Option<IgnoredAny>>()?.is_some() {
-                context.unknown_field(&name);
-            }
-        }
-    }
-}
-
-/// Whether a member of this name is what a list's wrapper holds.
-fn wraps(field: &Field, name: &str) -> bool {
-    let known = [field.json_item, field.item, field.json, field.wire];
-    known.into_iter().any(|known| !known.is_empty() && known.eq_ignore_ascii_case(name))
-}
-
-/// Reads the items of a list, replacing what was there.
-fn read_items<'de, A: SeqAccess<'de>>(
-    mut list: Slot<'_>,
-    seq: &mut A,
-    context: &mut Context<'_>,
-) -> Result<(), A::Error> {
-    list.clear();
-    match list {
-        Slot::Structs(place) => read_structs(place, seq, context),
-        Slot::Enums(place) => read_enums(place, seq, context),
-        Slot::Bools(place) => read_scalars(seq, context, scalar::Bool, |value| place.push(value)),
-        Slot::Ints(place) => read_scalars(seq, context, scalar::Int, |value| place.push(value)),
-        Slot::Floats(place) => read_scalars(seq, context, scalar::Float, |value| place.push(value)),
-        Slot::Texts(place) => read_scalars(seq, context, scalar::Text, |value| place.push(value)),
-        Slot::Ids(place) => read_scalars(seq, context, scalar::Text, |value| place.push(value.into())),
-        Slot::DateTimes(place) => read_scalars(seq, context, scalar::Text, |value| place.push(value.into())),
-        Slot::Jsons(place) => {
-            while let Some(value) = seq.next_element()? {
-                place.push(value);
-            }
-            Ok(())
-        }
-        _ => Err(A::Error::custom("a list stands where a single value is expected")),
-    }
-}
-
-fn read_structs<'de, A: SeqAccess<'de>>(
-    place: &mut dyn StructList,
-    seq: &mut A,
-    context: &mut Context<'_>,
-) -> Result<(), A::Error> {
-    let at = context.segments.len();
-    context.segments.push(Segment::Index(0));
-    let mut index = 0;
-    while seq.next_element_seed(ItemSeed { place: &mut *place, context: &mut *context })?.is_some() {
-        index += 1;
-        context.segments[at] = Segment::Index(index);
-    }
-    context.segments.pop();
-    Ok(())
-}
-
-fn read_enums<'de, A: SeqAccess<'de>>(
-    place: &mut dyn EnumList,
-    seq: &mut A,
-    context: &mut Context<'_>,
-) -> Result<(), A::Error> {
-    let mut index = 0;
-    while let Some(text) = context.within(Segment::Index(index), |_| seq.next_element_seed(scalar::Text))? {
-        if let Some(text) = text
-            && !place.push(&text)
-        {
-            context.push(Segment::Index(index));
-            context.unknown_value("", &text);
-            context.pop();
-        }
-        index += 1;
-    }
-    Ok(())
-}
-
-fn read_scalars<'de, A: SeqAccess<'de>, S, T>(
-    seq: &mut A,
-    context: &mut Context<'_>,
-    seed: S,
-    mut push: impl FnMut(T),
-) -> Result<(), A::Error>
-where
-    S: DeserializeSeed<'de, Value = Option<T>> + Copy,
-{
-    let mut index = 0;
-    while let Some(value) = context.within(Segment::Index(index), |_| seq.next_element_seed(seed))? {
-        if let Some(value) = value {
-            push(value);
-        }
-        index += 1;
-    }
-    Ok(())
-}
-
-/// Adds a struct to a list and reads it.
-struct ItemSeed<'t, 'c, 'd> {
-    place: &'t mut dyn StructList,
-    context: &'c mut Context<'d>,
-}
-
-impl<'de> DeserializeSeed<'de> for ItemSeed<'_, '_, '_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        OrNull { target: self.place.push(), context: self.context }.deserialize(deserializer)
-    }
-}
-
 /// Reads a struct that may be null, which leaves it empty.
 struct OrNull<'t, 'c, 'd> {
     target: &'t mut dyn Struct,
@@ -751,7 +593,17 @@ impl<'de> Visitor<'de> for OrNull<'_, '_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         StructSeed { target: self.target, context: self.context }.visit_map(map)
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
-        StructSeed { target: self.target, context: self.context }.visit_seq(seq)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Self { target, context } = self;
+        if takes_list(target.shape()).is_some() {
+            return StructSeed { target, context }.visit_seq(seq);
+        }
+        // A list of one in a list is that one: so a page of VB365's documents prints users.
+        let shape = target.shape();
+        let item = context.within(Segment::Index(0), |context| seq.next_element_seed(OrNull { target, context }))?;
+        match item.is_none() || seq.next_element::<IgnoredAny>()?.is_some() {
+            true => Err(A::Error::custom(format_args!("a list stands where an object ({}) is expected", shape.name))),
+            false => Ok(()),
+        }
     }
 }

@@ -19,18 +19,31 @@ pub(crate) struct Out<'a> {
 #[derive(Clone, Copy)]
 struct Style {
     case: Case,
-    secrets: bool,
+    secrets: Secrets,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrets {
+    Redacted,
+    Written,
+    /// Written unless they are empty.
+    WrittenIfSet,
 }
 
 impl<'a> Out<'a> {
     /// As a server or client wants it: secrets are written as they are.
     pub(crate) fn wire(value: &'a dyn Struct, case: Case) -> Self {
-        Self { value, style: Style { case, secrets: true } }
+        Self { value, style: Style { case, secrets: Secrets::Written } }
+    }
+
+    /// As a server wants it that would take an empty secret for a new one: the empty ones are left out.
+    pub(crate) fn request(value: &'a dyn Struct, case: Case) -> Self {
+        Self { value, style: Style { case, secrets: Secrets::WrittenIfSet } }
     }
 
     /// As people want it: secrets are redacted.
     pub(crate) fn shown(value: &'a dyn Struct) -> Self {
-        Self { value, style: Style { case: Case::Schema, secrets: false } }
+        Self { value, style: Style { case: Case::Schema, secrets: Secrets::Redacted } }
     }
 }
 
@@ -49,6 +62,8 @@ impl Serialize for Out<'_> {
             let node = value.view(index).node();
             match node {
                 Node::Absent => {}
+                Node::Scalar(Scalar::Secret(secret)) if secret.is_empty() && style.secrets == Secrets::WrittenIfSet => {
+                }
                 Node::List(list) if list.len == 0 && shape.bare_list.map(usize::from) != Some(index) => {}
                 Node::Map(entries) if entries.len == 0 => {}
                 Node::List(_) if !field.json_item.is_empty() => {
@@ -58,7 +73,7 @@ impl Serialize for Out<'_> {
             }
         }
         for field in value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter) {
-            if style.secrets && matches!(field.place, UnknownPlace::ElementAfter(_)) {
+            if style.secrets != Secrets::Redacted && matches!(field.place, UnknownPlace::ElementAfter(_)) {
                 let name = &field.name;
                 return Err(S::Error::custom(format_args!("`{name}` came in XML, and its form in JSON is not known")));
             }
@@ -110,7 +125,9 @@ impl Serialize for Item<'_> {
             }
             Node::Scalar(Scalar::Float(value)) => serializer.serialize_f64(value),
             Node::Scalar(Scalar::Text(value) | Scalar::Enum(value)) => serializer.serialize_str(value),
-            Node::Scalar(Scalar::Secret(value)) if style.secrets => serializer.serialize_str(value.expose()),
+            Node::Scalar(Scalar::Secret(value)) if style.secrets != Secrets::Redacted => {
+                serializer.serialize_str(value.expose())
+            }
             Node::Scalar(Scalar::Secret(value)) if value.is_empty() => serializer.serialize_str(""),
             Node::Scalar(Scalar::Secret(_)) => serializer.serialize_str(Secret::REDACTED),
             Node::Json(value) => value.serialize(serializer),

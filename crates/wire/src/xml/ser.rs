@@ -10,11 +10,31 @@ use crate::shape::{Field, Place, Shape};
 /// # Errors
 /// When a text holds a character that XML cannot (a control character), or the value has a map, which XML has no form for.
 pub fn encode(value: &dyn Struct) -> Result<Vec<u8>, EncodeError> {
+    document(value, Empty::Written)
+}
+
+/// Writes a request as [`encode`] does, but without the secrets that are empty: Enterprise Manager answers every password empty,
+/// and one that is put back so may be taken for a new one.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_request(value: &dyn Struct) -> Result<Vec<u8>, EncodeError> {
+    document(value, Empty::LeftOut)
+}
+
+/// What becomes of a secret without a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    Written,
+    LeftOut,
+}
+
+fn document(value: &dyn Struct, secrets: Empty) -> Result<Vec<u8>, EncodeError> {
     let shape = value.shape();
     let root = if shape.root.is_empty() { shape.name } else { shape.root };
     let mut out = String::with_capacity(1024);
     out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
-    element(&mut out, root, value, Some(NAMESPACE), root)?;
+    element(&mut out, root, value, Some(NAMESPACE), root, secrets)?;
     Ok(out.into_bytes())
 }
 
@@ -24,6 +44,7 @@ fn element(
     value: &dyn Struct,
     namespace: Option<&str>,
     path: &str,
+    secrets: Empty,
 ) -> Result<(), EncodeError> {
     let shape = value.shape();
     out.push('<');
@@ -51,7 +72,7 @@ fn element(
     kept(out, value, 0);
     for (index, field) in shape.fields.iter().enumerate() {
         match field.place {
-            Place::Element => member(out, field, value.view(index).node(), path)?,
+            Place::Element => member(out, field, value.view(index).node(), path, secrets)?,
             Place::Text => {
                 if let Node::Scalar(scalar) = value.view(index).node() {
                     escape(out, &text_of(scalar, path)?, false, path)?;
@@ -87,12 +108,13 @@ fn kept(out: &mut String, value: &dyn Struct, next: usize) {
     }
 }
 
-fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str) -> Result<(), EncodeError> {
+fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str, secrets: Empty) -> Result<(), EncodeError> {
     let here = || format!("{path}.{}", field.wire);
     match node {
         Node::Absent => Ok(()),
+        Node::Scalar(Scalar::Secret(secret)) if secret.is_empty() && secrets == Empty::LeftOut => Ok(()),
         Node::Scalar(scalar) => leaf(out, field.wire, &text_of(scalar, &here())?, &here()),
-        Node::Struct(value) => element(out, field.wire, value, None, &here()),
+        Node::Struct(value) => element(out, field.wire, value, None, &here(), secrets),
         Node::Json(value) => leaf(out, field.wire, &json_text(value), &here()),
         Node::List(list) if list.len == 0 => Ok(()),
         Node::List(list) => {
@@ -106,7 +128,7 @@ fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str) -> Result
             for index in 0..list.len {
                 let here = || format!("{path}.{}[{index}]", field.wire);
                 match list.get(index) {
-                    Node::Struct(value) => element(out, name, value, None, &here())?,
+                    Node::Struct(value) => element(out, name, value, None, &here(), secrets)?,
                     Node::Scalar(scalar) => leaf(out, name, &text_of(scalar, &here())?, &here())?,
                     Node::Json(value) => leaf(out, name, &json_text(value), &here())?,
                     _ => {}

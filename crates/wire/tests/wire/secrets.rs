@@ -56,6 +56,30 @@ fn an_empty_secret_is_seen_to_be_empty() {
     assert_eq!(serde_json::to_string(&value).unwrap(), r#"{"Password":""}"#);
 }
 
+/// What came empty, at any depth, is not sent back empty; what is set is sent.
+#[test]
+fn a_request_leaves_empty_secrets_out() {
+    let body = format!(
+        r#"{{"Password":"","Nested":{{"Password":""}},"Items":[{{"Password":""}},{{"Password":"{SECRET}"}}],"Parts":{{"p":{{"Password":""}}}}}}"#
+    );
+    let value: Every = json::decode(body.as_bytes()).unwrap();
+    let text = String::from_utf8(json::encode_request(&value, json::Case::Schema).unwrap()).unwrap();
+    let kept = format!(r#"{{"Nested":{{}},"Items":[{{}},{{"Password":"{SECRET}"}}],"Parts":{{"p":{{}}}}}}"#);
+    let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(parsed(&text), parsed(&kept));
+    let all = String::from_utf8(json::encode(&value, json::Case::Schema).unwrap()).unwrap();
+    assert_eq!(parsed(&all), parsed(&body));
+
+    let mut subtenant = CloudSubtenant::default();
+    (subtenant.name, subtenant.password) = (Some("a".into()), Some("".into()));
+    let written = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let request = written(xml::encode_request(&subtenant).unwrap());
+    assert!(request.contains("<Name>a</Name>") && !request.contains("Password"), "{request}");
+    assert!(written(xml::encode(&subtenant).unwrap()).contains("<Password />"));
+    subtenant.password = Some(SECRET.into());
+    assert!(written(xml::encode_request(&subtenant).unwrap()).contains(&format!("<Password>{SECRET}</Password>")));
+}
+
 #[test]
 fn an_error_does_not_tell_it() {
     let body = format!(r#"{{"access_token": "{SECRET}", "expires_in": "soon"}}"#);

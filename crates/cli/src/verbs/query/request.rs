@@ -1,74 +1,59 @@
 //! How a query is split: what the server is asked, and what is done here.
 
-use backhaul_filter::zstack::lower_q;
-use backhaul_filter::{Comparison, Expr, FieldSchema, Kind, Op, Parsed, Value, print};
+use backhaul_filter::{Ask, Expr, Order, Parsed, Plan, Schema, Target, lower};
 use backhaul_transport::{Given, Params};
 use backhaul_wire::System;
+use backhaul_wire::operation::ParamPlace;
+use backhaul_wire::shape::Kind;
 
 use super::Listing;
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 use crate::names;
 use crate::output::Projection;
 
 /// How many items a page of Enterprise Manager and of ZStack holds when the query does not say.
 const PAGE: u64 = 100;
 
-/// What of the filter and the order goes to the server, and what is done here.
-#[derive(Debug)]
-pub(super) struct Split<'a> {
-    /// Filter parameters of the server's own, one or several.
-    filter: Vec<(&'static str, String)>,
-    /// The order, as a parameter of the server's own.
-    order: Option<(&'static str, String)>,
-    /// The filter that is evaluated here.
-    pub(super) here: Option<Expr>,
-    /// The order that is made here.
-    pub(super) order_here: Option<(FieldSchema<'a>, bool)>,
+/// Who does what of the filter, the order and the limit. Parameters that the user gave already are left alone; `version`
+/// is that of VB365's API when it is known.
+pub(crate) fn plan(
+    listing: &Listing,
+    ask: &Ask<'_>,
+    given: &Params,
+    version: Option<u8>,
+    code: Code,
+) -> Result<Plan, Failure> {
+    let fields = listing.fields();
+    let schema = Schema { name: listing.name, fields: &fields };
+    let narrowing: Vec<&str>;
+    let target = match listing.operation.system {
+        System::Em => Target::Em,
+        System::Zstack => Target::ZstackQ,
+        System::Vb365 => {
+            narrowing = identifiers(listing, given, version);
+            Target::Vb365 { params: &narrowing }
+        }
+    };
+    lower(ask, &schema, target).map_err(|error| {
+        let failure =
+            Failure::new(code, format!("{} cannot be asked this: {error}", listing.operation.system.product()));
+        let joined = ask.several && ask.order.is_some_and(|order| order.field.source.place().is_none());
+        if joined { failure.with_help("name one server with -p") } else { failure }
+    })
 }
 
-impl<'a> Split<'a> {
-    pub(super) fn new(
-        listing: &Listing,
-        filter: Option<&Parsed>,
-        order: Option<(FieldSchema<'a>, bool)>,
-        several: bool,
-    ) -> Result<Self, Failure> {
-        let system = listing.operation.system;
-        let mut split = Self { filter: Vec::new(), order: None, here: None, order_here: None };
-        match (system, filter.map(Parsed::expr)) {
-            (_, None) => {}
-            (System::Em, Some(expr)) => {
-                let text = print(expr).map_err(|error| Failure::usage(error.to_string()))?;
-                split.filter.push(("filter", text));
-            }
-            (System::Zstack, Some(expr)) => {
-                let fields = listing.fields();
-                let lowered = lower_q(&zstack_expr(expr, &fields)?).map_err(|error| refused(&error))?;
-                split.filter.extend(lowered.into_iter().map(|condition| ("q", condition)));
-            }
-            (System::Vb365, Some(expr)) => split.here = Some(expr.clone()),
-        }
-        let Some((field, largest_first)) = order else { return Ok(split) };
-        // The rows of several servers are one table: its order is made here.
-        if system == System::Vb365 || several {
-            if field.source.place().is_none() {
-                let failure =
-                    format!("`{}` is known to the servers alone: rows of several cannot be sorted by it", field.name);
-                return Err(Failure::usage(failure).with_help("name one server with -p"));
-            }
-            split.order_here = Some((field, largest_first));
-        } else if system == System::Em {
-            split.order = Some((if largest_first { "sortDesc" } else { "sortAsc" }, field.name.to_owned()));
-        } else {
-            split.order = Some(("sort", format!("{}{}", if largest_first { '-' } else { '+' }, field.name)));
-        }
-        Ok(split)
-    }
-}
-
-fn refused(error: &backhaul_filter::zstack::LowerError) -> Failure {
-    Failure::usage(format!("ZStack cannot be asked this: {error}"))
-        .with_help("ask for more and choose among the rows, or ask in ZQL")
+/// The parameters of a VB365 listing that take an identifier: those of the version, or of all that have the listing.
+fn identifiers(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<&'static str> {
+    let operation = listing.operation;
+    let params = operation.params.iter().filter(|param| {
+        let known = match version {
+            Some(version) => param.versions.contains(version),
+            None => param.versions.since <= operation.versions.since && param.versions.until == 0,
+        };
+        let open = !given.iter().any(|(given, _)| given.eq_ignore_ascii_case(param.name));
+        known && open && param.place == ParamPlace::Query && matches!(param.kind, Kind::Id)
+    });
+    params.map(|param| param.name).collect()
 }
 
 /// What is sent.
@@ -80,20 +65,20 @@ impl Request {
     pub(super) fn new(
         listing: &Listing,
         params: Params,
-        limit: Option<u64>,
-        split: &Split<'_>,
+        plan: &Plan,
+        order: Option<&Order<'_>>,
         projection: Option<&Projection>,
     ) -> Result<Self, Failure> {
         let mut given = Given { params, body: None };
         let system = listing.operation.system;
-        for (name, value) in split.filter.iter().chain(&split.order) {
+        for (name, value) in plan.sent() {
             let twice = given.params.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
-            if twice && *name != "q" {
+            if twice && name != "q" {
                 return Err(Failure::usage(format!(
                     "--param {name} contradicts --filter or a --sort option: give one"
                 )));
             }
-            given.params.push(((*name).to_owned(), value.clone()));
+            given.params.push((name.clone().into_owned(), value.clone()));
         }
         let mut add = |name: &str, value: String| {
             let known = names::find_param(listing.operation, name);
@@ -101,22 +86,29 @@ impl Request {
                 given.params.push((name.to_owned(), value));
             }
         };
-        let all_is_asked = split.here.is_none() && split.order_here.is_none();
         match system {
             System::Em => {
                 add("format", "Entities".to_owned());
-                if let (true, Some(limit @ 1..PAGE)) = (all_is_asked, limit) {
+                if let Some(limit @ 1..PAGE) = plan.limit() {
                     add("pageSize", limit.to_string());
                 }
             }
             System::Zstack => {
-                if let (true, Some(limit @ 1..PAGE)) = (all_is_asked, limit) {
+                if let Some(limit @ 1..PAGE) = plan.limit() {
                     add("limit", limit.to_string());
                 }
-                // What is sorted here must be there, whether it is printed or not.
-                let order = split.order_here.map(|(field, _)| field.name.to_owned());
+                // What is evaluated and sorted here must be there, whether it is printed or not.
                 if let Some(mut names) = projection.and_then(Projection::own_names) {
-                    names.extend(order.as_deref().filter(|name| !names.contains(name)).into_iter().collect::<Vec<_>>());
+                    let fields = listing.fields();
+                    let schema = Schema { name: listing.name, fields: &fields };
+                    let evaluated = plan.rest().into_iter().flat_map(Expr::conditions).filter_map(Expr::field);
+                    let evaluated = evaluated.filter_map(|name| schema.field(name.as_str())).map(|field| field.name);
+                    let sorted = order.filter(|_| plan.order_here()).map(|order| order.field.name);
+                    for name in evaluated.chain(sorted) {
+                        if !names.contains(&name) {
+                            names.push(name);
+                        }
+                    }
                     add("fields", names.join(","));
                 }
             }
@@ -135,83 +127,70 @@ pub(crate) fn allow_joined(listing: &mut Listing, parsed: &Parsed) {
     }
 }
 
-/// The filter with field names as ZStack spells them, and with dates as its database reads them.
-///
-/// The server compares a date with its own clock's, so one with an offset from UTC could mean another moment than it says:
-/// that is refused.
-pub(crate) fn zstack_expr(expr: &Expr, fields: &[FieldSchema<'_>]) -> Result<Expr, Failure> {
-    let group = |terms: &[Expr]| terms.iter().map(|term| zstack_expr(term, fields)).collect::<Result<Vec<_>, _>>();
-    let empty = || Failure::internal("a group of conditions without any");
-    match expr {
-        Expr::And(terms) => Expr::all(group(terms)?).ok_or_else(empty),
-        Expr::Or(terms) => Expr::any(group(terms)?).ok_or_else(empty),
-        Expr::Compare(comparison) => zstack_comparison(comparison, fields),
-        other => Ok(other.clone()),
-    }
-}
-
-fn zstack_comparison(comparison: &Comparison, fields: &[FieldSchema<'_>]) -> Result<Expr, Failure> {
-    let Comparison { field, op, value } = comparison;
-    let Some(known) = fields.iter().find(|known| known.name.eq_ignore_ascii_case(field.as_str())) else {
-        return Ok(comparison.clone().into());
-    };
-    let name = known.name.parse().unwrap_or_else(|_| field.clone());
-    if known.kind == Kind::DateTime {
-        return Ok(Expr::compare(name, *op, Value::from(local_date(field.as_str(), value.as_str())?)));
-    }
-    // Enumerations are compared by their text there, and have no order.
-    if known.kind == Kind::Enum && !matches!(op, Op::Eq | Op::Ne) {
-        return Err(Failure::usage(format!(
-            "`{field}` is an enumeration, which ZStack compares as text: it has no order"
-        )));
-    }
-    let value = known.values.iter().find(|text| text.eq_ignore_ascii_case(value.as_str()));
-    Ok(Expr::compare(name, *op, value.map_or_else(|| comparison.value.clone(), |text| Value::from(*text))))
-}
-
-/// `2024-01-31T08:00:00` as `2024-01-31 08:00:00`.
-fn local_date(field: &str, text: &str) -> Result<String, Failure> {
-    let (date, time) = text.split_at_checked(10).unwrap_or((text, ""));
-    if time.contains(['Z', 'z', '+', '-']) {
-        return Err(Failure::usage(format!(
-            "`{field}` is kept in the server's own time zone, which it does not tell: `{text}` names another"
-        ))
-        .with_help("write the moment as the server's clock shows it, without an offset"));
-    }
-    let time = time.trim_start_matches(['T', 't', ' ']);
-    Ok(if time.is_empty() { date.to_owned() } else { format!("{date} {time}") })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::Console;
+    use crate::expression;
 
-    fn lowered(filter: &str) -> Result<Vec<String>, Failure> {
-        let target = "zstack.BackupStorage".parse().map_err(|message: String| Failure::internal(message))?;
-        let mut listing = Listing::find(&target, &[])?;
-        let parsed = crate::expression::parsed(filter)?;
+    fn planned(
+        target: &str,
+        filter: &str,
+        given: &Params,
+        version: Option<u8>,
+    ) -> Result<(Vec<String>, String), Failure> {
+        let target = target.parse().map_err(|message: String| Failure::internal(message))?;
+        let mut listing = Listing::about(&target)?;
+        let parsed = expression::parsed(filter, Code::Usage, &Console::new(0))?;
         allow_joined(&mut listing, &parsed);
-        Split::new(&listing, Some(&parsed), None, false)
-            .map(|split| split.filter.into_iter().map(|(_, condition)| condition).collect())
+        let ask = Ask { filter: Some(parsed.expr()), ..Ask::default() };
+        let plan = plan(&listing, &ask, given, version, Code::Usage)?;
+        let sent = plan.sent().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Ok((sent, plan.rest().map(ToString::to_string).unwrap_or_default()))
+    }
+
+    fn zstack(filter: &str) -> Result<(Vec<String>, String), Failure> {
+        planned("zstack.BackupStorage", filter, &Params::default(), None)
     }
 
     #[test]
     fn conditions_are_spelled_as_zstack_spells_them() -> Result<(), Failure> {
-        assert_eq!(lowered("STATE==enabled;zone.name!=\"Zone 1\"")?, ["state=Enabled", "zone.name!=Zone 1"]);
-        assert_eq!(lowered("createDate>\"2024-01-31T08:00:00\"")?, ["createDate>2024-01-31 08:00:00"]);
-        assert_eq!(lowered("createDate>2024-01-31")?, ["createDate>2024-01-31"]);
+        let sent = |filter: &str| Ok::<_, Failure>(zstack(filter)?.0);
+        assert_eq!(sent("STATE==enabled;zone.name!=\"Zone 1\"")?, ["q=state=Enabled", "q=zone.name!=Zone 1"]);
+        assert_eq!(sent("createDate>\"2024-01-31T08:00:00\"")?, ["q=createDate>2024-01-31 08:00:00"]);
+        assert_eq!(sent("createDate>2024-01-31")?, ["q=createDate>2024-01-31"]);
+        assert_eq!(sent("name==a,name==b")?, ["q=name?=a,b"]);
         Ok(())
     }
 
     #[test]
-    fn what_zstack_would_misread_is_refused() {
-        for (filter, says) in [
-            ("name==a,name==b", "no OR"),
-            ("name==\"a>=b\"", "would split"),
-            ("createDate>\"2024-01-31T08:00:00Z\"", "time zone"),
-            ("state>Enabled", "no order"),
-        ] {
-            let failure = lowered(filter).err();
+    fn what_zstack_would_misread_is_evaluated_here() -> Result<(), Failure> {
+        for filter in ["name==a,state==Enabled", "name==\"a>=b\"", "name!=a"] {
+            assert_eq!(zstack(filter)?, (Vec::new(), filter.to_owned()));
+        }
+        assert_eq!(zstack("state>=Disabled;name!=a")?.1, "name!=a");
+        Ok(())
+    }
+
+    #[test]
+    fn vb365_is_told_an_identifier_where_the_version_takes_it() -> Result<(), Failure> {
+        let id = "0b2b4f5e-7c5b-4c1c-9f0a-0d4a1d9f0c11";
+        let filter = format!("proxyId=={id};name==x");
+        let planned = |given: &Params, version| planned("vb365.BackupRepository", &filter, given, version);
+        let none = Params::default();
+        assert_eq!(planned(&none, Some(8))?, (vec![format!("proxyId={id}")], filter.clone()));
+        assert_eq!(planned(&none, Some(3))?.0, [""; 0]);
+        assert_eq!(planned(&none, None)?.0, [""; 0]);
+        let given = Params::from([("ProxyID".to_owned(), "x".to_owned())]);
+        assert_eq!(planned(&given, Some(8))?.0, [""; 0]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_nobody_can_evaluate_is_refused() {
+        for (filter, says) in [("createDate>\"2024-01-31T08:00:00Z\"", "time zone"), ("zone.name==a,name==b", "no OR")]
+        {
+            let failure = zstack(filter).err();
             assert!(failure.as_ref().is_some_and(|it| it.message().contains(says)), "{filter}: {failure:?}");
         }
     }

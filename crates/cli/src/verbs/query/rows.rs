@@ -1,6 +1,6 @@
 //! The rows of a query on their way out: as they come, or sorted first.
 
-use backhaul_filter::{FieldSchema, Reflected, compare};
+use backhaul_filter::{Order, Reflected, compare};
 use backhaul_wire::{Struct, json};
 use serde_json::{Map, Value};
 
@@ -121,8 +121,7 @@ impl Kept {
     pub(super) fn sorted(
         self,
         list: &str,
-        field: &FieldSchema<'_>,
-        largest_first: bool,
+        order: &Order<'_>,
         mut item: impl FnMut(usize, &dyn Struct) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut items: Vec<(usize, &dyn Struct)> = self
@@ -133,8 +132,8 @@ impl Kept {
             })
             .collect();
         items.sort_by(|(_, a), (_, b)| {
-            let order = compare(field, &Reflected(*a), &Reflected(*b));
-            if largest_first { order.reverse() } else { order }
+            let found = compare(&order.field, &Reflected(*a), &Reflected(*b));
+            if order.descending { found.reverse() } else { found }
         });
         items.into_iter().try_for_each(|(server, value)| item(server, value))
     }

@@ -162,9 +162,7 @@ impl<'d> Reader<'d> {
         let plain = node.get("type").is_some_and(|ty| *ty == "string" || *ty == json!(["string", "null"]))
             && !node.contains_key("enum")
             && !node.contains_key("format");
-        if plain && (self.names.is_secret(name)) {
-            node.insert("format".into(), "password".into());
-        } else if node.get("format").is_some_and(|format| format == "byte") && self.names.is_secret(name) {
+        if plain && self.names.is_secret(name) {
             node.insert("format".into(), "password".into());
         } else if plain && is_id(name) {
             node.insert("format".into(), "id".into());

@@ -33,114 +33,91 @@ const PARAMS_6: &[Param] = &[
 const PARAMS_7: &[Param] = &[
     Param::path("ID", Kind::Id),
     Param::path("credentialsID", Kind::Id),
-    Param::query("format", Kind::Text),
 ];
 const PARAMS_8: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("credentialsID", Kind::Id),
+    Param::path("passwordID", Kind::Id),
 ];
 const PARAMS_9: &[Param] = &[
-    Param::path("ID", Kind::Id),
-    Param::path("passwordID", Kind::Id),
+    Param::path("vmname", Kind::Text),
     Param::query("format", Kind::Text),
 ];
 const PARAMS_10: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("passwordID", Kind::Id),
-];
-const PARAMS_11: &[Param] = &[
     Param::path("vmname", Kind::Text),
     Param::query("format", Kind::Text),
+];
+const PARAMS_11: &[Param] = &[
+    Param::path("ID", Kind::Id),
+    Param::path("vmname", Kind::Text),
 ];
 const PARAMS_12: &[Param] = &[
     Param::path("ID", Kind::Id),
     Param::path("vmname", Kind::Text),
-    Param::query("format", Kind::Text),
+    Param::path("filepath", Kind::Text),
+    Param::query("action", Kind::Text),
+    Param::query("pageSize", Kind::Int),
+    Param::query("page", Kind::Int),
 ];
 const PARAMS_13: &[Param] = &[
     Param::path("ID", Kind::Id),
     Param::path("vmname", Kind::Text),
+    Param::path("filepath", Kind::Text),
 ];
 const PARAMS_14: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("filepath", Kind::Text),
-    Param::path("vmname", Kind::Text),
-    Param::query("pageSize", Kind::Int),
-    Param::query("page", Kind::Int),
+    Param::path("vmID", Kind::Id),
+    Param::query("format", Kind::Text),
 ];
 const PARAMS_15: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("filepath", Kind::Text),
-    Param::path("vmname", Kind::Text),
+    Param::path("vmID", Kind::Id),
 ];
 const PARAMS_16: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("vmID", Kind::Id),
-    Param::query("format", Kind::Text),
+    Param::query("includeBackups", Kind::Bool),
 ];
 const PARAMS_17: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("vmID", Kind::Id),
+    Param::path("computeResourceID", Kind::Id),
 ];
 const PARAMS_18: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::query("includeBackups", Kind::Bool),
+    Param::path("resourceID", Kind::Id),
 ];
 const PARAMS_19: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("computeResourceID", Kind::Id),
+    Param::path("subtenantID", Kind::Id),
 ];
 const PARAMS_20: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("resourceID", Kind::Id),
+    Param::path("linkedRepositoryID", Kind::Id),
 ];
 const PARAMS_21: &[Param] = &[
     Param::path("ID", Kind::Id),
-    Param::path("subtenantID", Kind::Id),
-    Param::query("format", Kind::Text),
-];
-const PARAMS_22: &[Param] = &[
-    Param::path("ID", Kind::Id),
-    Param::path("subtenantID", Kind::Id),
-];
-const PARAMS_23: &[Param] = &[
-    Param::path("ID", Kind::Id),
-    Param::path("vCloudComputeResourceID", Kind::Id),
-];
-const PARAMS_24: &[Param] = &[
-    Param::path("ID", Kind::Id),
-    Param::path("linkedRepositoryID", Kind::Id),
-];
-const PARAMS_25: &[Param] = &[
-    Param::path("ID", Kind::Id),
     Param::path("linkedJobID", Kind::Id),
 ];
-const PARAMS_26: &[Param] = &[
+const PARAMS_22: &[Param] = &[
+    Param::query("host", Kind::Text),
     Param::query("hierarchyRef", Kind::Text),
-    Param::query("host", Kind::Id),
     Param::query("name", Kind::Text),
     Param::query("type", Kind::Text),
 ];
-const PARAMS_27: &[Param] = &[
-    Param::path("ID", Kind::Id),
-    Param::path("includeID", Kind::Id),
-    Param::query("format", Kind::Text),
-];
-const PARAMS_28: &[Param] = &[
+const PARAMS_23: &[Param] = &[
     Param::path("ID", Kind::Id),
     Param::path("roleID", Kind::Id),
 ];
-const PARAMS_29: &[Param] = &[
+const PARAMS_24: &[Param] = &[
     Param::path("ID", Kind::Id),
     Param::path("scopeID", Kind::Id),
 ];
-const PARAMS_30: &[Param] = &[Param::query("v", Kind::Text)];
-const PARAMS_31: &[Param] = &[
+const PARAMS_25: &[Param] = &[Param::query("v", Kind::Text)];
+const PARAMS_26: &[Param] = &[
     Param::path("ID", Kind::Id),
     Param::query("deleteJobs", Kind::Bool),
     Param::query("deleteBackupFiles", Kind::Bool),
 ];
-const PARAMS_32: &[Param] = &[
+const PARAMS_27: &[Param] = &[
     Param::query("format", Kind::Text),
     Param::query("filter", Kind::Text),
     Param::query("sortAsc", Kind::Text),
@@ -460,14 +437,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/backupServers/{ID}/credentials/{credentialsID}",
         )
         .params(PARAMS_7)
-        .response(Response::Forms(&CREDENTIALS_INFO, &ENTITY_REF)),
+        .response(Response::Body(&CREDENTIALS_INFO)),
     Operation::new(
             System::Em,
             "PutBackupServersByIdCredentialsById",
             "PUT",
             "/api/backupServers/{ID}/credentials/{credentialsID}",
         )
-        .params(PARAMS_8)
+        .params(PARAMS_7)
         .request(&CREDENTIALS_INFO),
     Operation::new(
             System::Em,
@@ -475,7 +452,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/backupServers/{ID}/credentials/{credentialsID}",
         )
-        .params(PARAMS_8),
+        .params(PARAMS_7),
     Operation::new(
             System::Em,
             "GetBackupServersByIdExternalRepositories",
@@ -506,15 +483,15 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/backupServers/{ID}/passwords/{passwordID}",
         )
-        .params(PARAMS_9)
-        .response(Response::Forms(&PASSWORD_KEY_INFO, &ENTITY_REF)),
+        .params(PARAMS_8)
+        .response(Response::Body(&PASSWORD_KEY_INFO)),
     Operation::new(
             System::Em,
             "PutBackupServersByIdPasswordsById",
             "PUT",
             "/api/backupServers/{ID}/passwords/{passwordID}",
         )
-        .params(PARAMS_10)
+        .params(PARAMS_8)
         .request(&PASSWORD_KEY_INFO_SPEC),
     Operation::new(
             System::Em,
@@ -522,7 +499,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/backupServers/{ID}/passwords/{passwordID}",
         )
-        .params(PARAMS_10),
+        .params(PARAMS_8),
     Operation::new(System::Em, "GetBackupSessions", "GET", "/api/backupSessions")
         .params(PARAMS_0)
         .response(Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES)),
@@ -579,7 +556,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/catalog/vms/{vmname}",
         )
-        .params(PARAMS_11)
+        .params(PARAMS_9)
         .response(Response::Forms(&CATALOG_VM, &ENTITY_REF)),
     Operation::new(
             System::Em,
@@ -587,7 +564,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/catalog/vms/{vmname}/vmRestorePoints",
         )
-        .params(PARAMS_11)
+        .params(PARAMS_9)
         .response(Response::Forms(&CATALOG_VM_RESTORE_POINTS, &ENTITY_REFERENCES)),
     Operation::new(
             System::Em,
@@ -595,7 +572,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}",
         )
-        .params(PARAMS_12)
+        .params(PARAMS_10)
         .response(Response::Forms(&CATALOG_VM_RESTORE_POINT, &ENTITY_REF)),
     Operation::new(
             System::Em,
@@ -603,16 +580,16 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse",
         )
-        .params(PARAMS_13)
+        .params(PARAMS_11)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
             System::Em,
             "GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs",
             "GET",
-            "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs",
+            "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/",
         )
-        .params(PARAMS_13)
+        .params(PARAMS_11)
         .response(Response::Body(&FILE_SYSTEM_ENTRY)),
     Operation::new(
             System::Em,
@@ -620,7 +597,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}",
         )
-        .params(PARAMS_14)
+        .params(PARAMS_12)
         .response(Response::Body(&FILE_SYSTEM_ENTRIES)),
     Operation::new(
             System::Em,
@@ -628,7 +605,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore",
         )
-        .params(PARAMS_15)
+        .params(PARAMS_13)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(System::Em, "GetCdpPolicies", "GET", "/api/cdpPolicies")
@@ -747,7 +724,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/cdpReplica/vApps/{ID}/vms/{vmID}",
         )
-        .params(PARAMS_16)
+        .params(PARAMS_14)
         .response(Response::Forms(&V_APP_CDP_REPLICA_VM, &ENTITY_REF)),
     Operation::new(System::Em, "GetCdpReplicas", "GET", "/api/cdpReplicas")
         .params(PARAMS_0)
@@ -769,7 +746,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/cdpReplicas/{ID}/vms/{vmID}",
         )
-        .params(PARAMS_16)
+        .params(PARAMS_14)
         .response(Response::Forms(&CDP_REPLICA_VM, &ENTITY_REF)),
     Operation::new(
             System::Em,
@@ -777,7 +754,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/api/cdpReplicas/{ID}/vms/{vmID}?action=failover",
         )
-        .params(PARAMS_17)
+        .params(PARAMS_15)
         .request(&CDP_FAILOVER_START_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
@@ -787,7 +764,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/api/cdpReplicas/{ID}/vms/{vmID}?action=intervals",
         )
-        .params(PARAMS_17)
+        .params(PARAMS_15)
         .request(&CDP_REPLICA_INTERVALS)
         .response(Response::Body(&CDP_REPLICA_INTERVALS)),
     Operation::new(System::Em, "GetCdpReplicaSessions", "GET", "/api/cdpReplicaSessions")
@@ -1116,7 +1093,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/cloud/tenants/{ID}",
         )
-        .params(PARAMS_18)
+        .params(PARAMS_16)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -1143,7 +1120,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/cloud/tenants/{ID}/computeResources/{computeResourceID}",
         )
-        .params(PARAMS_19)
+        .params(PARAMS_17)
         .response(Response::Body(&CLOUD_TENANT_COMPUTE_RESOURCE)),
     Operation::new(
             System::Em,
@@ -1151,7 +1128,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/cloud/tenants/{ID}/computeResources/{computeResourceID}",
         )
-        .params(PARAMS_19)
+        .params(PARAMS_17)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -1194,7 +1171,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/cloud/tenants/{ID}/resources/{resourceID}",
         )
-        .params(PARAMS_20)
+        .params(PARAMS_18)
         .response(Response::Body(&CLOUD_TENANT_RESOURCE)),
     Operation::new(
             System::Em,
@@ -1202,7 +1179,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/cloud/tenants/{ID}/resources/{resourceID}",
         )
-        .params(PARAMS_20)
+        .params(PARAMS_18)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -1229,15 +1206,15 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/cloud/tenants/{ID}/subtenants/{subtenantID}",
         )
-        .params(PARAMS_21)
-        .response(Response::Forms(&CLOUD_SUBTENANT, &ENTITY_REF)),
+        .params(PARAMS_19)
+        .response(Response::Body(&CLOUD_SUBTENANT)),
     Operation::new(
             System::Em,
             "PutCloudTenantsByIdSubtenantsById",
             "PUT",
             "/api/cloud/tenants/{ID}/subtenants/{subtenantID}",
         )
-        .params(PARAMS_22)
+        .params(PARAMS_19)
         .request(&CLOUD_SUBTENANT)
         .response(Response::Body(&TASK))
         .long_running(),
@@ -1247,7 +1224,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/cloud/tenants/{ID}/subtenants/{subtenantID}",
         )
-        .params(PARAMS_22)
+        .params(PARAMS_19)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -1272,17 +1249,17 @@ pub static OPERATIONS: &[Operation] = &[
             System::Em,
             "GetCloudTenantsByIdVCloudComputeResourcesById",
             "GET",
-            "/api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}",
+            "/api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}",
         )
-        .params(PARAMS_23)
+        .params(PARAMS_17)
         .response(Response::Body(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE)),
     Operation::new(
             System::Em,
             "DeleteCloudTenantsByIdVCloudComputeResourcesById",
             "DELETE",
-            "/api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}",
+            "/api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}",
         )
-        .params(PARAMS_23)
+        .params(PARAMS_17)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(System::Em, "GetCloudVlans", "GET", "/api/cloud/vlans")
@@ -1490,7 +1467,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}",
         )
-        .params(PARAMS_24)
+        .params(PARAMS_20)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -1517,7 +1494,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/jobs/{ID}/linkedJobs/{linkedJobID}",
         )
-        .params(PARAMS_25)
+        .params(PARAMS_21)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(System::Em, "GetLogonSessions", "GET", "/api/logonSessions")
@@ -1533,7 +1510,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_2),
     Operation::new(System::Em, "GetLookup", "GET", "/api/lookup")
-        .params(PARAMS_26)
+        .params(PARAMS_22)
         .response(Response::Body(&HIERARCHY_ITEMS)),
     Operation::new(System::Em, "GetLookupSvc", "GET", "/api/lookupSvc")
         .response(Response::Body(&LOOKUP_SVC)),
@@ -1592,8 +1569,8 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/nas/jobs/{ID}/includes/{includeID}",
         )
-        .params(PARAMS_27)
-        .response(Response::Forms(&NAS_OBJECT, &ENTITY_REF)),
+        .params(PARAMS_6)
+        .response(Response::Body(&NAS_OBJECT)),
     Operation::new(
             System::Em,
             "PostNasJobsByIdRetry",
@@ -1820,7 +1797,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/security/accounts/{ID}/roles/{roleID}",
         )
-        .params(PARAMS_28)
+        .params(PARAMS_23)
         .response(Response::Body(&ENTERPRISE_ACCOUNT_IN_ROLE)),
     Operation::new(
             System::Em,
@@ -1828,7 +1805,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/security/accounts/{ID}/roles/{roleID}",
         )
-        .params(PARAMS_28),
+        .params(PARAMS_23),
     Operation::new(
             System::Em,
             "GetSecurityAccountsByIdScopes",
@@ -1851,7 +1828,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/security/accounts/{ID}/scopes/{scopeID}",
         )
-        .params(PARAMS_29)
+        .params(PARAMS_24)
         .response(Response::Body(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE)),
     Operation::new(
             System::Em,
@@ -1859,7 +1836,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/security/accounts/{ID}/scopes/{scopeID}",
         )
-        .params(PARAMS_29),
+        .params(PARAMS_24),
     Operation::new(System::Em, "GetSecurityRoles", "GET", "/api/security/roles")
         .params(PARAMS_0)
         .response(Response::Forms(&ENTERPRISE_ROLES, &ENTITY_REFERENCES)),
@@ -1926,7 +1903,7 @@ pub static OPERATIONS: &[Operation] = &[
         .params(PARAMS_2)
         .response(Response::Body(&V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS)),
     Operation::new(System::Em, "PostSessionMngr", "POST", "/api/sessionMngr/")
-        .params(PARAMS_30)
+        .params(PARAMS_25)
         .response(Response::Body(&LOGON_SESSION))
         .anonymous(),
     Operation::new(System::Em, "GetSystemSessions", "GET", "/api/systemSessions")
@@ -2037,7 +2014,7 @@ pub static OPERATIONS: &[Operation] = &[
             "DELETE",
             "/api/vCloud/orgConfigs/{ID}",
         )
-        .params(PARAMS_31)
+        .params(PARAMS_26)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -2208,7 +2185,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=AgentBackupJob",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.AgentBackupJobs")),
     Operation::new(
             System::Em,
@@ -2216,7 +2193,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=AgentProtectionGroup",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.AgentProtectionGroups")),
     Operation::new(
             System::Em,
@@ -2224,13 +2201,13 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=AgentRestorePoint",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.AgentRestorePoints")),
     Operation::new(System::Em, "QueryBackup", "GET", "/api/query?type=Backup")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.Backups")),
     Operation::new(System::Em, "QueryBackupFile", "GET", "/api/query?type=BackupFile")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.BackupFiles")),
     Operation::new(
             System::Em,
@@ -2238,7 +2215,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=BackupJobSession",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.BackupJobSessions")),
     Operation::new(
             System::Em,
@@ -2246,7 +2223,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=BackupServer",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.BackupServers")),
     Operation::new(
             System::Em,
@@ -2254,13 +2231,13 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=BackupTaskSession",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.BackupTaskSessions")),
     Operation::new(System::Em, "QueryCdpPolicy", "GET", "/api/query?type=CdpPolicy")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CdpPolicies")),
     Operation::new(System::Em, "QueryCdpReplica", "GET", "/api/query?type=CdpReplica")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CdpReplicas")),
     Operation::new(
             System::Em,
@@ -2268,7 +2245,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CdpReplicaSession",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CdpReplicaSessions")),
     Operation::new(
             System::Em,
@@ -2276,7 +2253,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CdpReplicaTaskSession",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CdpReplicaTaskSessions")),
     Operation::new(
             System::Em,
@@ -2284,7 +2261,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudFailoverPlan",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudFailoverPlans")),
     Operation::new(
             System::Em,
@@ -2292,7 +2269,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudFailoverSession",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudFailoverSessions")),
     Operation::new(
             System::Em,
@@ -2300,7 +2277,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudGateway",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudGateways")),
     Operation::new(
             System::Em,
@@ -2308,7 +2285,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudGatewayPool",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudGatewayPools")),
     Operation::new(
             System::Em,
@@ -2316,7 +2293,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudHardwarePlan",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudHardwarePlans")),
     Operation::new(
             System::Em,
@@ -2324,7 +2301,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudPublicIpAddress",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudPublicIpAddresses")),
     Operation::new(
             System::Em,
@@ -2332,7 +2309,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudReplica",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudReplicas")),
     Operation::new(
             System::Em,
@@ -2340,10 +2317,10 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudSubtenant",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Resources.CloudSubtenants")),
     Operation::new(System::Em, "QueryCloudTenant", "GET", "/api/query?type=CloudTenant")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudTenants")),
     Operation::new(
             System::Em,
@@ -2351,10 +2328,10 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=CloudVmReplicaPoint",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudVmReplicaPoints")),
     Operation::new(System::Em, "QueryCredentials", "GET", "/api/query?type=Credentials")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Resources.CredentialsInfoList")),
     Operation::new(
             System::Em,
@@ -2362,7 +2339,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=DiscoveredComputer",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.DiscoveredComputers")),
     Operation::new(
             System::Em,
@@ -2370,10 +2347,10 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=FailoverPlan",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.FailoverPlans")),
     Operation::new(System::Em, "QueryFileServer", "GET", "/api/query?type=FileServer")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.FileServers")),
     Operation::new(
             System::Em,
@@ -2381,10 +2358,10 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=HierarchyRoot",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.HierarchyRoots")),
     Operation::new(System::Em, "QueryJob", "GET", "/api/query?type=Job")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.Jobs")),
     Operation::new(
             System::Em,
@@ -2392,13 +2369,13 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=ManagedServer",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.ManagedServers")),
     Operation::new(System::Em, "QueryNasJob", "GET", "/api/query?type=NasJob")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.NASJobs")),
     Operation::new(System::Em, "QueryNasObject", "GET", "/api/query?type=NasObject")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Resources.NASObjects")),
     Operation::new(
             System::Em,
@@ -2406,16 +2383,16 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=ObjectInAgentBackupJob",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Resources.ObjectsInAgentBackupJob")),
     Operation::new(System::Em, "QueryObjectInJob", "GET", "/api/query?type=ObjectInJob")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Resources.ObjectsInJob")),
     Operation::new(System::Em, "QueryPasswords", "GET", "/api/query?type=Passwords")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Resources.PasswordKeyInfoList")),
     Operation::new(System::Em, "QueryReplica", "GET", "/api/query?type=Replica")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.Replicas")),
     Operation::new(
             System::Em,
@@ -2423,7 +2400,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=ReplicaJobSession",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.ReplicaJobSessions")),
     Operation::new(
             System::Em,
@@ -2431,10 +2408,10 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=ReplicaTaskSession",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.ReplicaTaskSessions")),
     Operation::new(System::Em, "QueryRepository", "GET", "/api/query?type=Repository")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.Repositories")),
     Operation::new(
             System::Em,
@@ -2442,7 +2419,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=RestorePoint",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.RestorePoints")),
     Operation::new(
             System::Em,
@@ -2450,10 +2427,10 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=RestoreSession",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.RestoreSessions")),
     Operation::new(System::Em, "QueryTask", "GET", "/api/query?type=Task")
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Resources.Tasks")),
     Operation::new(
             System::Em,
@@ -2461,7 +2438,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=VAppReplicaPoint",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.VAppReplicaPoints")),
     Operation::new(
             System::Em,
@@ -2469,7 +2446,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=VAppRestorePoint",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.VAppRestorePoints")),
     Operation::new(
             System::Em,
@@ -2477,7 +2454,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=VCloudOrganizationConfig",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.VCloudOrganizationConfigs")),
     Operation::new(
             System::Em,
@@ -2485,7 +2462,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=VlanConfiguration",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.VlanConfigurations")),
     Operation::new(
             System::Em,
@@ -2493,7 +2470,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=VmReplicaPoint",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.VmReplicaPoints")),
     Operation::new(
             System::Em,
@@ -2501,7 +2478,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=VmRestorePoint",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.VmRestorePoints")),
     Operation::new(
             System::Em,
@@ -2509,7 +2486,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=VSphereSelfServiceConfig",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.VSphereSelfServiceConfigs")),
     Operation::new(
             System::Em,
@@ -2517,7 +2494,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/api/query?type=WanAccelerator",
         )
-        .params(PARAMS_32)
+        .params(PARAMS_27)
         .response(Response::Page(&QUERY_RESULT, "Entities.WanAccelerators")),
 ];
 /// How an empty answer of each operation is made, beside [`OPERATIONS`].
@@ -2895,7 +2872,7 @@ impl Call for Get {
     const OPERATION: &'static Operation = &OPERATIONS[0usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/agents`: The entrance of Veeam agents.
+/// `GET /api/agents`: Where the agents' jobs, points and computers are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/1`
 #[derive(Debug, Clone, Default)]
@@ -2913,7 +2890,7 @@ impl Call for GetAgents {
     const OPERATION: &'static Operation = &OPERATIONS[1usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/agents/agentRestorePoints`: The restore points of computers.
+/// `GET /api/agents/agentRestorePoints`: All restore points of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/2`
 #[derive(Debug, Clone, Default)]
@@ -2933,7 +2910,7 @@ impl Call for GetAgentsAgentRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/agentRestorePoints/{ID}`: One restore point of a computer.
+/// `GET /api/agents/agentRestorePoints/{ID}`: One restore point of an agent.
 ///
 /// Schema: `schemas/em/operations.json#/operations/3`
 #[derive(Debug, Clone)]
@@ -2960,7 +2937,7 @@ impl Call for GetAgentsAgentRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/agentRestorePoints/{ID}/mounts`: The mounts of a computer's restore point.
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts`: Where a restore point of an agent is mounted.
 ///
 /// Schema: `schemas/em/operations.json#/operations/4`
 #[derive(Debug, Clone)]
@@ -2986,7 +2963,7 @@ impl Call for GetAgentsAgentRestorePointsByIdMounts {
         }
     }
 }
-/// `POST /api/agents/agentRestorePoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
+/// `POST /api/agents/agentRestorePoints/{ID}/mounts`: Mounts a restore point of an agent, to browse and restore files.
 ///
 /// Schema: `schemas/em/operations.json#/operations/5`
 #[derive(Debug, Clone)]
@@ -3012,7 +2989,7 @@ impl Call for PostAgentsAgentRestorePointsByIdMounts {
         }
     }
 }
-/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: One mount of a computer's restore point.
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of an agent, with its disks.
 ///
 /// Schema: `schemas/em/operations.json#/operations/6`
 #[derive(Debug, Clone)]
@@ -3047,7 +3024,7 @@ impl Call for GetAgentsAgentRestorePointsByIdMountsById {
         }
     }
 }
-/// `DELETE /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: Ends a mount of a computer's restore point.
+/// `DELETE /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of an agent.
 ///
 /// Schema: `schemas/em/operations.json#/operations/7`
 #[derive(Debug, Clone)]
@@ -3082,7 +3059,7 @@ impl Call for DeleteAgentsAgentRestorePointsByIdMountsById {
         }
     }
 }
-/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+/// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted agent restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/8`
 #[derive(Debug, Clone)]
@@ -3092,9 +3069,9 @@ pub struct GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
-    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    /// What to answer: `listAll`, `listDirs` or `listFiles` for a folder, `download` for a file made ready for it.
     pub action: Option<String>,
     /// How many entries a page holds: 100 when left out.
     pub page_size: Option<i64>,
@@ -3146,7 +3123,7 @@ impl Call for GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
         }
     }
 }
-/// `POST /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+/// `POST /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted agent restore point, or prepares it for download.
 ///
 /// Schema: `schemas/em/operations.json#/operations/9`
 #[derive(Debug, Clone)]
@@ -3156,7 +3133,7 @@ pub struct PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
     /// The body to send.
     pub body: super::FileRestoreSpec,
@@ -3199,7 +3176,7 @@ impl Call for PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
         }
     }
 }
-/// `GET /api/agents/backupFiles`: The files of agents' backups.
+/// `GET /api/agents/backupFiles`: All backup files of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/10`
 #[derive(Debug, Clone, Default)]
@@ -3219,7 +3196,7 @@ impl Call for GetAgentsBackupFiles {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/backups`: The agents' backups.
+/// `GET /api/agents/backups`: All backups of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/11`
 #[derive(Debug, Clone, Default)]
@@ -3239,7 +3216,7 @@ impl Call for GetAgentsBackups {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/backupSessions`: The runs of agents' jobs.
+/// `GET /api/agents/backupSessions`: All runs of agents' backup jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/12`
 #[derive(Debug, Clone, Default)]
@@ -3259,7 +3236,7 @@ impl Call for GetAgentsBackupSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/discoveredComputers`: The computers of protection groups.
+/// `GET /api/agents/discoveredComputers`: All computers that protection groups found.
 ///
 /// Schema: `schemas/em/operations.json#/operations/13`
 #[derive(Debug, Clone, Default)]
@@ -3279,7 +3256,7 @@ impl Call for GetAgentsDiscoveredComputers {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/discoveredComputers/{ID}`: One computer of a protection group.
+/// `GET /api/agents/discoveredComputers/{ID}`: One computer that a protection group found.
 ///
 /// Schema: `schemas/em/operations.json#/operations/14`
 #[derive(Debug, Clone)]
@@ -3306,7 +3283,7 @@ impl Call for GetAgentsDiscoveredComputersById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/jobs`: The jobs of agents.
+/// `GET /api/agents/jobs`: All backup jobs of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/15`
 #[derive(Debug, Clone, Default)]
@@ -3326,7 +3303,7 @@ impl Call for GetAgentsJobs {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/jobs/{ID}`: One job of agents.
+/// `GET /api/agents/jobs/{ID}`: One backup job of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/16`
 #[derive(Debug, Clone)]
@@ -3353,7 +3330,7 @@ impl Call for GetAgentsJobsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/agents/jobs/{ID}?action=retry`: Runs a job of agents again for what failed.
+/// `POST /api/agents/jobs/{ID}?action=retry`: Runs the failed part of an agents' backup job again.
 ///
 /// Schema: `schemas/em/operations.json#/operations/17`
 #[derive(Debug, Clone)]
@@ -3379,7 +3356,7 @@ impl Call for PostAgentsJobsByIdRetry {
         }
     }
 }
-/// `POST /api/agents/jobs/{ID}?action=start`: Starts a job of agents.
+/// `POST /api/agents/jobs/{ID}?action=start`: Starts a backup job of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/18`
 #[derive(Debug, Clone)]
@@ -3405,7 +3382,7 @@ impl Call for PostAgentsJobsByIdStart {
         }
     }
 }
-/// `POST /api/agents/jobs/{ID}?action=stop`: Stops a job of agents.
+/// `POST /api/agents/jobs/{ID}?action=stop`: Stops a backup job of agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/19`
 #[derive(Debug, Clone)]
@@ -3431,7 +3408,7 @@ impl Call for PostAgentsJobsByIdStop {
         }
     }
 }
-/// `POST /api/agents/jobs/{ID}?action=toggleScheduleEnabled`: Puts the schedule of a job of agents in or out of force.
+/// `POST /api/agents/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of an agents' backup job on or off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/20`
 #[derive(Debug, Clone)]
@@ -3457,7 +3434,7 @@ impl Call for PostAgentsJobsByIdToggleScheduleEnabled {
         }
     }
 }
-/// `GET /api/agents/jobs/{ID}/includes`: The computers and groups of a job.
+/// `GET /api/agents/jobs/{ID}/includes`: What a backup job of agents protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/21`
 #[derive(Debug, Clone)]
@@ -3483,7 +3460,7 @@ impl Call for GetAgentsJobsByIdIncludes {
         }
     }
 }
-/// `GET /api/agents/jobs/{ID}/includes/{includeID}`: One computer or group of a job.
+/// `GET /api/agents/jobs/{ID}/includes/{includeID}`: One computer or group that a backup job of agents protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/22`
 #[derive(Debug, Clone)]
@@ -3518,7 +3495,7 @@ impl Call for GetAgentsJobsByIdIncludesById {
         }
     }
 }
-/// `GET /api/agents/protectionGroups`: The protection groups.
+/// `GET /api/agents/protectionGroups`: All protection groups.
 ///
 /// Schema: `schemas/em/operations.json#/operations/23`
 #[derive(Debug, Clone, Default)]
@@ -3565,7 +3542,7 @@ impl Call for GetAgentsProtectionGroupsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers of a protection group.
+/// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers that a protection group found.
 ///
 /// Schema: `schemas/em/operations.json#/operations/25`
 #[derive(Debug, Clone)]
@@ -3592,7 +3569,7 @@ impl Call for GetAgentsProtectionGroupsByIdDiscoveredComputers {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/agents/restorePoints`: The restore points of agents' backups.
+/// `GET /api/agents/restorePoints`: All restore points of backups made by agents.
 ///
 /// Schema: `schemas/em/operations.json#/operations/26`
 #[derive(Debug, Clone, Default)]
@@ -3612,7 +3589,7 @@ impl Call for GetAgentsRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupFiles`: The backup files.
+/// `GET /api/backupFiles`: All backup files.
 ///
 /// Schema: `schemas/em/operations.json#/operations/27`
 #[derive(Debug, Clone, Default)]
@@ -3686,7 +3663,7 @@ impl Call for GetBackupFilesByIdRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupFiles/{ID}/vmRestorePoints`: The restore points of machines in a backup file.
+/// `GET /api/backupFiles/{ID}/vmRestorePoints`: The machines' restore points in a backup file.
 ///
 /// Schema: `schemas/em/operations.json#/operations/30`
 #[derive(Debug, Clone)]
@@ -3713,7 +3690,7 @@ impl Call for GetBackupFilesByIdVmRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backups`: The backups.
+/// `GET /api/backups`: All backups.
 ///
 /// Schema: `schemas/em/operations.json#/operations/31`
 #[derive(Debug, Clone, Default)]
@@ -3760,7 +3737,7 @@ impl Call for GetBackupsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backups/{ID}/childbackups`: The backups below a backup.
+/// `GET /api/backups/{ID}/childbackups`: The backups below a parent backup.
 ///
 /// Schema: `schemas/em/operations.json#/operations/33`
 #[derive(Debug, Clone)]
@@ -3814,7 +3791,7 @@ impl Call for GetBackupsByIdRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupServers`: The backup servers.
+/// `GET /api/backupServers`: All backup servers.
 ///
 /// Schema: `schemas/em/operations.json#/operations/35`
 #[derive(Debug, Clone, Default)]
@@ -3834,7 +3811,7 @@ impl Call for GetBackupServers {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/backupServers?action=create`: Adds a backup server.
+/// `POST /api/backupServers?action=create`: Adds a backup server to Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/36`
 #[derive(Debug, Clone)]
@@ -3885,7 +3862,7 @@ impl Call for GetBackupServersById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/backupServers/{ID}?action=collect`: Collects the data of a backup server now.
+/// `POST /api/backupServers/{ID}?action=collect`: Reads a backup server's data anew.
 ///
 /// Schema: `schemas/em/operations.json#/operations/38`
 #[derive(Debug, Clone)]
@@ -3911,7 +3888,7 @@ impl Call for PostBackupServersByIdCollect {
         }
     }
 }
-/// `POST /api/backupServers/{ID}?action=quickbackup`: Backs up one machine now: an increment to its newest backup.
+/// `POST /api/backupServers/{ID}?action=quickbackup`: Backs one machine up now, as an increment.
 ///
 /// Schema: `schemas/em/operations.json#/operations/39`
 #[derive(Debug, Clone)]
@@ -3942,7 +3919,7 @@ impl Call for PostBackupServersByIdQuickbackup {
         }
     }
 }
-/// `POST /api/backupServers/{ID}?action=veeamzip`: Backs up one machine once, to a file of its own.
+/// `POST /api/backupServers/{ID}?action=veeamzip`: Backs one machine up now, as a full backup that stands alone.
 ///
 /// Schema: `schemas/em/operations.json#/operations/40`
 #[derive(Debug, Clone)]
@@ -3973,7 +3950,7 @@ impl Call for PostBackupServersByIdVeeamzip {
         }
     }
 }
-/// `PUT /api/backupServers/{ID}`: Changes a backup server.
+/// `PUT /api/backupServers/{ID}`: Changes how Enterprise Manager reaches a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/41`
 #[derive(Debug, Clone)]
@@ -4004,7 +3981,7 @@ impl Call for PutBackupServersById {
         }
     }
 }
-/// `DELETE /api/backupServers/{ID}`: Deletes a backup server.
+/// `DELETE /api/backupServers/{ID}`: Takes a backup server out of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/42`
 #[derive(Debug, Clone)]
@@ -4030,7 +4007,7 @@ impl Call for DeleteBackupServersById {
         }
     }
 }
-/// `GET /api/backupServers/{ID}/credentials`: The accounts that a backup server uses.
+/// `GET /api/backupServers/{ID}/credentials`: The credentials kept on a backup server; passwords come back empty.
 ///
 /// Schema: `schemas/em/operations.json#/operations/43`
 #[derive(Debug, Clone)]
@@ -4056,7 +4033,7 @@ impl Call for GetBackupServersByIdCredentials {
         }
     }
 }
-/// `POST /api/backupServers/{ID}/credentials?action=create`: Adds an account that a backup server uses.
+/// `POST /api/backupServers/{ID}/credentials?action=create`: Adds credentials to a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/44`
 #[derive(Debug, Clone)]
@@ -4087,7 +4064,7 @@ impl Call for PostBackupServersByIdCredentialsCreate {
         }
     }
 }
-/// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One account that a backup server uses.
+/// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One set of credentials kept on a backup server; the password comes back empty.
 ///
 /// Schema: `schemas/em/operations.json#/operations/45`
 #[derive(Debug, Clone)]
@@ -4120,10 +4097,9 @@ impl Call for GetBackupServersByIdCredentialsById {
             let value = &self.credentials_id;
             visit("credentialsID", value.as_str());
         }
-        visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes an account that a backup server uses.
+/// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes credentials kept on a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/46`
 #[derive(Debug, Clone)]
@@ -4168,7 +4144,7 @@ impl Call for PutBackupServersByIdCredentialsById {
         }
     }
 }
-/// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Deletes an account that a backup server uses.
+/// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Removes credentials from a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/47`
 #[derive(Debug, Clone)]
@@ -4230,7 +4206,7 @@ impl Call for GetBackupServersByIdExternalRepositories {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupServers/{ID}/passwords`: The passwords that a backup server encrypts with.
+/// `GET /api/backupServers/{ID}/passwords`: The encryption passwords of a backup server, by hint only.
 ///
 /// Schema: `schemas/em/operations.json#/operations/49`
 #[derive(Debug, Clone)]
@@ -4256,7 +4232,7 @@ impl Call for GetBackupServersByIdPasswords {
         }
     }
 }
-/// `POST /api/backupServers/{ID}/passwords?action=create`: Adds a password that a backup server encrypts with.
+/// `POST /api/backupServers/{ID}/passwords?action=create`: Adds an encryption password to a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/50`
 #[derive(Debug, Clone)]
@@ -4287,7 +4263,7 @@ impl Call for PostBackupServersByIdPasswordsCreate {
         }
     }
 }
-/// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One password that a backup server encrypts with.
+/// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One encryption password of a backup server, by hint only.
 ///
 /// Schema: `schemas/em/operations.json#/operations/51`
 #[derive(Debug, Clone)]
@@ -4320,10 +4296,9 @@ impl Call for GetBackupServersByIdPasswordsById {
             let value = &self.password_id;
             visit("passwordID", value.as_str());
         }
-        visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes a password that a backup server encrypts with.
+/// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes an encryption password of a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/52`
 #[derive(Debug, Clone)]
@@ -4368,7 +4343,7 @@ impl Call for PutBackupServersByIdPasswordsById {
         }
     }
 }
-/// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Deletes a password that a backup server encrypts with.
+/// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Removes an encryption password from a backup server.
 ///
 /// Schema: `schemas/em/operations.json#/operations/53`
 #[derive(Debug, Clone)]
@@ -4403,7 +4378,7 @@ impl Call for DeleteBackupServersByIdPasswordsById {
         }
     }
 }
-/// `GET /api/backupSessions`: The runs of backup jobs.
+/// `GET /api/backupSessions`: All runs of backup jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/54`
 #[derive(Debug, Clone, Default)]
@@ -4476,7 +4451,7 @@ impl Call for PostBackupSessionsByIdStop {
         }
     }
 }
-/// `GET /api/backupSessions/{ID}/agentManagementSessions`: The agent management sessions of a run.
+/// `GET /api/backupSessions/{ID}/agentManagementSessions`: The runs of agent management that belong to a run of a backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/57`
 #[derive(Debug, Clone)]
@@ -4503,7 +4478,7 @@ impl Call for GetBackupSessionsByIdAgentManagementSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupSessions/{ID}/taskSessions`: The parts of a run, machine by machine.
+/// `GET /api/backupSessions/{ID}/taskSessions`: The tasks of one run of a backup job, one per machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/58`
 #[derive(Debug, Clone)]
@@ -4530,7 +4505,7 @@ impl Call for GetBackupSessionsByIdTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupTaskSessions`: The machines' parts of backup jobs' runs.
+/// `GET /api/backupTaskSessions`: All tasks of backup runs, one per machine and run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/59`
 #[derive(Debug, Clone, Default)]
@@ -4550,7 +4525,7 @@ impl Call for GetBackupTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/backupTaskSessions/{ID}`: One machine's part of a backup job's run.
+/// `GET /api/backupTaskSessions/{ID}`: One machine's task in a backup run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/60`
 #[derive(Debug, Clone)]
@@ -4577,7 +4552,7 @@ impl Call for GetBackupTaskSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/catalog/vms`: The machines in the catalog of guest files.
+/// `GET /api/catalog/vms`: All machines whose guest files are in the catalog.
 ///
 /// Schema: `schemas/em/operations.json#/operations/61`
 #[derive(Debug, Clone, Default)]
@@ -4597,13 +4572,13 @@ impl Call for GetCatalogVms {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/catalog/vms/{vmname}`: One machine in the catalog of guest files.
+/// `GET /api/catalog/vms/{vmname}`: One machine in the catalog.
 ///
 /// Schema: `schemas/em/operations.json#/operations/62`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmname {
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl GetCatalogVmsByVmname {
@@ -4624,13 +4599,13 @@ impl Call for GetCatalogVmsByVmname {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The restore points of a machine in the catalog.
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The catalogued restore points of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/63`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePoints {
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl GetCatalogVmsByVmnameVmRestorePoints {
@@ -4651,7 +4626,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One restore point of a machine in the catalog.
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One catalogued restore point of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/64`
 #[derive(Debug, Clone)]
@@ -4659,7 +4634,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePoints {
 pub struct GetCatalogVmsByVmnameVmRestorePointsById {
     /// `ID`.
     pub id: Id,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl GetCatalogVmsByVmnameVmRestorePointsById {
@@ -4687,7 +4662,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Makes guest files ready to browse: mounts a restore point of a machine in the catalog.
+/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Gets a catalogued guest file system ready to browse.
 ///
 /// Schema: `schemas/em/operations.json#/operations/65`
 #[derive(Debug, Clone)]
@@ -4695,7 +4670,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
 pub struct PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
     /// `ID`.
     pub id: Id,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
@@ -4722,7 +4697,7 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
         }
     }
 }
-/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs`: The roots of the guest files in the catalog.
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/`: The root of a catalogued guest file system.
 ///
 /// Schema: `schemas/em/operations.json#/operations/66`
 #[derive(Debug, Clone)]
@@ -4730,7 +4705,7 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
 pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
     /// `ID`.
     pub id: Id,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
 }
 impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
@@ -4757,7 +4732,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
         }
     }
 }
-/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: What a folder in the catalog holds.
+/// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: Files and folders of a catalogued guest file system.
 ///
 /// Schema: `schemas/em/operations.json#/operations/67`
 #[derive(Debug, Clone)]
@@ -4765,10 +4740,12 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
 pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
     /// `ID`.
     pub id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
-    pub filepath: String,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
+    pub filepath: String,
+    /// What to answer for a folder: `listAll`, `listDirs` or `listFiles`.
+    pub action: Option<String>,
     /// How many entries a page holds: 100 when left out.
     pub page_size: Option<i64>,
     /// The page, counted from 1.
@@ -4779,13 +4756,14 @@ impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
     #[must_use]
     pub fn new(
         id: impl Into<Id>,
-        filepath: impl Into<String>,
         vmname: impl Into<String>,
+        filepath: impl Into<String>,
     ) -> Self {
         Self {
             id: id.into(),
-            filepath: filepath.into(),
             vmname: vmname.into(),
+            filepath: filepath.into(),
+            action: None,
             page_size: None,
             page: None,
         }
@@ -4800,12 +4778,15 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
             visit("ID", value.as_str());
         }
         {
+            let value = &self.vmname;
+            visit("vmname", value);
+        }
+        {
             let value = &self.filepath;
             visit("filepath", value);
         }
-        {
-            let value = &self.vmname;
-            visit("vmname", value);
+        if let Some(value) = &self.action {
+            visit("action", value);
         }
         if let Some(value) = &self.page_size {
             visit("pageSize", &value.to_string());
@@ -4815,7 +4796,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
         }
     }
 }
-/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a file or folder.
+/// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a catalogued guest file or folder to its place.
 ///
 /// Schema: `schemas/em/operations.json#/operations/68`
 #[derive(Debug, Clone)]
@@ -4823,23 +4804,23 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
 pub struct PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
     /// `ID`.
     pub id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
-    pub filepath: String,
-    /// The name of the machine.
+    /// The machine's name in the catalog.
     pub vmname: String,
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
+    pub filepath: String,
 }
 impl PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
     /// A call with what it must have.
     #[must_use]
     pub fn new(
         id: impl Into<Id>,
-        filepath: impl Into<String>,
         vmname: impl Into<String>,
+        filepath: impl Into<String>,
     ) -> Self {
         Self {
             id: id.into(),
-            filepath: filepath.into(),
             vmname: vmname.into(),
+            filepath: filepath.into(),
         }
     }
 }
@@ -4852,16 +4833,16 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore 
             visit("ID", value.as_str());
         }
         {
-            let value = &self.filepath;
-            visit("filepath", value);
-        }
-        {
             let value = &self.vmname;
             visit("vmname", value);
         }
+        {
+            let value = &self.filepath;
+            visit("filepath", value);
+        }
     }
 }
-/// `GET /api/cdpPolicies`: The policies that replicate continuously.
+/// `GET /api/cdpPolicies`: All CDP policies.
 ///
 /// Schema: `schemas/em/operations.json#/operations/69`
 #[derive(Debug, Clone, Default)]
@@ -4881,7 +4862,7 @@ impl Call for GetCdpPolicies {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpPolicies/{ID}`: One policy that replicates continuously.
+/// `GET /api/cdpPolicies/{ID}`: One CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/70`
 #[derive(Debug, Clone)]
@@ -4908,7 +4889,7 @@ impl Call for GetCdpPoliciesById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cdpPolicies/{ID}?action=disable`: Takes a policy that replicates continuously out of force.
+/// `POST /api/cdpPolicies/{ID}?action=disable`: Turns a CDP policy off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/71`
 #[derive(Debug, Clone)]
@@ -4934,7 +4915,7 @@ impl Call for PostCdpPoliciesByIdDisable {
         }
     }
 }
-/// `POST /api/cdpPolicies/{ID}?action=enable`: Puts a policy that replicates continuously in force.
+/// `POST /api/cdpPolicies/{ID}?action=enable`: Turns a CDP policy on.
 ///
 /// Schema: `schemas/em/operations.json#/operations/72`
 #[derive(Debug, Clone)]
@@ -4960,7 +4941,7 @@ impl Call for PostCdpPoliciesByIdEnable {
         }
     }
 }
-/// `PUT /api/cdpPolicies/{ID}`: Changes a policy that replicates continuously.
+/// `PUT /api/cdpPolicies/{ID}`: Changes a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/73`
 #[derive(Debug, Clone)]
@@ -4991,7 +4972,7 @@ impl Call for PutCdpPoliciesById {
         }
     }
 }
-/// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The sessions of a policy.
+/// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The runs of a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/74`
 #[derive(Debug, Clone)]
@@ -5018,7 +4999,7 @@ impl Call for GetCdpPoliciesByIdCdpReplicaSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpPolicies/{ID}/includes`: The objects of a policy.
+/// `GET /api/cdpPolicies/{ID}/includes`: What a CDP policy protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/75`
 #[derive(Debug, Clone)]
@@ -5044,7 +5025,7 @@ impl Call for GetCdpPoliciesByIdIncludes {
         }
     }
 }
-/// `POST /api/cdpPolicies/{ID}/includes`: Adds an object of a policy.
+/// `POST /api/cdpPolicies/{ID}/includes`: Adds a machine or container to a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/76`
 #[derive(Debug, Clone)]
@@ -5075,7 +5056,7 @@ impl Call for PostCdpPoliciesByIdIncludes {
         }
     }
 }
-/// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One object of a policy.
+/// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One machine or container that a CDP policy protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/77`
 #[derive(Debug, Clone)]
@@ -5110,7 +5091,7 @@ impl Call for GetCdpPoliciesByIdIncludesById {
         }
     }
 }
-/// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes an object of a policy away.
+/// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes a machine or container out of a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/78`
 #[derive(Debug, Clone)]
@@ -5145,7 +5126,7 @@ impl Call for DeleteCdpPoliciesByIdIncludesById {
         }
     }
 }
-/// `GET /api/cdpReplica/vApps`: The vApps that policies replicate.
+/// `GET /api/cdpReplica/vApps`: All CDP replicas of vApps.
 ///
 /// Schema: `schemas/em/operations.json#/operations/79`
 #[derive(Debug, Clone, Default)]
@@ -5165,7 +5146,7 @@ impl Call for GetCdpReplicaVApps {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplica/vApps/{ID}`: One vApp that a policy replicates.
+/// `GET /api/cdpReplica/vApps/{ID}`: One CDP replica of a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/80`
 #[derive(Debug, Clone)]
@@ -5192,7 +5173,7 @@ impl Call for GetCdpReplicaVAppsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Fails over to a vApp that a policy replicates.
+/// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Switches a vApp over to its CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/81`
 #[derive(Debug, Clone)]
@@ -5223,7 +5204,7 @@ impl Call for PostCdpReplicaVAppsByIdFailover {
         }
     }
 }
-/// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: To which moments a vApp that a policy replicates can fail over.
+/// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: The moments that a CDP replica of a vApp can be failed over to.
 ///
 /// Schema: `schemas/em/operations.json#/operations/82`
 #[derive(Debug, Clone)]
@@ -5254,7 +5235,7 @@ impl Call for PostCdpReplicaVAppsByIdIntervals {
         }
     }
 }
-/// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines of a replicated vApp.
+/// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines in a CDP replica of a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/83`
 #[derive(Debug, Clone)]
@@ -5281,7 +5262,7 @@ impl Call for GetCdpReplicaVAppsByIdVms {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine of a replicated vApp.
+/// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine in a CDP replica of a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/84`
 #[derive(Debug, Clone)]
@@ -5317,7 +5298,7 @@ impl Call for GetCdpReplicaVAppsByIdVmsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicas`: The replicas of policies.
+/// `GET /api/cdpReplicas`: All CDP replicas.
 ///
 /// Schema: `schemas/em/operations.json#/operations/85`
 #[derive(Debug, Clone, Default)]
@@ -5337,7 +5318,7 @@ impl Call for GetCdpReplicas {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicas/{ID}`: One replica of a policy.
+/// `GET /api/cdpReplicas/{ID}`: One CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/86`
 #[derive(Debug, Clone)]
@@ -5364,7 +5345,7 @@ impl Call for GetCdpReplicasById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicas/{ID}/vms`: The machines that a policy replicates.
+/// `GET /api/cdpReplicas/{ID}/vms`: The machines in a CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/87`
 #[derive(Debug, Clone)]
@@ -5391,7 +5372,7 @@ impl Call for GetCdpReplicasByIdVms {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine that a policy replicates.
+/// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine in a CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/88`
 #[derive(Debug, Clone)]
@@ -5427,7 +5408,7 @@ impl Call for GetCdpReplicasByIdVmsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Fails over to a machine that a policy replicates.
+/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Switches a machine over to its CDP replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/89`
 #[derive(Debug, Clone)]
@@ -5472,7 +5453,7 @@ impl Call for PostCdpReplicasByIdVmsByIdFailover {
         }
     }
 }
-/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: To which moments a machine that a policy replicates can fail over.
+/// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: The moments that a CDP replica of a machine can be failed over to.
 ///
 /// Schema: `schemas/em/operations.json#/operations/90`
 #[derive(Debug, Clone)]
@@ -5517,7 +5498,7 @@ impl Call for PostCdpReplicasByIdVmsByIdIntervals {
         }
     }
 }
-/// `GET /api/cdpReplicaSessions`: The sessions of policies.
+/// `GET /api/cdpReplicaSessions`: All runs of CDP policies.
 ///
 /// Schema: `schemas/em/operations.json#/operations/91`
 #[derive(Debug, Clone, Default)]
@@ -5537,7 +5518,7 @@ impl Call for GetCdpReplicaSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicaSessions/{ID}`: One session of a policy.
+/// `GET /api/cdpReplicaSessions/{ID}`: One run of a CDP policy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/92`
 #[derive(Debug, Clone)]
@@ -5564,7 +5545,7 @@ impl Call for GetCdpReplicaSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The parts of a policy's session, machine by machine.
+/// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The tasks of one run of a CDP policy, one per machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/93`
 #[derive(Debug, Clone)]
@@ -5591,7 +5572,7 @@ impl Call for GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicaTaskSessions`: The machines' parts of policies' sessions.
+/// `GET /api/cdpReplicaTaskSessions`: All tasks of CDP runs, one per machine and run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/94`
 #[derive(Debug, Clone, Default)]
@@ -5611,7 +5592,7 @@ impl Call for GetCdpReplicaTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's part of a policy's session.
+/// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's task in a CDP run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/95`
 #[derive(Debug, Clone)]
@@ -5638,7 +5619,7 @@ impl Call for GetCdpReplicaTaskSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud`: The entrance of Cloud Connect.
+/// `GET /api/cloud`: Where the resources of Cloud Connect are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/96`
 #[derive(Debug, Clone, Default)]
@@ -5656,7 +5637,7 @@ impl Call for GetCloud {
     const OPERATION: &'static Operation = &OPERATIONS[96usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/cloudFailoverPlans`: The tenants' failover plans.
+/// `GET /api/cloud/cloudFailoverPlans`: All failover plans of tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/97`
 #[derive(Debug, Clone, Default)]
@@ -5676,7 +5657,7 @@ impl Call for GetCloudCloudFailoverPlans {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/cloudFailoverPlans/{ID}`: One tenant's failover plan.
+/// `GET /api/cloud/cloudFailoverPlans/{ID}`: One failover plan of a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/98`
 #[derive(Debug, Clone)]
@@ -5734,7 +5715,7 @@ impl Call for PostCloudCloudFailoverPlansByIdStart {
         }
     }
 }
-/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Tries out a tenant's failover plan without failing over.
+/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Checks a tenant's failover plan without switching over.
 ///
 /// Schema: `schemas/em/operations.json#/operations/100`
 #[derive(Debug, Clone)]
@@ -5760,7 +5741,7 @@ impl Call for PostCloudCloudFailoverPlansByIdTest {
         }
     }
 }
-/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's failover plan.
+/// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/101`
 #[derive(Debug, Clone)]
@@ -5817,7 +5798,7 @@ impl Call for PutCloudCloudFailoverPlansById {
         }
     }
 }
-/// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Deletes a tenant's failover plan.
+/// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Removes a tenant's failover plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/103`
 #[derive(Debug, Clone)]
@@ -5843,7 +5824,7 @@ impl Call for DeleteCloudCloudFailoverPlansById {
         }
     }
 }
-/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines of a tenant's failover plan.
+/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines in a tenant's failover plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/104`
 #[derive(Debug, Clone)]
@@ -5869,7 +5850,7 @@ impl Call for GetCloudCloudFailoverPlansByIdIncludes {
         }
     }
 }
-/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine of a tenant's failover plan.
+/// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine in a tenant's failover plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/105`
 #[derive(Debug, Clone)]
@@ -5904,7 +5885,7 @@ impl Call for GetCloudCloudFailoverPlansByIdIncludesById {
         }
     }
 }
-/// `GET /api/cloud/failoverSessions`: The runs of tenants' failover plans.
+/// `GET /api/cloud/failoverSessions`: All runs of tenants' failover plans.
 ///
 /// Schema: `schemas/em/operations.json#/operations/106`
 #[derive(Debug, Clone, Default)]
@@ -5951,7 +5932,7 @@ impl Call for GetCloudFailoverSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/gatewayPools`: The pools of gateways.
+/// `GET /api/cloud/gatewayPools`: All gateway pools.
 ///
 /// Schema: `schemas/em/operations.json#/operations/108`
 #[derive(Debug, Clone, Default)]
@@ -5971,7 +5952,7 @@ impl Call for GetCloudGatewayPools {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/gatewayPools`: Creates a pool of gateways.
+/// `POST /api/cloud/gatewayPools`: Makes a gateway pool.
 ///
 /// Schema: `schemas/em/operations.json#/operations/109`
 #[derive(Debug, Clone)]
@@ -5995,7 +5976,7 @@ impl Call for PostCloudGatewayPools {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/gatewayPools/{ID}`: One pool of gateways.
+/// `GET /api/cloud/gatewayPools/{ID}`: One gateway pool.
 ///
 /// Schema: `schemas/em/operations.json#/operations/110`
 #[derive(Debug, Clone)]
@@ -6022,7 +6003,7 @@ impl Call for GetCloudGatewayPoolsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/gatewayPools/{ID}`: Changes a pool of gateways.
+/// `PUT /api/cloud/gatewayPools/{ID}`: Changes a gateway pool.
 ///
 /// Schema: `schemas/em/operations.json#/operations/111`
 #[derive(Debug, Clone)]
@@ -6053,7 +6034,7 @@ impl Call for PutCloudGatewayPoolsById {
         }
     }
 }
-/// `DELETE /api/cloud/gatewayPools/{ID}`: Deletes a pool of gateways.
+/// `DELETE /api/cloud/gatewayPools/{ID}`: Removes a gateway pool.
 ///
 /// Schema: `schemas/em/operations.json#/operations/112`
 #[derive(Debug, Clone)]
@@ -6079,7 +6060,7 @@ impl Call for DeleteCloudGatewayPoolsById {
         }
     }
 }
-/// `GET /api/cloud/gateways`: The gateways.
+/// `GET /api/cloud/gateways`: All cloud gateways.
 ///
 /// Schema: `schemas/em/operations.json#/operations/113`
 #[derive(Debug, Clone, Default)]
@@ -6099,7 +6080,7 @@ impl Call for GetCloudGateways {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/gateways`: Creates a gateway.
+/// `POST /api/cloud/gateways`: Makes a cloud gateway.
 ///
 /// Schema: `schemas/em/operations.json#/operations/114`
 #[derive(Debug, Clone)]
@@ -6123,7 +6104,7 @@ impl Call for PostCloudGateways {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/gateways/{ID}`: One gateway.
+/// `GET /api/cloud/gateways/{ID}`: One cloud gateway.
 ///
 /// Schema: `schemas/em/operations.json#/operations/115`
 #[derive(Debug, Clone)]
@@ -6150,7 +6131,7 @@ impl Call for GetCloudGatewaysById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/gateways/{ID}`: Changes a gateway.
+/// `PUT /api/cloud/gateways/{ID}`: Changes a cloud gateway.
 ///
 /// Schema: `schemas/em/operations.json#/operations/116`
 #[derive(Debug, Clone)]
@@ -6181,7 +6162,7 @@ impl Call for PutCloudGatewaysById {
         }
     }
 }
-/// `DELETE /api/cloud/gateways/{ID}`: Deletes a gateway.
+/// `DELETE /api/cloud/gateways/{ID}`: Removes a cloud gateway.
 ///
 /// Schema: `schemas/em/operations.json#/operations/117`
 #[derive(Debug, Clone)]
@@ -6207,7 +6188,7 @@ impl Call for DeleteCloudGatewaysById {
         }
     }
 }
-/// `GET /api/cloud/hardwarePlans`: The hardware plans.
+/// `GET /api/cloud/hardwarePlans`: All hardware plans.
 ///
 /// Schema: `schemas/em/operations.json#/operations/118`
 #[derive(Debug, Clone, Default)]
@@ -6227,7 +6208,7 @@ impl Call for GetCloudHardwarePlans {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/hardwarePlans`: Creates a hardware plan.
+/// `POST /api/cloud/hardwarePlans`: Makes a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/119`
 #[derive(Debug, Clone)]
@@ -6309,7 +6290,7 @@ impl Call for PutCloudHardwarePlansById {
         }
     }
 }
-/// `DELETE /api/cloud/hardwarePlans/{ID}`: Deletes a hardware plan.
+/// `DELETE /api/cloud/hardwarePlans/{ID}`: Removes a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/122`
 #[derive(Debug, Clone)]
@@ -6335,7 +6316,7 @@ impl Call for DeleteCloudHardwarePlansById {
         }
     }
 }
-/// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants of a hardware plan.
+/// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants that use a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/123`
 #[derive(Debug, Clone)]
@@ -6361,7 +6342,7 @@ impl Call for GetCloudHardwarePlansByIdTenants {
         }
     }
 }
-/// `GET /api/cloud/publicIpAddresses`: The public addresses.
+/// `GET /api/cloud/publicIpAddresses`: All public IP addresses for tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/124`
 #[derive(Debug, Clone, Default)]
@@ -6381,7 +6362,7 @@ impl Call for GetCloudPublicIpAddresses {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/publicIpAddresses`: Creates a public address.
+/// `POST /api/cloud/publicIpAddresses`: Adds a public IP address for tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/125`
 #[derive(Debug, Clone)]
@@ -6405,7 +6386,7 @@ impl Call for PostCloudPublicIpAddresses {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/publicIpAddresses/{ID}`: One public address.
+/// `GET /api/cloud/publicIpAddresses/{ID}`: One public IP address for tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/126`
 #[derive(Debug, Clone)]
@@ -6432,7 +6413,7 @@ impl Call for GetCloudPublicIpAddressesById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public address.
+/// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public IP address for tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/127`
 #[derive(Debug, Clone)]
@@ -6463,7 +6444,7 @@ impl Call for PutCloudPublicIpAddressesById {
         }
     }
 }
-/// `DELETE /api/cloud/publicIpAddresses/{ID}`: Deletes a public address.
+/// `DELETE /api/cloud/publicIpAddresses/{ID}`: Removes a public IP address.
 ///
 /// Schema: `schemas/em/operations.json#/operations/128`
 #[derive(Debug, Clone)]
@@ -6489,7 +6470,7 @@ impl Call for DeleteCloudPublicIpAddressesById {
         }
     }
 }
-/// `GET /api/cloud/replicas`: The tenants' replicas.
+/// `GET /api/cloud/replicas`: All tenants' replicas.
 ///
 /// Schema: `schemas/em/operations.json#/operations/129`
 #[derive(Debug, Clone, Default)]
@@ -6509,7 +6490,7 @@ impl Call for GetCloudReplicas {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/replicas/{ID}`: One tenant's replica.
+/// `GET /api/cloud/replicas/{ID}`: One replica of a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/130`
 #[derive(Debug, Clone)]
@@ -6536,7 +6517,7 @@ impl Call for GetCloudReplicasById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The restore points of a tenant's replica.
+/// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The points of a tenant's replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/131`
 #[derive(Debug, Clone)]
@@ -6563,7 +6544,7 @@ impl Call for GetCloudReplicasByIdVmReplicaPoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/tenants`: The tenants.
+/// `GET /api/cloud/tenants`: All cloud tenants.
 ///
 /// Schema: `schemas/em/operations.json#/operations/132`
 #[derive(Debug, Clone, Default)]
@@ -6583,7 +6564,7 @@ impl Call for GetCloudTenants {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/cloud/tenants`: Creates a tenant.
+/// `POST /api/cloud/tenants`: Makes a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/133`
 #[derive(Debug, Clone)]
@@ -6607,7 +6588,7 @@ impl Call for PostCloudTenants {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/cloud/tenants/{ID}`: One tenant.
+/// `GET /api/cloud/tenants/{ID}`: One cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/134`
 #[derive(Debug, Clone)]
@@ -6634,7 +6615,7 @@ impl Call for GetCloudTenantsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/tenants/{ID}`: Changes a tenant.
+/// `PUT /api/cloud/tenants/{ID}`: Changes a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/135`
 #[derive(Debug, Clone)]
@@ -6665,7 +6646,7 @@ impl Call for PutCloudTenantsById {
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}`: Deletes a tenant.
+/// `DELETE /api/cloud/tenants/{ID}`: Removes a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/136`
 #[derive(Debug, Clone)]
@@ -6673,7 +6654,7 @@ impl Call for PutCloudTenantsById {
 pub struct DeleteCloudTenantsById {
     /// `ID`.
     pub id: Id,
-    /// Whether the tenant's backups are deleted, too.
+    /// Whether the tenant's backups go, too.
     pub include_backups: Option<bool>,
 }
 impl DeleteCloudTenantsById {
@@ -6699,7 +6680,7 @@ impl Call for DeleteCloudTenantsById {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans of a tenant.
+/// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans that a tenant uses.
 ///
 /// Schema: `schemas/em/operations.json#/operations/137`
 #[derive(Debug, Clone)]
@@ -6725,7 +6706,7 @@ impl Call for GetCloudTenantsByIdComputeResources {
         }
     }
 }
-/// `POST /api/cloud/tenants/{ID}/computeResources`: Gives a hardware plan to a tenant.
+/// `POST /api/cloud/tenants/{ID}/computeResources`: Subscribes a tenant to a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/138`
 #[derive(Debug, Clone)]
@@ -6759,7 +6740,7 @@ impl Call for PostCloudTenantsByIdComputeResources {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan of a tenant.
+/// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan that a tenant uses.
 ///
 /// Schema: `schemas/em/operations.json#/operations/139`
 #[derive(Debug, Clone)]
@@ -6794,7 +6775,7 @@ impl Call for GetCloudTenantsByIdComputeResourcesById {
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Takes a hardware plan of a tenant away.
+/// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Ends a tenant's subscription to a hardware plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/140`
 #[derive(Debug, Clone)]
@@ -6829,7 +6810,7 @@ impl Call for DeleteCloudTenantsByIdComputeResourcesById {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many machines of a tenant count for a license.
+/// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many of a tenant's machines count as rental and how many as new.
 ///
 /// Schema: `schemas/em/operations.json#/operations/141`
 #[derive(Debug, Clone)]
@@ -6855,7 +6836,7 @@ impl Call for GetCloudTenantsByIdFreelicenseCounters {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/gatewayPools`: The pools of gateways that serve a tenant.
+/// `GET /api/cloud/tenants/{ID}/gatewayPools`: The gateway pools given to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/142`
 #[derive(Debug, Clone)]
@@ -6882,7 +6863,7 @@ impl Call for GetCloudTenantsByIdGatewayPools {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/tenants/{ID}/resources`: The quotas of a tenant on repositories.
+/// `GET /api/cloud/tenants/{ID}/resources`: The cloud repositories of a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/143`
 #[derive(Debug, Clone)]
@@ -6908,7 +6889,7 @@ impl Call for GetCloudTenantsByIdResources {
         }
     }
 }
-/// `POST /api/cloud/tenants/{ID}/resources`: Gives a tenant a quota on a repository.
+/// `POST /api/cloud/tenants/{ID}/resources`: Gives a cloud repository to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/144`
 #[derive(Debug, Clone)]
@@ -6939,7 +6920,7 @@ impl Call for PostCloudTenantsByIdResources {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One quota of a tenant on a repository.
+/// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One cloud repository of a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/145`
 #[derive(Debug, Clone)]
@@ -6974,7 +6955,7 @@ impl Call for GetCloudTenantsByIdResourcesById {
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a quota of a tenant on a repository away.
+/// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a cloud repository away from a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/146`
 #[derive(Debug, Clone)]
@@ -7009,7 +6990,7 @@ impl Call for DeleteCloudTenantsByIdResourcesById {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a tenant.
+/// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/147`
 #[derive(Debug, Clone)]
@@ -7035,7 +7016,7 @@ impl Call for GetCloudTenantsByIdSubtenants {
         }
     }
 }
-/// `POST /api/cloud/tenants/{ID}/subtenants`: Creates a subtenant.
+/// `POST /api/cloud/tenants/{ID}/subtenants`: Makes a subtenant of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/148`
 #[derive(Debug, Clone)]
@@ -7066,7 +7047,7 @@ impl Call for PostCloudTenantsByIdSubtenants {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant.
+/// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/149`
 #[derive(Debug, Clone)]
@@ -7099,10 +7080,9 @@ impl Call for GetCloudTenantsByIdSubtenantsById {
             let value = &self.subtenant_id;
             visit("subtenantID", value.as_str());
         }
-        visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant.
+/// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/150`
 #[derive(Debug, Clone)]
@@ -7147,7 +7127,7 @@ impl Call for PutCloudTenantsByIdSubtenantsById {
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Deletes a subtenant.
+/// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Removes a subtenant of a cloud tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/151`
 #[derive(Debug, Clone)]
@@ -7182,7 +7162,7 @@ impl Call for DeleteCloudTenantsByIdSubtenantsById {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The virtual data centers of a tenant.
+/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The organization VDCs given to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/152`
 #[derive(Debug, Clone)]
@@ -7208,7 +7188,7 @@ impl Call for GetCloudTenantsByIdVCloudComputeResources {
         }
     }
 }
-/// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives a virtual data center to a tenant.
+/// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives an organization VDC to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/153`
 #[derive(Debug, Clone)]
@@ -7242,7 +7222,7 @@ impl Call for PostCloudTenantsByIdVCloudComputeResources {
         }
     }
 }
-/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}`: One virtual data center of a tenant.
+/// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: One organization VDC given to a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/154`
 #[derive(Debug, Clone)]
@@ -7250,16 +7230,16 @@ impl Call for PostCloudTenantsByIdVCloudComputeResources {
 pub struct GetCloudTenantsByIdVCloudComputeResourcesById {
     /// `ID`.
     pub id: Id,
-    /// `vCloudComputeResourceID`.
-    pub v_cloud_compute_resource_id: Id,
+    /// `computeResourceID`.
+    pub compute_resource_id: Id,
 }
 impl GetCloudTenantsByIdVCloudComputeResourcesById {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, v_cloud_compute_resource_id: impl Into<Id>) -> Self {
+    pub fn new(id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> Self {
         Self {
             id: id.into(),
-            v_cloud_compute_resource_id: v_cloud_compute_resource_id.into(),
+            compute_resource_id: compute_resource_id.into(),
         }
     }
 }
@@ -7272,12 +7252,12 @@ impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
             visit("ID", value.as_str());
         }
         {
-            let value = &self.v_cloud_compute_resource_id;
-            visit("vCloudComputeResourceID", value.as_str());
+            let value = &self.compute_resource_id;
+            visit("computeResourceID", value.as_str());
         }
     }
 }
-/// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{vCloudComputeResourceID}`: Takes a virtual data center of a tenant away.
+/// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: Takes an organization VDC away from a tenant.
 ///
 /// Schema: `schemas/em/operations.json#/operations/155`
 #[derive(Debug, Clone)]
@@ -7285,16 +7265,16 @@ impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
 pub struct DeleteCloudTenantsByIdVCloudComputeResourcesById {
     /// `ID`.
     pub id: Id,
-    /// `vCloudComputeResourceID`.
-    pub v_cloud_compute_resource_id: Id,
+    /// `computeResourceID`.
+    pub compute_resource_id: Id,
 }
 impl DeleteCloudTenantsByIdVCloudComputeResourcesById {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, v_cloud_compute_resource_id: impl Into<Id>) -> Self {
+    pub fn new(id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> Self {
         Self {
             id: id.into(),
-            v_cloud_compute_resource_id: v_cloud_compute_resource_id.into(),
+            compute_resource_id: compute_resource_id.into(),
         }
     }
 }
@@ -7307,12 +7287,12 @@ impl Call for DeleteCloudTenantsByIdVCloudComputeResourcesById {
             visit("ID", value.as_str());
         }
         {
-            let value = &self.v_cloud_compute_resource_id;
-            visit("vCloudComputeResourceID", value.as_str());
+            let value = &self.compute_resource_id;
+            visit("computeResourceID", value.as_str());
         }
     }
 }
-/// `GET /api/cloud/vlans`: The ranges of VLANs.
+/// `GET /api/cloud/vlans`: All reserved VLANs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/156`
 #[derive(Debug, Clone, Default)]
@@ -7332,7 +7312,7 @@ impl Call for GetCloudVlans {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/vlans/{ID}`: One range of VLANs.
+/// `GET /api/cloud/vlans/{ID}`: The VLANs reserved on one switch.
 ///
 /// Schema: `schemas/em/operations.json#/operations/157`
 #[derive(Debug, Clone)]
@@ -7359,7 +7339,7 @@ impl Call for GetCloudVlansById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/cloud/vlans/{ID}`: Changes a range of VLANs.
+/// `PUT /api/cloud/vlans/{ID}`: Changes which VLANs are reserved on a switch.
 ///
 /// Schema: `schemas/em/operations.json#/operations/158`
 #[derive(Debug, Clone)]
@@ -7390,7 +7370,7 @@ impl Call for PutCloudVlansById {
         }
     }
 }
-/// `DELETE /api/cloud/vlans/{ID}`: Deletes a range of VLANs.
+/// `DELETE /api/cloud/vlans/{ID}`: Gives reserved VLANs back.
 ///
 /// Schema: `schemas/em/operations.json#/operations/159`
 #[derive(Debug, Clone)]
@@ -7416,7 +7396,7 @@ impl Call for DeleteCloudVlansById {
         }
     }
 }
-/// `GET /api/cloud/vmReplicaPoints`: The restore points of tenants' replicas.
+/// `GET /api/cloud/vmReplicaPoints`: All replica points of tenants' machines.
 ///
 /// Schema: `schemas/em/operations.json#/operations/160`
 #[derive(Debug, Clone, Default)]
@@ -7436,7 +7416,7 @@ impl Call for GetCloudVmReplicaPoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/cloud/vmReplicaPoints/{ID}`: One restore point of a tenant's replica.
+/// `GET /api/cloud/vmReplicaPoints/{ID}`: One replica point of a tenant's machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/161`
 #[derive(Debug, Clone)]
@@ -7463,7 +7443,7 @@ impl Call for GetCloudVmReplicaPointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/externalRepositories`: The external repositories.
+/// `GET /api/externalRepositories`: All external repositories.
 ///
 /// Schema: `schemas/em/operations.json#/operations/162`
 #[derive(Debug, Clone, Default)]
@@ -7537,7 +7517,7 @@ impl Call for GetExternalRepositoriesByIdBackups {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/failoverPlans`: The failover plans.
+/// `GET /api/failoverPlans`: All failover plans.
 ///
 /// Schema: `schemas/em/operations.json#/operations/165`
 #[derive(Debug, Clone, Default)]
@@ -7615,7 +7595,7 @@ impl Call for PostFailoverPlansByIdStart {
         }
     }
 }
-/// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a failover plan.
+/// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a plan.
 ///
 /// Schema: `schemas/em/operations.json#/operations/168`
 #[derive(Debug, Clone)]
@@ -7672,7 +7652,7 @@ impl Call for PutFailoverPlansById {
         }
     }
 }
-/// `GET /api/hierarchyRoots`: The roots of hierarchies.
+/// `GET /api/hierarchyRoots`: All virtualization servers at the top of a hierarchy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/170`
 #[derive(Debug, Clone, Default)]
@@ -7692,7 +7672,7 @@ impl Call for GetHierarchyRoots {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/hierarchyRoots/{ID}`: One root of a hierarchy.
+/// `GET /api/hierarchyRoots/{ID}`: One virtualization server at the top of a hierarchy.
 ///
 /// Schema: `schemas/em/operations.json#/operations/171`
 #[derive(Debug, Clone)]
@@ -7719,7 +7699,7 @@ impl Call for GetHierarchyRootsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/jobs`: The jobs.
+/// `GET /api/jobs`: All backup, backup copy and replication jobs of machines.
 ///
 /// Schema: `schemas/em/operations.json#/operations/172`
 #[derive(Debug, Clone, Default)]
@@ -7766,7 +7746,7 @@ impl Call for GetJobsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/jobs/{ID}?action=clone`: Makes a copy of a job.
+/// `POST /api/jobs/{ID}?action=clone`: Makes a job like this one.
 ///
 /// Schema: `schemas/em/operations.json#/operations/174`
 #[derive(Debug, Clone)]
@@ -7797,7 +7777,7 @@ impl Call for PostJobsByIdClone {
         }
     }
 }
-/// `POST /api/jobs/{ID}?action=retry`: Runs a job again for what failed.
+/// `POST /api/jobs/{ID}?action=retry`: Runs the failed part of a job again.
 ///
 /// Schema: `schemas/em/operations.json#/operations/175`
 #[derive(Debug, Clone)]
@@ -7875,7 +7855,7 @@ impl Call for PostJobsByIdStop {
         }
     }
 }
-/// `POST /api/jobs/{ID}?action=sync`: Copies now what a copy job has not copied yet.
+/// `POST /api/jobs/{ID}?action=sync`: Starts a backup copy job's copying now.
 ///
 /// Schema: `schemas/em/operations.json#/operations/178`
 #[derive(Debug, Clone)]
@@ -7901,7 +7881,7 @@ impl Call for PostJobsByIdSync {
         }
     }
 }
-/// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Puts the schedule of a job in or out of force.
+/// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of a job on or off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/179`
 #[derive(Debug, Clone)]
@@ -7958,7 +7938,7 @@ impl Call for PutJobsByIdEdit {
         }
     }
 }
-/// `DELETE /api/jobs/{ID}`: Deletes a job.
+/// `DELETE /api/jobs/{ID}`: Removes a job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/181`
 #[derive(Debug, Clone)]
@@ -7984,7 +7964,7 @@ impl Call for DeleteJobsById {
         }
     }
 }
-/// `GET /api/jobs/{ID}/includes`: The objects of a job.
+/// `GET /api/jobs/{ID}/includes`: What a job protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/182`
 #[derive(Debug, Clone)]
@@ -8010,7 +7990,7 @@ impl Call for GetJobsByIdIncludes {
         }
     }
 }
-/// `POST /api/jobs/{ID}/includes`: Adds an object of a job.
+/// `POST /api/jobs/{ID}/includes`: Adds a machine or container to a job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/183`
 #[derive(Debug, Clone)]
@@ -8041,7 +8021,7 @@ impl Call for PostJobsByIdIncludes {
         }
     }
 }
-/// `GET /api/jobs/{ID}/includes/{includeID}`: One object of a job.
+/// `GET /api/jobs/{ID}/includes/{includeID}`: One machine or container that a job protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/184`
 #[derive(Debug, Clone)]
@@ -8076,7 +8056,7 @@ impl Call for GetJobsByIdIncludesById {
         }
     }
 }
-/// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes an object of a job away.
+/// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes a machine or container out of a job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/185`
 #[derive(Debug, Clone)]
@@ -8111,7 +8091,7 @@ impl Call for DeleteJobsByIdIncludesById {
         }
     }
 }
-/// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a copy job copies.
+/// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a backup copy job copies from.
 ///
 /// Schema: `schemas/em/operations.json#/operations/186`
 #[derive(Debug, Clone)]
@@ -8137,7 +8117,7 @@ impl Call for GetJobsByIdLinkedBackupRepositories {
         }
     }
 }
-/// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository that a copy job copies.
+/// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository to copy from to a backup copy job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/187`
 #[derive(Debug, Clone)]
@@ -8168,7 +8148,7 @@ impl Call for PostJobsByIdLinkedBackupRepositories {
         }
     }
 }
-/// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a repository that a copy job copies away.
+/// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a source repository out of a backup copy job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/188`
 #[derive(Debug, Clone)]
@@ -8203,7 +8183,7 @@ impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
         }
     }
 }
-/// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a copy job copies.
+/// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a backup copy job copies from.
 ///
 /// Schema: `schemas/em/operations.json#/operations/189`
 #[derive(Debug, Clone)]
@@ -8229,7 +8209,7 @@ impl Call for GetJobsByIdLinkedJobs {
         }
     }
 }
-/// `POST /api/jobs/{ID}/linkedJobs`: Adds a job that a copy job copies.
+/// `POST /api/jobs/{ID}/linkedJobs`: Adds a job to copy from to a backup copy job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/190`
 #[derive(Debug, Clone)]
@@ -8260,7 +8240,7 @@ impl Call for PostJobsByIdLinkedJobs {
         }
     }
 }
-/// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a job that a copy job copies away.
+/// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a source job out of a backup copy job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/191`
 #[derive(Debug, Clone)]
@@ -8295,7 +8275,7 @@ impl Call for DeleteJobsByIdLinkedJobsById {
         }
     }
 }
-/// `GET /api/logonSessions`: The sessions.
+/// `GET /api/logonSessions`: All open sessions.
 ///
 /// Schema: `schemas/em/operations.json#/operations/192`
 #[derive(Debug, Clone, Default)]
@@ -8313,7 +8293,7 @@ impl Call for GetLogonSessions {
     const OPERATION: &'static Operation = &OPERATIONS[192usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/logonSessions/{ID}`: One session.
+/// `GET /api/logonSessions/{ID}`: One session, with links to everything that it may reach.
 ///
 /// Schema: `schemas/em/operations.json#/operations/193`
 #[derive(Debug, Clone)]
@@ -8365,19 +8345,19 @@ impl Call for DeleteLogonSessionsById {
         }
     }
 }
-/// `GET /api/lookup`: Looks up objects of a hierarchy: by reference, or by host, name and type.
+/// `GET /api/lookup`: Finds an object of a hypervisor's hierarchy by name and type, or by reference.
 ///
 /// Schema: `schemas/em/operations.json#/operations/195`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLookup {
-    /// The reference of an object; with it nothing else is needed.
+    /// The hierarchy to look into: the UID of its root, with `name` and `type`.
+    pub host: Option<String>,
+    /// The reference of the object; in place of the others.
     pub hierarchy_ref: Option<String>,
-    /// The root of the hierarchy to look in.
-    pub host: Option<Id>,
-    /// The name of the object; `*` for any.
+    /// The name of the object; `*` stands for any text.
     pub name: Option<String>,
-    /// The kind of the object, such as `Vm`.
+    /// The type of the object, such as `Vm`.
     pub r#type: Option<String>,
 }
 impl GetLookup {
@@ -8385,8 +8365,8 @@ impl GetLookup {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            hierarchy_ref: None,
             host: None,
+            hierarchy_ref: None,
             name: None,
             r#type: None,
         }
@@ -8396,11 +8376,11 @@ impl Call for GetLookup {
     type Answer = super::HierarchyItems;
     const OPERATION: &'static Operation = &OPERATIONS[195usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        if let Some(value) = &self.host {
+            visit("host", value);
+        }
         if let Some(value) = &self.hierarchy_ref {
             visit("hierarchyRef", value);
-        }
-        if let Some(value) = &self.host {
-            visit("host", value.as_str());
         }
         if let Some(value) = &self.name {
             visit("name", value);
@@ -8410,7 +8390,7 @@ impl Call for GetLookup {
         }
     }
 }
-/// `GET /api/lookupSvc`: Ready links to look up objects, per root of a hierarchy.
+/// `GET /api/lookupSvc`: Which hierarchies can be looked into, and for what.
 ///
 /// Schema: `schemas/em/operations.json#/operations/196`
 #[derive(Debug, Clone, Default)]
@@ -8428,7 +8408,7 @@ impl Call for GetLookupSvc {
     const OPERATION: &'static Operation = &OPERATIONS[196usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/managedServers`: The servers that backup servers work with.
+/// `GET /api/managedServers`: All servers that backup servers manage.
 ///
 /// Schema: `schemas/em/operations.json#/operations/197`
 #[derive(Debug, Clone, Default)]
@@ -8448,7 +8428,7 @@ impl Call for GetManagedServers {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/managedServers/{ID}`: One server that a backup server works with.
+/// `GET /api/managedServers/{ID}`: One server that a backup server manages.
 ///
 /// Schema: `schemas/em/operations.json#/operations/198`
 #[derive(Debug, Clone)]
@@ -8475,7 +8455,7 @@ impl Call for GetManagedServersById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas`: The entrance of file share backup.
+/// `GET /api/nas`: Where the jobs, runs and servers of file shares are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/199`
 #[derive(Debug, Clone, Default)]
@@ -8493,7 +8473,7 @@ impl Call for GetNas {
     const OPERATION: &'static Operation = &OPERATIONS[199usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/nas/backupSessions`: The runs of file share jobs.
+/// `GET /api/nas/backupSessions`: All runs of file share backup jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/200`
 #[derive(Debug, Clone, Default)]
@@ -8513,7 +8493,7 @@ impl Call for GetNasBackupSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/fileServers`: The file servers and shares.
+/// `GET /api/nas/fileServers`: All file servers and shares.
 ///
 /// Schema: `schemas/em/operations.json#/operations/201`
 #[derive(Debug, Clone, Default)]
@@ -8560,7 +8540,7 @@ impl Call for GetNasFileServersById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/jobs`: The file share jobs.
+/// `GET /api/nas/jobs`: All file share backup jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/203`
 #[derive(Debug, Clone, Default)]
@@ -8580,7 +8560,7 @@ impl Call for GetNasJobs {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/jobs/{ID}`: One file share job.
+/// `GET /api/nas/jobs/{ID}`: One file share backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/204`
 #[derive(Debug, Clone)]
@@ -8607,7 +8587,7 @@ impl Call for GetNasJobsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share job.
+/// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/205`
 #[derive(Debug, Clone)]
@@ -8634,7 +8614,7 @@ impl Call for GetNasJobsByIdBackupSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/nas/jobs/{ID}/includes`: The file shares of a job.
+/// `GET /api/nas/jobs/{ID}/includes`: The shares and folders that a job protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/206`
 #[derive(Debug, Clone)]
@@ -8660,7 +8640,7 @@ impl Call for GetNasJobsByIdIncludes {
         }
     }
 }
-/// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One file share of a job.
+/// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One share or folder that a job protects.
 ///
 /// Schema: `schemas/em/operations.json#/operations/207`
 #[derive(Debug, Clone)]
@@ -8693,10 +8673,9 @@ impl Call for GetNasJobsByIdIncludesById {
             let value = &self.include_id;
             visit("includeID", value.as_str());
         }
-        visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/nas/jobs/{ID}/retry`: Runs a file share job again for what failed.
+/// `POST /api/nas/jobs/{ID}/retry`: Runs the failed part of a file share backup job again.
 ///
 /// Schema: `schemas/em/operations.json#/operations/208`
 #[derive(Debug, Clone)]
@@ -8722,7 +8701,7 @@ impl Call for PostNasJobsByIdRetry {
         }
     }
 }
-/// `POST /api/nas/jobs/{ID}/start`: Starts a file share job.
+/// `POST /api/nas/jobs/{ID}/start`: Starts a file share backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/209`
 #[derive(Debug, Clone)]
@@ -8748,7 +8727,7 @@ impl Call for PostNasJobsByIdStart {
         }
     }
 }
-/// `POST /api/nas/jobs/{ID}/stop`: Stops a file share job.
+/// `POST /api/nas/jobs/{ID}/stop`: Stops a file share backup job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/210`
 #[derive(Debug, Clone)]
@@ -8774,7 +8753,7 @@ impl Call for PostNasJobsByIdStop {
         }
     }
 }
-/// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Puts the schedule of a file share job in or out of force.
+/// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Turns the schedule of a file share backup job on or off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/211`
 #[derive(Debug, Clone)]
@@ -8800,7 +8779,7 @@ impl Call for PostNasJobsByIdToggleScheduleEnabled {
         }
     }
 }
-/// `GET /api/querySvc`: Ready links to queries, one per type.
+/// `GET /api/querySvc`: Which types can be queried, as links.
 ///
 /// Schema: `schemas/em/operations.json#/operations/212`
 #[derive(Debug, Clone, Default)]
@@ -8818,7 +8797,7 @@ impl Call for GetQuerySvc {
     const OPERATION: &'static Operation = &OPERATIONS[212usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/replicas`: The replicas.
+/// `GET /api/replicas`: All replicas.
 ///
 /// Schema: `schemas/em/operations.json#/operations/213`
 #[derive(Debug, Clone, Default)]
@@ -8865,7 +8844,7 @@ impl Call for GetReplicasById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/replicaSessions`: The runs of replication jobs.
+/// `GET /api/replicaSessions`: All runs of replication jobs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/215`
 #[derive(Debug, Clone, Default)]
@@ -8912,7 +8891,7 @@ impl Call for GetReplicaSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The parts of a replication job's run, machine by machine.
+/// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The tasks of one run of a replication job, one per machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/217`
 #[derive(Debug, Clone)]
@@ -8939,7 +8918,7 @@ impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/replicaTaskSessions`: The machines' parts of replication jobs' runs.
+/// `GET /api/replicaTaskSessions`: All tasks of replication runs, one per machine and run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/218`
 #[derive(Debug, Clone, Default)]
@@ -8959,7 +8938,7 @@ impl Call for GetReplicaTaskSessions {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/replicaTaskSessions/{ID}`: One machine's part of a replication job's run.
+/// `GET /api/replicaTaskSessions/{ID}`: One machine's task in a replication run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/219`
 #[derive(Debug, Clone)]
@@ -8986,7 +8965,7 @@ impl Call for GetReplicaTaskSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/reports/summary`: The summary report: links to its frames.
+/// `GET /api/reports/summary`: Which summary reports there are, as links.
 ///
 /// Schema: `schemas/em/operations.json#/operations/220`
 #[derive(Debug, Clone, Default)]
@@ -9004,7 +8983,7 @@ impl Call for GetReportsSummary {
     const OPERATION: &'static Operation = &OPERATIONS[220usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/job_statistics`: How the jobs did.
+/// `GET /api/reports/summary/job_statistics`: How many jobs and runs there are, how the runs ended, and which took longest.
 ///
 /// Schema: `schemas/em/operations.json#/operations/221`
 #[derive(Debug, Clone, Default)]
@@ -9022,7 +9001,7 @@ impl Call for GetReportsSummaryJobStatistics {
     const OPERATION: &'static Operation = &OPERATIONS[221usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/overview`: What there is, and how the machines' last backups ended.
+/// `GET /api/reports/summary/overview`: How many servers and jobs there are, and how the machines' last runs went.
 ///
 /// Schema: `schemas/em/operations.json#/operations/222`
 #[derive(Debug, Clone, Default)]
@@ -9040,7 +9019,7 @@ impl Call for GetReportsSummaryOverview {
     const OPERATION: &'static Operation = &OPERATIONS[222usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/processed_vms`: What was done, day by day.
+/// `GET /api/reports/summary/processed_vms`: How many machines were backed up and replicated, day by day.
 ///
 /// Schema: `schemas/em/operations.json#/operations/223`
 #[derive(Debug, Clone, Default)]
@@ -9058,7 +9037,7 @@ impl Call for GetReportsSummaryProcessedVms {
     const OPERATION: &'static Operation = &OPERATIONS[223usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/repository`: How full the repositories are.
+/// `GET /api/reports/summary/repository`: How full each repository is.
 ///
 /// Schema: `schemas/em/operations.json#/operations/224`
 #[derive(Debug, Clone, Default)]
@@ -9076,7 +9055,7 @@ impl Call for GetReportsSummaryRepository {
     const OPERATION: &'static Operation = &OPERATIONS[224usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/reports/summary/vms_overview`: How many machines are protected, and what their restore points take.
+/// `GET /api/reports/summary/vms_overview`: How many machines are protected, and how large their data is.
 ///
 /// Schema: `schemas/em/operations.json#/operations/225`
 #[derive(Debug, Clone, Default)]
@@ -9094,7 +9073,7 @@ impl Call for GetReportsSummaryVmsOverview {
     const OPERATION: &'static Operation = &OPERATIONS[225usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/repositories`: The backup repositories.
+/// `GET /api/repositories`: All backup repositories.
 ///
 /// Schema: `schemas/em/operations.json#/operations/226`
 #[derive(Debug, Clone, Default)]
@@ -9141,7 +9120,7 @@ impl Call for GetRepositoriesById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints`: The restore points.
+/// `GET /api/restorePoints`: All restore points.
 ///
 /// Schema: `schemas/em/operations.json#/operations/228`
 #[derive(Debug, Clone, Default)]
@@ -9188,7 +9167,7 @@ impl Call for GetRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints/{ID}/agentRestorePoints`: The computers' parts of a restore point.
+/// `GET /api/restorePoints/{ID}/agentRestorePoints`: The agents' part of a restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/230`
 #[derive(Debug, Clone)]
@@ -9215,7 +9194,7 @@ impl Call for GetRestorePointsByIdAgentRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints/{ID}/backupFiles`: The files that a restore point needs.
+/// `GET /api/restorePoints/{ID}/backupFiles`: The backup files of a restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/231`
 #[derive(Debug, Clone)]
@@ -9242,7 +9221,7 @@ impl Call for GetRestorePointsByIdBackupFiles {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps' parts of a restore point.
+/// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps in a restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/232`
 #[derive(Debug, Clone)]
@@ -9269,7 +9248,7 @@ impl Call for GetRestorePointsByIdVAppRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines' parts of a restore point.
+/// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines in a restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/233`
 #[derive(Debug, Clone)]
@@ -9296,7 +9275,7 @@ impl Call for GetRestorePointsByIdVmRestorePoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/restoreSessions`: The restores.
+/// `GET /api/restoreSessions`: All restores, running and ended.
 ///
 /// Schema: `schemas/em/operations.json#/operations/234`
 #[derive(Debug, Clone, Default)]
@@ -9343,7 +9322,7 @@ impl Call for GetRestoreSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/security`: The entrance of security settings.
+/// `GET /api/security`: The security settings, and where accounts and roles are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/236`
 #[derive(Debug, Clone, Default)]
@@ -9361,7 +9340,7 @@ impl Call for GetSecurity {
     const OPERATION: &'static Operation = &OPERATIONS[236usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/security/accounts`: The accounts.
+/// `GET /api/security/accounts`: All accounts of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/237`
 #[derive(Debug, Clone, Default)]
@@ -9381,7 +9360,7 @@ impl Call for GetSecurityAccounts {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/security/accounts`: Creates an account.
+/// `POST /api/security/accounts`: Adds an account to Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/238`
 #[derive(Debug, Clone)]
@@ -9405,7 +9384,7 @@ impl Call for PostSecurityAccounts {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `POST /api/security/accounts?action=rebuildScope`: Works out again what accounts may restore.
+/// `POST /api/security/accounts?action=rebuildScope`: Works the accounts' restore scopes out anew.
 ///
 /// Schema: `schemas/em/operations.json#/operations/239`
 #[derive(Debug, Clone)]
@@ -9429,7 +9408,7 @@ impl Call for PostSecurityAccountsRebuildScope {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/security/accounts/{ID}`: One account.
+/// `GET /api/security/accounts/{ID}`: One account of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/240`
 #[derive(Debug, Clone)]
@@ -9456,7 +9435,7 @@ impl Call for GetSecurityAccountsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/security/accounts/{ID}`: Lets an account restore every machine, or only what its scope says.
+/// `POST /api/security/accounts/{ID}`: Turns the restore scopes of an account on or off.
 ///
 /// Schema: `schemas/em/operations.json#/operations/241`
 #[derive(Debug, Clone)]
@@ -9482,7 +9461,7 @@ impl Call for PostSecurityAccountsById {
         }
     }
 }
-/// `DELETE /api/security/accounts/{ID}`: Deletes an account.
+/// `DELETE /api/security/accounts/{ID}`: Removes an account from Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/242`
 #[derive(Debug, Clone)]
@@ -9603,7 +9582,7 @@ impl Call for GetSecurityAccountsByIdRolesById {
         }
     }
 }
-/// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role of an account away.
+/// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role away from an account.
 ///
 /// Schema: `schemas/em/operations.json#/operations/246`
 #[derive(Debug, Clone)]
@@ -9638,7 +9617,7 @@ impl Call for DeleteSecurityAccountsByIdRolesById {
         }
     }
 }
-/// `GET /api/security/accounts/{ID}/scopes`: The restore scope of an account.
+/// `GET /api/security/accounts/{ID}/scopes`: What an account may restore.
 ///
 /// Schema: `schemas/em/operations.json#/operations/247`
 #[derive(Debug, Clone)]
@@ -9664,7 +9643,7 @@ impl Call for GetSecurityAccountsByIdScopes {
         }
     }
 }
-/// `POST /api/security/accounts/{ID}/scopes`: Lets an account restore more machines.
+/// `POST /api/security/accounts/{ID}/scopes`: Adds an object to an account's restore scope.
 ///
 /// Schema: `schemas/em/operations.json#/operations/248`
 #[derive(Debug, Clone)]
@@ -9695,7 +9674,7 @@ impl Call for PostSecurityAccountsByIdScopes {
         }
     }
 }
-/// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One part of an account's restore scope.
+/// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One object that an account may restore.
 ///
 /// Schema: `schemas/em/operations.json#/operations/249`
 #[derive(Debug, Clone)]
@@ -9730,7 +9709,7 @@ impl Call for GetSecurityAccountsByIdScopesById {
         }
     }
 }
-/// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes a part of an account's restore scope away.
+/// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes an object out of an account's restore scope.
 ///
 /// Schema: `schemas/em/operations.json#/operations/250`
 #[derive(Debug, Clone)]
@@ -9765,7 +9744,7 @@ impl Call for DeleteSecurityAccountsByIdScopesById {
         }
     }
 }
-/// `GET /api/security/roles`: The roles.
+/// `GET /api/security/roles`: All roles of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/251`
 #[derive(Debug, Clone, Default)]
@@ -9785,7 +9764,7 @@ impl Call for GetSecurityRoles {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/security/roles/{ID}`: One role.
+/// `GET /api/security/roles/{ID}`: One role of Enterprise Manager.
 ///
 /// Schema: `schemas/em/operations.json#/operations/252`
 #[derive(Debug, Clone)]
@@ -9812,7 +9791,7 @@ impl Call for GetSecurityRolesById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/selfService/vSphere`: The entrance of vSphere self-service.
+/// `GET /api/selfService/vSphere`: Where the accounts of the vSphere self-service portal are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/253`
 #[derive(Debug, Clone, Default)]
@@ -9830,7 +9809,7 @@ impl Call for GetSelfServiceVSphere {
     const OPERATION: &'static Operation = &OPERATIONS[253usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/selfService/vSphere/Configs`: The vSphere accounts' configurations.
+/// `GET /api/selfService/vSphere/Configs`: All accounts of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/254`
 #[derive(Debug, Clone, Default)]
@@ -9850,7 +9829,7 @@ impl Call for GetSelfServiceVSphereConfigs {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/selfService/vSphere/Configs`: Creates a vSphere account's configuration.
+/// `POST /api/selfService/vSphere/Configs`: Adds an account to the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/255`
 #[derive(Debug, Clone)]
@@ -9874,7 +9853,7 @@ impl Call for PostSelfServiceVSphereConfigs {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/selfService/vSphere/Configs/{ID}`: One vSphere account's configuration.
+/// `GET /api/selfService/vSphere/Configs/{ID}`: One account of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/256`
 #[derive(Debug, Clone)]
@@ -9901,7 +9880,7 @@ impl Call for GetSelfServiceVSphereConfigsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes a vSphere account's configuration.
+/// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes an account of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/257`
 #[derive(Debug, Clone)]
@@ -9932,7 +9911,7 @@ impl Call for PutSelfServiceVSphereConfigsById {
         }
     }
 }
-/// `DELETE /api/selfService/vSphere/Configs/{ID}`: Deletes a vSphere account's configuration.
+/// `DELETE /api/selfService/vSphere/Configs/{ID}`: Removes an account of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/258`
 #[derive(Debug, Clone)]
@@ -9958,7 +9937,7 @@ impl Call for DeleteSelfServiceVSphereConfigsById {
         }
     }
 }
-/// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: What a vSphere account's backup jobs look like.
+/// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: The job settings for an account of the vSphere self-service portal.
 ///
 /// Schema: `schemas/em/operations.json#/operations/259`
 #[derive(Debug, Clone)]
@@ -9984,7 +9963,7 @@ impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
         }
     }
 }
-/// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body, or as a tenant.
+/// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
 ///
 /// Schema: `schemas/em/operations.json#/operations/260`
 #[derive(Debug, Clone, Default)]
@@ -10009,7 +9988,7 @@ impl Call for PostSessionMngr {
         }
     }
 }
-/// `GET /api/systemSessions`: The sessions of Enterprise Manager itself.
+/// `GET /api/systemSessions`: All system runs.
 ///
 /// Schema: `schemas/em/operations.json#/operations/261`
 #[derive(Debug, Clone, Default)]
@@ -10027,7 +10006,7 @@ impl Call for GetSystemSessions {
     const OPERATION: &'static Operation = &OPERATIONS[261usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/systemSessions/{ID}`: One session of Enterprise Manager itself.
+/// `GET /api/systemSessions/{ID}`: One system run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/262`
 #[derive(Debug, Clone)]
@@ -10054,7 +10033,7 @@ impl Call for GetSystemSessionsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/systemSessions/{ID}/events`: The events of a session of Enterprise Manager itself.
+/// `GET /api/systemSessions/{ID}/events`: What happened during a system run.
 ///
 /// Schema: `schemas/em/operations.json#/operations/263`
 #[derive(Debug, Clone)]
@@ -10080,7 +10059,7 @@ impl Call for GetSystemSessionsByIdEvents {
         }
     }
 }
-/// `GET /api/tasks`: The tasks of the session.
+/// `GET /api/tasks`: The tasks of this session.
 ///
 /// Schema: `schemas/em/operations.json#/operations/264`
 #[derive(Debug, Clone, Default)]
@@ -10098,7 +10077,7 @@ impl Call for GetTasks {
     const OPERATION: &'static Operation = &OPERATIONS[264usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/tasks/{ID}`: One task.
+/// `GET /api/tasks/{ID}`: One task: how far it is, and how it ended.
 ///
 /// Schema: `schemas/em/operations.json#/operations/265`
 #[derive(Debug, Clone)]
@@ -10124,7 +10103,7 @@ impl Call for GetTasksById {
         }
     }
 }
-/// `DELETE /api/tasks/{ID}`: Stops a task, or forgets one that has ended.
+/// `DELETE /api/tasks/{ID}`: Stops a running task, or forgets a finished one.
 ///
 /// Schema: `schemas/em/operations.json#/operations/266`
 #[derive(Debug, Clone)]
@@ -10150,7 +10129,7 @@ impl Call for DeleteTasksById {
         }
     }
 }
-/// `GET /api/vAppReplicaPoints`: The restore points of vApps' replicas.
+/// `GET /api/vAppReplicaPoints`: All replica points of vApps.
 ///
 /// Schema: `schemas/em/operations.json#/operations/267`
 #[derive(Debug, Clone, Default)]
@@ -10170,7 +10149,7 @@ impl Call for GetVAppReplicaPoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/vAppReplicaPoints/{ID}`: One restore point of a vApp's replica.
+/// `GET /api/vAppReplicaPoints/{ID}`: One replica point of a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/268`
 #[derive(Debug, Clone)]
@@ -10197,7 +10176,7 @@ impl Call for GetVAppReplicaPointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Fails over to a restore point of a vApp's replica.
+/// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Switches a vApp over to this point of its replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/269`
 #[derive(Debug, Clone)]
@@ -10223,7 +10202,7 @@ impl Call for PostVAppReplicaPointsByIdFailover {
         }
     }
 }
-/// `GET /api/vAppRestorePoints`: The restore points of vApps.
+/// `GET /api/vAppRestorePoints`: All restore points of vApps.
 ///
 /// Schema: `schemas/em/operations.json#/operations/270`
 #[derive(Debug, Clone, Default)]
@@ -10270,7 +10249,7 @@ impl Call for GetVAppRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a restore point of a vApp.
+/// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a vApp.
 ///
 /// Schema: `schemas/em/operations.json#/operations/272`
 #[derive(Debug, Clone)]
@@ -10301,7 +10280,7 @@ impl Call for PostVAppRestorePointsByIdRestore {
         }
     }
 }
-/// `GET /api/vCloud`: The entrance of VMware Cloud Director.
+/// `GET /api/vCloud`: Where the organizations of VMware Cloud Director are.
 ///
 /// Schema: `schemas/em/operations.json#/operations/273`
 #[derive(Debug, Clone, Default)]
@@ -10319,7 +10298,7 @@ impl Call for GetVCloud {
     const OPERATION: &'static Operation = &OPERATIONS[273usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/vCloud/orgConfigs`: The organizations' configurations.
+/// `GET /api/vCloud/orgConfigs`: The self-service settings of all organizations of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/274`
 #[derive(Debug, Clone, Default)]
@@ -10339,7 +10318,7 @@ impl Call for GetVCloudOrgConfigs {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vCloud/orgConfigs`: Creates an organization's configuration.
+/// `POST /api/vCloud/orgConfigs`: Makes self-service settings for an organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/275`
 #[derive(Debug, Clone)]
@@ -10363,7 +10342,7 @@ impl Call for PostVCloudOrgConfigs {
     }
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
-/// `GET /api/vCloud/orgConfigs/{ID}`: One organization's configuration.
+/// `GET /api/vCloud/orgConfigs/{ID}`: The self-service settings of one organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/276`
 #[derive(Debug, Clone)]
@@ -10390,7 +10369,7 @@ impl Call for GetVCloudOrgConfigsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Takes an organization's configuration out of force.
+/// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Locks an organization of VMware Cloud Director out of self-service.
 ///
 /// Schema: `schemas/em/operations.json#/operations/277`
 #[derive(Debug, Clone)]
@@ -10416,7 +10395,7 @@ impl Call for PostVCloudOrgConfigsByIdDisable {
         }
     }
 }
-/// `PUT /api/vCloud/orgConfigs/{ID}`: Changes an organization's configuration.
+/// `PUT /api/vCloud/orgConfigs/{ID}`: Changes the self-service settings of an organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/278`
 #[derive(Debug, Clone)]
@@ -10447,7 +10426,7 @@ impl Call for PutVCloudOrgConfigsById {
         }
     }
 }
-/// `DELETE /api/vCloud/orgConfigs/{ID}`: Deletes an organization's configuration.
+/// `DELETE /api/vCloud/orgConfigs/{ID}`: Removes the self-service settings of an organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/279`
 #[derive(Debug, Clone)]
@@ -10455,9 +10434,9 @@ impl Call for PutVCloudOrgConfigsById {
 pub struct DeleteVCloudOrgConfigsById {
     /// `ID`.
     pub id: Id,
-    /// Whether the organization's jobs are deleted, too.
+    /// Whether the organization's jobs go, too.
     pub delete_jobs: Option<bool>,
-    /// Whether the organization's backups are deleted, too.
+    /// Whether the organization's backup files go, too.
     pub delete_backup_files: Option<bool>,
 }
 impl DeleteVCloudOrgConfigsById {
@@ -10487,7 +10466,7 @@ impl Call for DeleteVCloudOrgConfigsById {
         }
     }
 }
-/// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: What an organization's backup jobs look like.
+/// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: The job settings for an organization of VMware Cloud Director.
 ///
 /// Schema: `schemas/em/operations.json#/operations/280`
 #[derive(Debug, Clone)]
@@ -10513,7 +10492,7 @@ impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
         }
     }
 }
-/// `GET /api/vmReplicaPoints`: The restore points of replicas.
+/// `GET /api/vmReplicaPoints`: All replica points of machines.
 ///
 /// Schema: `schemas/em/operations.json#/operations/281`
 #[derive(Debug, Clone, Default)]
@@ -10533,7 +10512,7 @@ impl Call for GetVmReplicaPoints {
         visit(FORMAT, ENTITY);
     }
 }
-/// `GET /api/vmReplicaPoints/{ID}`: One restore point of a replica.
+/// `GET /api/vmReplicaPoints/{ID}`: One replica point of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/282`
 #[derive(Debug, Clone)]
@@ -10560,7 +10539,7 @@ impl Call for GetVmReplicaPointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vmReplicaPoints/{ID}?action=failover`: Fails over to a restore point of a replica.
+/// `POST /api/vmReplicaPoints/{ID}?action=failover`: Switches a machine over to this point of its replica.
 ///
 /// Schema: `schemas/em/operations.json#/operations/283`
 #[derive(Debug, Clone)]
@@ -10586,7 +10565,7 @@ impl Call for PostVmReplicaPointsByIdFailover {
         }
     }
 }
-/// `GET /api/vmReplicaPoints/{ID}/mounts`: The mounts of a replica's restore point.
+/// `GET /api/vmReplicaPoints/{ID}/mounts`: Where a replica point of a machine is mounted.
 ///
 /// Schema: `schemas/em/operations.json#/operations/284`
 #[derive(Debug, Clone)]
@@ -10612,7 +10591,7 @@ impl Call for GetVmReplicaPointsByIdMounts {
         }
     }
 }
-/// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
+/// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a replica point of a machine, to browse and restore files.
 ///
 /// Schema: `schemas/em/operations.json#/operations/285`
 #[derive(Debug, Clone)]
@@ -10643,7 +10622,7 @@ impl Call for PostVmReplicaPointsByIdMounts {
         }
     }
 }
-/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica's restore point.
+/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica point of a machine, with its disks.
 ///
 /// Schema: `schemas/em/operations.json#/operations/286`
 #[derive(Debug, Clone)]
@@ -10678,7 +10657,7 @@ impl Call for GetVmReplicaPointsByIdMountsById {
         }
     }
 }
-/// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Ends a mount of a replica's restore point.
+/// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Unmounts a replica point of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/287`
 #[derive(Debug, Clone)]
@@ -10713,7 +10692,7 @@ impl Call for DeleteVmReplicaPointsByIdMountsById {
         }
     }
 }
-/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+/// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted replica point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/288`
 #[derive(Debug, Clone)]
@@ -10723,9 +10702,9 @@ pub struct GetVmReplicaPointsByIdMountsByIdByFilepath {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
-    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    /// What to answer: `listAll`, `listDirs` or `listFiles` for a folder, `download` for a file made ready for it.
     pub action: Option<String>,
     /// How many entries a page holds: 100 when left out.
     pub page_size: Option<i64>,
@@ -10777,7 +10756,7 @@ impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
         }
     }
 }
-/// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+/// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted replica point, or prepares it for download.
 ///
 /// Schema: `schemas/em/operations.json#/operations/289`
 #[derive(Debug, Clone)]
@@ -10787,7 +10766,7 @@ pub struct PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
     /// The body to send.
     pub body: super::FileRestoreSpec,
@@ -10830,7 +10809,7 @@ impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
         }
     }
 }
-/// `GET /api/vmRestorePoints`: The restore points of machines.
+/// `GET /api/vmRestorePoints`: All restore points of machines.
 ///
 /// Schema: `schemas/em/operations.json#/operations/290`
 #[derive(Debug, Clone, Default)]
@@ -10877,7 +10856,7 @@ impl Call for GetVmRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a restore point of a machine.
+/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/292`
 #[derive(Debug, Clone)]
@@ -10908,7 +10887,7 @@ impl Call for PostVmRestorePointsByIdRestore {
         }
     }
 }
-/// `GET /api/vmRestorePoints/{ID}/mounts`: The mounts of a machine's restore point.
+/// `GET /api/vmRestorePoints/{ID}/mounts`: Where a restore point of a machine is mounted.
 ///
 /// Schema: `schemas/em/operations.json#/operations/293`
 #[derive(Debug, Clone)]
@@ -10934,7 +10913,7 @@ impl Call for GetVmRestorePointsByIdMounts {
         }
     }
 }
-/// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point to reach the files in it.
+/// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point of a machine, to browse and restore files.
 ///
 /// Schema: `schemas/em/operations.json#/operations/294`
 #[derive(Debug, Clone)]
@@ -10965,7 +10944,7 @@ impl Call for PostVmRestorePointsByIdMounts {
         }
     }
 }
-/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a machine's restore point.
+/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of a machine, with its disks.
 ///
 /// Schema: `schemas/em/operations.json#/operations/295`
 #[derive(Debug, Clone)]
@@ -11000,7 +10979,7 @@ impl Call for GetVmRestorePointsByIdMountsById {
         }
     }
 }
-/// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Ends a mount of a machine's restore point.
+/// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of a machine.
 ///
 /// Schema: `schemas/em/operations.json#/operations/296`
 #[derive(Debug, Clone)]
@@ -11035,7 +11014,7 @@ impl Call for DeleteVmRestorePointsByIdMountsById {
         }
     }
 }
-/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: What a folder of a mounted restore point holds.
+/// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted restore point.
 ///
 /// Schema: `schemas/em/operations.json#/operations/297`
 #[derive(Debug, Clone)]
@@ -11045,9 +11024,9 @@ pub struct GetVmRestorePointsByIdMountsByIdByFilepath {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
-    /// `listAll`, `listDirs` or `listFiles` for what a folder holds, `download` for a file after a restore.
+    /// What to answer: `listAll`, `listDirs` or `listFiles` for a folder, `download` for a file made ready for it.
     pub action: Option<String>,
     /// How many entries a page holds: 100 when left out.
     pub page_size: Option<i64>,
@@ -11099,7 +11078,7 @@ impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
         }
     }
 }
-/// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder.
+/// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted restore point, or prepares it for download.
 ///
 /// Schema: `schemas/em/operations.json#/operations/298`
 #[derive(Debug, Clone)]
@@ -11109,7 +11088,7 @@ pub struct PostVmRestorePointsByIdMountsByIdByFilepathRestore {
     pub id: Id,
     /// `mountID`.
     pub mount_id: Id,
-    /// The file or folder: names with `/` between them, a drive as `C:`.
+    /// The path in the guest, with `/` between names, such as `C:/Documents`.
     pub filepath: String,
     /// The body to send.
     pub body: super::FileRestoreSpec,
@@ -11152,7 +11131,7 @@ impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
         }
     }
 }
-/// `GET /api/wanAccelerators`: The WAN accelerators.
+/// `GET /api/wanAccelerators`: All WAN accelerators.
 ///
 /// Schema: `schemas/em/operations.json#/operations/299`
 #[derive(Debug, Clone, Default)]

@@ -1100,15 +1100,11 @@ impl Struct for FileRestoreForDirectDownload {
     fn shape(&self) -> &'static Shape {
         &FILE_RESTORE_FOR_DIRECT_DOWNLOAD
     }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            _ => View::None,
-        }
+    fn view(&self, _: usize) -> View<'_> {
+        View::None
     }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            _ => Slot::None,
-        }
+    fn slot(&mut self, _: usize) -> Slot<'_> {
+        Slot::None
     }
 }
 /// Where files are restored to; one of the two.

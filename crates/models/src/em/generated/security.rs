@@ -1034,15 +1034,11 @@ impl Struct for RebuildScope {
     fn shape(&self) -> &'static Shape {
         &REBUILD_SCOPE
     }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            _ => View::None,
-        }
+    fn view(&self, _: usize) -> View<'_> {
+        View::None
     }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            _ => Slot::None,
-        }
+    fn slot(&mut self, _: usize) -> Slot<'_> {
+        Slot::None
     }
 }
 /// Whose restore scope is worked out again; one of the three.

@@ -862,15 +862,11 @@ impl Struct for JobReverseIncrementalMode {
     fn shape(&self) -> &'static Shape {
         &JOB_REVERSE_INCREMENTAL_MODE
     }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            _ => View::None,
-        }
+    fn view(&self, _: usize) -> View<'_> {
+        View::None
     }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            _ => Slot::None,
-        }
+    fn slot(&mut self, _: usize) -> Slot<'_> {
+        Slot::None
     }
 }
 /// Forward increments.

@@ -1768,7 +1768,7 @@ impl ProxyPoolFromClient {
         Self {
             name: Some(name.into()),
             description: Some(description.into()),
-            proxy_ids: proxy_ids,
+            proxy_ids,
         }
     }
 }

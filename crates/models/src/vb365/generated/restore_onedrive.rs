@@ -2831,7 +2831,7 @@ impl OperatorRestoreToOriginalOneDriveDocuments {
     ) -> Self {
         Self {
             document_action: Some(document_action.into()),
-            documents_restore_configs: documents_restore_configs,
+            documents_restore_configs,
             ..Self::default()
         }
     }

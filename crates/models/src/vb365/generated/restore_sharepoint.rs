@@ -2817,7 +2817,7 @@ impl OperatorRestoreSharePointDocumentsConfig {
     #[must_use]
     pub fn new(documents_restore_configs: Vec<RestoreSharePointDocumentConfig>) -> Self {
         Self {
-            documents_restore_configs: documents_restore_configs,
+            documents_restore_configs,
             ..Self::default()
         }
     }
@@ -4938,7 +4938,7 @@ impl OperatorRestoreSharePointItemsConfig {
     #[must_use]
     pub fn new(items_restore_configs: Vec<RestoreSharePointItemConfig>) -> Self {
         Self {
-            items_restore_configs: items_restore_configs,
+            items_restore_configs,
             ..Self::default()
         }
     }

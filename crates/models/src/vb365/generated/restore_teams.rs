@@ -3708,7 +3708,7 @@ impl OperatorStartExportTaskOptions {
     /// A request with what it must have.
     #[must_use]
     pub fn new(posts: Vec<TeamsPost>) -> Self {
-        Self { posts: posts }
+        Self { posts }
     }
 }
 /// Operator start export task response. (v7 and later)

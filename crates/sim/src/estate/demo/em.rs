@@ -41,7 +41,12 @@ const GONE_MAIN: &str = "90817263-5443-4526-9718-09fadbecdbca";
 /// Mebibytes in a gibibyte.
 const GB: i64 = 1024;
 
+/// Jobs, sessions, backups, restore points, replicas, agents, file shares, what a provider has, accounts, and guests' files, in
+/// the form of estate files; a test sees to it that they can be read.
+const MORE: &str = include_str!("em.json");
+
 pub(super) fn estate() -> EmEstate {
+    let more = crate::estate::file::em_records(MORE).unwrap_or_default();
     EmEstate {
         servers: vec![
             server(PROVIDER, "172.24.31.67", "Cloud Connect, data centre 1", "13.0.1.1071"),
@@ -51,6 +56,8 @@ pub(super) fn estate() -> EmEstate {
         repositories: repositories(),
         tenants: tenants(),
         subtenants: subtenants(),
+        records: more.records,
+        guest_files: more.guest_files,
     }
 }
 
@@ -312,4 +319,27 @@ fn unlimited(mut it: Owned<CloudSubtenant>, name: &str) -> Owned<CloudSubtenant>
         quota.display_name = Some(name.to_owned());
     }
     it
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_records_can_be_read() {
+        let more = crate::estate::file::em_records(MORE).unwrap();
+        assert!(more.records.len() > 100 && more.guest_files.len() > 100);
+    }
+
+    #[test]
+    fn every_owner_is_there() {
+        let all = estate();
+        let known: Vec<_> = all.ids().collect();
+        for record in &all.records {
+            for owner in &record.belongs_to {
+                assert!(known.iter().any(|id| id.same(owner)), "{owner} of {record:?}");
+            }
+        }
+    }
 }

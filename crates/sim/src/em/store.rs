@@ -1,0 +1,207 @@
+//! What Enterprise Manager holds: records of every kind, and what they belong to.
+//!
+//! Records are of no version and know no addresses: `Href`, `Type` and `Links` are made for every answer.
+
+mod load;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use backhaul_wire::Struct;
+use backhaul_wire::reflect::copy;
+
+use super::kinds::{self, Kind, Part, Place, Way};
+use super::value;
+
+pub(in crate::em) use self::load::load;
+
+/// How far up an owner is looked for: task session, session, job, backup server.
+const MAX_STEPS: usize = 3;
+
+/// A record.
+#[derive(Debug, Clone)]
+pub(in crate::em) struct Record {
+    pub(in crate::em) kind: &'static Kind,
+    /// The lower-case GUID, or what stands for one.
+    pub(in crate::em) id: Arc<str>,
+    pub(in crate::em) body: Arc<dyn Struct>,
+    /// What it belongs to, or is otherwise tied to; of a kind at most one.
+    pub(in crate::em) owners: Vec<Owner>,
+}
+
+/// What a record belongs to.
+#[derive(Debug, Clone)]
+pub(in crate::em) struct Owner {
+    pub(in crate::em) kind: &'static Kind,
+    pub(in crate::em) id: Arc<str>,
+}
+
+impl Record {
+    /// Its name.
+    pub(in crate::em) fn name(&self) -> Option<&str> {
+        value::text(self.body.as_ref(), self.kind.title)
+    }
+
+    /// Itself, as what another record belongs to.
+    pub(in crate::em) fn as_owner(&self) -> Owner {
+        Owner { kind: self.kind, id: self.id.clone() }
+    }
+
+    /// Its UID.
+    pub(in crate::em) fn uid(&self) -> String {
+        if self.kind.urn.is_empty() { self.id.to_string() } else { format!("urn:veeam:{}:{}", self.kind.urn, self.id) }
+    }
+
+    /// Whether it belongs to this one directly.
+    pub(in crate::em) fn belongs_to(&self, other: &Record) -> bool {
+        self.owners.iter().any(|owner| owner.kind == other.kind && owner.id == other.id)
+    }
+
+    /// A copy of its body, to change.
+    pub(in crate::em) fn copy(&self) -> Box<dyn Struct> {
+        let mut body = (self.kind.one)();
+        copy(self.body.as_ref(), body.as_mut());
+        body
+    }
+}
+
+/// The records of one kind, in the order in which they came.
+#[derive(Debug, Default, Clone)]
+struct Shelf {
+    records: BTreeMap<u64, Record>,
+    by_id: HashMap<Arc<str>, u64>,
+    next: u64,
+}
+
+/// All records.
+#[derive(Clone, Default)]
+pub(in crate::em) struct Store {
+    shelves: HashMap<&'static str, Shelf>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.shelves.iter().map(|(kind, shelf)| (kind, shelf.records.len()))).finish()
+    }
+}
+
+impl Store {
+    /// One record, by GUID in any letter case.
+    pub(in crate::em) fn get(&self, kind: &Kind, id: &str) -> Option<&Record> {
+        let shelf = self.shelves.get(kind.name)?;
+        let place = shelf.by_id.get(id).or_else(|| shelf.by_id.get(id.to_ascii_lowercase().as_str()))?;
+        shelf.records.get(place)
+    }
+
+    /// One record of a kind that is named.
+    pub(in crate::em) fn named(&self, kind: &str, id: &str) -> Option<&Record> {
+        self.get(kinds::find(kind)?, id_of(id))
+    }
+
+    /// The records of a kind.
+    pub(in crate::em) fn all(&self, kind: &str) -> impl Iterator<Item = &Record> {
+        self.shelves.get(kind).into_iter().flat_map(|shelf| shelf.records.values())
+    }
+
+    /// The record of that kind that a record belongs to, directly or through what it belongs to.
+    pub(in crate::em) fn owner<'s>(&'s self, of: &Record, kind: &str) -> Option<&'s Record> {
+        self.owner_within(of, kind, MAX_STEPS)
+    }
+
+    fn owner_within<'s>(&'s self, of: &Record, kind: &str, steps: usize) -> Option<&'s Record> {
+        if let Some(owner) = of.owners.iter().find(|owner| owner.kind.name == kind) {
+            return self.get(owner.kind, &owner.id);
+        }
+        if steps == 0 {
+            return None;
+        }
+        of.owners
+            .iter()
+            .filter_map(|owner| self.get(owner.kind, &owner.id))
+            .find_map(|owner| self.owner_within(owner, kind, steps - 1))
+    }
+
+    /// The record of that kind that a record belongs to directly.
+    pub(in crate::em) fn direct_owner<'s>(&'s self, of: &Record, kind: &str) -> Option<&'s Record> {
+        let owner = of.owners.iter().find(|owner| owner.kind.name == kind)?;
+        self.get(owner.kind, &owner.id)
+    }
+
+    /// The records of a sub-collection.
+    pub(in crate::em) fn below<'s>(&'s self, of: &'s Record, kind: &str, way: Way) -> Vec<&'s Record> {
+        let all = self.all(kind);
+        match way {
+            Way::Children => all.filter(|it| it.belongs_to(of)).collect(),
+            Way::Owners => all.filter(|it| of.belongs_to(it)).collect(),
+            Way::Mentions(list, field) => {
+                let names = |item: &&dyn Struct| value::text(*item, field).is_some_and(|id| same(id, &of.id));
+                all.filter(|it| value::items(it.body.as_ref(), list).iter().any(names)).collect()
+            }
+            Way::Listed(theirs, own) => all
+                .filter(|it| {
+                    value::lists_id(it.body.as_ref(), theirs, &of.id) || value::lists_id(of.body.as_ref(), own, &it.id)
+                })
+                .collect(),
+        }
+    }
+
+    /// Puts a record in; one of the same kind and identifier is replaced where it stands.
+    pub(in crate::em) fn put(&mut self, record: Record) {
+        let shelf = self.shelves.entry(record.kind.name).or_default();
+        let place = *shelf.by_id.entry(record.id.clone()).or_insert_with(|| {
+            shelf.next += 1;
+            shelf.next
+        });
+        shelf.records.insert(place, record);
+    }
+
+    /// Changes a record, and says whether it is there.
+    pub(in crate::em) fn edit(&mut self, kind: &str, id: &str, change: impl FnOnce(&mut dyn Struct)) -> bool {
+        let Some(record) = kinds::find(kind).and_then(|kind| self.get(kind, id)) else { return false };
+        let mut body = record.copy();
+        let record = record.clone();
+        change(body.as_mut());
+        self.put(Record { body: body.into(), ..record });
+        true
+    }
+
+    /// Takes a record out, with what is addressed below it; a backup server goes with all that is on it.
+    pub(in crate::em) fn remove(&mut self, kind: &'static Kind, id: &str) -> Option<Record> {
+        let shelf = self.shelves.get_mut(kind.name)?;
+        let place = shelf.by_id.remove(id.to_ascii_lowercase().as_str())?;
+        let record = shelf.records.remove(&place)?;
+        for other in kinds::all() {
+            if kind.name == "BackupServer" || matches!(other.place, Place::Under(owner, _) if owner == kind.name) {
+                let gone: Vec<Arc<str>> =
+                    self.all(other.name).filter(|it| it.belongs_to(&record)).map(|it| it.id.clone()).collect();
+                for id in gone {
+                    self.remove(other, &id);
+                }
+            }
+        }
+        Some(record)
+    }
+
+    /// The items of a part of a record.
+    pub(in crate::em) fn items<'s>(&self, record: &'s Record, part: &Part) -> Vec<&'s dyn Struct> {
+        part.paths.iter().flat_map(|path| value::items(record.body.as_ref(), path)).collect()
+    }
+}
+
+/// Whether an identifier, with or without a URN around it, is this lower-case one.
+pub(in crate::em) fn same(id: &str, known: &str) -> bool {
+    id_of(id).eq_ignore_ascii_case(known)
+}
+
+/// What is inside a UID: `urn:veeam:<Kind>:<this>`; anything else is itself.
+pub(in crate::em) fn id_of(uid: &str) -> &str {
+    let urn = uid.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("urn:veeam:"));
+    if urn { uid[10..].split_once(':').map_or(uid, |(_, id)| id) } else { uid }
+}
+
+/// The kind in a UID.
+pub(in crate::em) fn kind_of(uid: &str) -> Option<&'static Kind> {
+    let urn = uid.get(..10).filter(|start| start.eq_ignore_ascii_case("urn:veeam:"));
+    urn.and_then(|_| uid[10..].split_once(':')).and_then(|(kind, _)| kinds::find(kind))
+}

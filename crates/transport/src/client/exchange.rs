@@ -1,0 +1,207 @@
+//! One request out with the session on it, and one answer in.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use ::http::header::ACCEPT;
+use ::http::{Method, StatusCode};
+use backhaul_wire::{Operation, System};
+use bytes::Bytes;
+use url::Url;
+
+use super::{Client, Raw};
+use crate::classify;
+use crate::error::{Reason, Result};
+use crate::http::{Request, Response, StreamingResponse, shown};
+use crate::product;
+use crate::session::Session;
+
+/// A request that was checked, before a session is on it.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    /// What errors call it: the operation's name, or method and path of a link.
+    pub(crate) name: Cow<'static, str>,
+    method: Method,
+    pub(crate) url: Url,
+    body: Option<Bytes>,
+    anonymous: bool,
+    bound: Option<Bound>,
+}
+
+/// What belongs to one session of the client and is gone with it: a task, a mount.
+#[derive(Debug, Clone)]
+pub(crate) struct Bound {
+    /// The session's number; 0 for none that there ever was.
+    pub(crate) session: u64,
+    /// What it is, for errors.
+    pub(crate) what: String,
+}
+
+/// An answer of success.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    /// What errors call it.
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+    /// The number of the session that it was given in; 0 without one.
+    pub(crate) session: u64,
+}
+
+impl Answered {
+    pub(crate) fn of(self, operation: &'static Operation) -> Raw {
+        Raw { operation, status: self.status, body: self.body }
+    }
+}
+
+impl Ask {
+    pub(crate) fn new(operation: &'static Operation, url: Url, body: Option<Bytes>) -> Self {
+        Self {
+            name: operation.name.into(),
+            method: Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET),
+            url,
+            body,
+            anonymous: operation.anonymous,
+            bound: None,
+        }
+    }
+
+    /// A request to an address that the server gave.
+    pub(crate) fn link(method: Method, url: Url, body: Option<Bytes>) -> Self {
+        let name = format!("{method} {}", shown(&url).path());
+        Self { name: name.into(), method, url, body, anonymous: false, bound: None }
+    }
+
+    /// The same, but only within one session.
+    pub(crate) fn bound(mut self, bound: Option<Bound>) -> Self {
+        self.bound = bound;
+        self
+    }
+}
+
+impl Client {
+    /// Sends, and reads the whole answer. A new session is opened once when the server no longer knows the old one, unless what
+    /// is asked for is gone with the old one.
+    pub(crate) async fn exchange(&self, ask: &Ask) -> Result<Answered> {
+        let mut session = self.session_of(ask).await?;
+        let mut renewed = false;
+        loop {
+            let request = self.request(ask, session.as_deref());
+            let answer = self.core.http.send(request).await.map_err(|error| self.failed(ask, Reason::Http(error)))?;
+            if answer.status.is_success() {
+                let session = session.map_or(0, |session| session.number());
+                return Ok(Answered { name: ask.name.clone(), status: answer.status, body: answer.body, session });
+            }
+            if renewed || !self.renew(ask, &mut session, &answer).await? {
+                return Err(self.failed(ask, self.doubt(ask, session.as_deref(), &answer).await));
+            }
+            renewed = true;
+        }
+    }
+
+    /// Sends, and gives the answer as it comes.
+    pub(crate) async fn exchange_open(&self, ask: &Ask) -> Result<StreamingResponse> {
+        let mut session = self.session_of(ask).await?;
+        let mut renewed = false;
+        loop {
+            let request = self.request(ask, session.as_deref());
+            let open = self.core.http.open(request).await.map_err(|error| self.failed(ask, Reason::Http(error)))?;
+            if open.status.is_success() {
+                return Ok(open);
+            }
+            // An error is short: it is read whole, and means what it means for any call.
+            let answer = open.read().await.map_err(|error| self.failed(ask, Reason::Http(error)))?;
+            if renewed || !self.renew(ask, &mut session, &answer).await? {
+                return Err(self.failed(ask, self.doubt(ask, session.as_deref(), &answer).await));
+            }
+            renewed = true;
+        }
+    }
+
+    async fn session_of(&self, ask: &Ask) -> Result<Option<Arc<Session>>> {
+        match &ask.bound {
+            _ if ask.anonymous => Ok(None),
+            None => self.session(None).await.map(Some),
+            Some(bound) => match self.core.sessions.numbered(bound.session).await {
+                Some(session) => Ok(Some(session)),
+                None => Err(self.lost(ask, bound)),
+            },
+        }
+    }
+
+    /// Opens a new session when the answer says that the old one is gone. A request that is refused for its session was not
+    /// carried out: sending it again does nothing twice.
+    async fn renew(&self, ask: &Ask, session: &mut Option<Arc<Session>>, answer: &Response) -> Result<bool> {
+        if session.is_none() || !classify::is_expired(self.core.system, answer) {
+            return Ok(false);
+        }
+        if let Some(bound) = &ask.bound {
+            return Err(self.lost(ask, bound));
+        }
+        *session = Some(self.session(session.as_ref()).await?);
+        Ok(true)
+    }
+
+    fn lost(&self, ask: &Ask, bound: &Bound) -> crate::Error {
+        let what = &bound.what;
+        self.failed(
+            ask,
+            Reason::Session(format!(
+                "{what} belongs to a session that has ended (the server ends one after 15 idle minutes) and is gone with it: \
+                 look at the objects themselves for what came of it, and start again"
+            )),
+        )
+    }
+
+    /// What an answer without success means: mostly the server's error, sometimes another product.
+    async fn doubt(&self, ask: &Ask, session: Option<&Session>, answer: &Response) -> Reason {
+        match classify::error(self.core.system, answer) {
+            Reason::Product(None, hint) => self.identify(hint).await,
+            Reason::Api { status: 404, code, message } if self.ends_with_session(ask, session) => {
+                let message = format!(
+                    "{message} (tasks and mounts end with their session, and this client's first one has ended since)"
+                );
+                Reason::Api { status: 404, code, message }
+            }
+            reason => reason,
+        }
+    }
+
+    /// Whether it is asked for something of a session, in one that is not the client's first.
+    fn ends_with_session(&self, ask: &Ask, session: Option<&Session>) -> bool {
+        let mut segments = ask.url.path().split('/');
+        self.core.system == System::Em
+            && session.is_some_and(|session| session.number() > 1)
+            && segments.any(|segment| segment.eq_ignore_ascii_case("tasks") || segment.eq_ignore_ascii_case("mounts"))
+    }
+
+    pub(super) async fn identify(&self, hint: String) -> Reason {
+        product::identify(&self.core.http, &self.core.options.url, self.core.system, hint).await
+    }
+
+    fn request(&self, ask: &Ask, session: Option<&Session>) -> Request {
+        let mut request = Request::new(ask.method.clone(), ask.url.clone());
+        request.retry_503 = self.core.system != System::Zstack;
+        request = request.header(ACCEPT, self.media_type());
+        request = match &ask.body {
+            None => request,
+            Some(body) => request.body(self.media_type(), body.clone()),
+        };
+        match session {
+            None => request,
+            Some(session) => session.authorize(request),
+        }
+    }
+
+    /// What the server shall answer in, and what a body is sent in: Enterprise Manager chooses by `Accept` alone.
+    fn media_type(&self) -> &'static str {
+        match self.core.system {
+            System::Em => self.core.options.em_format.media_type(),
+            System::Vb365 | System::Zstack => "application/json",
+        }
+    }
+
+    fn failed(&self, ask: &Ask, reason: Reason) -> crate::Error {
+        self.fail(ask.name.clone(), reason)
+    }
+}

@@ -1,0 +1,121 @@
+//! Pauses, deadlines and errors, in time that the tests make pass.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::VecDeque;
+
+use backhaul_wire::System;
+
+use super::*;
+use crate::error::Reason;
+
+/// Work whose answers are known beforehand: a state, the end, or an error that may pass.
+struct Script {
+    answers: VecDeque<Answer>,
+    state: &'static str,
+    asked: Vec<Duration>,
+    begun: Instant,
+}
+
+#[derive(Clone, Copy)]
+enum Answer {
+    State(&'static str),
+    Fails,
+    Refused,
+    Hangs,
+}
+
+fn work(answers: impl IntoIterator<Item = Answer>) -> Script {
+    Script { answers: answers.into_iter().collect(), state: "Running", asked: Vec::new(), begun: Instant::now() }
+}
+
+impl Work for Script {
+    type State = &'static str;
+    type Done = Vec<Duration>;
+
+    fn state(&self) -> &&'static str {
+        &self.state
+    }
+
+    fn end(&self) -> Option<Result<Vec<Duration>>> {
+        (self.state == "Finished").then(|| Ok(self.asked.clone()))
+    }
+
+    async fn ask(&mut self) -> Result<()> {
+        self.asked.push(self.begun.elapsed());
+        match self.answers.pop_front().unwrap_or(Answer::Hangs) {
+            Answer::State(state) => self.state = state,
+            Answer::Fails => return Err(error(503)),
+            Answer::Refused => return Err(error(403)),
+            Answer::Hangs => std::future::pending().await,
+        }
+        Ok(())
+    }
+
+    fn overdue(&self, waited: Duration) -> Error {
+        Error::new(Reason::Deadline(format!("{} after {waited:?}", self.state)), System::Em, "em", "work")
+    }
+}
+
+fn error(status: u16) -> Error {
+    Error::new(Reason::Api { status, code: None, message: "no".to_owned() }, System::Em, "em", "work")
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_double_up_to_the_most() {
+    let answers = [Answer::State("Running"); 5].into_iter().chain([Answer::State("Finished")]);
+    let asked = Poller::new(work(answers)).until_done().await.unwrap();
+    let millis: Vec<u128> = asked.iter().map(Duration::as_millis).collect();
+    assert_eq!(millis, [500, 1_500, 3_500, 7_500, 12_500, 17_500]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_ended_is_not_asked_about() {
+    let mut done = work([]);
+    done.state = "Finished";
+    assert!(Poller::new(done).until_done().await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn states_come_as_they_are_seen() {
+    let answers = ["OperationFinished", "Finished"].map(Answer::State);
+    let progress: Vec<_> = Poller::new(work(answers)).into_stream().collect().await;
+    let seen: Vec<&str> = progress
+        .iter()
+        .map(|progress| match progress.as_ref().unwrap() {
+            Progress::Going(state) => state,
+            Progress::Done(_) => "done",
+        })
+        .collect();
+    assert_eq!(seen, ["Running", "OperationFinished", "done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_without_end_ends_at_the_deadline() {
+    let begun = Instant::now();
+    let endless = work(std::iter::repeat_n(Answer::State("Running"), 100));
+    let error = Poller::new(endless).deadline(Duration::from_secs(60)).until_done().await.unwrap_err();
+    assert!(error.is_deadline() && error.to_string().contains("Running after 60s"), "{error}");
+    assert_eq!(begun.elapsed(), Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_without_an_answer_ends_at_the_deadline_too() {
+    let error = Poller::new(work([Answer::Hangs])).deadline(Duration::from_secs(7)).until_done().await.unwrap_err();
+    assert!(error.is_deadline(), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn some_passing_errors_in_a_row_are_sat_out_and_others_are_not() {
+    let few = [Answer::Fails, Answer::Fails, Answer::State("Running"), Answer::Fails, Answer::Fails];
+    let tolerance = Tolerance { in_a_row: 2 };
+    let answers = few.into_iter().chain([Answer::State("Finished")]);
+    Poller::new(work(answers)).tolerance(tolerance.clone()).until_done().await.unwrap();
+
+    let many = work([Answer::Fails; 3]);
+    let waiting = Waiting { deadline: None, ..Waiting::default() };
+    let error = Poller::new(many).tolerance(tolerance).waiting(waiting).until_done().await.unwrap_err();
+    assert_eq!(error.status(), Some(503));
+
+    let error = Poller::new(work([Answer::Refused, Answer::State("Finished")])).until_done().await.unwrap_err();
+    assert_eq!(error.status(), Some(403));
+}

@@ -1,0 +1,248 @@
+//! A scripted Enterprise Manager on loopback: it logs on by itself, and answers the rest as a test says.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, missing_docs)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use backhaul_transport::em::EmClient;
+use backhaul_transport::{EmFormat, Options};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A request that came.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// In lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Method and target.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.target)
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    status: u16,
+    headers: String,
+    body: String,
+    /// How many bytes of the body are sent before the connection ends, or the server falls silent.
+    cut: Option<usize>,
+    silent: bool,
+}
+
+impl Reply {
+    /// `{server}` in the body stands for the server's address.
+    pub fn new(status: u16, body: impl Into<String>) -> Self {
+        Self { status, headers: String::new(), body: body.into(), cut: None, silent: false }
+    }
+
+    pub fn header(mut self, line: &str) -> Self {
+        self.headers.push_str(line);
+        self.headers.push_str("\r\n");
+        self
+    }
+
+    pub fn wrap(mut self, around: impl Fn(&str) -> String) -> Self {
+        self.body = around(&self.body);
+        self
+    }
+
+    /// Ends the connection after so many bytes of the body.
+    pub fn cut(mut self, after: usize) -> Self {
+        self.cut = Some(after);
+        self
+    }
+
+    /// Falls silent after so many bytes of the body.
+    pub fn silent(mut self, after: usize) -> Self {
+        (self.cut, self.silent) = (Some(after), true);
+        self
+    }
+}
+
+/// A document in Enterprise Manager's namespace.
+pub fn xml(status: u16, body: &str) -> Reply {
+    let (name, rest) = body.trim_start_matches('<').split_at(body[1..].find([' ', '>', '/']).unwrap());
+    Reply::new(status, format!("<{name} xmlns=\"http://www.veeam.com/ent/v1.0\"{rest}"))
+}
+
+pub fn task(status: u16, id: &str, state: &str, rest: &str) -> Reply {
+    xml(
+        status,
+        &format!(
+            "<Task Type=\"Task\" Href=\"{{server}}/api/tasks/{id}\"><Links><Link Rel=\"Delete\" Type=\"Task\" \
+             Href=\"{{server}}/api/tasks/{id}\" />{}</Links><TaskId>{id}</TaskId><State>{state}</State>\
+             <Operation>StartJob</Operation>{}</Task>",
+            rest.split_once('|').map_or("", |(links, _)| links),
+            rest.split_once('|').map_or(rest, |(_, result)| result),
+        ),
+    )
+}
+
+pub const OK: &str = "<Result Success=\"true\"><Message>Ok</Message></Result>";
+
+struct Shared {
+    /// What a logon is answered with; a session when nothing.
+    logon: Option<Reply>,
+    /// Sessions opened so far; the token of the last one is `session-N`, and no other is known.
+    sessions: Mutex<u32>,
+    ended: Mutex<bool>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+pub struct Server {
+    pub url: String,
+    shared: Arc<Shared>,
+}
+
+impl Server {
+    /// Answers everything but logons as `script` says, and 401 to requests without the session.
+    pub async fn new(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+        Self::with(None, script).await
+    }
+
+    /// Answers every logon with this.
+    pub async fn refusing(logon: Reply) -> Self {
+        Self::with(Some(logon), |_| Reply::new(500, "")).await
+    }
+
+    async fn with(logon: Option<Reply>, script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let shared =
+            Arc::new(Shared { logon, sessions: Mutex::new(0), ended: Mutex::new(false), seen: Mutex::new(Vec::new()) });
+        let script = Arc::new(Mutex::new(script));
+        let server = Self { url: url.clone(), shared: Arc::clone(&shared) };
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let (shared, script, url) = (Arc::clone(&shared), Arc::clone(&script), url.clone());
+                tokio::spawn(async move {
+                    serve(stream, &shared, |seen| (script.lock().unwrap())(seen), &url).await;
+                });
+            }
+        });
+        server
+    }
+
+    pub fn options(&self) -> Options {
+        let mut options = Options::new(&self.url, "admin", "hunter2").unwrap();
+        options.http.retry.base_delay = Duration::from_millis(1);
+        options
+    }
+
+    pub fn em(&self) -> EmClient {
+        EmClient::new(self.options()).unwrap()
+    }
+
+    pub fn em_json(&self) -> EmClient {
+        let mut options = self.options();
+        options.em_format = EmFormat::Json;
+        EmClient::new(options).unwrap()
+    }
+
+    /// Forgets the session, as after 15 idle minutes.
+    pub fn end_session(&self) {
+        *self.shared.ended.lock().unwrap() = true;
+    }
+
+    pub fn sessions(&self) -> u32 {
+        *self.shared.sessions.lock().unwrap()
+    }
+
+    /// What was asked, logons left out.
+    pub fn seen(&self) -> Vec<Seen> {
+        let seen = self.shared.seen.lock().unwrap();
+        seen.iter().filter(|seen| !seen.target.starts_with("/api/sessionMngr")).cloned().collect()
+    }
+
+    pub fn lines(&self) -> Vec<String> {
+        self.seen().iter().map(Seen::line).collect()
+    }
+
+    pub fn logons(&self) -> Vec<Seen> {
+        let seen = self.shared.seen.lock().unwrap();
+        seen.iter().filter(|seen| seen.target.starts_with("/api/sessionMngr")).cloned().collect()
+    }
+}
+
+async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) -> Reply, url: &str) {
+    let Some(seen) = read(&mut stream).await else { return };
+    shared.seen.lock().unwrap().push(seen.clone());
+    let reply = reply(shared, &seen, script);
+    let body = reply.body.replace("{server}", url);
+    let head = format!(
+        "HTTP/1.1 {} X\r\nContent-Length: {}\r\nConnection: close\r\n{}\r\n",
+        reply.status,
+        body.len(),
+        reply.headers
+    );
+    let _ = stream.write_all(head.as_bytes()).await;
+    let _ = stream.write_all(&body.as_bytes()[..reply.cut.unwrap_or(body.len())]).await;
+    if reply.silent {
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    }
+    let _ = stream.shutdown().await;
+}
+
+fn reply(shared: &Shared, seen: &Seen, script: impl Fn(&Seen) -> Reply) -> Reply {
+    if seen.target.starts_with("/api/sessionMngr") {
+        if let Some(refusal) = &shared.logon {
+            return refusal.clone();
+        }
+        let mut sessions = shared.sessions.lock().unwrap();
+        *sessions += 1;
+        *shared.ended.lock().unwrap() = false;
+        return xml(201, "<LogonSession><SessionId>15a3fc97-0325-4119-b789-5c0367c6c565</SessionId></LogonSession>")
+            .header(&format!("X-RestSvcSessionId: session-{sessions}"));
+    }
+    let current = format!("session-{}", shared.sessions.lock().unwrap());
+    if *shared.ended.lock().unwrap() || seen.header("x-restsvcsessionid") != Some(&current) {
+        return xml(401, "<Error Message=\"Unauthorized\" StatusCode=\"401\" />");
+    }
+    script(seen)
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Seen> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+        more(stream, &mut bytes).await?;
+    };
+    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let mut lines = head.lines();
+    let mut first = lines.next()?.split(' ');
+    let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let length =
+        headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, value)| value.parse().unwrap());
+    while bytes.len() < end + length {
+        more(stream, &mut bytes).await?;
+    }
+    let body = String::from_utf8(bytes[end..].to_vec()).unwrap();
+    Some(Seen { method, target, headers, body })
+}
+
+async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
+    let mut part = [0; 4096];
+    let read = stream.read(&mut part).await.ok().filter(|read| *read > 0)?;
+    bytes.extend_from_slice(&part[..read]);
+    Some(())
+}
