@@ -19,6 +19,7 @@ use crate::error::{Error, Reason, Result};
 use crate::http::{HttpClient, Request, StreamingResponse};
 use crate::options::{EmFormat, Options, Version};
 use crate::session::{Session, Sessions};
+use crate::zstack::AccessKey;
 use crate::{classify, session};
 
 pub(crate) use exchange::{Answered, Ask, Bound};
@@ -35,6 +36,8 @@ struct Core {
     server: String,
     http: HttpClient,
     sessions: Sessions,
+    /// ZStack's access key, which signs requests in place of a session.
+    access_key: Option<AccessKey>,
     /// VB365's version once it is known; 0 until then, and for the other systems.
     version: AtomicU8,
 }
@@ -75,8 +78,12 @@ impl Client {
             }
         };
         let http = HttpClient::new(options.http.clone()).map_err(|error| fail(Reason::Http(error)))?;
-        let core =
-            Core { system, server, http, sessions: Sessions::default(), version: AtomicU8::new(version), options };
+        let access_key = match system {
+            System::Zstack => AccessKey::of(&options).map_err(fail)?,
+            System::Em | System::Vb365 => None,
+        };
+        let (sessions, version) = (Sessions::default(), AtomicU8::new(version));
+        let core = Core { system, server, http, sessions, access_key, version, options };
         Ok(Self { core: Arc::new(core) })
     }
 
@@ -102,12 +109,20 @@ impl Client {
         address::below(&self.core.options.url, segments.iter().copied())
     }
 
-    /// Opens a session now instead of with the first call: to learn whether address and account are right.
+    /// Opens a session now instead of with the first call: to learn whether address and account are right. With an access key of
+    /// ZStack, which opens no session, the number of zones is asked for.
     ///
     /// # Errors
     /// When the server cannot be reached, is another product, or refuses the logon.
     pub async fn logon(&self) -> Result<()> {
-        self.session(None).await.map(|_| ())
+        match &self.core.access_key {
+            None => self.session(None).await.map(drop),
+            Some(_) => {
+                let mut zones = self.below(&["zstack", "v1", "zones"]);
+                zones.set_query(Some("count=true"));
+                self.exchange(&Ask::link(Method::GET, zones, None).named("logon")).await.map(drop)
+            }
+        }
     }
 
     /// Ends the session, if there is one. The next call opens another.
@@ -148,7 +163,8 @@ impl Client {
         Ok(found)
     }
 
-    /// Calls an operation.
+    /// Calls an operation. What ZStack answers with a job is waited for, for an hour at most; [`Client::start_job`] and
+    /// [`ZstackClient::start`](crate::zstack::ZstackClient::start) give the job itself.
     ///
     /// # Errors
     /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
@@ -161,10 +177,19 @@ impl Client {
             );
             return Err(self.fail(operation.name, Reason::Version(rule)));
         }
-        let raw = self.send(operation, &given).await?;
+        let raw = match operation.system {
+            // What ZStack answers with a job has its answer when the job ends.
+            System::Zstack => self.start_job(operation, &given).await?.until_done().await?,
+            System::Em | System::Vb365 => self.send(operation, &given).await?,
+        };
+        self.answer::<C>(&raw, version)
+    }
+
+    /// The answer to a typed call.
+    pub(crate) fn answer<C: Call>(&self, raw: &Raw, version: u8) -> Result<C::Answer> {
         let mut answer = C::Answer::default();
-        if let Some(target) = answer.target().filter(|_| operation.form(version).response.shape().is_some()) {
-            self.read(&raw, target, None)?;
+        if let Some(target) = answer.target().filter(|_| C::OPERATION.form(version).response.shape().is_some()) {
+            self.read(raw, target, None)?;
         }
         Ok(answer)
     }

@@ -26,6 +26,8 @@ pub(crate) struct Ask {
     body: Option<Bytes>,
     anonymous: bool,
     bound: Option<Bound>,
+    /// What it means that the server no longer knows what is asked for (404), where that is known better than by its text.
+    gone: Option<String>,
 }
 
 /// What belongs to one session of the client and is gone with it: a task, a mount.
@@ -63,13 +65,26 @@ impl Ask {
             body,
             anonymous: operation.anonymous,
             bound: None,
+            gone: None,
         }
     }
 
     /// A request to an address that the server gave.
     pub(crate) fn link(method: Method, url: Url, body: Option<Bytes>) -> Self {
         let name = format!("{method} {}", shown(&url).path());
-        Self { name: name.into(), method, url, body, anonymous: false, bound: None }
+        Self { name: name.into(), method, url, body, anonymous: false, bound: None, gone: None }
+    }
+
+    /// The same, under an operation's name.
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same; this is what to say when the server does not know what is asked for.
+    pub(crate) fn gone(mut self, meaning: String) -> Self {
+        self.gone = Some(meaning);
+        self
     }
 
     /// The same, but only within one session.
@@ -120,7 +135,8 @@ impl Client {
 
     async fn session_of(&self, ask: &Ask) -> Result<Option<Arc<Session>>> {
         match &ask.bound {
-            _ if ask.anonymous => Ok(None),
+            // Requests with an access key need no session.
+            _ if ask.anonymous || self.core.access_key.is_some() => Ok(None),
             None => self.session(None).await.map(Some),
             Some(bound) => match self.core.sessions.numbered(bound.session).await {
                 Some(session) => Ok(Some(session)),
@@ -132,6 +148,9 @@ impl Client {
     /// Opens a new session when the answer says that the old one is gone. A request that is refused for its session was not
     /// carried out: sending it again does nothing twice.
     async fn renew(&self, ask: &Ask, session: &mut Option<Arc<Session>>, answer: &Response) -> Result<bool> {
+        if let Some(key) = self.core.access_key.as_ref().filter(|_| !ask.anonymous) {
+            return Ok(key.learn(answer));
+        }
         if session.is_none() || !classify::is_expired(self.core.system, answer) {
             return Ok(false);
         }
@@ -155,6 +174,15 @@ impl Client {
 
     /// What an answer without success means: mostly the server's error, sometimes another product.
     async fn doubt(&self, ask: &Ask, session: Option<&Session>, answer: &Response) -> Reason {
+        if let Some(refusal) = self.core.access_key.as_ref().and_then(|key| key.refusal(answer)) {
+            return refusal;
+        }
+        // A page of a proxy says nothing of what is asked for.
+        if let Some(meaning) = ask.gone.as_ref().filter(|_| answer.status == StatusCode::NOT_FOUND)
+            && !product::is_page(answer)
+        {
+            return Reason::Api { status: 404, code: None, message: meaning.clone() };
+        }
         match classify::error(self.core.system, answer) {
             Reason::Product(None, hint) => self.identify(hint).await,
             Reason::Api { status: 404, code, message } if self.ends_with_session(ask, session) => {
@@ -181,15 +209,18 @@ impl Client {
 
     fn request(&self, ask: &Ask, session: Option<&Session>) -> Request {
         let mut request = Request::new(ask.method.clone(), ask.url.clone());
-        request.retry_503 = self.core.system != System::Zstack;
+        if self.core.system == System::Zstack {
+            request.own_503 = |body| classify::zstack(body).is_some();
+        }
         request = request.header(ACCEPT, self.media_type());
         request = match &ask.body {
             None => request,
             Some(body) => request.body(self.media_type(), body.clone()),
         };
-        match session {
-            None => request,
-            Some(session) => session.authorize(request),
+        match (session, &self.core.access_key) {
+            (Some(session), _) => session.authorize(request),
+            (None, Some(key)) if !ask.anonymous => key.sign(request),
+            (None, _) => request,
         }
     }
 

@@ -1,10 +1,11 @@
-//! A scripted Enterprise Manager on loopback: it logs on by itself, and answers the rest as a test says.
+//! A scripted server on loopback, Enterprise Manager or ZStack: it logs on by itself, and answers the rest as a test says.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, missing_docs)]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backhaul_transport::em::EmClient;
+use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{EmFormat, Options};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -93,7 +94,61 @@ pub fn task(status: u16, id: &str, state: &str, rest: &str) -> Reply {
 
 pub const OK: &str = "<Result Success=\"true\"><Message>Ok</Message></Result>";
 
+/// How a system is logged on to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Logon {
+    Em,
+    /// Accounts and users; calls of jobs and requests that are signed with an access key pass without a session.
+    Zstack,
+}
+
+impl Logon {
+    fn is(self, target: &str) -> bool {
+        match self {
+            Self::Em => target.starts_with("/api/sessionMngr"),
+            Self::Zstack => target.ends_with("/login"),
+        }
+    }
+
+    /// The answer to a logon that opens the session with this number.
+    fn session(self, number: u32) -> Reply {
+        match self {
+            Self::Em => {
+                xml(201, "<LogonSession><SessionId>15a3fc97-0325-4119-b789-5c0367c6c565</SessionId></LogonSession>")
+                    .header(&format!("X-RestSvcSessionId: session-{number}"))
+            }
+            Self::Zstack => Reply::new(200, format!(r#"{{"inventory": {{"uuid": "session-{number}"}}}}"#)),
+        }
+    }
+
+    /// Whether the request is in the session with this number, or needs none.
+    fn knows(self, seen: &Seen, number: u32) -> bool {
+        match self {
+            Self::Em => seen.header("x-restsvcsessionid") == Some(&format!("session-{number}")),
+            Self::Zstack => {
+                let authorization = seen.header("authorization").unwrap_or_default();
+                seen.target.contains("/api-jobs/")
+                    || authorization.starts_with("ZStack ")
+                    || authorization == format!("OAuth session-{number}")
+            }
+        }
+    }
+
+    fn refusal(self) -> Reply {
+        match self {
+            Self::Em => xml(401, "<Error Message=\"Unauthorized\" StatusCode=\"401\" />"),
+            Self::Zstack => zstack_error("ID.1001", "Session expired"),
+        }
+    }
+}
+
+/// An error of ZStack's API.
+pub fn zstack_error(code: &str, details: &str) -> Reply {
+    Reply::new(503, format!(r#"{{"error": {{"code": "{code}", "details": "{details}"}}}}"#))
+}
+
 struct Shared {
+    system: Logon,
     /// What a logon is answered with; a session when nothing.
     logon: Option<Reply>,
     /// Sessions opened so far; the token of the last one is `session-N`, and no other is known.
@@ -110,19 +165,34 @@ pub struct Server {
 impl Server {
     /// Answers everything but logons as `script` says, and 401 to requests without the session.
     pub async fn new(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
-        Self::with(None, script).await
+        Self::with(Logon::Em, None, script).await
+    }
+
+    /// The same as a ZStack.
+    pub async fn of_zstack(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+        Self::with(Logon::Zstack, None, script).await
     }
 
     /// Answers every logon with this.
     pub async fn refusing(logon: Reply) -> Self {
-        Self::with(Some(logon), |_| Reply::new(500, "")).await
+        Self::with(Logon::Em, Some(logon), |_| Reply::new(500, "")).await
     }
 
-    async fn with(logon: Option<Reply>, script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+    /// The same as a ZStack.
+    pub async fn zstack_refusing(logon: Reply) -> Self {
+        Self::with(Logon::Zstack, Some(logon), |_| Reply::new(500, "")).await
+    }
+
+    async fn with(system: Logon, logon: Option<Reply>, script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let shared =
-            Arc::new(Shared { logon, sessions: Mutex::new(0), ended: Mutex::new(false), seen: Mutex::new(Vec::new()) });
+        let shared = Arc::new(Shared {
+            system,
+            logon,
+            sessions: Mutex::new(0),
+            ended: Mutex::new(false),
+            seen: Mutex::new(Vec::new()),
+        });
         let script = Arc::new(Mutex::new(script));
         let server = Self { url: url.clone(), shared: Arc::clone(&shared) };
         tokio::spawn(async move {
@@ -153,6 +223,10 @@ impl Server {
         EmClient::new(options).unwrap()
     }
 
+    pub fn zstack(&self) -> ZstackClient {
+        ZstackClient::new(self.options()).unwrap()
+    }
+
     /// Forgets the session, as after 15 idle minutes.
     pub fn end_session(&self) {
         *self.shared.ended.lock().unwrap() = true;
@@ -165,7 +239,7 @@ impl Server {
     /// What was asked, logons left out.
     pub fn seen(&self) -> Vec<Seen> {
         let seen = self.shared.seen.lock().unwrap();
-        seen.iter().filter(|seen| !seen.target.starts_with("/api/sessionMngr")).cloned().collect()
+        seen.iter().filter(|seen| !self.shared.system.is(&seen.target)).cloned().collect()
     }
 
     pub fn lines(&self) -> Vec<String> {
@@ -174,7 +248,7 @@ impl Server {
 
     pub fn logons(&self) -> Vec<Seen> {
         let seen = self.shared.seen.lock().unwrap();
-        seen.iter().filter(|seen| seen.target.starts_with("/api/sessionMngr")).cloned().collect()
+        seen.iter().filter(|seen| self.shared.system.is(&seen.target)).cloned().collect()
     }
 }
 
@@ -198,19 +272,18 @@ async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) ->
 }
 
 fn reply(shared: &Shared, seen: &Seen, script: impl Fn(&Seen) -> Reply) -> Reply {
-    if seen.target.starts_with("/api/sessionMngr") {
+    if shared.system.is(&seen.target) {
         if let Some(refusal) = &shared.logon {
             return refusal.clone();
         }
         let mut sessions = shared.sessions.lock().unwrap();
         *sessions += 1;
         *shared.ended.lock().unwrap() = false;
-        return xml(201, "<LogonSession><SessionId>15a3fc97-0325-4119-b789-5c0367c6c565</SessionId></LogonSession>")
-            .header(&format!("X-RestSvcSessionId: session-{sessions}"));
+        return shared.system.session(*sessions);
     }
-    let current = format!("session-{}", shared.sessions.lock().unwrap());
-    if *shared.ended.lock().unwrap() || seen.header("x-restsvcsessionid") != Some(&current) {
-        return xml(401, "<Error Message=\"Unauthorized\" StatusCode=\"401\" />");
+    let known = shared.system.knows(seen, *shared.sessions.lock().unwrap());
+    if (*shared.ended.lock().unwrap() && !seen.target.contains("/api-jobs/")) || !known {
+        return shared.system.refusal();
     }
     script(seen)
 }
