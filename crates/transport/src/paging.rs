@@ -12,12 +12,13 @@ use url::Url;
 use crate::address;
 use crate::client::{Answered, Ask, Bound, Client, Given, Raw};
 use crate::error::{Error, Reason, Result};
+use crate::zstack::{Zql, zql};
 
 /// How many pages without an item may come one after the other before it is taken for a fault.
 const EMPTY_PAGES: u32 = 3;
 
 /// How many items a page of ZStack or VB365 is asked to hold, unless the call says; their own defaults are 1000 and 30.
-const PAGE: i64 = 1000;
+pub(crate) const PAGE: i64 = 1000;
 
 /// The pages of a listing, one at a time, read into any value: the form for callers that learn the type at run time.
 ///
@@ -36,6 +37,8 @@ pub struct Pages {
 enum Source {
     /// An operation's answer.
     Call { operation: &'static Operation, given: Given },
+    /// What a query of ZStack lists, in ZQL, from an item on.
+    Zql { operation: &'static Operation, zql: Zql, start: i64 },
     /// What stands at an address that Enterprise Manager gave, in the session that it belongs to.
     Place { url: Url, bound: Bound, lists: &'static [&'static str] },
 }
@@ -52,6 +55,13 @@ impl Client {
     #[must_use]
     pub fn pages(&self, operation: &'static Operation, given: Given) -> Pages {
         self.pages_of(Source::Call { operation, given })
+    }
+
+    /// The pages of what a query operation of ZStack lists, asked for in ZQL. Where the server has no ZQL the first page is an error
+    /// with the [status](Error::status) 404 or 501.
+    #[must_use]
+    pub fn pages_zql(&self, operation: &'static Operation, zql: Zql) -> Pages {
+        self.pages_of(Source::Zql { operation, zql, start: 0 })
     }
 
     /// The pages of what stands at an address; `lists` are the fields that hold its items.
@@ -72,7 +82,7 @@ impl Client {
     {
         let mut given = Given::default();
         call.params(&mut |name, value| given.params.push((name.to_owned(), value.to_owned())));
-        Listing { pages: self.pages(C::OPERATION, given), of: std::marker::PhantomData }
+        Listing::of(self.pages(C::OPERATION, given))
     }
 }
 
@@ -84,7 +94,9 @@ impl Pages {
     pub async fn next_into(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<Raw>> {
         let answered = self.next_page(target, drift).await?;
         Ok(match (answered, &self.source) {
-            (Some(answered), Source::Call { operation, .. }) => Some(answered.of(operation)),
+            (Some(answered), Source::Call { operation, .. } | Source::Zql { operation, .. }) => {
+                Some(answered.of(operation))
+            }
             _ => None,
         })
     }
@@ -99,7 +111,10 @@ impl Pages {
             Next::Again => self.ask().await?,
             Next::Link(url) => self.ask_at(url),
         };
-        let answered = self.client.exchange(&ask).await?;
+        let mut answered = self.client.exchange(&ask).await?;
+        if let Source::Zql { .. } = self.source {
+            answered.body = zql::only_result(&answered.body).map_err(|why| self.fail(why))?;
+        }
         self.client.read_body(answered.name.clone(), &answered.body, target, drift)?;
         let items = self.source.items(target);
         if !self.source.is_page(target, items) && !answered.body.trim_ascii_start().starts_with(b"[") {
@@ -123,6 +138,7 @@ impl Pages {
     async fn ask(&self) -> Result<Ask> {
         match &self.source {
             Source::Call { operation, given } => self.client.ask(operation, given).await,
+            Source::Zql { operation, zql, start } => self.client.ask_zql(operation, zql, *start).await,
             Source::Place { url, .. } => Ok(self.ask_at(url.clone())),
         }
     }
@@ -130,7 +146,7 @@ impl Pages {
     /// The request for the page at an address.
     fn ask_at(&self, url: Url) -> Ask {
         match &self.source {
-            Source::Call { operation, .. } => Ask::new(operation, url, None),
+            Source::Call { operation, .. } | Source::Zql { operation, .. } => Ask::new(operation, url, None),
             Source::Place { bound, .. } => Ask::link(Method::GET, url, None).bound(Some(bound.clone())),
         }
     }
@@ -147,12 +163,17 @@ impl Pages {
             System::Em => {}
             System::Vb365 => defaults.push(("limit", PAGE.to_string())),
             // Without an order, pages may overlap and miss.
-            System::Zstack => defaults.extend([
-                ("limit", PAGE.to_string()),
-                ("start", "0".to_owned()),
-                ("replyWithCount", "true".to_owned()),
-                ("sort", "+uuid".to_owned()),
-            ]),
+            System::Zstack => {
+                defaults.extend([
+                    ("limit", PAGE.to_string()),
+                    ("start", "0".to_owned()),
+                    ("replyWithCount", "true".to_owned()),
+                ]);
+                // References between resources have no uuid, and a sort by an unknown field is refused.
+                if zql::listed(operation).is_some_and(|item| item.index_of("uuid").is_some()) {
+                    defaults.push(("sort", "+uuid".to_owned()));
+                }
+            }
         }
         for (name, value) in defaults {
             if takes(name) && !given.params.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -174,6 +195,7 @@ impl Pages {
                 given.params.push((name.to_owned(), value.to_string()));
             }
             Source::Place { url, .. } => address::set_query(url, name, &value.to_string()),
+            Source::Zql { start, .. } => *start = value,
         }
     }
 
@@ -208,9 +230,12 @@ impl Pages {
     }
 
     fn after_zstack(&mut self, page: &dyn Struct, items: usize) -> Result<Next> {
-        let start = self.param("start").and_then(|start| start.parse::<i64>().ok()).unwrap_or(0);
+        let number = |name: &str| self.param(name).and_then(|value| value.parse::<i64>().ok());
+        let (start, limit) = match &self.source {
+            Source::Zql { zql, start, .. } => (*start, zql.limit()),
+            _ => (number("start").unwrap_or(0), number("limit").unwrap_or(PAGE)),
+        };
         let end = start + i64::try_from(items).unwrap_or(i64::MAX);
-        let limit = self.param("limit").and_then(|limit| limit.parse::<i64>().ok()).unwrap_or(PAGE);
         let more = match int(page, "total") {
             Some(total) if items == 0 && end < total => {
                 return Err(
@@ -242,7 +267,7 @@ impl Pages {
 
     fn name(&self) -> Cow<'static, str> {
         match &self.source {
-            Source::Call { operation, .. } => operation.name.into(),
+            Source::Call { operation, .. } | Source::Zql { operation, .. } => operation.name.into(),
             Source::Place { url, .. } => self.ask_at(url.clone()).name,
         }
     }
@@ -257,6 +282,7 @@ impl Source {
     fn is_page(&self, page: &dyn Struct, items: usize) -> bool {
         let says = match self {
             Self::Place { .. } => ["PagingInfo", "Href"].as_slice(),
+            Self::Zql { .. } => &["total"],
             Self::Call { operation, .. } => match operation.system {
                 System::Em => ["PagingInfo", "Refs", "Entities", "Resources"].as_slice(),
                 System::Vb365 => &["offset", "limit", "setId", "totalCount", "_links"],
@@ -271,7 +297,7 @@ impl Source {
         let count = |list: &str| page.path(list).structs().map_or(0, |list| list.len());
         match self {
             Self::Place { lists, .. } => lists.iter().map(|list| count(list)).sum(),
-            Self::Call { operation, .. } => match operation.response {
+            Self::Call { operation, .. } | Self::Zql { operation, .. } => match operation.response {
                 backhaul_wire::operation::Response::Page(_, list) => count(list),
                 _ => 0,
             },
@@ -329,6 +355,10 @@ pub struct Listing<P> {
 }
 
 impl<P: Paged> Listing<P> {
+    pub(crate) fn of(pages: Pages) -> Self {
+        Self { pages, of: std::marker::PhantomData }
+    }
+
     /// The pages, each as it comes. An error ends the stream.
     #[must_use]
     pub fn by_page(self) -> BoxStream<'static, Result<P>> {

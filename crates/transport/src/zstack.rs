@@ -5,16 +5,18 @@
 //! | an account, a user of an account, an access key | [`ZstackLogon`](crate::ZstackLogon) in [`Options`] |
 //! | calls, answered at once or by a job | [`ZstackClient::call`] |
 //! | a job while it runs | [`ZstackClient::start`] |
-//! | what a query finds, page by page | [`ZstackClient::list`] |
+//! | what a query finds, page by page | [`ZstackClient::list`], [`ZstackClient::list_zql`] |
 //!
 //! An error of the API comes with status 503, and [`Error::zstack`](crate::Error::zstack) gives all of it.
 
 mod access_key;
 pub(crate) mod error;
 mod job;
+pub(crate) mod zql;
 
 pub(crate) use access_key::AccessKey;
 pub use job::{Job, JobPoller, JobWork};
+pub use zql::Zql;
 
 use backhaul_wire::{Call, System};
 

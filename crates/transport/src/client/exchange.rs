@@ -26,7 +26,7 @@ pub(crate) struct Ask {
     body: Option<Bytes>,
     anonymous: bool,
     bound: Option<Bound>,
-    /// What it means that the server no longer knows what is asked for (404), where that is known better than by its text.
+    /// What it means that the server does not know what is asked for (404, 501), where that is known better than by its text.
     gone: Option<String>,
 }
 
@@ -178,10 +178,9 @@ impl Client {
             return refusal;
         }
         // A page of a proxy says nothing of what is asked for.
-        if let Some(meaning) = ask.gone.as_ref().filter(|_| answer.status == StatusCode::NOT_FOUND)
-            && !product::is_page(answer)
-        {
-            return Reason::Api { status: 404, code: None, message: meaning.clone() };
+        let is_gone = matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED);
+        if let Some(meaning) = ask.gone.as_ref().filter(|_| is_gone && !product::is_page(answer)) {
+            return Reason::Api { status: answer.status.as_u16(), code: None, message: meaning.clone() };
         }
         match classify::error(self.core.system, answer) {
             Reason::Product(None, hint) => self.identify(hint).await,
