@@ -5,6 +5,7 @@
 //! | an account, a user of an account, an access key | [`ZstackLogon`](crate::ZstackLogon) in [`Options`] |
 //! | calls, answered at once or by a job | [`ZstackClient::call`] |
 //! | a job while it runs | [`ZstackClient::start`] |
+//! | work that is submitted as a long job, and can be cancelled | [`ZstackClient::long_job`] |
 //! | what a query finds, page by page | [`ZstackClient::list`], [`ZstackClient::list_zql`] |
 //!
 //! An error of the API comes with status 503, and [`Error::zstack`](crate::Error::zstack) gives all of it.
@@ -12,10 +13,12 @@
 mod access_key;
 pub(crate) mod error;
 mod job;
+mod long_job;
 pub(crate) mod zql;
 
 pub(crate) use access_key::AccessKey;
 pub use job::{Job, JobPoller, JobWork};
+pub use long_job::{LongJobPoller, LongJobWork};
 pub use zql::Zql;
 
 use backhaul_wire::{Call, System};

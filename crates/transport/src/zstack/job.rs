@@ -5,8 +5,7 @@
 //! elsewhere. A job ends with what the operation answers (200) or with an error (503), and is forgotten three hours after (404).
 //! What is wrong with a call, or with its session, is said by the job as well: the 202 comes before anything is checked.
 //!
-//! The API has no way to cancel a job. [`LongJob`](backhaul_models::zstack::LongJob)s, which are submitted as such
-//! (`SubmitLongJob`), can be cancelled (`CancelLongJob`).
+//! The API has no way to cancel a job. What is submitted as a [long job](super::ZstackClient::long_job) can be cancelled.
 
 use std::fmt;
 use std::time::Duration;

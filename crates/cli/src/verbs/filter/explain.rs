@@ -33,13 +33,13 @@ pub(super) fn run(given: &Given, args: &Explain, console: &Console) -> Outcome {
     };
     let ways = given.ways(listing, order, args.limit)?;
     let Some(best) = ways.first() else { return Err(Failure::internal("a listing that nobody can be asked for")) };
-    let parts = best.plan.parts().iter().enumerate();
+    let parts = best.plan.parts();
     let rows = match &best.zql {
-        None => parts.map(|(_, part)| row(part, listing)).collect(),
+        None => parts.iter().map(|part| row(part, listing)).collect(),
         // Why it is ZQL is told by what the operation's own parameters cannot say.
         Some(_) => {
             let own = ways.get(1).map(|way| way.plan.parts());
-            parts.map(|(at, part)| zql_row(part, own.and_then(|own| own.get(at)))).collect()
+            parts.iter().enumerate().map(|(at, part)| zql_row(part, own.and_then(|own| own.get(at)))).collect()
         }
     };
     let columns = ["condition", "evaluated", "sent", "why"].map(|name| Column::new(name, Kind::Text)).into();
