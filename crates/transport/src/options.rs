@@ -25,6 +25,8 @@ pub struct Options {
     pub em_format: EmFormat,
     /// Whose account it is, for Enterprise Manager.
     pub em_logon: EmLogon,
+    /// What proves who logs on, for VB365.
+    pub vb365_logon: Vb365Logon,
 }
 
 /// Whose account logs on to Enterprise Manager.
@@ -39,6 +41,29 @@ pub enum EmLogon {
     Tenant,
     /// An account of the VMware Cloud Director organization with this name. Its session reaches as far as a tenant's.
     VCloudOrganization(String),
+}
+
+/// What proves to VB365 who logs on. Where it is not the password, `user` and `password` of [`Options`] are not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Vb365Logon {
+    /// The account and its password.
+    #[default]
+    Password,
+    /// The Microsoft identity platform's answer to a logon there, for an organization with modern authentication (v4 and later).
+    /// [`DeviceLogon`](crate::vb365::DeviceLogon) gets one.
+    Assertion(Assertion),
+    /// The same, for an operator of the Restore Portal (v6 and later).
+    Operator(Assertion),
+}
+
+/// A logon at the Microsoft identity platform that is shown to VB365.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// The application that was logged on to; for an operator also `<userId>.<tenantId>`.
+    pub client_id: String,
+    /// The platform's answer, a JSON object, whole.
+    pub token: Secret,
 }
 
 /// What Enterprise Manager answers in.
@@ -123,6 +148,7 @@ impl Options {
             version: None,
             em_format: EmFormat::default(),
             em_logon: EmLogon::default(),
+            vb365_logon: Vb365Logon::default(),
         })
     }
 
@@ -149,6 +175,7 @@ impl fmt::Debug for Options {
             .field("version", &self.version)
             .field("em_format", &self.em_format)
             .field("em_logon", &self.em_logon)
+            .field("vb365_logon", &self.vb365_logon)
             .finish_non_exhaustive()
     }
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ::http::header::ACCEPT;
+use ::http::header::{ACCEPT, HeaderName};
 use ::http::{Method, StatusCode};
+use backhaul_wire::operation::Response as Form;
 use backhaul_wire::{Operation, System};
 use bytes::Bytes;
 use url::Url;
@@ -28,6 +29,10 @@ pub(crate) struct Ask {
     wrapper: &'static str,
     anonymous: bool,
     bound: Option<Bound>,
+    /// Whether the answer is a file.
+    file: bool,
+    /// Headers of this request alone.
+    headers: Vec<(HeaderName, String)>,
 }
 
 /// What belongs to one session of the client and is gone with it: a task, a mount.
@@ -66,19 +71,36 @@ impl Ask {
             wrapper: operation.wrapper,
             anonymous: operation.anonymous,
             bound: None,
+            file: matches!(operation.response, Form::Bytes),
+            headers: Vec::new(),
         }
     }
 
     /// A request to an address that the server gave.
     pub(crate) fn link(method: Method, url: Url, body: Option<Bytes>) -> Self {
         let name = format!("{method} {}", shown(&url).path());
-        Self { name: name.into(), method, url, body, wrapper: "", anonymous: false, bound: None }
+        Self {
+            name: name.into(),
+            method,
+            url,
+            body,
+            wrapper: "",
+            anonymous: false,
+            bound: None,
+            file: false,
+            headers: Vec::new(),
+        }
     }
 
     /// The same, but only within one session.
     pub(crate) fn bound(mut self, bound: Option<Bound>) -> Self {
         self.bound = bound;
         self
+    }
+
+    /// The same with these headers, and no others of its own.
+    pub(crate) fn with(&self, headers: Vec<(HeaderName, String)>) -> Self {
+        Self { headers, ..self.clone() }
     }
 }
 
@@ -185,7 +207,10 @@ impl Client {
     fn request(&self, ask: &Ask, session: Option<&Session>) -> Request {
         let mut request = Request::new(ask.method.clone(), ask.url.clone());
         request.retry_503 = self.core.system != System::Zstack;
-        request = request.header(ACCEPT, self.media_type());
+        request = request.header(ACCEPT, self.accepted(ask));
+        for (name, value) in &ask.headers {
+            request = request.header(name.clone(), value);
+        }
         request = match &ask.body {
             None => request,
             Some(body) if !ask.wrapper.is_empty() => {
@@ -197,6 +222,14 @@ impl Client {
         match session {
             None => request,
             Some(session) => session.authorize(request),
+        }
+    }
+
+    /// What the server shall answer in. VB365 declares its files as bytes; an error comes as JSON all the same.
+    fn accepted(&self, ask: &Ask) -> &'static str {
+        match self.core.system {
+            System::Vb365 if ask.file => "application/octet-stream, application/json",
+            _ => self.media_type(),
         }
     }
 
