@@ -129,7 +129,11 @@ impl Pages {
             Next::Again => self.ask().await?,
             Next::Link(url) => self.ask_at(url),
         };
-        let answered = self.client.exchange(&ask).await?;
+        let answered = match self.client.exchange(&ask).await {
+            // Nothing said that there is a page.
+            Err(error) if self.trail.probing && error.status().is_some_and(|status| status < 500) => return Ok(None),
+            answered => answered?,
+        };
         self.client.read_body(answered.name.clone(), &answered.body, target, drift)?;
         let items = self.source.items(target);
         let start = answered.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answered.body).trim_ascii_start();
@@ -140,6 +144,10 @@ impl Pages {
             ));
         }
         if self.client.system() == System::Vb365 && self.trail.repeats(target, self.source.list(), items) {
+            if self.trail.probing {
+                // A server that does not cut its answer gives all of it again.
+                return Ok(None);
+            }
             return Err(self.fail(format!(
                 "the pages go in a circle after {} items: a page came again under another link",
                 self.items
@@ -236,13 +244,15 @@ impl Pages {
         match vb365::after(page, items) {
             vb365::After::Link(link) => {
                 let takes_set = takes("setId");
+                (self.trail.linked, self.trail.probing) = (true, false);
                 let mut next = self.link(&link).await?;
                 if let Next::Link(url) = &mut next {
                     vb365::mend(url, page, items, takes_set);
                 }
                 Ok(next)
             }
-            vb365::After::From(offset) if takes("offset") => {
+            vb365::After::From(offset) if takes("offset") && !self.trail.linked => {
+                self.trail.probing = true;
                 if let Some(set) = vb365::set(page).filter(|_| takes("setId")) {
                     self.set("setId", &set);
                 }

@@ -62,6 +62,10 @@ pub(super) fn set(page: &dyn Struct) -> Option<String> {
 pub(super) struct Trail {
     offset: Option<i64>,
     first: Option<Vec<u8>>,
+    /// Whether a page linked to a next one: the server's links are then all that counts.
+    pub(super) linked: bool,
+    /// Whether the page that was asked for last is one that no link led to.
+    pub(super) probing: bool,
 }
 
 impl Trail {
