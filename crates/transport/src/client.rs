@@ -174,9 +174,9 @@ impl Client {
     /// # Errors
     /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
-        let (given, operation) = (self.given(call).await?, C::OPERATION);
-        let version = self.version().await?;
+        let (operation, version) = (C::OPERATION, self.version().await?);
         self.check_form(operation, C::FORM_UNTIL, version)?;
+        let given = self.given(call).await?;
         let raw = self.send(operation, &given).await?;
         let mut answer = C::Answer::default();
         let has_body = raw.has_body() && operation.form(version).response.shape().is_some();
@@ -186,8 +186,9 @@ impl Client {
         Ok(answer)
     }
 
-    /// Refuses a typed call of another version's form.
+    /// Refuses a typed call that the version lacks, or that has another version's form.
     pub(crate) fn check_form(&self, operation: &'static Operation, until: u8, version: u8) -> Result<()> {
+        address::check_version(operation, version).map_err(|reason| self.fail(operation.name, reason))?;
         if operation.fits(until, version) {
             return Ok(());
         }

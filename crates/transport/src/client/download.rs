@@ -33,8 +33,8 @@ impl Client {
     /// When the file cannot be written ([`Error::file`]), or the answer ends before its end and cannot be gone on with; and as
     /// [`Client::call`].
     pub async fn download<C: Call>(&self, call: &C, to: impl Into<PathBuf>, existing: Existing) -> Result<u64> {
-        let given = self.given(call).await?;
         self.check_form(C::OPERATION, C::FORM_UNTIL, self.version().await?)?;
+        let given = self.given(call).await?;
         let on_disk = |error| self.fail(C::OPERATION.name, Reason::File(error));
         let mut file = NewFile::create(to, existing).await.map_err(on_disk)?;
         let length = self.write_to(C::OPERATION, &given, &mut file).await?;

@@ -63,7 +63,7 @@ pub fn starts(operation: &'static Operation, version: u8, body: Option<&[u8]>) -
     if operation.system != System::Vb365 || operation.method != "POST" {
         return None;
     }
-    let is = |row: &'static Operation| std::ptr::eq(row, operation);
+    let is = |row: &'static Operation| row.name == operation.name;
     if is_action(operation) {
         let member = body.and_then(member)?;
         let job = is(PostJobsByJobIdAction::OPERATION);
@@ -212,7 +212,7 @@ async fn begin<S: Session>(client: &Client, operation: &'static Operation, given
     let version = client.version().await?;
     let kind = starts(operation, version, given.body.as_deref());
     let job = || given.params.first().map(|(_, id)| Id::from(id.as_str())).unwrap_or_default();
-    let is_copy = std::ptr::eq(operation, CopyJobStart::OPERATION);
+    let is_copy = operation.name == CopyJobStart::OPERATION.name;
     let stopper = match kind {
         Some(Kind::Job) if is_copy => Stopper::CopyJob(job()),
         Some(Kind::Job) => Stopper::Job(job()),
