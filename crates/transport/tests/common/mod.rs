@@ -101,9 +101,19 @@ pub fn task(status: u16, id: &str, state: &str, rest: &str) -> Reply {
 
 pub const OK: &str = "<Result Success=\"true\"><Message>Ok</Message></Result>";
 
+/// What a server does by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Logs on as Enterprise Manager.
+    Em,
+    /// Logs on as VB365.
+    Vb365,
+    /// Nothing.
+    Open,
+}
+
 struct Shared {
-    /// Whether it is VB365.
-    vb365: bool,
+    kind: Kind,
     /// What a logon is answered with; a session when nothing.
     logon: Option<Reply>,
     /// Sessions opened so far; the token of the last one is `session-N`, and no other is known.
@@ -121,24 +131,29 @@ pub struct Server {
 impl Server {
     /// Answers everything but logons as `script` says, and 401 to requests without the session.
     pub async fn new(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
-        Self::with(false, None, script).await
+        Self::with(Kind::Em, None, script).await
     }
 
     /// Answers every logon with this.
     pub async fn refusing(logon: Reply) -> Self {
-        Self::with(false, Some(logon), |_| Reply::new(500, "")).await
+        Self::with(Kind::Em, Some(logon), |_| Reply::new(500, "")).await
     }
 
     /// The same for VB365, whose tokens are `token-N`.
     pub async fn of_vb365(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
-        Self::with(true, None, script).await
+        Self::with(Kind::Vb365, None, script).await
     }
 
-    async fn with(vb365: bool, logon: Option<Reply>, script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+    /// Answers everything as `script` says, logons and all.
+    pub async fn open(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+        Self::with(Kind::Open, None, script).await
+    }
+
+    async fn with(kind: Kind, logon: Option<Reply>, script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sessions, ended, seen) = (Mutex::new(0), Mutex::new(false), Mutex::new(Vec::new()));
-        let shared = Arc::new(Shared { vb365, logon, sessions, ended, seen });
+        let shared = Arc::new(Shared { kind, logon, sessions, ended, seen });
         let script = Arc::new(Mutex::new(script));
         let server = Self { url: url.clone(), shared: Arc::clone(&shared) };
         tokio::spawn(async move {
@@ -229,6 +244,9 @@ async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) ->
 }
 
 fn reply(shared: &Shared, seen: &Seen, script: impl Fn(&Seen) -> Reply) -> Reply {
+    if shared.kind == Kind::Open {
+        return script(seen);
+    }
     if is_logon(seen) {
         if let Some(refusal) = &shared.logon {
             return refusal.clone();
@@ -236,14 +254,14 @@ fn reply(shared: &Shared, seen: &Seen, script: impl Fn(&Seen) -> Reply) -> Reply
         let mut sessions = shared.sessions.lock().unwrap();
         *sessions += 1;
         *shared.ended.lock().unwrap() = false;
-        if shared.vb365 {
+        if shared.kind == Kind::Vb365 {
             let token = format!(r#"{{"access_token": "token-{sessions}", "refresh_token": "more", "expires_in": 3600}}"#);
             return Reply::new(200, token);
         }
         return xml(201, "<LogonSession><SessionId>15a3fc97-0325-4119-b789-5c0367c6c565</SessionId></LogonSession>")
             .header(&format!("X-RestSvcSessionId: session-{sessions}"));
     }
-    if shared.vb365 {
+    if shared.kind == Kind::Vb365 {
         let current = format!("Bearer token-{}", shared.sessions.lock().unwrap());
         let known = !*shared.ended.lock().unwrap() && seen.header("authorization") == Some(&current);
         return if known { script(seen) } else { Reply::new(401, "") };
