@@ -98,7 +98,8 @@ impl Client {
                 Ok(bytes) => given.body = Some(bytes.into()),
                 Err(error) => typed.refused.push((0, error.to_string())),
             }
-            let errors = Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
+            let errors =
+                Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
             typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
         }
         let source = Source::Call { operation: C::OPERATION, given, typed: Some(typed) };

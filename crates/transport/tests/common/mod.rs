@@ -255,7 +255,8 @@ fn reply(shared: &Shared, seen: &Seen, script: impl Fn(&Seen) -> Reply) -> Reply
         *sessions += 1;
         *shared.ended.lock().unwrap() = false;
         if shared.kind == Kind::Vb365 {
-            let token = format!(r#"{{"access_token": "token-{sessions}", "refresh_token": "more", "expires_in": 3600}}"#);
+            let token =
+                format!(r#"{{"access_token": "token-{sessions}", "refresh_token": "more", "expires_in": 3600}}"#);
             return Reply::new(200, token);
         }
         return xml(201, "<LogonSession><SessionId>15a3fc97-0325-4119-b789-5c0367c6c565</SessionId></LogonSession>")
