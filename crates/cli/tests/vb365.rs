@@ -42,6 +42,7 @@ fn place(method: &str, path: &str) -> String {
 }
 
 /// Exactly what the vendor's documents have, where they are there.
+#[allow(clippy::print_stdout, reason = "a test that checked nothing says so")]
 #[test]
 fn the_operations_are_those_of_the_documents() -> Result {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts");
