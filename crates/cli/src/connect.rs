@@ -46,6 +46,11 @@ impl Peer {
         refusal(error, &self.name)
     }
 
+    /// The version of VB365's API that is spoken; 0 for the other systems.
+    pub(crate) async fn version(&self) -> Result<u8, Failure> {
+        self.client.version().await.map_err(|error| self.refusal(&error))
+    }
+
     /// Ends the session. One that is not ended costs the server some memory for a while, and nobody else.
     pub(crate) async fn close(&self, console: &Console) {
         if let Err(error) = self.client.logout().await {

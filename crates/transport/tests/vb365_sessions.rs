@@ -11,8 +11,8 @@ use backhaul_models::vb365::operations::{
     JobExploreAction, PostJobsByJobIdAction, PostOrganizationsByOrganizationIdAction,
 };
 use backhaul_models::vb365::{
-    DataRetrievalSession, ExploreOptions, JobActionBody, JobSession, OrganizationActionBody,
-    RestoreToOriginalLocation, StartJobOptions,
+    DataRetrievalSession, ExploreOptions, JobActionBody, JobSession, OrganizationActionBody, RestoreToOriginalLocation,
+    StartJobOptions,
 };
 use backhaul_transport::poller::{Poller, Progress, Waiting, Work};
 use backhaul_transport::vb365::{Kind, Started, starts};
@@ -159,7 +159,11 @@ async fn older_versions_do_not_say_which_run_they_started() {
                 }
                 (_, true) => {
                     *started += u32::from(*started > 0);
-                    if version < 5 { ok(format!("[{list}]")) } else { ok(format!(r#"{{"offset": 0, "results": [{list}]}}"#)) }
+                    if version < 5 {
+                        ok(format!("[{list}]"))
+                    } else {
+                        ok(format!(r#"{{"offset": 0, "results": [{list}]}}"#))
+                    }
                 }
                 _ => ok(run("Success", "")),
             }
@@ -178,7 +182,8 @@ async fn older_versions_do_not_say_which_run_they_started() {
         };
         assert_eq!((seen[start].line(), seen[start].body.as_str()), (line, body));
         let listed = seen[0].target.split('?').next().unwrap().to_owned();
-        let wanted = if version < 7 { format!("/v{version}/Jobs/{JOB}/JobSessions") } else { "/v7/JobSessions".to_owned() };
+        let wanted =
+            if version < 7 { format!("/v{version}/Jobs/{JOB}/JobSessions") } else { "/v7/JobSessions".to_owned() };
         assert_eq!(listed, wanted);
         assert_eq!(seen[0].target.contains(&format!("jobId={JOB}")), version == 7, "{}", seen[0].target);
     }
@@ -238,7 +243,8 @@ fn restore_session(state: &str, rest: &str) -> Reply {
 /// A restore session is there to be browsed in: what is waited for is that it is open.
 #[tokio::test]
 async fn a_restore_session_is_opened_and_closed() {
-    let mut states = each(vec![restore_session("Starting", ""), restore_session("Working", r#", "result": "Success""#)]);
+    let mut states =
+        each(vec![restore_session("Starting", ""), restore_session("Working", r#", "result": "Success""#)]);
     let server = Server::of_vb365(move |seen| match seen.line() {
         line if line.ends_with("/Stop") => Reply::new(204, ""),
         _ => states(),
@@ -276,7 +282,11 @@ async fn a_restore_is_followed_to_its_end() {
         let done = poller.until_done().await;
         match fails {
             false => assert_eq!(done.unwrap().result.unwrap().as_str(), result),
-            true => assert!(done.unwrap_err().to_string().contains("the restore session 0b0f7c2e-0000-4000-8000-000000000001 failed: 1 of 3")),
+            true => assert!(
+                done.unwrap_err()
+                    .to_string()
+                    .contains("the restore session 0b0f7c2e-0000-4000-8000-000000000001 failed: 1 of 3")
+            ),
         }
         let lines = server.lines();
         assert_eq!(lines[1], format!("GET /v8/RestoreSessions/{RUN}"));
@@ -322,7 +332,10 @@ async fn the_sessions_of_repositories_and_retrievals() {
     let server = Server::of_vb365(move |_| states()).await;
     let poller = soon(server.vb365(8).follow::<DataRetrievalSession>(RUN).await.unwrap());
     poller.until_done().await.unwrap();
-    assert_eq!(server.lines(), [format!("GET /v8/DataRetrievalSessions/{RUN}"), format!("GET /v8/DataRetrievalSessions/{RUN}")]);
+    assert_eq!(
+        server.lines(),
+        [format!("GET /v8/DataRetrievalSessions/{RUN}"), format!("GET /v8/DataRetrievalSessions/{RUN}")]
+    );
 }
 
 /// A run that something else started is stopped by its job.

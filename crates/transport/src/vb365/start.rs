@@ -1,11 +1,10 @@
 //! Starting what goes on after its call was answered: which operations do, and what they answer with.
 
-use backhaul_models::vb365::operations::{
-    CopyJobStart, CopyJobStartV6, JobStartAction, PostJobsByJobIdAction,
-};
+use backhaul_models::vb365::operations::{CopyJobStart, CopyJobStartV6, JobStartAction, PostJobsByJobIdAction};
 use backhaul_models::vb365::{
-    AsyncRestoreResponse, BackupRepositoryOwnerChangeSession, JobActionBody, JobSession, OperatorRestoreSessionResponse,
-    RepositorySynchronizeSession, RestoreSession, StartJobOptions, TeamsOperatorRestoreSessionResponse,
+    AsyncRestoreResponse, BackupRepositoryOwnerChangeSession, JobActionBody, JobSession,
+    OperatorRestoreSessionResponse, RepositorySynchronizeSession, RestoreSession, StartJobOptions,
+    TeamsOperatorRestoreSessionResponse,
 };
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::Model;
@@ -88,8 +87,11 @@ pub fn starts(operation: &'static Operation, version: u8, body: Option<&[u8]>) -
 }
 
 fn is_start_of_restore(name: &str) -> bool {
-    let shapes =
-        [AsyncRestoreResponse::SHAPE, OperatorRestoreSessionResponse::SHAPE, TeamsOperatorRestoreSessionResponse::SHAPE];
+    let shapes = [
+        AsyncRestoreResponse::SHAPE,
+        OperatorRestoreSessionResponse::SHAPE,
+        TeamsOperatorRestoreSessionResponse::SHAPE,
+    ];
     shapes.iter().any(|shape| shape.name == name)
 }
 
@@ -230,8 +232,8 @@ async fn begin<S: Session>(client: &Client, operation: &'static Operation, given
     let raw = client.send(operation, given).await?;
     let mut session = S::default();
     let id = if kind == Some(Kind::Restore) {
-        let response: AsyncRestoreResponse = json::decode(&raw.body)
-            .map_err(|error| client.fail(operation.name, Reason::Decode(error)))?;
+        let response: AsyncRestoreResponse =
+            json::decode(&raw.body).map_err(|error| client.fail(operation.name, Reason::Decode(error)))?;
         response.session_id
     } else {
         client.read(&raw, &mut session, None)?;
