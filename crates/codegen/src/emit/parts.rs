@@ -18,52 +18,58 @@ use crate::ir::{Operation, Type, TypeShape, Types};
 #[must_use]
 pub fn family_parts(title: &str, types: &[&Type], closure: &Closure, requests: &BTreeSet<&str>) -> String {
     let mut out = format!("{HEADER}//! {title}\n");
-    for (index, (features, members)) in groups(types, closure).into_iter().enumerate() {
-        let cfg = cfg(&features).map(|cfg| plain(cfg) + "\n").unwrap_or_default();
-        out.push_str(&format!("{cfg}pub use self::group_{index}::*;\n{cfg}pub(super) mod group_{index} {{\n"));
-        out.push_str(
-            "#[allow(unused_imports, reason = \"what only has enums needs none\")]\nuse super::super::prelude::*;\n",
-        );
-        let (mut structs, mut enums, mut entries) = (String::new(), String::new(), Vec::new());
-        for ty in members {
-            let (name, shape) = (&ty.name, constant(&ty.name));
-            entries.push(match &ty.shape {
-                TypeShape::Struct(_) | TypeShape::Union(_) => format!("TypeEntry::Struct(&{shape}, make::<{name}>)"),
-                TypeShape::Enum(_) => format!("TypeEntry::Enum(&{shape})"),
-            });
-            match &ty.shape {
-                TypeShape::Struct(body) => {
-                    out.push_str(&tables::structure(ty, body));
-                    if requests.contains(name.as_str()) {
-                        out.push_str(&tables::request(ty, body));
-                    }
-                    structs.push_str(&format!("{name}; "));
-                }
-                TypeShape::Union(body) => {
-                    let any = unions::any_name(name);
-                    let docs = unions::wide_doc(ty);
-                    let more = format!(".union(&{})", unions::kinds(ty));
-                    out.push_str(&tables::model(ty, &any, &unions::wide(body), &docs, &more));
-                    out.push_str(render(unions::choice(ty, body)).trim_start_matches(HEADER));
-                    structs.push_str(&format!("{name}; {any}; "));
-                }
-                TypeShape::Enum(values) => {
-                    out.push_str(&tables::choice(ty, values));
-                    enums.push_str(&format!("{name}; "));
-                }
-            }
-        }
-        if !structs.is_empty() {
-            out.push_str(&format!("backhaul_wire::generated_struct! {{ {}}}\n", structs));
-        }
-        if !enums.is_empty() {
-            out.push_str(&format!("backhaul_wire::generated_enum! {{ {}}}\n", enums));
-        }
-        out.push_str("#[cfg(feature = \"registry\")]\npub(in super::super) const TYPES: &[TypeEntry] = &[\n");
-        out.extend(entries.iter().map(|entry| format!("{entry},\n")));
-        out.push_str("];\n}\n");
+    for (features, members) in groups(types, closure) {
+        let (name, cfg) = (group_name(&features), cfg(&features).map(|cfg| plain(cfg) + "\n").unwrap_or_default());
+        out.push_str(&format!("\n{cfg}pub use self::{name}::*;\n{cfg}pub(super) mod {name} {{\n"));
+        out.push_str(&tables::indented(&group(&members, requests)));
+        out.push_str("}\n");
     }
     out
+}
+
+/// The inside of a group's module.
+fn group(members: &[&Type], requests: &BTreeSet<&str>) -> String {
+    let mut out = String::from(
+        "#[allow(unused_imports, reason = \"what only has enums needs none\")]\nuse super::super::prelude::*;\n",
+    );
+    let (mut structs, mut enums, mut entries) = (String::new(), String::new(), String::new());
+    for ty in members {
+        let (name, shape) = (&ty.name, constant(&ty.name));
+        let entry = match &ty.shape {
+            TypeShape::Struct(_) | TypeShape::Union(_) => format!("TypeEntry::Struct(&{shape}, make::<{name}>)"),
+            TypeShape::Enum(_) => format!("TypeEntry::Enum(&{shape})"),
+        };
+        entries.push_str(&format!("    {entry},\n"));
+        match &ty.shape {
+            TypeShape::Struct(body) => {
+                out.push_str(&tables::structure(ty, body));
+                if requests.contains(name.as_str()) {
+                    out.push_str(&tables::request(ty, body));
+                }
+                structs.push_str(&format!("    {name};\n"));
+            }
+            TypeShape::Union(body) => {
+                let any = unions::any_name(name);
+                let docs = unions::wide_doc(ty);
+                let more = format!(".union(&{})", unions::kinds(ty));
+                out.push_str(&tables::model(ty, &any, &unions::wide(body), &docs, &more));
+                out.push_str(render(unions::choice(ty, body)).trim_start_matches(HEADER));
+                structs.push_str(&format!("    {name};\n    {any};\n"));
+            }
+            TypeShape::Enum(values) => {
+                out.push_str(&tables::choice(ty, values));
+                enums.push_str(&format!("    {name};\n"));
+            }
+        }
+    }
+    if !structs.is_empty() {
+        out.push_str(&format!("backhaul_wire::generated_struct! {{\n{structs}}}\n"));
+    }
+    if !enums.is_empty() {
+        out.push_str(&format!("backhaul_wire::generated_enum! {{\n{enums}}}\n"));
+    }
+    let head = "#[cfg(feature = \"registry\")]\npub(in super::super) const TYPES: &[TypeEntry] = &[\n";
+    out + head + &entries + "];\n"
 }
 
 /// The module that gathers a system's families.
@@ -80,8 +86,8 @@ pub fn module_parts(types: &Types, closure: &Closure) -> String {
         });
         let cfg_any = cfg(&any);
         modules.push(quote! { #cfg_any mod #name; #cfg_any pub use self::#name::*; });
-        for (index, features) in groups.keys().enumerate() {
-            let (group, cfg) = (format_ident!("group_{index}"), cfg(features));
+        for features in groups.keys() {
+            let (group, cfg) = (format_ident!("{}", group_name(features)), cfg(features));
             parts.push(quote! { #cfg self::#name::#group::TYPES });
         }
     }
@@ -113,12 +119,14 @@ pub fn operations_part(system: &str, title: &str, all: &[&Operation], shared: &P
     out.push_str("pub(super) const OPERATIONS: &[Operation] = &[\n");
     for operation in all {
         let list = shared.of(operation).or_else(|| own.of(operation));
-        out.push_str(&format!("{},\n", plain(row(&system, operation, list.as_ref()))));
+        out.push_str(&format!("    {},\n", plain(row(&system, operation, list.as_ref()))));
     }
     out.push_str("];\n#[cfg(feature = \"registry\")]\npub(super) const ANSWERS: &[Option<Make>] = &[\n");
     for operation in all {
         let answer = answer(&operation.response).map(plain);
-        out.push_str(&answer.map_or_else(|| "None,\n".to_owned(), |answer| format!("Some(make::<{answer}>),\n")));
+        out.push_str(
+            &answer.map_or_else(|| "    None,\n".to_owned(), |answer| format!("    Some(make::<{answer}>),\n")),
+        );
     }
     out.push_str("];\n");
     out.extend(all.iter().enumerate().map(|(index, operation)| tables::call(index, operation)));
@@ -170,6 +178,13 @@ fn groups<'t>(types: &[&'t Type], closure: &Closure) -> BTreeMap<Features, Vec<&
         groups.entry(closure.of(&ty.name)).or_default().push(ty);
     }
     groups
+}
+
+/// The module of the types that these features bring, such as `compute_or_storage`.
+fn group_name(features: &Features) -> String {
+    let Some(features) = features else { return "always".to_owned() };
+    let names: Vec<&str> = features.iter().map(|name| name.split_once('-').map_or(name.as_str(), |it| it.1)).collect();
+    names.join("_or_")
 }
 
 /// `#[cfg(any(feature = "a", feature = "b"))]`

@@ -17,16 +17,16 @@ pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str
     let bare = body.bare_list.map(|index| format!(".bare_list({index})")).unwrap_or_default();
     let range = plain(versions(ty.versions).unwrap_or_default());
     let (shape, title) = (constant(&ty.name), &ty.name);
-    out.push_str(&format!("{rust} = {shape}({title:?}){aliases}{bare}{more}{range};\n"));
+    out.push_str(&format!("    {rust} = {shape}({title:?}){aliases}{bare}{more}{range};\n"));
     for (index, field) in body.fields.iter().enumerate() {
         let (name, held, view) = (member(field), plain(held_type(field, true)), access(field));
         let shape = plain(field_shape(field));
         let shape = shape.trim_start_matches("Field::");
         out.push_str(&doc(&field_doc(field)));
-        out.push_str(&format!("{index} {name}: {held} = {view}, {shape};\n"));
+        out.push_str(&format!("    {index} {name}: {held} = {view}, {shape};\n"));
     }
     if body.keep_unknown {
-        out.push_str("keep unknown;\n");
+        out.push_str("    keep unknown;\n");
     }
     out + "}\n"
 }
@@ -53,10 +53,10 @@ fn given(field: &Field) -> TokenStream {
 /// An enum.
 pub(super) fn choice(ty: &Type, values: &[Value]) -> String {
     let mut out = format!("backhaul_wire::generated_choice! {{\n{}", doc(&documentation(ty)));
-    out.push_str(&format!("{} = {}(&{:?});\n", ty.name, constant(&ty.name), ty.aliases));
+    out.push_str(&format!("    {} = {}(&{:?});\n", ty.name, constant(&ty.name), ty.aliases));
     for (index, value) in values.iter().enumerate() {
         let range = plain(versions(value.versions).unwrap_or_default());
-        out.push_str(&format!("{index} {} = {:?}{range};\n", variant(&value.name), value.name));
+        out.push_str(&format!("    {index} {} = {:?}{range};\n", variant(&value.name), value.name));
     }
     out + "}\n"
 }
@@ -72,7 +72,7 @@ pub(super) fn call(index: usize, operation: &Operation) -> String {
     let body =
         operation.request.as_ref().map(|request| format!(" {}", plain(request_type(request)))).unwrap_or_default();
     let mut out = format!(
-        "backhaul_wire::generated_call! {{\n{}{} = {index} -> {answer}, ({}){body};\n",
+        "backhaul_wire::generated_call! {{\n{}    {} = {index} -> {answer}, ({}){body};\n",
         doc(&format!("{text}\n\nSchema: `{}`", operation.source)),
         type_name(&operation.name.to_upper_camel_case()),
         given.collect::<Vec<_>>().join(", "),
@@ -82,17 +82,22 @@ pub(super) fn call(index: usize, operation: &Operation) -> String {
         out.push_str(&doc(&with_versions(text, param.versions)));
         let (name, ty, wire) = (field_name(&param.name), plain(value_type(&param.kind)), &param.name);
         out.push_str(&match (param.required, param.list) {
-            (_, true) => format!("{name}: Vec<{ty}> = {wire:?} Vec::new();\n"),
-            (true, false) => format!("{name}: {ty} = {wire:?} {name}.into();\n"),
-            (false, false) => format!("{name}: Option<{ty}> = {wire:?} None;\n"),
+            (_, true) => format!("    {name}: Vec<{ty}> = {wire:?} Vec::new();\n"),
+            (true, false) => format!("    {name}: {ty} = {wire:?} {name}.into();\n"),
+            (false, false) => format!("    {name}: Option<{ty}> = {wire:?} None;\n"),
         });
     }
     out + "}\n"
 }
 
-/// `///` lines.
+/// `///` lines in a table.
 fn doc(text: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { "///\n".to_owned() } else { format!("/// {line}\n") }).collect()
+    text.lines().map(|line| format!("    {}\n", format!("/// {line}").trim_end())).collect()
+}
+
+/// A text one step further in.
+pub(super) fn indented(text: &str) -> String {
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
 }
 
 /// Tokens as a person would write them: quote puts a blank around each.

@@ -421,21 +421,21 @@ mod prelude {
 }
 #[cfg(feature = "registry")]
 const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
-    self::accounts::group_0::TYPES,
+    self::accounts::always::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::accounts::group_1::TYPES,
+    self::accounts::identity::TYPES,
     #[cfg(feature = "zstack-automation")]
-    self::autoscaling::group_0::TYPES,
+    self::autoscaling::automation::TYPES,
     #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
-    self::autoscaling::group_1::TYPES,
+    self::autoscaling::automation_or_compute::TYPES,
     #[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
-    self::autoscaling::group_2::TYPES,
+    self::autoscaling::automation_or_monitoring::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::backup_storage::group_0::TYPES,
+    self::backup_storage::compute_or_storage::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::backup_storage::group_1::TYPES,
+    self::backup_storage::storage::TYPES,
     #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
-    self::backup_storage::group_2::TYPES,
+    self::backup_storage::storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -443,19 +443,19 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::backups::group_0::TYPES,
+    self::backups::compute_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::backups::group_1::TYPES,
+    self::backups::storage::TYPES,
     #[cfg(feature = "zstack-baremetal")]
-    self::baremetal::group_0::TYPES,
+    self::baremetal::baremetal::TYPES,
     #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
-    self::baremetal::group_1::TYPES,
+    self::baremetal::baremetal_or_compute::TYPES,
     #[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-    self::baremetal::group_2::TYPES,
+    self::baremetal::baremetal_or_network::TYPES,
     #[cfg(feature = "zstack-baremetal")]
-    self::baremetal2::group_0::TYPES,
+    self::baremetal2::baremetal::TYPES,
     #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
-    self::baremetal2::group_1::TYPES,
+    self::baremetal2::baremetal_or_compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -465,7 +465,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::baremetal2::group_2::TYPES,
+    self::baremetal2::baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -473,18 +473,18 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::baremetal2::group_3::TYPES,
+    self::baremetal2::baremetal_or_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-billing")]
-    self::billing::group_0::TYPES,
-    self::common::group_0::TYPES,
+    self::billing::billing::TYPES,
+    self::common::always::TYPES,
     #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
-    self::devices::group_0::TYPES,
+    self::devices::billing_or_compute::TYPES,
     #[cfg(feature = "zstack-compute")]
-    self::devices::group_1::TYPES,
+    self::devices::compute::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
-    self::directories::group_0::TYPES,
+    self::directories::compute_or_identity::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::directories::group_1::TYPES,
+    self::directories::identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -492,9 +492,9 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::hosts::group_0::TYPES,
+    self::hosts::baremetal_or_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-compute")]
-    self::hosts::group_1::TYPES,
+    self::hosts::compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -503,9 +503,9 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-network"
         )
     )]
-    self::hosts::group_2::TYPES,
+    self::hosts::compute_or_identity_or_management_or_network::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
-    self::hosts::group_3::TYPES,
+    self::hosts::compute_or_network::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -513,11 +513,11 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::hosts::group_4::TYPES,
+    self::hosts::compute_or_network_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::hosts::group_5::TYPES,
+    self::hosts::compute_or_storage::TYPES,
     #[cfg(feature = "zstack-hybrid")]
-    self::hybrid::group_0::TYPES,
+    self::hybrid::hybrid::TYPES,
     #[cfg(
         any(
             feature = "zstack-automation",
@@ -531,9 +531,9 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::iam2::group_0::TYPES,
+    self::iam2::automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::iam2::group_1::TYPES,
+    self::iam2::identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -541,7 +541,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::images::group_0::TYPES,
+    self::images::baremetal_or_compute_or_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -550,13 +550,13 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::images::group_1::TYPES,
+    self::images::baremetal_or_compute_or_storage_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::images::group_2::TYPES,
+    self::images::compute_or_storage::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::images::group_3::TYPES,
+    self::images::storage::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::l2_networks::group_0::TYPES,
+    self::l2_networks::network::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -566,7 +566,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::l3_networks::group_0::TYPES,
+    self::l3_networks::baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -574,11 +574,11 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::l3_networks::group_1::TYPES,
+    self::l3_networks::compute_or_network_or_storage::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::l3_networks::group_2::TYPES,
+    self::l3_networks::network::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::ldap::group_0::TYPES,
+    self::ldap::identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -587,23 +587,23 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::load_balancers::group_0::TYPES,
+    self::load_balancers::compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::load_balancers::group_1::TYPES,
+    self::load_balancers::network::TYPES,
     #[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-    self::management::group_0::TYPES,
+    self::management::automation_or_management::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
-    self::management::group_1::TYPES,
+    self::management::compute_or_management::TYPES,
     #[cfg(feature = "zstack-management")]
-    self::management::group_2::TYPES,
+    self::management::management::TYPES,
     #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
-    self::management::group_3::TYPES,
+    self::management::management_or_network::TYPES,
     #[cfg(feature = "zstack-monitoring")]
-    self::monitoring::group_0::TYPES,
+    self::monitoring::monitoring::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::nas::group_0::TYPES,
+    self::nas::storage::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::primary_storage::group_0::TYPES,
+    self::primary_storage::compute_or_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -611,9 +611,9 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::primary_storage::group_1::TYPES,
+    self::primary_storage::compute_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::primary_storage::group_2::TYPES,
+    self::primary_storage::storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -622,26 +622,26 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::routers::group_0::TYPES,
+    self::routers::compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::routers::group_1::TYPES,
+    self::routers::network::TYPES,
     #[cfg(feature = "zstack-automation")]
-    self::scheduler::group_0::TYPES,
+    self::scheduler::automation::TYPES,
     #[cfg(feature = "zstack-compute")]
-    self::scheduling::group_0::TYPES,
+    self::scheduling::compute::TYPES,
     #[cfg(feature = "zstack-security")]
-    self::security::group_0::TYPES,
+    self::security::security::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::security_groups::group_0::TYPES,
-    self::sessions::group_0::TYPES,
+    self::security_groups::network::TYPES,
+    self::sessions::always::TYPES,
     #[cfg(feature = "zstack-monitoring")]
-    self::sns::group_0::TYPES,
+    self::sns::monitoring::TYPES,
     #[cfg(feature = "zstack-automation")]
-    self::stacks::group_0::TYPES,
+    self::stacks::automation::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::storage_devices::group_0::TYPES,
+    self::storage_devices::compute_or_storage::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::storage_devices::group_1::TYPES,
+    self::storage_devices::storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-automation",
@@ -653,17 +653,17 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::tags::group_0::TYPES,
+    self::tags::automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::TYPES,
     #[cfg(feature = "zstack-management")]
-    self::tags::group_1::TYPES,
+    self::tags::management::TYPES,
     #[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
-    self::tags::group_2::TYPES,
+    self::tags::management_or_monitoring::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::tickets::group_0::TYPES,
+    self::tickets::identity::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
-    self::vips::group_0::TYPES,
+    self::vips::compute_or_network::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::vips::group_1::TYPES,
+    self::vips::network::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -673,11 +673,11 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::vm_instances::group_0::TYPES,
+    self::vm_instances::baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
-    self::vm_instances::group_1::TYPES,
+    self::vm_instances::billing_or_compute::TYPES,
     #[cfg(feature = "zstack-compute")]
-    self::vm_instances::group_2::TYPES,
+    self::vm_instances::compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -686,7 +686,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::vm_instances::group_3::TYPES,
+    self::vm_instances::compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -694,7 +694,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::vmware::group_0::TYPES,
+    self::vmware::compute_or_network_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -702,13 +702,13 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::vmware::group_1::TYPES,
+    self::vmware::compute_or_storage_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
-    self::vmware::group_2::TYPES,
+    self::vmware::storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-vmware")]
-    self::vmware::group_3::TYPES,
+    self::vmware::vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::volume_snapshots::group_0::TYPES,
+    self::volume_snapshots::storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -718,15 +718,15 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::volumes::group_0::TYPES,
+    self::volumes::baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::volumes::group_1::TYPES,
+    self::volumes::storage::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::zones::group_0::TYPES,
+    self::zones::compute_or_storage::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::zones::group_1::TYPES,
+    self::zones::storage::TYPES,
     #[cfg(feature = "zstack-monitoring")]
-    self::zwatch::group_0::TYPES,
+    self::zwatch::monitoring::TYPES,
 ];
 /// Every type whose feature is on, family by family.
 #[cfg(feature = "registry")]

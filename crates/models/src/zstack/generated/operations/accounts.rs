@@ -15,1013 +15,1013 @@ const PARAMS_9: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("policy
 const PARAMS_10: &[Param] = &[Param::query("resourceName", Kind::Text).required(), Param::query("loginType", Kind::Text).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_11: &[Param] = &[Param::query("name", Kind::Text).required(), Param::query("password", Kind::Text).required(), Param::query("type", Kind::Enum(&GET_TWO_FACTOR_AUTHENTICATION_SECRET_TYPE)).required(), Param::query("captchaUuid", Kind::Id), Param::query("verifyCode", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryAccessKey", "GET", "/zstack/v1/accesskeys").also(&["/zstack/v1/accesskeys/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccessKey> as Model>::SHAPE, Page::<super::AccessKey>::LIST)),
-Operation::new(System::Zstack, "CreateAccessKey", "POST", "/zstack/v1/accesskeys").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ACCESS_KEY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessKey> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAccessKey", "DELETE", "/zstack/v1/accesskeys/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeAccessKeyState", "PUT", "/zstack/v1/accesskeys/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ACCESS_KEY_STATE_REQUEST).wrapper("changeAccessKeyState").response(Response::Body(<Reply<super::AccessKey> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeResourceOwner", "POST", "/zstack/v1/account/{accountUuid}/resources").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_RESOURCE_OWNER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccountResourceRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAccount", "GET", "/zstack/v1/accounts").also(&["/zstack/v1/accounts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Account> as Model>::SHAPE, Page::<super::Account>::LIST)),
-Operation::new(System::Zstack, "CreateAccount", "POST", "/zstack/v1/accounts").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ACCOUNT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Account> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryUserGroup", "GET", "/zstack/v1/accounts/groups").also(&["/zstack/v1/accounts/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UserGroup> as Model>::SHAPE, Page::<super::UserGroup>::LIST)),
-Operation::new(System::Zstack, "CreateUserGroup", "POST", "/zstack/v1/accounts/groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_USER_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::UserGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateUserGroup", "PUT", "/zstack/v1/accounts/groups/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_USER_GROUP_REQUEST).wrapper("updateUserGroup").response(Response::Body(<Reply<super::UserGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachPolicyToUserGroup", "POST", "/zstack/v1/accounts/groups/{groupUuid}/policies").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_POLICY_TO_USER_GROUP_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DetachPolicyFromUserGroup", "DELETE", "/zstack/v1/accounts/groups/{groupUuid}/policies/{policyUuid}").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "AddUserToGroup", "POST", "/zstack/v1/accounts/groups/{groupUuid}/users").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_USER_TO_GROUP_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "RemoveUserFromGroup", "DELETE", "/zstack/v1/accounts/groups/{groupUuid}/users/{userUuid}").params(PARAMS_1).long_running(),
-Operation::new(System::Zstack, "DeleteUserGroup", "DELETE", "/zstack/v1/accounts/groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "CheckApiPermission", "PUT", "/zstack/v1/accounts/permissions/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_API_PERMISSION_REQUEST).wrapper("checkApiPermission").response(Response::Body(&CHECK_API_PERMISSION_RESULT)),
-Operation::new(System::Zstack, "QueryPolicy", "GET", "/zstack/v1/accounts/policies").also(&["/zstack/v1/accounts/policies/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Policy> as Model>::SHAPE, Page::<super::Policy>::LIST)),
-Operation::new(System::Zstack, "CreatePolicy", "POST", "/zstack/v1/accounts/policies").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Policy> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePolicy", "DELETE", "/zstack/v1/accounts/policies/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryAccountPriceTableRef", "GET", "/zstack/v1/accounts/price-tables/refs").also(&["/zstack/v1/accounts/price-tables/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccountPriceTableRef> as Model>::SHAPE, Page::<super::AccountPriceTableRef>::LIST)),
-Operation::new(System::Zstack, "GetAccountQuotaUsage", "GET", "/zstack/v1/accounts/quota/{uuid}/usages").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_ACCOUNT_QUOTA_USAGE_RESULT)),
-Operation::new(System::Zstack, "QueryQuota", "GET", "/zstack/v1/accounts/quotas").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Quota> as Model>::SHAPE, Page::<super::Quota>::LIST)),
-Operation::new(System::Zstack, "UpdateQuota", "PUT", "/zstack/v1/accounts/quotas/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_QUOTA_REQUEST).wrapper("updateQuota").response(Response::Body(<Reply<super::Quota> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckResourcePermission", "GET", "/zstack/v1/accounts/resource/api-permissions").params(PARAMS_2).response(Response::Body(&CHECK_RESOURCE_PERMISSION_RESULT)),
-Operation::new(System::Zstack, "QuerySharedResource", "GET", "/zstack/v1/accounts/resources").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedResource> as Model>::SHAPE, Page::<super::SharedResource>::LIST)),
-Operation::new(System::Zstack, "RevokeResourceSharing", "PUT", "/zstack/v1/accounts/resources/actions").params(SYSTEM_TAGS_USER_TAGS).request(&REVOKE_RESOURCE_SHARING_REQUEST).wrapper("revokeResourceSharing").long_running(),
-Operation::new(System::Zstack, "ShareResource", "PUT", "/zstack/v1/accounts/resources/actions").params(SYSTEM_TAGS_USER_TAGS).request(&SHARE_RESOURCE_REQUEST).wrapper("shareResource").long_running(),
-Operation::new(System::Zstack, "QueryAccountResourceRef", "GET", "/zstack/v1/accounts/resources/refs").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccountResourceRef> as Model>::SHAPE, Page::<super::AccountResourceRef>::LIST)),
-Operation::new(System::Zstack, "QueryUser", "GET", "/zstack/v1/accounts/users").also(&["/zstack/v1/accounts/users/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::User> as Model>::SHAPE, Page::<super::User>::LIST)),
-Operation::new(System::Zstack, "CreateUser", "POST", "/zstack/v1/accounts/users").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_USER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::User> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateUser", "PUT", "/zstack/v1/accounts/users/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_USER_REQUEST).wrapper("updateUser").response(Response::Body(<Reply<super::User> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachPoliciesFromUser", "DELETE", "/zstack/v1/accounts/users/{userUuid}/policies").params(PARAMS_3).long_running(),
-Operation::new(System::Zstack, "AttachPolicyToUser", "POST", "/zstack/v1/accounts/users/{userUuid}/policies").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_POLICY_TO_USER_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DetachPolicyFromUser", "DELETE", "/zstack/v1/accounts/users/{userUuid}/policies/{policyUuid}").params(PARAMS_4).long_running(),
-Operation::new(System::Zstack, "AttachPoliciesToUser", "POST", "/zstack/v1/accounts/users/{userUuid}/policy-collection").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_POLICIES_TO_USER_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteUser", "DELETE", "/zstack/v1/accounts/users/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeleteAccount", "DELETE", "/zstack/v1/accounts/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAccount", "PUT", "/zstack/v1/accounts/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ACCOUNT_REQUEST).wrapper("updateAccount").response(Response::Body(<Reply<super::Account> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachRoleFromAccount", "DELETE", "/zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "AttachRoleToAccount", "POST", "/zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}").params(PARAMS_6).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DetachPolicyFromRole", "DELETE", "/zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}").params(PARAMS_7).long_running(),
-Operation::new(System::Zstack, "AttachPolicyToRole", "POST", "/zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}").params(PARAMS_8).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryRole", "GET", "/zstack/v1/identities/roles").also(&["/zstack/v1/identities/roles/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Role> as Model>::SHAPE, Page::<super::Role>::LIST)),
-Operation::new(System::Zstack, "CreateRole", "POST", "/zstack/v1/identities/roles").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ROLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Role> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteRole", "DELETE", "/zstack/v1/identities/roles/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeRoleState", "PUT", "/zstack/v1/identities/roles/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ROLE_STATE_REQUEST).wrapper("changeRoleState").response(Response::Body(<Reply<super::Role> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateRole", "PUT", "/zstack/v1/identities/roles/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ROLE_REQUEST).wrapper("updateRole").response(Response::Body(<Reply<super::Role> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemovePolicyStatementsFromRole", "DELETE", "/zstack/v1/identities/roles/{uuid}/policy-statements").params(PARAMS_9).long_running(),
-Operation::new(System::Zstack, "AddPolicyStatementsToRole", "POST", "/zstack/v1/identities/roles/{uuid}/policy-statements").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_POLICY_STATEMENTS_TO_ROLE_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "GetSupportedIdentityModels", "GET", "/zstack/v1/identity-models").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_SUPPORTED_IDENTITY_MODELS_RESULT)).anonymous(),
-Operation::new(System::Zstack, "QueryAccessControlRule", "GET", "/zstack/v1/login-control/access-control/rules").also(&["/zstack/v1/login-control/access-control/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccessControlRule> as Model>::SHAPE, Page::<super::AccessControlRule>::LIST)),
-Operation::new(System::Zstack, "AddAccessControlRule", "POST", "/zstack/v1/login-control/access-control/rules").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCESS_CONTROL_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessControlRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAccessControlRule", "DELETE", "/zstack/v1/login-control/access-control/rules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAccessControlRule", "PUT", "/zstack/v1/login-control/access-control/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ACCESS_CONTROL_RULE_REQUEST).wrapper("updateAccessControlRule").response(Response::Body(<Reply<super::AccessControlRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UnlockIdentity", "GET", "/zstack/v1/login/control/unlock").params(PARAMS_10),
-Operation::new(System::Zstack, "ValidatePassword", "PUT", "/zstack/v1/password/verify").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_PASSWORD_REQUEST).wrapper("validatePassword").response(Response::Body(&VALIDATE_PASSWORD_RESULT)).anonymous(),
-Operation::new(System::Zstack, "TokenIntrospection", "POST", "/zstack/v1/token/introspect").params(SYSTEM_TAGS_USER_TAGS).request(&TOKEN_INTROSPECTION_REQUEST).wrapper("params").response(Response::Body(&TOKEN_INTROSPECTION_RESULT)).anonymous(),
-Operation::new(System::Zstack, "GetTwoFactorAuthenticationSecret", "GET", "/zstack/v1/twofactorauthentication/secret").params(PARAMS_11).response(Response::Body(<Reply<super::TwoFactorAuthenticationSecret> as Model>::SHAPE)).anonymous(),
-Operation::new(System::Zstack, "QueryTwoFactorAuthentication", "GET", "/zstack/v1/twofactorauthentication/secrets").also(&["/zstack/v1/twofactorauthentication/secrets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TwoFactorAuthentication> as Model>::SHAPE, Page::<super::TwoFactorAuthentication>::LIST)),
-Operation::new(System::Zstack, "ResetTwoFactorAuthenticationSecret", "PUT", "/zstack/v1/twofactorauthentication/secrets").params(SYSTEM_TAGS_USER_TAGS).request(&RESET_TWO_FACTOR_AUTHENTICATION_SECRET_REQUEST).wrapper("resetTwoFactorAuthenticationSecret").response(Response::Body(<Reply<super::TwoFactorAuthenticationSecret> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetTwoFactorAuthenticationState", "GET", "/zstack/v1/twofactorauthentication/state").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_TWO_FACTOR_AUTHENTICATION_STATE_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "QueryAccessKey", "GET", "/zstack/v1/accesskeys").also(&["/zstack/v1/accesskeys/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccessKey> as Model>::SHAPE, Page::<super::AccessKey>::LIST)),
+    Operation::new(System::Zstack, "CreateAccessKey", "POST", "/zstack/v1/accesskeys").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ACCESS_KEY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessKey> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAccessKey", "DELETE", "/zstack/v1/accesskeys/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeAccessKeyState", "PUT", "/zstack/v1/accesskeys/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ACCESS_KEY_STATE_REQUEST).wrapper("changeAccessKeyState").response(Response::Body(<Reply<super::AccessKey> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeResourceOwner", "POST", "/zstack/v1/account/{accountUuid}/resources").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_RESOURCE_OWNER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccountResourceRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAccount", "GET", "/zstack/v1/accounts").also(&["/zstack/v1/accounts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Account> as Model>::SHAPE, Page::<super::Account>::LIST)),
+    Operation::new(System::Zstack, "CreateAccount", "POST", "/zstack/v1/accounts").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ACCOUNT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Account> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryUserGroup", "GET", "/zstack/v1/accounts/groups").also(&["/zstack/v1/accounts/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UserGroup> as Model>::SHAPE, Page::<super::UserGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateUserGroup", "POST", "/zstack/v1/accounts/groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_USER_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::UserGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateUserGroup", "PUT", "/zstack/v1/accounts/groups/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_USER_GROUP_REQUEST).wrapper("updateUserGroup").response(Response::Body(<Reply<super::UserGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachPolicyToUserGroup", "POST", "/zstack/v1/accounts/groups/{groupUuid}/policies").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_POLICY_TO_USER_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DetachPolicyFromUserGroup", "DELETE", "/zstack/v1/accounts/groups/{groupUuid}/policies/{policyUuid}").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "AddUserToGroup", "POST", "/zstack/v1/accounts/groups/{groupUuid}/users").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_USER_TO_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "RemoveUserFromGroup", "DELETE", "/zstack/v1/accounts/groups/{groupUuid}/users/{userUuid}").params(PARAMS_1).long_running(),
+    Operation::new(System::Zstack, "DeleteUserGroup", "DELETE", "/zstack/v1/accounts/groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "CheckApiPermission", "PUT", "/zstack/v1/accounts/permissions/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_API_PERMISSION_REQUEST).wrapper("checkApiPermission").response(Response::Body(&CHECK_API_PERMISSION_RESULT)),
+    Operation::new(System::Zstack, "QueryPolicy", "GET", "/zstack/v1/accounts/policies").also(&["/zstack/v1/accounts/policies/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Policy> as Model>::SHAPE, Page::<super::Policy>::LIST)),
+    Operation::new(System::Zstack, "CreatePolicy", "POST", "/zstack/v1/accounts/policies").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Policy> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePolicy", "DELETE", "/zstack/v1/accounts/policies/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryAccountPriceTableRef", "GET", "/zstack/v1/accounts/price-tables/refs").also(&["/zstack/v1/accounts/price-tables/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccountPriceTableRef> as Model>::SHAPE, Page::<super::AccountPriceTableRef>::LIST)),
+    Operation::new(System::Zstack, "GetAccountQuotaUsage", "GET", "/zstack/v1/accounts/quota/{uuid}/usages").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_ACCOUNT_QUOTA_USAGE_RESULT)),
+    Operation::new(System::Zstack, "QueryQuota", "GET", "/zstack/v1/accounts/quotas").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Quota> as Model>::SHAPE, Page::<super::Quota>::LIST)),
+    Operation::new(System::Zstack, "UpdateQuota", "PUT", "/zstack/v1/accounts/quotas/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_QUOTA_REQUEST).wrapper("updateQuota").response(Response::Body(<Reply<super::Quota> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckResourcePermission", "GET", "/zstack/v1/accounts/resource/api-permissions").params(PARAMS_2).response(Response::Body(&CHECK_RESOURCE_PERMISSION_RESULT)),
+    Operation::new(System::Zstack, "QuerySharedResource", "GET", "/zstack/v1/accounts/resources").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedResource> as Model>::SHAPE, Page::<super::SharedResource>::LIST)),
+    Operation::new(System::Zstack, "RevokeResourceSharing", "PUT", "/zstack/v1/accounts/resources/actions").params(SYSTEM_TAGS_USER_TAGS).request(&REVOKE_RESOURCE_SHARING_REQUEST).wrapper("revokeResourceSharing").long_running(),
+    Operation::new(System::Zstack, "ShareResource", "PUT", "/zstack/v1/accounts/resources/actions").params(SYSTEM_TAGS_USER_TAGS).request(&SHARE_RESOURCE_REQUEST).wrapper("shareResource").long_running(),
+    Operation::new(System::Zstack, "QueryAccountResourceRef", "GET", "/zstack/v1/accounts/resources/refs").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccountResourceRef> as Model>::SHAPE, Page::<super::AccountResourceRef>::LIST)),
+    Operation::new(System::Zstack, "QueryUser", "GET", "/zstack/v1/accounts/users").also(&["/zstack/v1/accounts/users/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::User> as Model>::SHAPE, Page::<super::User>::LIST)),
+    Operation::new(System::Zstack, "CreateUser", "POST", "/zstack/v1/accounts/users").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_USER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::User> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateUser", "PUT", "/zstack/v1/accounts/users/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_USER_REQUEST).wrapper("updateUser").response(Response::Body(<Reply<super::User> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachPoliciesFromUser", "DELETE", "/zstack/v1/accounts/users/{userUuid}/policies").params(PARAMS_3).long_running(),
+    Operation::new(System::Zstack, "AttachPolicyToUser", "POST", "/zstack/v1/accounts/users/{userUuid}/policies").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_POLICY_TO_USER_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DetachPolicyFromUser", "DELETE", "/zstack/v1/accounts/users/{userUuid}/policies/{policyUuid}").params(PARAMS_4).long_running(),
+    Operation::new(System::Zstack, "AttachPoliciesToUser", "POST", "/zstack/v1/accounts/users/{userUuid}/policy-collection").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_POLICIES_TO_USER_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteUser", "DELETE", "/zstack/v1/accounts/users/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeleteAccount", "DELETE", "/zstack/v1/accounts/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAccount", "PUT", "/zstack/v1/accounts/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ACCOUNT_REQUEST).wrapper("updateAccount").response(Response::Body(<Reply<super::Account> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachRoleFromAccount", "DELETE", "/zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "AttachRoleToAccount", "POST", "/zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}").params(PARAMS_6).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DetachPolicyFromRole", "DELETE", "/zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}").params(PARAMS_7).long_running(),
+    Operation::new(System::Zstack, "AttachPolicyToRole", "POST", "/zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}").params(PARAMS_8).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryRole", "GET", "/zstack/v1/identities/roles").also(&["/zstack/v1/identities/roles/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Role> as Model>::SHAPE, Page::<super::Role>::LIST)),
+    Operation::new(System::Zstack, "CreateRole", "POST", "/zstack/v1/identities/roles").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ROLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Role> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteRole", "DELETE", "/zstack/v1/identities/roles/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeRoleState", "PUT", "/zstack/v1/identities/roles/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ROLE_STATE_REQUEST).wrapper("changeRoleState").response(Response::Body(<Reply<super::Role> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateRole", "PUT", "/zstack/v1/identities/roles/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ROLE_REQUEST).wrapper("updateRole").response(Response::Body(<Reply<super::Role> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemovePolicyStatementsFromRole", "DELETE", "/zstack/v1/identities/roles/{uuid}/policy-statements").params(PARAMS_9).long_running(),
+    Operation::new(System::Zstack, "AddPolicyStatementsToRole", "POST", "/zstack/v1/identities/roles/{uuid}/policy-statements").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_POLICY_STATEMENTS_TO_ROLE_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "GetSupportedIdentityModels", "GET", "/zstack/v1/identity-models").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_SUPPORTED_IDENTITY_MODELS_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "QueryAccessControlRule", "GET", "/zstack/v1/login-control/access-control/rules").also(&["/zstack/v1/login-control/access-control/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccessControlRule> as Model>::SHAPE, Page::<super::AccessControlRule>::LIST)),
+    Operation::new(System::Zstack, "AddAccessControlRule", "POST", "/zstack/v1/login-control/access-control/rules").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCESS_CONTROL_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessControlRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAccessControlRule", "DELETE", "/zstack/v1/login-control/access-control/rules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAccessControlRule", "PUT", "/zstack/v1/login-control/access-control/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ACCESS_CONTROL_RULE_REQUEST).wrapper("updateAccessControlRule").response(Response::Body(<Reply<super::AccessControlRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UnlockIdentity", "GET", "/zstack/v1/login/control/unlock").params(PARAMS_10),
+    Operation::new(System::Zstack, "ValidatePassword", "PUT", "/zstack/v1/password/verify").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_PASSWORD_REQUEST).wrapper("validatePassword").response(Response::Body(&VALIDATE_PASSWORD_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "TokenIntrospection", "POST", "/zstack/v1/token/introspect").params(SYSTEM_TAGS_USER_TAGS).request(&TOKEN_INTROSPECTION_REQUEST).wrapper("params").response(Response::Body(&TOKEN_INTROSPECTION_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "GetTwoFactorAuthenticationSecret", "GET", "/zstack/v1/twofactorauthentication/secret").params(PARAMS_11).response(Response::Body(<Reply<super::TwoFactorAuthenticationSecret> as Model>::SHAPE)).anonymous(),
+    Operation::new(System::Zstack, "QueryTwoFactorAuthentication", "GET", "/zstack/v1/twofactorauthentication/secrets").also(&["/zstack/v1/twofactorauthentication/secrets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TwoFactorAuthentication> as Model>::SHAPE, Page::<super::TwoFactorAuthentication>::LIST)),
+    Operation::new(System::Zstack, "ResetTwoFactorAuthenticationSecret", "PUT", "/zstack/v1/twofactorauthentication/secrets").params(SYSTEM_TAGS_USER_TAGS).request(&RESET_TWO_FACTOR_AUTHENTICATION_SECRET_REQUEST).wrapper("resetTwoFactorAuthenticationSecret").response(Response::Body(<Reply<super::TwoFactorAuthenticationSecret> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetTwoFactorAuthenticationState", "GET", "/zstack/v1/twofactorauthentication/state").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_TWO_FACTOR_AUTHENTICATION_STATE_RESULT)).anonymous(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::AccessKey>>),
-Some(make::<Reply<super::AccessKey>>),
-None,
-Some(make::<Reply<super::AccessKey>>),
-Some(make::<Reply<super::AccountResourceRef>>),
-Some(make::<Page<super::Account>>),
-Some(make::<Reply<super::Account>>),
-Some(make::<Page<super::UserGroup>>),
-Some(make::<Reply<super::UserGroup>>),
-Some(make::<Reply<super::UserGroup>>),
-None,
-None,
-None,
-None,
-None,
-Some(make::<super::CheckApiPermissionResult>),
-Some(make::<Page<super::Policy>>),
-Some(make::<Reply<super::Policy>>),
-None,
-Some(make::<Page<super::AccountPriceTableRef>>),
-Some(make::<super::GetAccountQuotaUsageResult>),
-Some(make::<Page<super::Quota>>),
-Some(make::<Reply<super::Quota>>),
-Some(make::<super::CheckResourcePermissionResult>),
-Some(make::<Page<super::SharedResource>>),
-None,
-None,
-Some(make::<Page<super::AccountResourceRef>>),
-Some(make::<Page<super::User>>),
-Some(make::<Reply<super::User>>),
-Some(make::<Reply<super::User>>),
-None,
-None,
-None,
-None,
-None,
-None,
-Some(make::<Reply<super::Account>>),
-None,
-None,
-None,
-None,
-Some(make::<Page<super::Role>>),
-Some(make::<Reply<super::Role>>),
-None,
-Some(make::<Reply<super::Role>>),
-Some(make::<Reply<super::Role>>),
-None,
-None,
-Some(make::<super::GetSupportedIdentityModelsResult>),
-Some(make::<Page<super::AccessControlRule>>),
-Some(make::<Reply<super::AccessControlRule>>),
-None,
-Some(make::<Reply<super::AccessControlRule>>),
-None,
-Some(make::<super::ValidatePasswordResult>),
-Some(make::<super::TokenIntrospectionResult>),
-Some(make::<Reply<super::TwoFactorAuthenticationSecret>>),
-Some(make::<Page<super::TwoFactorAuthentication>>),
-Some(make::<Reply<super::TwoFactorAuthenticationSecret>>),
-Some(make::<super::GetTwoFactorAuthenticationStateResult>),
+    Some(make::<Page<super::AccessKey>>),
+    Some(make::<Reply<super::AccessKey>>),
+    None,
+    Some(make::<Reply<super::AccessKey>>),
+    Some(make::<Reply<super::AccountResourceRef>>),
+    Some(make::<Page<super::Account>>),
+    Some(make::<Reply<super::Account>>),
+    Some(make::<Page<super::UserGroup>>),
+    Some(make::<Reply<super::UserGroup>>),
+    Some(make::<Reply<super::UserGroup>>),
+    None,
+    None,
+    None,
+    None,
+    None,
+    Some(make::<super::CheckApiPermissionResult>),
+    Some(make::<Page<super::Policy>>),
+    Some(make::<Reply<super::Policy>>),
+    None,
+    Some(make::<Page<super::AccountPriceTableRef>>),
+    Some(make::<super::GetAccountQuotaUsageResult>),
+    Some(make::<Page<super::Quota>>),
+    Some(make::<Reply<super::Quota>>),
+    Some(make::<super::CheckResourcePermissionResult>),
+    Some(make::<Page<super::SharedResource>>),
+    None,
+    None,
+    Some(make::<Page<super::AccountResourceRef>>),
+    Some(make::<Page<super::User>>),
+    Some(make::<Reply<super::User>>),
+    Some(make::<Reply<super::User>>),
+    None,
+    None,
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::Account>>),
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Page<super::Role>>),
+    Some(make::<Reply<super::Role>>),
+    None,
+    Some(make::<Reply<super::Role>>),
+    Some(make::<Reply<super::Role>>),
+    None,
+    None,
+    Some(make::<super::GetSupportedIdentityModelsResult>),
+    Some(make::<Page<super::AccessControlRule>>),
+    Some(make::<Reply<super::AccessControlRule>>),
+    None,
+    Some(make::<Reply<super::AccessControlRule>>),
+    None,
+    Some(make::<super::ValidatePasswordResult>),
+    Some(make::<super::TokenIntrospectionResult>),
+    Some(make::<Reply<super::TwoFactorAuthenticationSecret>>),
+    Some(make::<Page<super::TwoFactorAuthentication>>),
+    Some(make::<Reply<super::TwoFactorAuthenticationSecret>>),
+    Some(make::<super::GetTwoFactorAuthenticationStateResult>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accesskeys`: Finds access keys.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/0`
-QueryAccessKey = 0 -> Page<super::AccessKey>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accesskeys`: Finds access keys.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/0`
+    QueryAccessKey = 0 -> Page<super::AccessKey>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accesskeys`: Creates an access key.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/1`
-CreateAccessKey = 1 -> Reply<super::AccessKey>, () super::CreateAccessKeyRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accesskeys`: Creates an access key.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/1`
+    CreateAccessKey = 1 -> Reply<super::AccessKey>, () super::CreateAccessKeyRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accesskeys/{uuid}`: Deletes an access key.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/2`
-DeleteAccessKey = 2 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accesskeys/{uuid}`: Deletes an access key.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/2`
+    DeleteAccessKey = 2 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accesskeys/{uuid}/actions`: Lets an access key be used, or no longer.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/3`
-ChangeAccessKeyState = 3 -> Reply<super::AccessKey>, (uuid: Id) super::ChangeAccessKeyStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accesskeys/{uuid}/actions`: Lets an access key be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/3`
+    ChangeAccessKeyState = 3 -> Reply<super::AccessKey>, (uuid: Id) super::ChangeAccessKeyStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/account/{accountUuid}/resources`: Changes a resource owner.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/4`
-ChangeResourceOwner = 4 -> Reply<super::AccountResourceRef>, (account_uuid: Id) super::ChangeResourceOwnerRequest;
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/account/{accountUuid}/resources`: Changes a resource owner.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/4`
+    ChangeResourceOwner = 4 -> Reply<super::AccountResourceRef>, (account_uuid: Id) super::ChangeResourceOwnerRequest;
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts`: Finds accounts.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/5`
-QueryAccount = 5 -> Page<super::Account>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accounts`: Finds accounts.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/5`
+    QueryAccount = 5 -> Page<super::Account>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accounts`: Creates an account.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/6`
-CreateAccount = 6 -> Reply<super::Account>, () super::CreateAccountRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accounts`: Creates an account.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/6`
+    CreateAccount = 6 -> Reply<super::Account>, () super::CreateAccountRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/groups`: Finds user groups.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/7`
-QueryUserGroup = 7 -> Page<super::UserGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accounts/groups`: Finds user groups.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/7`
+    QueryUserGroup = 7 -> Page<super::UserGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accounts/groups`: Creates a user group.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/8`
-CreateUserGroup = 8 -> Reply<super::UserGroup>, () super::CreateUserGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accounts/groups`: Creates a user group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/8`
+    CreateUserGroup = 8 -> Reply<super::UserGroup>, () super::CreateUserGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/groups/actions`: Changes a user group.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/9`
-UpdateUserGroup = 9 -> Reply<super::UserGroup>, () super::UpdateUserGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/groups/actions`: Changes a user group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/9`
+    UpdateUserGroup = 9 -> Reply<super::UserGroup>, () super::UpdateUserGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accounts/groups/{groupUuid}/policies`: Attaches a policy to a user group.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/10`
-AttachPolicyToUserGroup = 10 -> (), (group_uuid: Id) super::AttachPolicyToUserGroupRequest;
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accounts/groups/{groupUuid}/policies`: Attaches a policy to a user group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/10`
+    AttachPolicyToUserGroup = 10 -> (), (group_uuid: Id) super::AttachPolicyToUserGroupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/groups/{groupUuid}/policies/{policyUuid}`: Detaches a policy from a user group.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/11`
-DetachPolicyFromUserGroup = 11 -> (), (group_uuid: Id, policy_uuid: Id);
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// Policy uuid.
-policy_uuid: Id = "policyUuid" policy_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/groups/{groupUuid}/policies/{policyUuid}`: Detaches a policy from a user group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/11`
+    DetachPolicyFromUserGroup = 11 -> (), (group_uuid: Id, policy_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Policy uuid.
+    policy_uuid: Id = "policyUuid" policy_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accounts/groups/{groupUuid}/users`: Adds a user to a group.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/12`
-AddUserToGroup = 12 -> (), (group_uuid: Id) super::AddUserToGroupRequest;
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accounts/groups/{groupUuid}/users`: Adds a user to a group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/12`
+    AddUserToGroup = 12 -> (), (group_uuid: Id) super::AddUserToGroupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/groups/{groupUuid}/users/{userUuid}`: Removes a user from a group.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/13`
-RemoveUserFromGroup = 13 -> (), (group_uuid: Id, user_uuid: Id);
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// User uuid.
-user_uuid: Id = "userUuid" user_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/groups/{groupUuid}/users/{userUuid}`: Removes a user from a group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/13`
+    RemoveUserFromGroup = 13 -> (), (group_uuid: Id, user_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// User uuid.
+    user_uuid: Id = "userUuid" user_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/groups/{uuid}`: Deletes a user group.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/14`
-DeleteUserGroup = 14 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/groups/{uuid}`: Deletes a user group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/14`
+    DeleteUserGroup = 14 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/permissions/actions`: Checks an API permission.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/15`
-CheckApiPermission = 15 -> super::CheckApiPermissionResult, () super::CheckApiPermissionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/permissions/actions`: Checks an API permission.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/15`
+    CheckApiPermission = 15 -> super::CheckApiPermissionResult, () super::CheckApiPermissionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/policies`: Finds policies.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/16`
-QueryPolicy = 16 -> Page<super::Policy>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accounts/policies`: Finds policies.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/16`
+    QueryPolicy = 16 -> Page<super::Policy>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accounts/policies`: Creates a policy.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/17`
-CreatePolicy = 17 -> Reply<super::Policy>, () super::CreatePolicyRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accounts/policies`: Creates a policy.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/17`
+    CreatePolicy = 17 -> Reply<super::Policy>, () super::CreatePolicyRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/policies/{uuid}`: Deletes a policy.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/18`
-DeletePolicy = 18 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/policies/{uuid}`: Deletes a policy.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/18`
+    DeletePolicy = 18 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/price-tables/refs`: Finds account price table refs.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/19`
-QueryAccountPriceTableRef = 19 -> Page<super::AccountPriceTableRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accounts/price-tables/refs`: Finds account price table refs.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/19`
+    QueryAccountPriceTableRef = 19 -> Page<super::AccountPriceTableRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/quota/{uuid}/usages`: Gives account quota usage.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/20`
-GetAccountQuotaUsage = 20 -> super::GetAccountQuotaUsageResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/accounts/quota/{uuid}/usages`: Gives account quota usage.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/20`
+    GetAccountQuotaUsage = 20 -> super::GetAccountQuotaUsageResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/quotas`: Finds quotas.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/21`
-QueryQuota = 21 -> Page<super::Quota>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accounts/quotas`: Finds quotas.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/21`
+    QueryQuota = 21 -> Page<super::Quota>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/quotas/actions`: Changes a quota.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/22`
-UpdateQuota = 22 -> Reply<super::Quota>, () super::UpdateQuotaRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/quotas/actions`: Changes a quota.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/22`
+    UpdateQuota = 22 -> Reply<super::Quota>, () super::UpdateQuotaRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/resource/api-permissions`: Checks a resource permission.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/23`
-CheckResourcePermission = 23 -> super::CheckResourcePermissionResult, (resource_type: String);
-/// What kind of resource it is.
-resource_type: String = "resourceType" resource_type.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/accounts/resource/api-permissions`: Checks a resource permission.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/23`
+    CheckResourcePermission = 23 -> super::CheckResourcePermissionResult, (resource_type: String);
+    /// What kind of resource it is.
+    resource_type: String = "resourceType" resource_type.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/resources`: Finds shared resources.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/24`
-QuerySharedResource = 24 -> Page<super::SharedResource>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accounts/resources`: Finds shared resources.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/24`
+    QuerySharedResource = 24 -> Page<super::SharedResource>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/resources/actions`: Takes back a resource sharing.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/25`
-RevokeResourceSharing = 25 -> (), () super::RevokeResourceSharingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/resources/actions`: Takes back a resource sharing.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/25`
+    RevokeResourceSharing = 25 -> (), () super::RevokeResourceSharingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/resources/actions`: Shares a resource.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/26`
-ShareResource = 26 -> (), () super::ShareResourceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/resources/actions`: Shares a resource.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/26`
+    ShareResource = 26 -> (), () super::ShareResourceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/resources/refs`: Finds account resource refs.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/27`
-QueryAccountResourceRef = 27 -> Page<super::AccountResourceRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accounts/resources/refs`: Finds account resource refs.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/27`
+    QueryAccountResourceRef = 27 -> Page<super::AccountResourceRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/users`: Finds users.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/28`
-QueryUser = 28 -> Page<super::User>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/accounts/users`: Finds users.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/28`
+    QueryUser = 28 -> Page<super::User>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accounts/users`: Creates a user.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/29`
-CreateUser = 29 -> Reply<super::User>, () super::CreateUserRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accounts/users`: Creates a user.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/29`
+    CreateUser = 29 -> Reply<super::User>, () super::CreateUserRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/users/actions`: Changes a user.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/30`
-UpdateUser = 30 -> Reply<super::User>, () super::UpdateUserRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/users/actions`: Changes a user.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/30`
+    UpdateUser = 30 -> Reply<super::User>, () super::UpdateUserRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/users/{userUuid}/policies`: Detaches policies from a user.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/31`
-DetachPoliciesFromUser = 31 -> (), (user_uuid: Id);
-/// User uuid.
-user_uuid: Id = "userUuid" user_uuid.into();
-/// Policy uuids.
-policy_uuids: Vec<Id> = "policyUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/users/{userUuid}/policies`: Detaches policies from a user.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/31`
+    DetachPoliciesFromUser = 31 -> (), (user_uuid: Id);
+    /// User uuid.
+    user_uuid: Id = "userUuid" user_uuid.into();
+    /// Policy uuids.
+    policy_uuids: Vec<Id> = "policyUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accounts/users/{userUuid}/policies`: Attaches a policy to a user.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/32`
-AttachPolicyToUser = 32 -> (), (user_uuid: Id) super::AttachPolicyToUserRequest;
-/// User uuid.
-user_uuid: Id = "userUuid" user_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accounts/users/{userUuid}/policies`: Attaches a policy to a user.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/32`
+    AttachPolicyToUser = 32 -> (), (user_uuid: Id) super::AttachPolicyToUserRequest;
+    /// User uuid.
+    user_uuid: Id = "userUuid" user_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/users/{userUuid}/policies/{policyUuid}`: Detaches a policy from a user.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/33`
-DetachPolicyFromUser = 33 -> (), (user_uuid: Id, policy_uuid: Id);
-/// User uuid.
-user_uuid: Id = "userUuid" user_uuid.into();
-/// Policy uuid.
-policy_uuid: Id = "policyUuid" policy_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/users/{userUuid}/policies/{policyUuid}`: Detaches a policy from a user.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/33`
+    DetachPolicyFromUser = 33 -> (), (user_uuid: Id, policy_uuid: Id);
+    /// User uuid.
+    user_uuid: Id = "userUuid" user_uuid.into();
+    /// Policy uuid.
+    policy_uuid: Id = "policyUuid" policy_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/accounts/users/{userUuid}/policy-collection`: Attaches policies to a user.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/34`
-AttachPoliciesToUser = 34 -> (), (user_uuid: Id) super::AttachPoliciesToUserRequest;
-/// User uuid.
-user_uuid: Id = "userUuid" user_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/accounts/users/{userUuid}/policy-collection`: Attaches policies to a user.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/34`
+    AttachPoliciesToUser = 34 -> (), (user_uuid: Id) super::AttachPoliciesToUserRequest;
+    /// User uuid.
+    user_uuid: Id = "userUuid" user_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/users/{uuid}`: Deletes a user.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/35`
-DeleteUser = 35 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/users/{uuid}`: Deletes a user.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/35`
+    DeleteUser = 35 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/{uuid}`: Deletes an account.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/36`
-DeleteAccount = 36 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/{uuid}`: Deletes an account.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/36`
+    DeleteAccount = 36 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/{uuid}`: Changes an account.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/37`
-UpdateAccount = 37 -> Reply<super::Account>, (uuid: Id) super::UpdateAccountRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/{uuid}`: Changes an account.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/37`
+    UpdateAccount = 37 -> Reply<super::Account>, (uuid: Id) super::UpdateAccountRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}`: Detaches a role from an account.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/38`
-DetachRoleFromAccount = 38 -> (), (account_uuid: Id, role_uuid: Id);
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// Role uuid.
-role_uuid: Id = "roleUuid" role_uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}`: Detaches a role from an account.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/38`
+    DetachRoleFromAccount = 38 -> (), (account_uuid: Id, role_uuid: Id);
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// Role uuid.
+    role_uuid: Id = "roleUuid" role_uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}`: Attaches a role to an account.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/39`
-AttachRoleToAccount = 39 -> (), (account_uuid: Id, role_uuid: Id);
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// Role uuid.
-role_uuid: Id = "roleUuid" role_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}`: Attaches a role to an account.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/39`
+    AttachRoleToAccount = 39 -> (), (account_uuid: Id, role_uuid: Id);
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// Role uuid.
+    role_uuid: Id = "roleUuid" role_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}`: Detaches a policy from a role.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/40`
-DetachPolicyFromRole = 40 -> (), (policy_uuid: Id, role_uuid: Id);
-/// Policy uuid.
-policy_uuid: Id = "policyUuid" policy_uuid.into();
-/// Role uuid.
-role_uuid: Id = "roleUuid" role_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}`: Detaches a policy from a role.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/40`
+    DetachPolicyFromRole = 40 -> (), (policy_uuid: Id, role_uuid: Id);
+    /// Policy uuid.
+    policy_uuid: Id = "policyUuid" policy_uuid.into();
+    /// Role uuid.
+    role_uuid: Id = "roleUuid" role_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}`: Attaches a policy to a role.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/41`
-AttachPolicyToRole = 41 -> (), (policy_uuid: Id, role_uuid: Id);
-/// Policy uuid.
-policy_uuid: Id = "policyUuid" policy_uuid.into();
-/// Role uuid.
-role_uuid: Id = "roleUuid" role_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}`: Attaches a policy to a role.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/41`
+    AttachPolicyToRole = 41 -> (), (policy_uuid: Id, role_uuid: Id);
+    /// Policy uuid.
+    policy_uuid: Id = "policyUuid" policy_uuid.into();
+    /// Role uuid.
+    role_uuid: Id = "roleUuid" role_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/identities/roles`: Finds roles.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/42`
-QueryRole = 42 -> Page<super::Role>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/identities/roles`: Finds roles.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/42`
+    QueryRole = 42 -> Page<super::Role>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/identities/roles`: Creates a role.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/43`
-CreateRole = 43 -> Reply<super::Role>, () super::CreateRoleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/identities/roles`: Creates a role.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/43`
+    CreateRole = 43 -> Reply<super::Role>, () super::CreateRoleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/identities/roles/{uuid}`: Deletes a role.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/44`
-DeleteRole = 44 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/identities/roles/{uuid}`: Deletes a role.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/44`
+    DeleteRole = 44 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/identities/roles/{uuid}/actions`: Lets a role be used, or no longer.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/45`
-ChangeRoleState = 45 -> Reply<super::Role>, (uuid: Id) super::ChangeRoleStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/identities/roles/{uuid}/actions`: Lets a role be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/45`
+    ChangeRoleState = 45 -> Reply<super::Role>, (uuid: Id) super::ChangeRoleStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/identities/roles/{uuid}/actions`: Changes a role.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/46`
-UpdateRole = 46 -> Reply<super::Role>, (uuid: Id) super::UpdateRoleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/identities/roles/{uuid}/actions`: Changes a role.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/46`
+    UpdateRole = 46 -> Reply<super::Role>, (uuid: Id) super::UpdateRoleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/identities/roles/{uuid}/policy-statements`: Removes policy statements from a role.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/47`
-RemovePolicyStatementsFromRole = 47 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Policy statement uuids.
-policy_statement_uuids: Vec<Id> = "policyStatementUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/identities/roles/{uuid}/policy-statements`: Removes policy statements from a role.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/47`
+    RemovePolicyStatementsFromRole = 47 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Policy statement uuids.
+    policy_statement_uuids: Vec<Id> = "policyStatementUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/identities/roles/{uuid}/policy-statements`: Adds policy statements to a role.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/48`
-AddPolicyStatementsToRole = 48 -> (), (uuid: Id) super::AddPolicyStatementsToRoleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/identities/roles/{uuid}/policy-statements`: Adds policy statements to a role.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/48`
+    AddPolicyStatementsToRole = 48 -> (), (uuid: Id) super::AddPolicyStatementsToRoleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/identity-models`: Gives supported identity models.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/49`
-GetSupportedIdentityModels = 49 -> super::GetSupportedIdentityModelsResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/identity-models`: Gives supported identity models.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/49`
+    GetSupportedIdentityModels = 49 -> super::GetSupportedIdentityModelsResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/login-control/access-control/rules`: Finds access control rules.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/50`
-QueryAccessControlRule = 50 -> Page<super::AccessControlRule>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/login-control/access-control/rules`: Finds access control rules.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/50`
+    QueryAccessControlRule = 50 -> Page<super::AccessControlRule>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/login-control/access-control/rules`: Adds an access control rule.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/51`
-AddAccessControlRule = 51 -> Reply<super::AccessControlRule>, () super::AddAccessControlRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/login-control/access-control/rules`: Adds an access control rule.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/51`
+    AddAccessControlRule = 51 -> Reply<super::AccessControlRule>, () super::AddAccessControlRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/login-control/access-control/rules/{uuid}`: Deletes an access control rule.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/52`
-DeleteAccessControlRule = 52 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/login-control/access-control/rules/{uuid}`: Deletes an access control rule.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/52`
+    DeleteAccessControlRule = 52 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/login-control/access-control/rules/{uuid}/actions`: Changes an access control rule.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/53`
-UpdateAccessControlRule = 53 -> Reply<super::AccessControlRule>, (uuid: Id) super::UpdateAccessControlRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/login-control/access-control/rules/{uuid}/actions`: Changes an access control rule.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/53`
+    UpdateAccessControlRule = 53 -> Reply<super::AccessControlRule>, (uuid: Id) super::UpdateAccessControlRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/login/control/unlock`: Unlock identity.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/54`
-UnlockIdentity = 54 -> (), (resource_name: String, login_type: String);
-/// The name of the resource.
-resource_name: String = "resourceName" resource_name.into();
-/// Login type.
-login_type: String = "loginType" login_type.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/login/control/unlock`: Unlock identity.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/54`
+    UnlockIdentity = 54 -> (), (resource_name: String, login_type: String);
+    /// The name of the resource.
+    resource_name: String = "resourceName" resource_name.into();
+    /// Login type.
+    login_type: String = "loginType" login_type.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/password/verify`: Checks a password.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/55`
-ValidatePassword = 55 -> super::ValidatePasswordResult, () super::ValidatePasswordRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/password/verify`: Checks a password.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/55`
+    ValidatePassword = 55 -> super::ValidatePasswordResult, () super::ValidatePasswordRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/token/introspect`: Token introspection.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/56`
-TokenIntrospection = 56 -> super::TokenIntrospectionResult, () super::TokenIntrospectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/token/introspect`: Token introspection.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/56`
+    TokenIntrospection = 56 -> super::TokenIntrospectionResult, () super::TokenIntrospectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/twofactorauthentication/secret`: Gives two factor authentication secret.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/57`
-GetTwoFactorAuthenticationSecret = 57 -> Reply<super::TwoFactorAuthenticationSecret>, (name: String, password: String, r#type: super::GetTwoFactorAuthenticationSecretType);
-/// Its name.
-name: String = "name" name.into();
-/// The password.
-password: String = "password" password.into();
-/// Its kind.
-r#type: super::GetTwoFactorAuthenticationSecretType = "type" r#type.into();
-/// The captcha that was asked.
-captcha_uuid: Option<Id> = "captchaUuid" None;
-/// The answer to the captcha.
-verify_code: Option<String> = "verifyCode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/twofactorauthentication/secret`: Gives two factor authentication secret.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/57`
+    GetTwoFactorAuthenticationSecret = 57 -> Reply<super::TwoFactorAuthenticationSecret>, (name: String, password: String, r#type: super::GetTwoFactorAuthenticationSecretType);
+    /// Its name.
+    name: String = "name" name.into();
+    /// The password.
+    password: String = "password" password.into();
+    /// Its kind.
+    r#type: super::GetTwoFactorAuthenticationSecretType = "type" r#type.into();
+    /// The captcha that was asked.
+    captcha_uuid: Option<Id> = "captchaUuid" None;
+    /// The answer to the captcha.
+    verify_code: Option<String> = "verifyCode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/twofactorauthentication/secrets`: Finds two factor authentications.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/58`
-QueryTwoFactorAuthentication = 58 -> Page<super::TwoFactorAuthentication>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/twofactorauthentication/secrets`: Finds two factor authentications.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/58`
+    QueryTwoFactorAuthentication = 58 -> Page<super::TwoFactorAuthentication>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/twofactorauthentication/secrets`: Resets a two factor authentication secret.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/59`
-ResetTwoFactorAuthenticationSecret = 59 -> Reply<super::TwoFactorAuthenticationSecret>, () super::ResetTwoFactorAuthenticationSecretRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/twofactorauthentication/secrets`: Resets a two factor authentication secret.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/59`
+    ResetTwoFactorAuthenticationSecret = 59 -> Reply<super::TwoFactorAuthenticationSecret>, () super::ResetTwoFactorAuthenticationSecretRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/twofactorauthentication/state`: Gives two factor authentication state.
-///
-/// Schema: `schemas/zstack/accounts.json#/operations/60`
-GetTwoFactorAuthenticationState = 60 -> super::GetTwoFactorAuthenticationStateResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/twofactorauthentication/state`: Gives two factor authentication state.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/60`
+    GetTwoFactorAuthenticationState = 60 -> super::GetTwoFactorAuthenticationStateResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

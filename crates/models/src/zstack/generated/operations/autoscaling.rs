@@ -7,435 +7,435 @@ const PARAMS_1: &[Param] = &[Param::path("instanceUuid", Kind::Id), Param::body(
 const PARAMS_2: &[Param] = &[Param::path("templateUuid", Kind::Id), Param::path("groupUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_3: &[Param] = &[Param::path("uuid", Kind::Id), Param::path("groupUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryAutoScalingGroup", "GET", "/zstack/v1/autoscaling/groups").also(&["/zstack/v1/autoscaling/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingGroup> as Model>::SHAPE, Page::<super::AutoScalingGroup>::LIST)),
-Operation::new(System::Zstack, "CreateAutoScalingGroup", "POST", "/zstack/v1/autoscaling/groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AUTO_SCALING_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAutoScalingGroupActivity", "GET", "/zstack/v1/autoscaling/groups/activities").also(&["/zstack/v1/autoscaling/groups/activities/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingGroupActivity> as Model>::SHAPE, Page::<super::AutoScalingGroupActivity>::LIST)),
-Operation::new(System::Zstack, "QueryAutoScalingGroupInstance", "GET", "/zstack/v1/autoscaling/groups/instances").also(&["/zstack/v1/autoscaling/groups/instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingGroupInstance> as Model>::SHAPE, Page::<super::AutoScalingGroupInstance>::LIST)),
-Operation::new(System::Zstack, "DeleteAutoScalingGroupInstance", "DELETE", "/zstack/v1/autoscaling/groups/instances/{instanceUuid}").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "UpdateAutoScalingGroupInstance", "PUT", "/zstack/v1/autoscaling/groups/instances/{instanceUuid}/actions").params(PARAMS_1).request(&UPDATE_AUTO_SCALING_GROUP_INSTANCE_REQUEST).wrapper("updateAutoScalingGroupInstance").response(Response::Body(<Reply<super::AutoScalingGroupInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAutoScalingRule", "GET", "/zstack/v1/autoscaling/groups/rules").also(&["/zstack/v1/autoscaling/groups/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingRule> as Model>::SHAPE, Page::<super::AutoScalingRule>::LIST)),
-Operation::new(System::Zstack, "QueryAutoScalingRuleTrigger", "GET", "/zstack/v1/autoscaling/groups/rules/trigger").also(&["/zstack/v1/autoscaling/groups/rules/trigger/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingRuleTrigger> as Model>::SHAPE, Page::<super::AutoScalingRuleTrigger>::LIST)),
-Operation::new(System::Zstack, "DeleteAutoScalingRuleTrigger", "DELETE", "/zstack/v1/autoscaling/groups/rules/triggers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeleteAutoScalingGroup", "DELETE", "/zstack/v1/autoscaling/groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeAutoScalingGroupState", "PUT", "/zstack/v1/autoscaling/groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_AUTO_SCALING_GROUP_STATE_REQUEST).wrapper("changeAutoScalingGroupState").response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAutoScalingGroup", "PUT", "/zstack/v1/autoscaling/groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_GROUP_REQUEST).wrapper("updateAutoScalingGroup").response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateAutoScalingGroupAddingNewInstanceRule", "POST", "/zstack/v1/autoscaling/rules/adding-new-instance").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAutoScalingGroupAddingNewInstanceRule", "PUT", "/zstack/v1/autoscaling/rules/adding-new-instance/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_REQUEST).wrapper("updateAutoScalingGroupAddingNewInstanceRule").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateAutoScalingGroupRemovalInstanceRule", "POST", "/zstack/v1/autoscaling/rules/removal-instance").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AUTO_SCALING_GROUP_REMOVAL_INSTANCE_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAutoScalingGroupRemovalInstanceRule", "PUT", "/zstack/v1/autoscaling/rules/removal-instance/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_GROUP_REMOVAL_INSTANCE_RULE_REQUEST).wrapper("updateAutoScalingGroupRemovalInstanceRule").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAutoScalingRule", "DELETE", "/zstack/v1/autoscaling/rules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ExecuteAutoScalingRule", "PUT", "/zstack/v1/autoscaling/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("executeAutoScalingRule").response(Response::Body(&EXECUTE_AUTO_SCALING_RULE_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateAutoScalingRule", "PUT", "/zstack/v1/autoscaling/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_RULE_REQUEST).wrapper("updateAutoScalingRule").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachAutoScalingTemplateFromGroup", "DELETE", "/zstack/v1/autoscaling/template/{templateUuid}/groups/{groupUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAutoScalingTemplate", "DELETE", "/zstack/v1/autoscaling/template/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AttachAutoScalingTemplateToGroup", "POST", "/zstack/v1/autoscaling/template/{uuid}/groups/{groupUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAutoScalingVmTemplate", "GET", "/zstack/v1/autoscaling/vmtemplate").also(&["/zstack/v1/autoscaling/vmtemplate/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingVmTemplate> as Model>::SHAPE, Page::<super::AutoScalingVmTemplate>::LIST)),
-Operation::new(System::Zstack, "CreateAutoScalingVmTemplate", "POST", "/zstack/v1/autoscaling/vmtemplate").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AUTO_SCALING_VM_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAutoScalingVmTemplate", "PUT", "/zstack/v1/autoscaling/vmtemplate/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_VM_TEMPLATE_REQUEST).wrapper("updateAutoScalingVmTemplate").response(Response::Body(<Reply<super::AutoScalingTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAutoScalingGroup", "GET", "/zstack/v1/autoscaling/groups").also(&["/zstack/v1/autoscaling/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingGroup> as Model>::SHAPE, Page::<super::AutoScalingGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateAutoScalingGroup", "POST", "/zstack/v1/autoscaling/groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AUTO_SCALING_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAutoScalingGroupActivity", "GET", "/zstack/v1/autoscaling/groups/activities").also(&["/zstack/v1/autoscaling/groups/activities/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingGroupActivity> as Model>::SHAPE, Page::<super::AutoScalingGroupActivity>::LIST)),
+    Operation::new(System::Zstack, "QueryAutoScalingGroupInstance", "GET", "/zstack/v1/autoscaling/groups/instances").also(&["/zstack/v1/autoscaling/groups/instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingGroupInstance> as Model>::SHAPE, Page::<super::AutoScalingGroupInstance>::LIST)),
+    Operation::new(System::Zstack, "DeleteAutoScalingGroupInstance", "DELETE", "/zstack/v1/autoscaling/groups/instances/{instanceUuid}").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "UpdateAutoScalingGroupInstance", "PUT", "/zstack/v1/autoscaling/groups/instances/{instanceUuid}/actions").params(PARAMS_1).request(&UPDATE_AUTO_SCALING_GROUP_INSTANCE_REQUEST).wrapper("updateAutoScalingGroupInstance").response(Response::Body(<Reply<super::AutoScalingGroupInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAutoScalingRule", "GET", "/zstack/v1/autoscaling/groups/rules").also(&["/zstack/v1/autoscaling/groups/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingRule> as Model>::SHAPE, Page::<super::AutoScalingRule>::LIST)),
+    Operation::new(System::Zstack, "QueryAutoScalingRuleTrigger", "GET", "/zstack/v1/autoscaling/groups/rules/trigger").also(&["/zstack/v1/autoscaling/groups/rules/trigger/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingRuleTrigger> as Model>::SHAPE, Page::<super::AutoScalingRuleTrigger>::LIST)),
+    Operation::new(System::Zstack, "DeleteAutoScalingRuleTrigger", "DELETE", "/zstack/v1/autoscaling/groups/rules/triggers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeleteAutoScalingGroup", "DELETE", "/zstack/v1/autoscaling/groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeAutoScalingGroupState", "PUT", "/zstack/v1/autoscaling/groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_AUTO_SCALING_GROUP_STATE_REQUEST).wrapper("changeAutoScalingGroupState").response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAutoScalingGroup", "PUT", "/zstack/v1/autoscaling/groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_GROUP_REQUEST).wrapper("updateAutoScalingGroup").response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateAutoScalingGroupAddingNewInstanceRule", "POST", "/zstack/v1/autoscaling/rules/adding-new-instance").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAutoScalingGroupAddingNewInstanceRule", "PUT", "/zstack/v1/autoscaling/rules/adding-new-instance/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_REQUEST).wrapper("updateAutoScalingGroupAddingNewInstanceRule").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateAutoScalingGroupRemovalInstanceRule", "POST", "/zstack/v1/autoscaling/rules/removal-instance").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AUTO_SCALING_GROUP_REMOVAL_INSTANCE_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAutoScalingGroupRemovalInstanceRule", "PUT", "/zstack/v1/autoscaling/rules/removal-instance/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_GROUP_REMOVAL_INSTANCE_RULE_REQUEST).wrapper("updateAutoScalingGroupRemovalInstanceRule").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAutoScalingRule", "DELETE", "/zstack/v1/autoscaling/rules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ExecuteAutoScalingRule", "PUT", "/zstack/v1/autoscaling/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("executeAutoScalingRule").response(Response::Body(&EXECUTE_AUTO_SCALING_RULE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateAutoScalingRule", "PUT", "/zstack/v1/autoscaling/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_RULE_REQUEST).wrapper("updateAutoScalingRule").response(Response::Body(<Reply<super::AutoScalingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachAutoScalingTemplateFromGroup", "DELETE", "/zstack/v1/autoscaling/template/{templateUuid}/groups/{groupUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAutoScalingTemplate", "DELETE", "/zstack/v1/autoscaling/template/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AttachAutoScalingTemplateToGroup", "POST", "/zstack/v1/autoscaling/template/{uuid}/groups/{groupUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::AutoScalingGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAutoScalingVmTemplate", "GET", "/zstack/v1/autoscaling/vmtemplate").also(&["/zstack/v1/autoscaling/vmtemplate/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AutoScalingVmTemplate> as Model>::SHAPE, Page::<super::AutoScalingVmTemplate>::LIST)),
+    Operation::new(System::Zstack, "CreateAutoScalingVmTemplate", "POST", "/zstack/v1/autoscaling/vmtemplate").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AUTO_SCALING_VM_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAutoScalingVmTemplate", "PUT", "/zstack/v1/autoscaling/vmtemplate/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AUTO_SCALING_VM_TEMPLATE_REQUEST).wrapper("updateAutoScalingVmTemplate").response(Response::Body(<Reply<super::AutoScalingTemplate> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::AutoScalingGroup>>),
-Some(make::<Reply<super::AutoScalingGroup>>),
-Some(make::<Page<super::AutoScalingGroupActivity>>),
-Some(make::<Page<super::AutoScalingGroupInstance>>),
-None,
-Some(make::<Reply<super::AutoScalingGroupInstance>>),
-Some(make::<Page<super::AutoScalingRule>>),
-Some(make::<Page<super::AutoScalingRuleTrigger>>),
-None,
-None,
-Some(make::<Reply<super::AutoScalingGroup>>),
-Some(make::<Reply<super::AutoScalingGroup>>),
-Some(make::<Reply<super::AutoScalingRule>>),
-Some(make::<Reply<super::AutoScalingRule>>),
-Some(make::<Reply<super::AutoScalingRule>>),
-Some(make::<Reply<super::AutoScalingRule>>),
-None,
-Some(make::<super::ExecuteAutoScalingRuleResult>),
-Some(make::<Reply<super::AutoScalingRule>>),
-Some(make::<Reply<super::AutoScalingGroup>>),
-None,
-Some(make::<Reply<super::AutoScalingGroup>>),
-Some(make::<Page<super::AutoScalingVmTemplate>>),
-Some(make::<Reply<super::AutoScalingTemplate>>),
-Some(make::<Reply<super::AutoScalingTemplate>>),
+    Some(make::<Page<super::AutoScalingGroup>>),
+    Some(make::<Reply<super::AutoScalingGroup>>),
+    Some(make::<Page<super::AutoScalingGroupActivity>>),
+    Some(make::<Page<super::AutoScalingGroupInstance>>),
+    None,
+    Some(make::<Reply<super::AutoScalingGroupInstance>>),
+    Some(make::<Page<super::AutoScalingRule>>),
+    Some(make::<Page<super::AutoScalingRuleTrigger>>),
+    None,
+    None,
+    Some(make::<Reply<super::AutoScalingGroup>>),
+    Some(make::<Reply<super::AutoScalingGroup>>),
+    Some(make::<Reply<super::AutoScalingRule>>),
+    Some(make::<Reply<super::AutoScalingRule>>),
+    Some(make::<Reply<super::AutoScalingRule>>),
+    Some(make::<Reply<super::AutoScalingRule>>),
+    None,
+    Some(make::<super::ExecuteAutoScalingRuleResult>),
+    Some(make::<Reply<super::AutoScalingRule>>),
+    Some(make::<Reply<super::AutoScalingGroup>>),
+    None,
+    Some(make::<Reply<super::AutoScalingGroup>>),
+    Some(make::<Page<super::AutoScalingVmTemplate>>),
+    Some(make::<Reply<super::AutoScalingTemplate>>),
+    Some(make::<Reply<super::AutoScalingTemplate>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/autoscaling/groups`: Finds auto scaling groups.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/0`
-QueryAutoScalingGroup = 0 -> Page<super::AutoScalingGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/autoscaling/groups`: Finds auto scaling groups.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/0`
+    QueryAutoScalingGroup = 0 -> Page<super::AutoScalingGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/autoscaling/groups`: Creates an auto scaling group.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/1`
-CreateAutoScalingGroup = 1 -> Reply<super::AutoScalingGroup>, () super::CreateAutoScalingGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/autoscaling/groups`: Creates an auto scaling group.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/1`
+    CreateAutoScalingGroup = 1 -> Reply<super::AutoScalingGroup>, () super::CreateAutoScalingGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/autoscaling/groups/activities`: Finds auto scaling group activities.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/2`
-QueryAutoScalingGroupActivity = 2 -> Page<super::AutoScalingGroupActivity>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/autoscaling/groups/activities`: Finds auto scaling group activities.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/2`
+    QueryAutoScalingGroupActivity = 2 -> Page<super::AutoScalingGroupActivity>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/autoscaling/groups/instances`: Finds auto scaling group instances.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/3`
-QueryAutoScalingGroupInstance = 3 -> Page<super::AutoScalingGroupInstance>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/autoscaling/groups/instances`: Finds auto scaling group instances.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/3`
+    QueryAutoScalingGroupInstance = 3 -> Page<super::AutoScalingGroupInstance>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/autoscaling/groups/instances/{instanceUuid}`: Deletes an auto scaling group instance.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/4`
-DeleteAutoScalingGroupInstance = 4 -> (), (instance_uuid: Id);
-/// Instance uuid.
-instance_uuid: Id = "instanceUuid" instance_uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/autoscaling/groups/instances/{instanceUuid}`: Deletes an auto scaling group instance.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/4`
+    DeleteAutoScalingGroupInstance = 4 -> (), (instance_uuid: Id);
+    /// Instance uuid.
+    instance_uuid: Id = "instanceUuid" instance_uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/autoscaling/groups/instances/{instanceUuid}/actions`: Changes an auto scaling group instance.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/5`
-UpdateAutoScalingGroupInstance = 5 -> Reply<super::AutoScalingGroupInstance>, (instance_uuid: Id) super::UpdateAutoScalingGroupInstanceRequest;
-/// Instance uuid.
-instance_uuid: Id = "instanceUuid" instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/autoscaling/groups/instances/{instanceUuid}/actions`: Changes an auto scaling group instance.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/5`
+    UpdateAutoScalingGroupInstance = 5 -> Reply<super::AutoScalingGroupInstance>, (instance_uuid: Id) super::UpdateAutoScalingGroupInstanceRequest;
+    /// Instance uuid.
+    instance_uuid: Id = "instanceUuid" instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/autoscaling/groups/rules`: Finds auto scaling rules.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/6`
-QueryAutoScalingRule = 6 -> Page<super::AutoScalingRule>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/autoscaling/groups/rules`: Finds auto scaling rules.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/6`
+    QueryAutoScalingRule = 6 -> Page<super::AutoScalingRule>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/autoscaling/groups/rules/trigger`: Finds auto scaling rule triggers.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/7`
-QueryAutoScalingRuleTrigger = 7 -> Page<super::AutoScalingRuleTrigger>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/autoscaling/groups/rules/trigger`: Finds auto scaling rule triggers.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/7`
+    QueryAutoScalingRuleTrigger = 7 -> Page<super::AutoScalingRuleTrigger>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/autoscaling/groups/rules/triggers/{uuid}`: Deletes an auto scaling rule trigger.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/8`
-DeleteAutoScalingRuleTrigger = 8 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/autoscaling/groups/rules/triggers/{uuid}`: Deletes an auto scaling rule trigger.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/8`
+    DeleteAutoScalingRuleTrigger = 8 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/autoscaling/groups/{uuid}`: Deletes an auto scaling group.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/9`
-DeleteAutoScalingGroup = 9 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/autoscaling/groups/{uuid}`: Deletes an auto scaling group.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/9`
+    DeleteAutoScalingGroup = 9 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/autoscaling/groups/{uuid}/actions`: Lets an auto scaling group be used, or no longer.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/10`
-ChangeAutoScalingGroupState = 10 -> Reply<super::AutoScalingGroup>, (uuid: Id) super::ChangeAutoScalingGroupStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/autoscaling/groups/{uuid}/actions`: Lets an auto scaling group be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/10`
+    ChangeAutoScalingGroupState = 10 -> Reply<super::AutoScalingGroup>, (uuid: Id) super::ChangeAutoScalingGroupStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/autoscaling/groups/{uuid}/actions`: Changes an auto scaling group.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/11`
-UpdateAutoScalingGroup = 11 -> Reply<super::AutoScalingGroup>, (uuid: Id) super::UpdateAutoScalingGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/autoscaling/groups/{uuid}/actions`: Changes an auto scaling group.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/11`
+    UpdateAutoScalingGroup = 11 -> Reply<super::AutoScalingGroup>, (uuid: Id) super::UpdateAutoScalingGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/autoscaling/rules/adding-new-instance`: Creates an auto scaling group adding new instance rule.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/12`
-CreateAutoScalingGroupAddingNewInstanceRule = 12 -> Reply<super::AutoScalingRule>, () super::CreateAutoScalingGroupAddingNewInstanceRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/autoscaling/rules/adding-new-instance`: Creates an auto scaling group adding new instance rule.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/12`
+    CreateAutoScalingGroupAddingNewInstanceRule = 12 -> Reply<super::AutoScalingRule>, () super::CreateAutoScalingGroupAddingNewInstanceRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/autoscaling/rules/adding-new-instance/{uuid}/actions`: Changes an auto scaling group adding new instance rule.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/13`
-UpdateAutoScalingGroupAddingNewInstanceRule = 13 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingGroupAddingNewInstanceRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/autoscaling/rules/adding-new-instance/{uuid}/actions`: Changes an auto scaling group adding new instance rule.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/13`
+    UpdateAutoScalingGroupAddingNewInstanceRule = 13 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingGroupAddingNewInstanceRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/autoscaling/rules/removal-instance`: Creates an auto scaling group removal instance rule.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/14`
-CreateAutoScalingGroupRemovalInstanceRule = 14 -> Reply<super::AutoScalingRule>, () super::CreateAutoScalingGroupRemovalInstanceRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/autoscaling/rules/removal-instance`: Creates an auto scaling group removal instance rule.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/14`
+    CreateAutoScalingGroupRemovalInstanceRule = 14 -> Reply<super::AutoScalingRule>, () super::CreateAutoScalingGroupRemovalInstanceRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/autoscaling/rules/removal-instance/{uuid}/actions`: Changes an auto scaling group removal instance rule.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/15`
-UpdateAutoScalingGroupRemovalInstanceRule = 15 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingGroupRemovalInstanceRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/autoscaling/rules/removal-instance/{uuid}/actions`: Changes an auto scaling group removal instance rule.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/15`
+    UpdateAutoScalingGroupRemovalInstanceRule = 15 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingGroupRemovalInstanceRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/autoscaling/rules/{uuid}`: Deletes an auto scaling rule.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/16`
-DeleteAutoScalingRule = 16 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/autoscaling/rules/{uuid}`: Deletes an auto scaling rule.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/16`
+    DeleteAutoScalingRule = 16 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/autoscaling/rules/{uuid}/actions`: Runs an auto scaling rule.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/17`
-ExecuteAutoScalingRule = 17 -> super::ExecuteAutoScalingRuleResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/autoscaling/rules/{uuid}/actions`: Runs an auto scaling rule.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/17`
+    ExecuteAutoScalingRule = 17 -> super::ExecuteAutoScalingRuleResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/autoscaling/rules/{uuid}/actions`: Changes an auto scaling rule.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/18`
-UpdateAutoScalingRule = 18 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/autoscaling/rules/{uuid}/actions`: Changes an auto scaling rule.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/18`
+    UpdateAutoScalingRule = 18 -> Reply<super::AutoScalingRule>, (uuid: Id) super::UpdateAutoScalingRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/autoscaling/template/{templateUuid}/groups/{groupUuid}`: Detaches an auto scaling template from a group.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/19`
-DetachAutoScalingTemplateFromGroup = 19 -> Reply<super::AutoScalingGroup>, (template_uuid: Id, group_uuid: Id);
-/// Template uuid.
-template_uuid: Id = "templateUuid" template_uuid.into();
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/autoscaling/template/{templateUuid}/groups/{groupUuid}`: Detaches an auto scaling template from a group.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/19`
+    DetachAutoScalingTemplateFromGroup = 19 -> Reply<super::AutoScalingGroup>, (template_uuid: Id, group_uuid: Id);
+    /// Template uuid.
+    template_uuid: Id = "templateUuid" template_uuid.into();
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/autoscaling/template/{uuid}`: Deletes an auto scaling template.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/20`
-DeleteAutoScalingTemplate = 20 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/autoscaling/template/{uuid}`: Deletes an auto scaling template.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/20`
+    DeleteAutoScalingTemplate = 20 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/autoscaling/template/{uuid}/groups/{groupUuid}`: Attaches an auto scaling template to a group.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/21`
-AttachAutoScalingTemplateToGroup = 21 -> Reply<super::AutoScalingGroup>, (uuid: Id, group_uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/autoscaling/template/{uuid}/groups/{groupUuid}`: Attaches an auto scaling template to a group.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/21`
+    AttachAutoScalingTemplateToGroup = 21 -> Reply<super::AutoScalingGroup>, (uuid: Id, group_uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/autoscaling/vmtemplate`: Finds auto scaling virtual machine templates.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/22`
-QueryAutoScalingVmTemplate = 22 -> Page<super::AutoScalingVmTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/autoscaling/vmtemplate`: Finds auto scaling virtual machine templates.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/22`
+    QueryAutoScalingVmTemplate = 22 -> Page<super::AutoScalingVmTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/autoscaling/vmtemplate`: Creates an auto scaling virtual machine template.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/23`
-CreateAutoScalingVmTemplate = 23 -> Reply<super::AutoScalingTemplate>, () super::CreateAutoScalingVmTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/autoscaling/vmtemplate`: Creates an auto scaling virtual machine template.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/23`
+    CreateAutoScalingVmTemplate = 23 -> Reply<super::AutoScalingTemplate>, () super::CreateAutoScalingVmTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/autoscaling/vmtemplate/{uuid}/actions`: Changes an auto scaling virtual machine template.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/operations/24`
-UpdateAutoScalingVmTemplate = 24 -> Reply<super::AutoScalingTemplate>, (uuid: Id) super::UpdateAutoScalingVmTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/autoscaling/vmtemplate/{uuid}/actions`: Changes an auto scaling virtual machine template.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/operations/24`
+    UpdateAutoScalingVmTemplate = 24 -> Reply<super::AutoScalingTemplate>, (uuid: Id) super::UpdateAutoScalingVmTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

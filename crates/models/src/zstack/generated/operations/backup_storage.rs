@@ -13,689 +13,689 @@ const PARAMS_7: &[Param] = &[Param::query("zoneUuid", Kind::Id).required(), Para
 const PARAMS_8: &[Param] = &[Param::path("replicationGroupUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_9: &[Param] = &[Param::query("zoneUuid", Kind::Id).required(), Param::query("l3NetworkUuids", Kind::Id).list(), Param::query("imageUuid", Kind::Id), Param::query("raiseException", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryBackupStorage", "GET", "/zstack/v1/backup-storage").also(&["/zstack/v1/backup-storage/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BackupStorage> as Model>::SHAPE, Page::<super::BackupStorage>::LIST)),
-Operation::new(System::Zstack, "AddExternalBackupStorage", "POST", "/zstack/v1/backup-storage/addon").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EXTERNAL_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ExternalBackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunEbsBackupStorage", "GET", "/zstack/v1/backup-storage/aliyun/ebs").also(&["/zstack/v1/backup-storage/aliyun/ebs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BackupStorage> as Model>::SHAPE, Page::<super::BackupStorage>::LIST)),
-Operation::new(System::Zstack, "AddAliyunEbsBackupStorage", "POST", "/zstack/v1/backup-storage/aliyun/ebs").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_EBS_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunEbsBackupStorage", "PUT", "/zstack/v1/backup-storage/aliyun/ebs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_EBS_BACKUP_STORAGE_REQUEST).wrapper("updateAliyunEbsBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetBackupStorageCapacity", "GET", "/zstack/v1/backup-storage/capacities").params(PARAMS_0).response(Response::Body(&GET_BACKUP_STORAGE_CAPACITY_RESULT)),
-Operation::new(System::Zstack, "QueryCephBackupStorage", "GET", "/zstack/v1/backup-storage/ceph").also(&["/zstack/v1/backup-storage/ceph/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BackupStorage> as Model>::SHAPE, Page::<super::BackupStorage>::LIST)),
-Operation::new(System::Zstack, "AddCephBackupStorage", "POST", "/zstack/v1/backup-storage/ceph").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CEPH_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateCephBackupStorageMon", "PUT", "/zstack/v1/backup-storage/ceph/mons/{monUuid}/actions").params(PARAMS_1).request(&UPDATE_CEPH_BACKUP_STORAGE_MON_REQUEST).wrapper("updateCephBackupStorageMon").response(Response::Body(<Reply<super::CephBackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveMonFromCephBackupStorage", "DELETE", "/zstack/v1/backup-storage/ceph/{uuid}/mons").params(PARAMS_2).response(Response::Body(<Reply<super::CephBackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddMonToCephBackupStorage", "POST", "/zstack/v1/backup-storage/ceph/{uuid}/mons").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_MON_TO_CEPH_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CephBackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryImageStoreBackupStorage", "GET", "/zstack/v1/backup-storage/image-store").also(&["/zstack/v1/backup-storage/image-store/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImageStoreBackupStorage> as Model>::SHAPE, Page::<super::ImageStoreBackupStorage>::LIST)),
-Operation::new(System::Zstack, "AddImageStoreBackupStorage", "POST", "/zstack/v1/backup-storage/image-store").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ImageStoreBackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetImageStoreBackupStorageQuota", "PUT", "/zstack/v1/backup-storage/image-store/actions").params(SYSTEM_TAGS_USER_TAGS).request(&SET_IMAGE_STORE_BACKUP_STORAGE_QUOTA_REQUEST).wrapper("setImageStoreBackupStorageQuota").long_running(),
-Operation::new(System::Zstack, "AddDisasterImageStoreBackupStorage", "POST", "/zstack/v1/backup-storage/image-store/disaster").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_DISASTER_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ImageStoreBackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncImage", "PUT", "/zstack/v1/backup-storage/image-store/{imageStoreUuid}/actions").params(PARAMS_3).wrapper("syncImage").long_running(),
-Operation::new(System::Zstack, "ReclaimSpaceFromImageStore", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reclaimSpaceFromImageStore").response(Response::Body(&RECLAIM_SPACE_FROM_IMAGE_STORE_RESULT)).long_running(),
-Operation::new(System::Zstack, "ReconnectImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectImageStoreBackupStorage").response(Response::Body(<Reply<super::ImageStoreBackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("updateImageStoreBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "BackupStorageMigrateImage", "PUT", "/zstack/v1/backup-storage/images/{imageUuid}/actions").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&BACKUP_STORAGE_MIGRATE_IMAGE_REQUEST).wrapper("backupStorageMigrateImage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySftpBackupStorage", "GET", "/zstack/v1/backup-storage/sftp").also(&["/zstack/v1/backup-storage/sftp/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SftpBackupStorage> as Model>::SHAPE, Page::<super::SftpBackupStorage>::LIST)),
-Operation::new(System::Zstack, "AddSftpBackupStorage", "POST", "/zstack/v1/backup-storage/sftp").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SFTP_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReconnectSftpBackupStorage", "PUT", "/zstack/v1/backup-storage/sftp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectSftpBackupStorage").response(Response::Body(<Reply<super::SftpBackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSftpBackupStorage", "PUT", "/zstack/v1/backup-storage/sftp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SFTP_BACKUP_STORAGE_REQUEST).wrapper("updateSftpBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddSimulatorBackupStorage", "POST", "/zstack/v1/backup-storage/simulators").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SIMULATOR_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetTrashOnBackupStorage", "GET", "/zstack/v1/backup-storage/trash").params(PARAMS_4).response(Response::Body(<Page<super::InstallPathRecycle> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetBackupStorageTypes", "GET", "/zstack/v1/backup-storage/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BACKUP_STORAGE_TYPES_RESULT)),
-Operation::new(System::Zstack, "ExportImageFromBackupStorage", "PUT", "/zstack/v1/backup-storage/{backupStorageUuid}/actions").params(BACKUP_STORAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_REQUEST).wrapper("exportImageFromBackupStorage").response(Response::Body(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_RESULT)).long_running(),
-Operation::new(System::Zstack, "DeleteExportedImageFromBackupStorage", "DELETE", "/zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "GetBackupStorageCandidatesForImageMigration", "GET", "/zstack/v1/backup-storage/{srcBackupStorageUuid}/migration-candidates").params(PARAMS_6).response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteBackupStorage", "DELETE", "/zstack/v1/backup-storage/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeBackupStorageState", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BACKUP_STORAGE_STATE_REQUEST).wrapper("changeBackupStorageState").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReconnectBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RecoveryImageFromImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RECOVERY_IMAGE_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("recoveryImageFromImageStoreBackupStorage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BACKUP_STORAGE_REQUEST).wrapper("updateBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetImagesFromImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/image-store").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("getImagesFromImageStoreBackupStorage").response(Response::Body(&GET_IMAGES_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT)),
-Operation::new(System::Zstack, "CleanUpTrashOnBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/trash/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_TRASH_ON_BACKUP_STORAGE_REQUEST).wrapper("cleanUpTrashOnBackupStorage").response(Response::Body(&CLEAN_UP_TRASH_ON_BACKUP_STORAGE_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetInterdependentL3NetworksBackupStorages", "GET", "/zstack/v1/backupStorage-l3networks/dependencies").params(PARAMS_7).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryImageReplicationGroup", "GET", "/zstack/v1/image-replication-groups").also(&["/zstack/v1/image-replication-groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImageReplicationGroup> as Model>::SHAPE, Page::<super::ImageReplicationGroup>::LIST)),
-Operation::new(System::Zstack, "CreateImageReplicationGroup", "POST", "/zstack/v1/image-replication-groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IMAGE_REPLICATION_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ImageReplicationGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddBackupStoragesToReplicationGroup", "POST", "/zstack/v1/image-replication-groups/{replicationGroupUuid}").params(PARAMS_8).request(&ADD_BACKUP_STORAGES_TO_REPLICATION_GROUP_REQUEST).wrapper("params").response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteImageReplicationGroup", "DELETE", "/zstack/v1/image-replication-groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetInterdependentL3NetworksImages", "GET", "/zstack/v1/images-l3networks/dependencies").params(PARAMS_9).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryBackupStorage", "GET", "/zstack/v1/backup-storage").also(&["/zstack/v1/backup-storage/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BackupStorage> as Model>::SHAPE, Page::<super::BackupStorage>::LIST)),
+    Operation::new(System::Zstack, "AddExternalBackupStorage", "POST", "/zstack/v1/backup-storage/addon").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EXTERNAL_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ExternalBackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunEbsBackupStorage", "GET", "/zstack/v1/backup-storage/aliyun/ebs").also(&["/zstack/v1/backup-storage/aliyun/ebs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BackupStorage> as Model>::SHAPE, Page::<super::BackupStorage>::LIST)),
+    Operation::new(System::Zstack, "AddAliyunEbsBackupStorage", "POST", "/zstack/v1/backup-storage/aliyun/ebs").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_EBS_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunEbsBackupStorage", "PUT", "/zstack/v1/backup-storage/aliyun/ebs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_EBS_BACKUP_STORAGE_REQUEST).wrapper("updateAliyunEbsBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetBackupStorageCapacity", "GET", "/zstack/v1/backup-storage/capacities").params(PARAMS_0).response(Response::Body(&GET_BACKUP_STORAGE_CAPACITY_RESULT)),
+    Operation::new(System::Zstack, "QueryCephBackupStorage", "GET", "/zstack/v1/backup-storage/ceph").also(&["/zstack/v1/backup-storage/ceph/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BackupStorage> as Model>::SHAPE, Page::<super::BackupStorage>::LIST)),
+    Operation::new(System::Zstack, "AddCephBackupStorage", "POST", "/zstack/v1/backup-storage/ceph").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CEPH_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateCephBackupStorageMon", "PUT", "/zstack/v1/backup-storage/ceph/mons/{monUuid}/actions").params(PARAMS_1).request(&UPDATE_CEPH_BACKUP_STORAGE_MON_REQUEST).wrapper("updateCephBackupStorageMon").response(Response::Body(<Reply<super::CephBackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveMonFromCephBackupStorage", "DELETE", "/zstack/v1/backup-storage/ceph/{uuid}/mons").params(PARAMS_2).response(Response::Body(<Reply<super::CephBackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddMonToCephBackupStorage", "POST", "/zstack/v1/backup-storage/ceph/{uuid}/mons").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_MON_TO_CEPH_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CephBackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryImageStoreBackupStorage", "GET", "/zstack/v1/backup-storage/image-store").also(&["/zstack/v1/backup-storage/image-store/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImageStoreBackupStorage> as Model>::SHAPE, Page::<super::ImageStoreBackupStorage>::LIST)),
+    Operation::new(System::Zstack, "AddImageStoreBackupStorage", "POST", "/zstack/v1/backup-storage/image-store").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ImageStoreBackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetImageStoreBackupStorageQuota", "PUT", "/zstack/v1/backup-storage/image-store/actions").params(SYSTEM_TAGS_USER_TAGS).request(&SET_IMAGE_STORE_BACKUP_STORAGE_QUOTA_REQUEST).wrapper("setImageStoreBackupStorageQuota").long_running(),
+    Operation::new(System::Zstack, "AddDisasterImageStoreBackupStorage", "POST", "/zstack/v1/backup-storage/image-store/disaster").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_DISASTER_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ImageStoreBackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncImage", "PUT", "/zstack/v1/backup-storage/image-store/{imageStoreUuid}/actions").params(PARAMS_3).wrapper("syncImage").long_running(),
+    Operation::new(System::Zstack, "ReclaimSpaceFromImageStore", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reclaimSpaceFromImageStore").response(Response::Body(&RECLAIM_SPACE_FROM_IMAGE_STORE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "ReconnectImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectImageStoreBackupStorage").response(Response::Body(<Reply<super::ImageStoreBackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("updateImageStoreBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "BackupStorageMigrateImage", "PUT", "/zstack/v1/backup-storage/images/{imageUuid}/actions").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&BACKUP_STORAGE_MIGRATE_IMAGE_REQUEST).wrapper("backupStorageMigrateImage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySftpBackupStorage", "GET", "/zstack/v1/backup-storage/sftp").also(&["/zstack/v1/backup-storage/sftp/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SftpBackupStorage> as Model>::SHAPE, Page::<super::SftpBackupStorage>::LIST)),
+    Operation::new(System::Zstack, "AddSftpBackupStorage", "POST", "/zstack/v1/backup-storage/sftp").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SFTP_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReconnectSftpBackupStorage", "PUT", "/zstack/v1/backup-storage/sftp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectSftpBackupStorage").response(Response::Body(<Reply<super::SftpBackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSftpBackupStorage", "PUT", "/zstack/v1/backup-storage/sftp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SFTP_BACKUP_STORAGE_REQUEST).wrapper("updateSftpBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddSimulatorBackupStorage", "POST", "/zstack/v1/backup-storage/simulators").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SIMULATOR_BACKUP_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetTrashOnBackupStorage", "GET", "/zstack/v1/backup-storage/trash").params(PARAMS_4).response(Response::Body(<Page<super::InstallPathRecycle> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetBackupStorageTypes", "GET", "/zstack/v1/backup-storage/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BACKUP_STORAGE_TYPES_RESULT)),
+    Operation::new(System::Zstack, "ExportImageFromBackupStorage", "PUT", "/zstack/v1/backup-storage/{backupStorageUuid}/actions").params(BACKUP_STORAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_REQUEST).wrapper("exportImageFromBackupStorage").response(Response::Body(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "DeleteExportedImageFromBackupStorage", "DELETE", "/zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "GetBackupStorageCandidatesForImageMigration", "GET", "/zstack/v1/backup-storage/{srcBackupStorageUuid}/migration-candidates").params(PARAMS_6).response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteBackupStorage", "DELETE", "/zstack/v1/backup-storage/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeBackupStorageState", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BACKUP_STORAGE_STATE_REQUEST).wrapper("changeBackupStorageState").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReconnectBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RecoveryImageFromImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RECOVERY_IMAGE_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("recoveryImageFromImageStoreBackupStorage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BACKUP_STORAGE_REQUEST).wrapper("updateBackupStorage").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetImagesFromImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/image-store").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("getImagesFromImageStoreBackupStorage").response(Response::Body(&GET_IMAGES_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT)),
+    Operation::new(System::Zstack, "CleanUpTrashOnBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/trash/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_TRASH_ON_BACKUP_STORAGE_REQUEST).wrapper("cleanUpTrashOnBackupStorage").response(Response::Body(&CLEAN_UP_TRASH_ON_BACKUP_STORAGE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetInterdependentL3NetworksBackupStorages", "GET", "/zstack/v1/backupStorage-l3networks/dependencies").params(PARAMS_7).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryImageReplicationGroup", "GET", "/zstack/v1/image-replication-groups").also(&["/zstack/v1/image-replication-groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImageReplicationGroup> as Model>::SHAPE, Page::<super::ImageReplicationGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateImageReplicationGroup", "POST", "/zstack/v1/image-replication-groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IMAGE_REPLICATION_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ImageReplicationGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddBackupStoragesToReplicationGroup", "POST", "/zstack/v1/image-replication-groups/{replicationGroupUuid}").params(PARAMS_8).request(&ADD_BACKUP_STORAGES_TO_REPLICATION_GROUP_REQUEST).wrapper("params").response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteImageReplicationGroup", "DELETE", "/zstack/v1/image-replication-groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetInterdependentL3NetworksImages", "GET", "/zstack/v1/images-l3networks/dependencies").params(PARAMS_9).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::BackupStorage>>),
-Some(make::<Reply<super::ExternalBackupStorage>>),
-Some(make::<Page<super::BackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<super::GetBackupStorageCapacityResult>),
-Some(make::<Page<super::BackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Reply<super::CephBackupStorage>>),
-Some(make::<Reply<super::CephBackupStorage>>),
-Some(make::<Reply<super::CephBackupStorage>>),
-Some(make::<Page<super::ImageStoreBackupStorage>>),
-Some(make::<Reply<super::ImageStoreBackupStorage>>),
-None,
-Some(make::<Reply<super::ImageStoreBackupStorage>>),
-None,
-Some(make::<super::ReclaimSpaceFromImageStoreResult>),
-Some(make::<Reply<super::ImageStoreBackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Reply<super::Image>>),
-Some(make::<Page<super::SftpBackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Reply<super::SftpBackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Page<super::InstallPathRecycle>>),
-Some(make::<super::GetBackupStorageTypesResult>),
-Some(make::<super::ExportImageFromBackupStorageResult>),
-None,
-Some(make::<Page<super::BackupStorage>>),
-None,
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Reply<super::Image>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<super::GetImagesFromImageStoreBackupStorageResult>),
-Some(make::<super::CleanUpTrashOnBackupStorageResult>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Page<super::ImageReplicationGroup>>),
-Some(make::<Reply<super::ImageReplicationGroup>>),
-Some(make::<Page<super::BackupStorage>>),
-None,
-Some(make::<Page<super::L3Network>>),
+    Some(make::<Page<super::BackupStorage>>),
+    Some(make::<Reply<super::ExternalBackupStorage>>),
+    Some(make::<Page<super::BackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<super::GetBackupStorageCapacityResult>),
+    Some(make::<Page<super::BackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Reply<super::CephBackupStorage>>),
+    Some(make::<Reply<super::CephBackupStorage>>),
+    Some(make::<Reply<super::CephBackupStorage>>),
+    Some(make::<Page<super::ImageStoreBackupStorage>>),
+    Some(make::<Reply<super::ImageStoreBackupStorage>>),
+    None,
+    Some(make::<Reply<super::ImageStoreBackupStorage>>),
+    None,
+    Some(make::<super::ReclaimSpaceFromImageStoreResult>),
+    Some(make::<Reply<super::ImageStoreBackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Reply<super::Image>>),
+    Some(make::<Page<super::SftpBackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Reply<super::SftpBackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Page<super::InstallPathRecycle>>),
+    Some(make::<super::GetBackupStorageTypesResult>),
+    Some(make::<super::ExportImageFromBackupStorageResult>),
+    None,
+    Some(make::<Page<super::BackupStorage>>),
+    None,
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Reply<super::Image>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<super::GetImagesFromImageStoreBackupStorageResult>),
+    Some(make::<super::CleanUpTrashOnBackupStorageResult>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Page<super::ImageReplicationGroup>>),
+    Some(make::<Reply<super::ImageReplicationGroup>>),
+    Some(make::<Page<super::BackupStorage>>),
+    None,
+    Some(make::<Page<super::L3Network>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage`: Finds backup storages.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/0`
-QueryBackupStorage = 0 -> Page<super::BackupStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/backup-storage`: Finds backup storages.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/0`
+    QueryBackupStorage = 0 -> Page<super::BackupStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/backup-storage/addon`: Adds an external backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/1`
-AddExternalBackupStorage = 1 -> Reply<super::ExternalBackupStorage>, () super::AddExternalBackupStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/backup-storage/addon`: Adds an external backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/1`
+    AddExternalBackupStorage = 1 -> Reply<super::ExternalBackupStorage>, () super::AddExternalBackupStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage/aliyun/ebs`: Finds aliyun EBS backup storages.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/2`
-QueryAliyunEbsBackupStorage = 2 -> Page<super::BackupStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/backup-storage/aliyun/ebs`: Finds aliyun EBS backup storages.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/2`
+    QueryAliyunEbsBackupStorage = 2 -> Page<super::BackupStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/backup-storage/aliyun/ebs`: Adds an aliyun EBS backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/3`
-AddAliyunEbsBackupStorage = 3 -> Reply<super::BackupStorage>, () super::AddAliyunEbsBackupStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/backup-storage/aliyun/ebs`: Adds an aliyun EBS backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/3`
+    AddAliyunEbsBackupStorage = 3 -> Reply<super::BackupStorage>, () super::AddAliyunEbsBackupStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/aliyun/ebs/{uuid}/actions`: Changes an aliyun EBS backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/4`
-UpdateAliyunEbsBackupStorage = 4 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateAliyunEbsBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/aliyun/ebs/{uuid}/actions`: Changes an aliyun EBS backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/4`
+    UpdateAliyunEbsBackupStorage = 4 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateAliyunEbsBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage/capacities`: Gives backup storage capacity.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/5`
-GetBackupStorageCapacity = 5 -> super::GetBackupStorageCapacityResult, ();
-/// The zones.
-zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
-/// The backup storages.
-backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
-/// Whether to take all of them. `false` when left out.
-all: Option<bool> = "all" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/backup-storage/capacities`: Gives backup storage capacity.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/5`
+    GetBackupStorageCapacity = 5 -> super::GetBackupStorageCapacityResult, ();
+    /// The zones.
+    zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
+    /// The backup storages.
+    backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
+    /// Whether to take all of them. `false` when left out.
+    all: Option<bool> = "all" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage/ceph`: Finds Ceph backup storages.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/6`
-QueryCephBackupStorage = 6 -> Page<super::BackupStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/backup-storage/ceph`: Finds Ceph backup storages.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/6`
+    QueryCephBackupStorage = 6 -> Page<super::BackupStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/backup-storage/ceph`: Adds a Ceph backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/7`
-AddCephBackupStorage = 7 -> Reply<super::BackupStorage>, () super::AddCephBackupStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/backup-storage/ceph`: Adds a Ceph backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/7`
+    AddCephBackupStorage = 7 -> Reply<super::BackupStorage>, () super::AddCephBackupStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/ceph/mons/{monUuid}/actions`: Changes a Ceph backup storage mon.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/8`
-UpdateCephBackupStorageMon = 8 -> Reply<super::CephBackupStorage>, (mon_uuid: Id) super::UpdateCephBackupStorageMonRequest;
-/// Mon uuid.
-mon_uuid: Id = "monUuid" mon_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/ceph/mons/{monUuid}/actions`: Changes a Ceph backup storage mon.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/8`
+    UpdateCephBackupStorageMon = 8 -> Reply<super::CephBackupStorage>, (mon_uuid: Id) super::UpdateCephBackupStorageMonRequest;
+    /// Mon uuid.
+    mon_uuid: Id = "monUuid" mon_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/backup-storage/ceph/{uuid}/mons`: Removes a mon from a Ceph backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/9`
-RemoveMonFromCephBackupStorage = 9 -> Reply<super::CephBackupStorage>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Mon hostnames.
-mon_hostnames: Vec<String> = "monHostnames" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/backup-storage/ceph/{uuid}/mons`: Removes a mon from a Ceph backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/9`
+    RemoveMonFromCephBackupStorage = 9 -> Reply<super::CephBackupStorage>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Mon hostnames.
+    mon_hostnames: Vec<String> = "monHostnames" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/backup-storage/ceph/{uuid}/mons`: Adds a mon to a Ceph backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/10`
-AddMonToCephBackupStorage = 10 -> Reply<super::CephBackupStorage>, (uuid: Id) super::AddMonToCephBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/backup-storage/ceph/{uuid}/mons`: Adds a mon to a Ceph backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/10`
+    AddMonToCephBackupStorage = 10 -> Reply<super::CephBackupStorage>, (uuid: Id) super::AddMonToCephBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage/image-store`: Finds image store backup storages.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/11`
-QueryImageStoreBackupStorage = 11 -> Page<super::ImageStoreBackupStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/backup-storage/image-store`: Finds image store backup storages.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/11`
+    QueryImageStoreBackupStorage = 11 -> Page<super::ImageStoreBackupStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/backup-storage/image-store`: Adds an image store backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/12`
-AddImageStoreBackupStorage = 12 -> Reply<super::ImageStoreBackupStorage>, () super::AddImageStoreBackupStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/backup-storage/image-store`: Adds an image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/12`
+    AddImageStoreBackupStorage = 12 -> Reply<super::ImageStoreBackupStorage>, () super::AddImageStoreBackupStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/image-store/actions`: Sets an image store backup storage quota.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/13`
-SetImageStoreBackupStorageQuota = 13 -> (), () super::SetImageStoreBackupStorageQuotaRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/image-store/actions`: Sets an image store backup storage quota.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/13`
+    SetImageStoreBackupStorageQuota = 13 -> (), () super::SetImageStoreBackupStorageQuotaRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/backup-storage/image-store/disaster`: Adds a disaster image store backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/14`
-AddDisasterImageStoreBackupStorage = 14 -> Reply<super::ImageStoreBackupStorage>, () super::AddDisasterImageStoreBackupStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/backup-storage/image-store/disaster`: Adds a disaster image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/14`
+    AddDisasterImageStoreBackupStorage = 14 -> Reply<super::ImageStoreBackupStorage>, () super::AddDisasterImageStoreBackupStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/image-store/{imageStoreUuid}/actions`: Brings up to date an image.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/15`
-SyncImage = 15 -> (), (image_store_uuid: Id);
-/// Image store uuid.
-image_store_uuid: Id = "imageStoreUuid" image_store_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/image-store/{imageStoreUuid}/actions`: Brings up to date an image.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/15`
+    SyncImage = 15 -> (), (image_store_uuid: Id);
+    /// Image store uuid.
+    image_store_uuid: Id = "imageStoreUuid" image_store_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Takes back a space from an image store.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/16`
-ReclaimSpaceFromImageStore = 16 -> super::ReclaimSpaceFromImageStoreResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Takes back a space from an image store.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/16`
+    ReclaimSpaceFromImageStore = 16 -> super::ReclaimSpaceFromImageStoreResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Connects again to an image store backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/17`
-ReconnectImageStoreBackupStorage = 17 -> Reply<super::ImageStoreBackupStorage>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Connects again to an image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/17`
+    ReconnectImageStoreBackupStorage = 17 -> Reply<super::ImageStoreBackupStorage>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Changes an image store backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/18`
-UpdateImageStoreBackupStorage = 18 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateImageStoreBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Changes an image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/18`
+    UpdateImageStoreBackupStorage = 18 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateImageStoreBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/images/{imageUuid}/actions`: Backs up a storage migrate image.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/19`
-BackupStorageMigrateImage = 19 -> Reply<super::Image>, (image_uuid: Id) super::BackupStorageMigrateImageRequest;
-/// Image uuid.
-image_uuid: Id = "imageUuid" image_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/images/{imageUuid}/actions`: Backs up a storage migrate image.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/19`
+    BackupStorageMigrateImage = 19 -> Reply<super::Image>, (image_uuid: Id) super::BackupStorageMigrateImageRequest;
+    /// Image uuid.
+    image_uuid: Id = "imageUuid" image_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage/sftp`: Finds SFTP backup storages.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/20`
-QuerySftpBackupStorage = 20 -> Page<super::SftpBackupStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/backup-storage/sftp`: Finds SFTP backup storages.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/20`
+    QuerySftpBackupStorage = 20 -> Page<super::SftpBackupStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/backup-storage/sftp`: Adds an SFTP backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/21`
-AddSftpBackupStorage = 21 -> Reply<super::BackupStorage>, () super::AddSftpBackupStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/backup-storage/sftp`: Adds an SFTP backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/21`
+    AddSftpBackupStorage = 21 -> Reply<super::BackupStorage>, () super::AddSftpBackupStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/sftp/{uuid}/actions`: Connects again to an SFTP backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/22`
-ReconnectSftpBackupStorage = 22 -> Reply<super::SftpBackupStorage>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/sftp/{uuid}/actions`: Connects again to an SFTP backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/22`
+    ReconnectSftpBackupStorage = 22 -> Reply<super::SftpBackupStorage>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/sftp/{uuid}/actions`: Changes an SFTP backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/23`
-UpdateSftpBackupStorage = 23 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateSftpBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/sftp/{uuid}/actions`: Changes an SFTP backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/23`
+    UpdateSftpBackupStorage = 23 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateSftpBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/backup-storage/simulators`: Adds a simulator backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/24`
-AddSimulatorBackupStorage = 24 -> Reply<super::BackupStorage>, () super::AddSimulatorBackupStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/backup-storage/simulators`: Adds a simulator backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/24`
+    AddSimulatorBackupStorage = 24 -> Reply<super::BackupStorage>, () super::AddSimulatorBackupStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage/trash`: Gives trash on backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/25`
-GetTrashOnBackupStorage = 25 -> Page<super::InstallPathRecycle>, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// The uuid that it gets; the server's choice when left out.
-resource_uuid: Option<Id> = "resourceUuid" None;
-/// What kind of resource it is.
-resource_type: Option<String> = "resourceType" None;
-/// Trash type.
-trash_type: Option<String> = "trashType" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/backup-storage/trash`: Gives trash on backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/25`
+    GetTrashOnBackupStorage = 25 -> Page<super::InstallPathRecycle>, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// The uuid that it gets; the server's choice when left out.
+    resource_uuid: Option<Id> = "resourceUuid" None;
+    /// What kind of resource it is.
+    resource_type: Option<String> = "resourceType" None;
+    /// Trash type.
+    trash_type: Option<String> = "trashType" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage/types`: Gives backup storage types.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/26`
-GetBackupStorageTypes = 26 -> super::GetBackupStorageTypesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/backup-storage/types`: Gives backup storage types.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/26`
+    GetBackupStorageTypes = 26 -> super::GetBackupStorageTypesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/{backupStorageUuid}/actions`: Exports an image from a backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/27`
-ExportImageFromBackupStorage = 27 -> super::ExportImageFromBackupStorageResult, (backup_storage_uuid: Id) super::ExportImageFromBackupStorageRequest;
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/{backupStorageUuid}/actions`: Exports an image from a backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/27`
+    ExportImageFromBackupStorage = 27 -> super::ExportImageFromBackupStorageResult, (backup_storage_uuid: Id) super::ExportImageFromBackupStorageRequest;
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}`: Deletes an exported image from a backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/28`
-DeleteExportedImageFromBackupStorage = 28 -> (), (backup_storage_uuid: Id, image_uuid: Id);
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// Image uuid.
-image_uuid: Id = "imageUuid" image_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}`: Deletes an exported image from a backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/28`
+    DeleteExportedImageFromBackupStorage = 28 -> (), (backup_storage_uuid: Id, image_uuid: Id);
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// Image uuid.
+    image_uuid: Id = "imageUuid" image_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backup-storage/{srcBackupStorageUuid}/migration-candidates`: Gives backup storage candidates for image migration.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/29`
-GetBackupStorageCandidatesForImageMigration = 29 -> Page<super::BackupStorage>, (src_backup_storage_uuid: Id);
-/// Src backup storage uuid.
-src_backup_storage_uuid: Id = "srcBackupStorageUuid" src_backup_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/backup-storage/{srcBackupStorageUuid}/migration-candidates`: Gives backup storage candidates for image migration.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/29`
+    GetBackupStorageCandidatesForImageMigration = 29 -> Page<super::BackupStorage>, (src_backup_storage_uuid: Id);
+    /// Src backup storage uuid.
+    src_backup_storage_uuid: Id = "srcBackupStorageUuid" src_backup_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/backup-storage/{uuid}`: Deletes a backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/30`
-DeleteBackupStorage = 30 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/backup-storage/{uuid}`: Deletes a backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/30`
+    DeleteBackupStorage = 30 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Lets a backup storage be used, or no longer.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/31`
-ChangeBackupStorageState = 31 -> Reply<super::BackupStorage>, (uuid: Id) super::ChangeBackupStorageStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Lets a backup storage be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/31`
+    ChangeBackupStorageState = 31 -> Reply<super::BackupStorage>, (uuid: Id) super::ChangeBackupStorageStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Connects again to a backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/32`
-ReconnectBackupStorage = 32 -> Reply<super::BackupStorage>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Connects again to a backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/32`
+    ReconnectBackupStorage = 32 -> Reply<super::BackupStorage>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Recovery image from image store backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/33`
-RecoveryImageFromImageStoreBackupStorage = 33 -> Reply<super::Image>, (uuid: Id) super::RecoveryImageFromImageStoreBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Recovery image from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/33`
+    RecoveryImageFromImageStoreBackupStorage = 33 -> Reply<super::Image>, (uuid: Id) super::RecoveryImageFromImageStoreBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Changes a backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/34`
-UpdateBackupStorage = 34 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Changes a backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/34`
+    UpdateBackupStorage = 34 -> Reply<super::BackupStorage>, (uuid: Id) super::UpdateBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/{uuid}/image-store`: Gives images from image store backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/35`
-GetImagesFromImageStoreBackupStorage = 35 -> super::GetImagesFromImageStoreBackupStorageResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/{uuid}/image-store`: Gives images from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/35`
+    GetImagesFromImageStoreBackupStorage = 35 -> super::GetImagesFromImageStoreBackupStorageResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/backup-storage/{uuid}/trash/actions`: Cleans up an up trash on a backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/36`
-CleanUpTrashOnBackupStorage = 36 -> super::CleanUpTrashOnBackupStorageResult, (uuid: Id) super::CleanUpTrashOnBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/backup-storage/{uuid}/trash/actions`: Cleans up an up trash on a backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/36`
+    CleanUpTrashOnBackupStorage = 36 -> super::CleanUpTrashOnBackupStorageResult, (uuid: Id) super::CleanUpTrashOnBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/backupStorage-l3networks/dependencies`: Gives interdependent L3 networks backup storages.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/37`
-GetInterdependentL3NetworksBackupStorages = 37 -> Page<super::L3Network>, (zone_uuid: Id);
-/// The zone.
-zone_uuid: Id = "zoneUuid" zone_uuid.into();
-/// The backup storage.
-backup_storage_uuid: Option<Id> = "backupStorageUuid" None;
-/// The L3 networks.
-l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/backupStorage-l3networks/dependencies`: Gives interdependent L3 networks backup storages.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/37`
+    GetInterdependentL3NetworksBackupStorages = 37 -> Page<super::L3Network>, (zone_uuid: Id);
+    /// The zone.
+    zone_uuid: Id = "zoneUuid" zone_uuid.into();
+    /// The backup storage.
+    backup_storage_uuid: Option<Id> = "backupStorageUuid" None;
+    /// The L3 networks.
+    l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/image-replication-groups`: Finds image replication groups.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/38`
-QueryImageReplicationGroup = 38 -> Page<super::ImageReplicationGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/image-replication-groups`: Finds image replication groups.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/38`
+    QueryImageReplicationGroup = 38 -> Page<super::ImageReplicationGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/image-replication-groups`: Creates an image replication group.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/39`
-CreateImageReplicationGroup = 39 -> Reply<super::ImageReplicationGroup>, () super::CreateImageReplicationGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/image-replication-groups`: Creates an image replication group.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/39`
+    CreateImageReplicationGroup = 39 -> Reply<super::ImageReplicationGroup>, () super::CreateImageReplicationGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/image-replication-groups/{replicationGroupUuid}`: Adds backup storages to a replication group.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/40`
-AddBackupStoragesToReplicationGroup = 40 -> Page<super::BackupStorage>, (replication_group_uuid: Id) super::AddBackupStoragesToReplicationGroupRequest;
-/// Replication group uuid.
-replication_group_uuid: Id = "replicationGroupUuid" replication_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/image-replication-groups/{replicationGroupUuid}`: Adds backup storages to a replication group.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/40`
+    AddBackupStoragesToReplicationGroup = 40 -> Page<super::BackupStorage>, (replication_group_uuid: Id) super::AddBackupStoragesToReplicationGroupRequest;
+    /// Replication group uuid.
+    replication_group_uuid: Id = "replicationGroupUuid" replication_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/image-replication-groups/{uuid}`: Deletes an image replication group.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/41`
-DeleteImageReplicationGroup = 41 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/image-replication-groups/{uuid}`: Deletes an image replication group.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/41`
+    DeleteImageReplicationGroup = 41 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/images-l3networks/dependencies`: Gives interdependent L3 networks images.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/operations/42`
-GetInterdependentL3NetworksImages = 42 -> Page<super::L3Network>, (zone_uuid: Id);
-/// The zone.
-zone_uuid: Id = "zoneUuid" zone_uuid.into();
-/// The L3 networks.
-l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
-/// The image.
-image_uuid: Option<Id> = "imageUuid" None;
-/// `false` when left out.
-raise_exception: Option<bool> = "raiseException" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/images-l3networks/dependencies`: Gives interdependent L3 networks images.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/operations/42`
+    GetInterdependentL3NetworksImages = 42 -> Page<super::L3Network>, (zone_uuid: Id);
+    /// The zone.
+    zone_uuid: Id = "zoneUuid" zone_uuid.into();
+    /// The L3 networks.
+    l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+    /// The image.
+    image_uuid: Option<Id> = "imageUuid" None;
+    /// `false` when left out.
+    raise_exception: Option<bool> = "raiseException" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

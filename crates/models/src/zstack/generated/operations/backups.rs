@@ -10,585 +10,585 @@ const PARAMS_4: &[Param] = &[Param::path("databaseBackupUuid", Kind::Id), Param:
 const PARAMS_5: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("backupStorageUuids", Kind::Id).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_6: &[Param] = &[Param::path("databaseBackupUuid", Kind::Id), Param::path("backupStorageUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "MountVmInstanceRecoveryPoint", "POST", "/zstack/v1/cdp-backup-storage/mount-recovery-point").params(SYSTEM_TAGS_USER_TAGS).request(&MOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("params").response(Response::Body(&MOUNT_VM_INSTANCE_RECOVERY_POINT_RESULT)).long_running(),
-Operation::new(System::Zstack, "QueryCdpPolicy", "GET", "/zstack/v1/cdp-backup-storage/policy").also(&["/zstack/v1/cdp-backup-storage/policy/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CdpPolicy> as Model>::SHAPE, Page::<super::CdpPolicy>::LIST)),
-Operation::new(System::Zstack, "CreateCdpPolicy", "POST", "/zstack/v1/cdp-backup-storage/policy").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CDP_POLICY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CdpPolicy> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteCdpPolicy", "DELETE", "/zstack/v1/cdp-backup-storage/policy/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateCdpPolicy", "PUT", "/zstack/v1/cdp-backup-storage/policy/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CDP_POLICY_REQUEST).wrapper("updateCdpPolicy").response(Response::Body(<Reply<super::CdpPolicy> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateCdpTask", "POST", "/zstack/v1/cdp-backup-storage/task").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CDP_TASK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CdpTask> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateCdpTask", "PUT", "/zstack/v1/cdp-backup-storage/task/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CDP_TASK_REQUEST).wrapper("updateCdpTask").response(Response::Body(<Reply<super::CdpTask> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UnmountVmInstanceRecoveryPoint", "POST", "/zstack/v1/cdp-backup-storage/unmount-recovery-point").params(SYSTEM_TAGS_USER_TAGS).request(&UNMOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "GetCdpBackupStorageRequirement", "GET", "/zstack/v1/cdp-backup-storage/{backupStorageUuid}/requirement").params(PARAMS_0).response(Response::Body(&GET_CDP_BACKUP_STORAGE_REQUIREMENT_RESULT)),
-Operation::new(System::Zstack, "CreateVmFromCdpBackup", "PUT", "/zstack/v1/cdp-backups/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_FROM_CDP_BACKUP_REQUEST).wrapper("createVmFromCdpBackup").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RevertVmFromCdpBackup", "PUT", "/zstack/v1/cdp-backups/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&REVERT_VM_FROM_CDP_BACKUP_REQUEST).wrapper("revertVmFromCdpBackup").long_running(),
-Operation::new(System::Zstack, "QueryCdpTask", "GET", "/zstack/v1/cdp-task").also(&["/zstack/v1/cdp-task/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CdpTask> as Model>::SHAPE, Page::<super::CdpTask>::LIST)),
-Operation::new(System::Zstack, "DisableCdpTask", "POST", "/zstack/v1/cdp-task/disable/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DISABLE_CDP_TASK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CdpTask> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "EnableCdpTask", "POST", "/zstack/v1/cdp-task/enable/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Reply<super::CdpTask> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "MergeDataOnBackupStorage", "PUT", "/zstack/v1/cdp-task/mergedata/{backupStorageUuid}/actions").params(BACKUP_STORAGE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("mergeDataOnBackupStorage").long_running(),
-Operation::new(System::Zstack, "UpgradeBackupStorageCdpTasks", "PUT", "/zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions").params(BACKUP_STORAGE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("upgradeBackupStorageCdpTasks").long_running(),
-Operation::new(System::Zstack, "DeleteCdpTask", "DELETE", "/zstack/v1/cdp-task/{uuid}").params(PARAMS_1).long_running(),
-Operation::new(System::Zstack, "DeleteCdpTaskData", "POST", "/zstack/v1/cdp-task/{uuid}/data").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryDatabaseBackup", "GET", "/zstack/v1/database-backups").also(&["/zstack/v1/database-backups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DatabaseBackup> as Model>::SHAPE, Page::<super::DatabaseBackup>::LIST)),
-Operation::new(System::Zstack, "CreateDatabaseBackup", "POST", "/zstack/v1/database-backups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATABASE_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::DatabaseBackup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RecoverDatabaseFromBackup", "PUT", "/zstack/v1/database-backups/actions").params(SYSTEM_TAGS_USER_TAGS).request(&RECOVER_DATABASE_FROM_BACKUP_REQUEST).wrapper("recoverDatabaseFromBackup").response(Response::Body(&RECOVER_DATABASE_FROM_BACKUP_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetDatabaseBackupFromImageStore", "GET", "/zstack/v1/database-backups/image-store").params(PARAMS_2).response(Response::Body(&GET_DATABASE_BACKUP_FROM_IMAGE_STORE_RESULT)),
-Operation::new(System::Zstack, "SyncDatabaseBackup", "PUT", "/zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions").params(PARAMS_3).wrapper("syncDatabaseBackup").response(Response::Body(&SYNC_DATABASE_BACKUP_RESULT)).long_running(),
-Operation::new(System::Zstack, "ExportDatabaseBackupFromBackupStorage", "PUT", "/zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions").params(PARAMS_4).wrapper("exportDatabaseBackupFromBackupStorage").response(Response::Body(&EXPORT_DATABASE_BACKUP_FROM_BACKUP_STORAGE_RESULT)).long_running(),
-Operation::new(System::Zstack, "DeleteDatabaseBackup", "DELETE", "/zstack/v1/database-backups/{uuid}").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "SyncDatabaseBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/database-backups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_DATABASE_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("syncDatabaseBackupFromImageStoreBackupStorage").response(Response::Body(<Reply<super::DatabaseBackup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteExportedDatabaseBackupFromBackupStorage", "DELETE", "/zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}").params(PARAMS_6).long_running(),
-Operation::new(System::Zstack, "QueryExternalBackup", "GET", "/zstack/v1/externalbackup").also(&["/zstack/v1/externalbackup/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ExternalBackup> as Model>::SHAPE, Page::<super::ExternalBackup>::LIST)),
-Operation::new(System::Zstack, "QueryZBoxBackup", "GET", "/zstack/v1/externalbackup/zbox").also(&["/zstack/v1/externalbackup/zbox/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ZBoxBackup> as Model>::SHAPE, Page::<super::ZBoxBackup>::LIST)),
-Operation::new(System::Zstack, "CreateZBoxBackup", "POST", "/zstack/v1/externalbackup/zbox").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_Z_BOX_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ExternalBackup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetZBoxBackupDetails", "GET", "/zstack/v1/externalbackup/zbox/{uuid}/details").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO),
-Operation::new(System::Zstack, "DeleteExternalBackup", "DELETE", "/zstack/v1/externalbackup/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryZBox", "GET", "/zstack/v1/zbox").also(&["/zstack/v1/zbox/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ZBox> as Model>::SHAPE, Page::<super::ZBox>::LIST)),
-Operation::new(System::Zstack, "AddZBox", "POST", "/zstack/v1/zbox").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_Z_BOX_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "EjectZBox", "PUT", "/zstack/v1/zbox/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("ejectZBox").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncZBoxCapacity", "PUT", "/zstack/v1/zbox/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncZBoxCapacity").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "MountVmInstanceRecoveryPoint", "POST", "/zstack/v1/cdp-backup-storage/mount-recovery-point").params(SYSTEM_TAGS_USER_TAGS).request(&MOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("params").response(Response::Body(&MOUNT_VM_INSTANCE_RECOVERY_POINT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QueryCdpPolicy", "GET", "/zstack/v1/cdp-backup-storage/policy").also(&["/zstack/v1/cdp-backup-storage/policy/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CdpPolicy> as Model>::SHAPE, Page::<super::CdpPolicy>::LIST)),
+    Operation::new(System::Zstack, "CreateCdpPolicy", "POST", "/zstack/v1/cdp-backup-storage/policy").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CDP_POLICY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CdpPolicy> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteCdpPolicy", "DELETE", "/zstack/v1/cdp-backup-storage/policy/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateCdpPolicy", "PUT", "/zstack/v1/cdp-backup-storage/policy/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CDP_POLICY_REQUEST).wrapper("updateCdpPolicy").response(Response::Body(<Reply<super::CdpPolicy> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateCdpTask", "POST", "/zstack/v1/cdp-backup-storage/task").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CDP_TASK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CdpTask> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateCdpTask", "PUT", "/zstack/v1/cdp-backup-storage/task/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CDP_TASK_REQUEST).wrapper("updateCdpTask").response(Response::Body(<Reply<super::CdpTask> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UnmountVmInstanceRecoveryPoint", "POST", "/zstack/v1/cdp-backup-storage/unmount-recovery-point").params(SYSTEM_TAGS_USER_TAGS).request(&UNMOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "GetCdpBackupStorageRequirement", "GET", "/zstack/v1/cdp-backup-storage/{backupStorageUuid}/requirement").params(PARAMS_0).response(Response::Body(&GET_CDP_BACKUP_STORAGE_REQUIREMENT_RESULT)),
+    Operation::new(System::Zstack, "CreateVmFromCdpBackup", "PUT", "/zstack/v1/cdp-backups/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_FROM_CDP_BACKUP_REQUEST).wrapper("createVmFromCdpBackup").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RevertVmFromCdpBackup", "PUT", "/zstack/v1/cdp-backups/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&REVERT_VM_FROM_CDP_BACKUP_REQUEST).wrapper("revertVmFromCdpBackup").long_running(),
+    Operation::new(System::Zstack, "QueryCdpTask", "GET", "/zstack/v1/cdp-task").also(&["/zstack/v1/cdp-task/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CdpTask> as Model>::SHAPE, Page::<super::CdpTask>::LIST)),
+    Operation::new(System::Zstack, "DisableCdpTask", "POST", "/zstack/v1/cdp-task/disable/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DISABLE_CDP_TASK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CdpTask> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "EnableCdpTask", "POST", "/zstack/v1/cdp-task/enable/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Reply<super::CdpTask> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "MergeDataOnBackupStorage", "PUT", "/zstack/v1/cdp-task/mergedata/{backupStorageUuid}/actions").params(BACKUP_STORAGE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("mergeDataOnBackupStorage").long_running(),
+    Operation::new(System::Zstack, "UpgradeBackupStorageCdpTasks", "PUT", "/zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions").params(BACKUP_STORAGE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("upgradeBackupStorageCdpTasks").long_running(),
+    Operation::new(System::Zstack, "DeleteCdpTask", "DELETE", "/zstack/v1/cdp-task/{uuid}").params(PARAMS_1).long_running(),
+    Operation::new(System::Zstack, "DeleteCdpTaskData", "POST", "/zstack/v1/cdp-task/{uuid}/data").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryDatabaseBackup", "GET", "/zstack/v1/database-backups").also(&["/zstack/v1/database-backups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DatabaseBackup> as Model>::SHAPE, Page::<super::DatabaseBackup>::LIST)),
+    Operation::new(System::Zstack, "CreateDatabaseBackup", "POST", "/zstack/v1/database-backups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATABASE_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::DatabaseBackup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RecoverDatabaseFromBackup", "PUT", "/zstack/v1/database-backups/actions").params(SYSTEM_TAGS_USER_TAGS).request(&RECOVER_DATABASE_FROM_BACKUP_REQUEST).wrapper("recoverDatabaseFromBackup").response(Response::Body(&RECOVER_DATABASE_FROM_BACKUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetDatabaseBackupFromImageStore", "GET", "/zstack/v1/database-backups/image-store").params(PARAMS_2).response(Response::Body(&GET_DATABASE_BACKUP_FROM_IMAGE_STORE_RESULT)),
+    Operation::new(System::Zstack, "SyncDatabaseBackup", "PUT", "/zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions").params(PARAMS_3).wrapper("syncDatabaseBackup").response(Response::Body(&SYNC_DATABASE_BACKUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "ExportDatabaseBackupFromBackupStorage", "PUT", "/zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions").params(PARAMS_4).wrapper("exportDatabaseBackupFromBackupStorage").response(Response::Body(&EXPORT_DATABASE_BACKUP_FROM_BACKUP_STORAGE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "DeleteDatabaseBackup", "DELETE", "/zstack/v1/database-backups/{uuid}").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "SyncDatabaseBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/database-backups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_DATABASE_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("syncDatabaseBackupFromImageStoreBackupStorage").response(Response::Body(<Reply<super::DatabaseBackup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteExportedDatabaseBackupFromBackupStorage", "DELETE", "/zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}").params(PARAMS_6).long_running(),
+    Operation::new(System::Zstack, "QueryExternalBackup", "GET", "/zstack/v1/externalbackup").also(&["/zstack/v1/externalbackup/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ExternalBackup> as Model>::SHAPE, Page::<super::ExternalBackup>::LIST)),
+    Operation::new(System::Zstack, "QueryZBoxBackup", "GET", "/zstack/v1/externalbackup/zbox").also(&["/zstack/v1/externalbackup/zbox/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ZBoxBackup> as Model>::SHAPE, Page::<super::ZBoxBackup>::LIST)),
+    Operation::new(System::Zstack, "CreateZBoxBackup", "POST", "/zstack/v1/externalbackup/zbox").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_Z_BOX_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ExternalBackup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetZBoxBackupDetails", "GET", "/zstack/v1/externalbackup/zbox/{uuid}/details").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO),
+    Operation::new(System::Zstack, "DeleteExternalBackup", "DELETE", "/zstack/v1/externalbackup/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryZBox", "GET", "/zstack/v1/zbox").also(&["/zstack/v1/zbox/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ZBox> as Model>::SHAPE, Page::<super::ZBox>::LIST)),
+    Operation::new(System::Zstack, "AddZBox", "POST", "/zstack/v1/zbox").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_Z_BOX_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "EjectZBox", "PUT", "/zstack/v1/zbox/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("ejectZBox").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncZBoxCapacity", "PUT", "/zstack/v1/zbox/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncZBoxCapacity").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<super::MountVmInstanceRecoveryPointResult>),
-Some(make::<Page<super::CdpPolicy>>),
-Some(make::<Reply<super::CdpPolicy>>),
-None,
-Some(make::<Reply<super::CdpPolicy>>),
-Some(make::<Reply<super::CdpTask>>),
-Some(make::<Reply<super::CdpTask>>),
-None,
-Some(make::<super::GetCdpBackupStorageRequirementResult>),
-Some(make::<Reply<super::VmInstance>>),
-None,
-Some(make::<Page<super::CdpTask>>),
-Some(make::<Reply<super::CdpTask>>),
-Some(make::<Reply<super::CdpTask>>),
-None,
-None,
-None,
-None,
-Some(make::<Page<super::DatabaseBackup>>),
-Some(make::<Reply<super::DatabaseBackup>>),
-Some(make::<super::RecoverDatabaseFromBackupResult>),
-Some(make::<super::GetDatabaseBackupFromImageStoreResult>),
-Some(make::<super::SyncDatabaseBackupResult>),
-Some(make::<super::ExportDatabaseBackupFromBackupStorageResult>),
-None,
-Some(make::<Reply<super::DatabaseBackup>>),
-None,
-Some(make::<Page<super::ExternalBackup>>),
-Some(make::<Page<super::ZBoxBackup>>),
-Some(make::<Reply<super::ExternalBackup>>),
-None,
-None,
-Some(make::<Page<super::ZBox>>),
-Some(make::<Reply<super::ZBox>>),
-Some(make::<Reply<super::ZBox>>),
-Some(make::<Reply<super::ZBox>>),
+    Some(make::<super::MountVmInstanceRecoveryPointResult>),
+    Some(make::<Page<super::CdpPolicy>>),
+    Some(make::<Reply<super::CdpPolicy>>),
+    None,
+    Some(make::<Reply<super::CdpPolicy>>),
+    Some(make::<Reply<super::CdpTask>>),
+    Some(make::<Reply<super::CdpTask>>),
+    None,
+    Some(make::<super::GetCdpBackupStorageRequirementResult>),
+    Some(make::<Reply<super::VmInstance>>),
+    None,
+    Some(make::<Page<super::CdpTask>>),
+    Some(make::<Reply<super::CdpTask>>),
+    Some(make::<Reply<super::CdpTask>>),
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Page<super::DatabaseBackup>>),
+    Some(make::<Reply<super::DatabaseBackup>>),
+    Some(make::<super::RecoverDatabaseFromBackupResult>),
+    Some(make::<super::GetDatabaseBackupFromImageStoreResult>),
+    Some(make::<super::SyncDatabaseBackupResult>),
+    Some(make::<super::ExportDatabaseBackupFromBackupStorageResult>),
+    None,
+    Some(make::<Reply<super::DatabaseBackup>>),
+    None,
+    Some(make::<Page<super::ExternalBackup>>),
+    Some(make::<Page<super::ZBoxBackup>>),
+    Some(make::<Reply<super::ExternalBackup>>),
+    None,
+    None,
+    Some(make::<Page<super::ZBox>>),
+    Some(make::<Reply<super::ZBox>>),
+    Some(make::<Reply<super::ZBox>>),
+    Some(make::<Reply<super::ZBox>>),
 ];
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cdp-backup-storage/mount-recovery-point`: Mounts a virtual machine instance recovery point.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/0`
-MountVmInstanceRecoveryPoint = 0 -> super::MountVmInstanceRecoveryPointResult, () super::MountVmInstanceRecoveryPointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cdp-backup-storage/mount-recovery-point`: Mounts a virtual machine instance recovery point.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/0`
+    MountVmInstanceRecoveryPoint = 0 -> super::MountVmInstanceRecoveryPointResult, () super::MountVmInstanceRecoveryPointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cdp-backup-storage/policy`: Finds CDP policies.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/1`
-QueryCdpPolicy = 1 -> Page<super::CdpPolicy>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/cdp-backup-storage/policy`: Finds CDP policies.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/1`
+    QueryCdpPolicy = 1 -> Page<super::CdpPolicy>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cdp-backup-storage/policy`: Creates a CDP policy.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/2`
-CreateCdpPolicy = 2 -> Reply<super::CdpPolicy>, () super::CreateCdpPolicyRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cdp-backup-storage/policy`: Creates a CDP policy.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/2`
+    CreateCdpPolicy = 2 -> Reply<super::CdpPolicy>, () super::CreateCdpPolicyRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/cdp-backup-storage/policy/{uuid}`: Deletes a CDP policy.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/3`
-DeleteCdpPolicy = 3 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/cdp-backup-storage/policy/{uuid}`: Deletes a CDP policy.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/3`
+    DeleteCdpPolicy = 3 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cdp-backup-storage/policy/{uuid}/actions`: Changes a CDP policy.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/4`
-UpdateCdpPolicy = 4 -> Reply<super::CdpPolicy>, (uuid: Id) super::UpdateCdpPolicyRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cdp-backup-storage/policy/{uuid}/actions`: Changes a CDP policy.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/4`
+    UpdateCdpPolicy = 4 -> Reply<super::CdpPolicy>, (uuid: Id) super::UpdateCdpPolicyRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cdp-backup-storage/task`: Creates a CDP task.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/5`
-CreateCdpTask = 5 -> Reply<super::CdpTask>, () super::CreateCdpTaskRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cdp-backup-storage/task`: Creates a CDP task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/5`
+    CreateCdpTask = 5 -> Reply<super::CdpTask>, () super::CreateCdpTaskRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cdp-backup-storage/task/{uuid}/actions`: Changes a CDP task.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/6`
-UpdateCdpTask = 6 -> Reply<super::CdpTask>, (uuid: Id) super::UpdateCdpTaskRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cdp-backup-storage/task/{uuid}/actions`: Changes a CDP task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/6`
+    UpdateCdpTask = 6 -> Reply<super::CdpTask>, (uuid: Id) super::UpdateCdpTaskRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cdp-backup-storage/unmount-recovery-point`: Unmounts a virtual machine instance recovery point.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/7`
-UnmountVmInstanceRecoveryPoint = 7 -> (), () super::UnmountVmInstanceRecoveryPointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cdp-backup-storage/unmount-recovery-point`: Unmounts a virtual machine instance recovery point.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/7`
+    UnmountVmInstanceRecoveryPoint = 7 -> (), () super::UnmountVmInstanceRecoveryPointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cdp-backup-storage/{backupStorageUuid}/requirement`: Gives CDP backup storage requirement.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/8`
-GetCdpBackupStorageRequirement = 8 -> super::GetCdpBackupStorageRequirementResult, (backup_storage_uuid: Id);
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/cdp-backup-storage/{backupStorageUuid}/requirement`: Gives CDP backup storage requirement.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/8`
+    GetCdpBackupStorageRequirement = 8 -> super::GetCdpBackupStorageRequirementResult, (backup_storage_uuid: Id);
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cdp-backups/actions`: Creates a virtual machine from a CDP backup.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/9`
-CreateVmFromCdpBackup = 9 -> Reply<super::VmInstance>, () super::CreateVmFromCdpBackupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cdp-backups/actions`: Creates a virtual machine from a CDP backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/9`
+    CreateVmFromCdpBackup = 9 -> Reply<super::VmInstance>, () super::CreateVmFromCdpBackupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cdp-backups/{vmInstanceUuid}/actions`: Puts back a virtual machine from a CDP backup.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/10`
-RevertVmFromCdpBackup = 10 -> (), (vm_instance_uuid: Id) super::RevertVmFromCdpBackupRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cdp-backups/{vmInstanceUuid}/actions`: Puts back a virtual machine from a CDP backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/10`
+    RevertVmFromCdpBackup = 10 -> (), (vm_instance_uuid: Id) super::RevertVmFromCdpBackupRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cdp-task`: Finds CDP tasks.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/11`
-QueryCdpTask = 11 -> Page<super::CdpTask>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/cdp-task`: Finds CDP tasks.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/11`
+    QueryCdpTask = 11 -> Page<super::CdpTask>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cdp-task/disable/{uuid}`: Turns off a CDP task.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/12`
-DisableCdpTask = 12 -> Reply<super::CdpTask>, (uuid: Id) super::DisableCdpTaskRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cdp-task/disable/{uuid}`: Turns off a CDP task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/12`
+    DisableCdpTask = 12 -> Reply<super::CdpTask>, (uuid: Id) super::DisableCdpTaskRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cdp-task/enable/{uuid}`: Turns on a CDP task.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/13`
-EnableCdpTask = 13 -> Reply<super::CdpTask>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cdp-task/enable/{uuid}`: Turns on a CDP task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/13`
+    EnableCdpTask = 13 -> Reply<super::CdpTask>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cdp-task/mergedata/{backupStorageUuid}/actions`: Merge data on backup storage.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/14`
-MergeDataOnBackupStorage = 14 -> (), (backup_storage_uuid: Id);
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cdp-task/mergedata/{backupStorageUuid}/actions`: Merge data on backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/14`
+    MergeDataOnBackupStorage = 14 -> (), (backup_storage_uuid: Id);
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions`: Upgrade backup storage CDP tasks.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/15`
-UpgradeBackupStorageCdpTasks = 15 -> (), (backup_storage_uuid: Id);
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions`: Upgrade backup storage CDP tasks.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/15`
+    UpgradeBackupStorageCdpTasks = 15 -> (), (backup_storage_uuid: Id);
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/cdp-task/{uuid}`: Deletes a CDP task.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/16`
-DeleteCdpTask = 16 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to go on although something speaks against it. `false` when left out.
-force: Option<bool> = "force" None;
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/cdp-task/{uuid}`: Deletes a CDP task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/16`
+    DeleteCdpTask = 16 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to go on although something speaks against it. `false` when left out.
+    force: Option<bool> = "force" None;
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cdp-task/{uuid}/data`: Deletes a CDP task data.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/17`
-DeleteCdpTaskData = 17 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cdp-task/{uuid}/data`: Deletes a CDP task data.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/17`
+    DeleteCdpTaskData = 17 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/database-backups`: Finds database backups.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/18`
-QueryDatabaseBackup = 18 -> Page<super::DatabaseBackup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/database-backups`: Finds database backups.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/18`
+    QueryDatabaseBackup = 18 -> Page<super::DatabaseBackup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/database-backups`: Creates a database backup.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/19`
-CreateDatabaseBackup = 19 -> Reply<super::DatabaseBackup>, () super::CreateDatabaseBackupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/database-backups`: Creates a database backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/19`
+    CreateDatabaseBackup = 19 -> Reply<super::DatabaseBackup>, () super::CreateDatabaseBackupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/database-backups/actions`: Brings back a database from a backup.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/20`
-RecoverDatabaseFromBackup = 20 -> super::RecoverDatabaseFromBackupResult, () super::RecoverDatabaseFromBackupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/database-backups/actions`: Brings back a database from a backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/20`
+    RecoverDatabaseFromBackup = 20 -> super::RecoverDatabaseFromBackupResult, () super::RecoverDatabaseFromBackupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/database-backups/image-store`: Gives database backup from image store.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/21`
-GetDatabaseBackupFromImageStore = 21 -> super::GetDatabaseBackupFromImageStoreResult, (url: String);
-/// Where it keeps its data.
-url: String = "url" url.into();
-/// `8000` when left out.
-registry_port: Option<i64> = "registryPort" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/database-backups/image-store`: Gives database backup from image store.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/21`
+    GetDatabaseBackupFromImageStore = 21 -> super::GetDatabaseBackupFromImageStoreResult, (url: String);
+    /// Where it keeps its data.
+    url: String = "url" url.into();
+    /// `8000` when left out.
+    registry_port: Option<i64> = "registryPort" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions`: Brings up to date a database backup.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/22`
-SyncDatabaseBackup = 22 -> super::SyncDatabaseBackupResult, (image_store_uuid: Id);
-/// Image store uuid.
-image_store_uuid: Id = "imageStoreUuid" image_store_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions`: Brings up to date a database backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/22`
+    SyncDatabaseBackup = 22 -> super::SyncDatabaseBackupResult, (image_store_uuid: Id);
+    /// Image store uuid.
+    image_store_uuid: Id = "imageStoreUuid" image_store_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions`: Exports a database backup from a backup storage.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/23`
-ExportDatabaseBackupFromBackupStorage = 23 -> super::ExportDatabaseBackupFromBackupStorageResult, (database_backup_uuid: Id, backup_storage_uuid: Id);
-/// Database backup uuid.
-database_backup_uuid: Id = "databaseBackupUuid" database_backup_uuid.into();
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions`: Exports a database backup from a backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/23`
+    ExportDatabaseBackupFromBackupStorage = 23 -> super::ExportDatabaseBackupFromBackupStorageResult, (database_backup_uuid: Id, backup_storage_uuid: Id);
+    /// Database backup uuid.
+    database_backup_uuid: Id = "databaseBackupUuid" database_backup_uuid.into();
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/database-backups/{uuid}`: Deletes a database backup.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/24`
-DeleteDatabaseBackup = 24 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// The backup storages.
-backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/database-backups/{uuid}`: Deletes a database backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/24`
+    DeleteDatabaseBackup = 24 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// The backup storages.
+    backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/database-backups/{uuid}/actions`: Brings up to date a database backup from an image store backup storage.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/25`
-SyncDatabaseBackupFromImageStoreBackupStorage = 25 -> Reply<super::DatabaseBackup>, (uuid: Id) super::SyncDatabaseBackupFromImageStoreBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/database-backups/{uuid}/actions`: Brings up to date a database backup from an image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/25`
+    SyncDatabaseBackupFromImageStoreBackupStorage = 25 -> Reply<super::DatabaseBackup>, (uuid: Id) super::SyncDatabaseBackupFromImageStoreBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}`: Deletes an exported database backup from a backup storage.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/26`
-DeleteExportedDatabaseBackupFromBackupStorage = 26 -> (), (database_backup_uuid: Id, backup_storage_uuid: Id);
-/// Database backup uuid.
-database_backup_uuid: Id = "databaseBackupUuid" database_backup_uuid.into();
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}`: Deletes an exported database backup from a backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/26`
+    DeleteExportedDatabaseBackupFromBackupStorage = 26 -> (), (database_backup_uuid: Id, backup_storage_uuid: Id);
+    /// Database backup uuid.
+    database_backup_uuid: Id = "databaseBackupUuid" database_backup_uuid.into();
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/externalbackup`: Finds external backups.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/27`
-QueryExternalBackup = 27 -> Page<super::ExternalBackup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/externalbackup`: Finds external backups.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/27`
+    QueryExternalBackup = 27 -> Page<super::ExternalBackup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/externalbackup/zbox`: Finds z box backups.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/28`
-QueryZBoxBackup = 28 -> Page<super::ZBoxBackup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/externalbackup/zbox`: Finds z box backups.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/28`
+    QueryZBoxBackup = 28 -> Page<super::ZBoxBackup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/externalbackup/zbox`: Creates a z box backup.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/29`
-CreateZBoxBackup = 29 -> Reply<super::ExternalBackup>, () super::CreateZBoxBackupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/externalbackup/zbox`: Creates a z box backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/29`
+    CreateZBoxBackup = 29 -> Reply<super::ExternalBackup>, () super::CreateZBoxBackupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/externalbackup/zbox/{uuid}/details`: Gives z box backup details.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/30`
-GetZBoxBackupDetails = 30 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/externalbackup/zbox/{uuid}/details`: Gives z box backup details.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/30`
+    GetZBoxBackupDetails = 30 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/externalbackup/{uuid}`: Deletes an external backup.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/31`
-DeleteExternalBackup = 31 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/externalbackup/{uuid}`: Deletes an external backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/31`
+    DeleteExternalBackup = 31 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zbox`: Finds z boxes.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/32`
-QueryZBox = 32 -> Page<super::ZBox>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/zbox`: Finds z boxes.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/32`
+    QueryZBox = 32 -> Page<super::ZBox>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zbox`: Adds a z box.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/33`
-AddZBox = 33 -> Reply<super::ZBox>, () super::AddZBoxRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/zbox`: Adds a z box.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/33`
+    AddZBox = 33 -> Reply<super::ZBox>, () super::AddZBoxRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zbox/{uuid}/actions`: Eject z box.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/34`
-EjectZBox = 34 -> Reply<super::ZBox>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/zbox/{uuid}/actions`: Eject z box.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/34`
+    EjectZBox = 34 -> Reply<super::ZBox>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zbox/{uuid}/actions`: Brings up to date a z box capacity.
-///
-/// Schema: `schemas/zstack/backups.json#/operations/35`
-SyncZBoxCapacity = 35 -> Reply<super::ZBox>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/zbox/{uuid}/actions`: Brings up to date a z box capacity.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/35`
+    SyncZBoxCapacity = 35 -> Reply<super::ZBox>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -3,565 +3,565 @@
 //! ZStack: the operations of `baremetal`.
 use super::prelude::*;
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryBaremetalChassis", "GET", "/zstack/v1/baremetal/chassis").also(&["/zstack/v1/baremetal/chassis/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BaremetalChassis> as Model>::SHAPE, Page::<super::BaremetalChassis>::LIST)),
-Operation::new(System::Zstack, "CreateBaremetalChassis", "POST", "/zstack/v1/baremetal/chassis").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BAREMETAL_CHASSIS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaremetalChassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "BatchCreateBaremetalChassis", "POST", "/zstack/v1/baremetal/chassis/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&BATCH_CREATE_BAREMETAL_CHASSIS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckBaremetalChassisConfigFile", "POST", "/zstack/v1/baremetal/chassis/from-file/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_BAREMETAL_CHASSIS_CONFIG_FILE_REQUEST).wrapper("params"),
-Operation::new(System::Zstack, "CleanUpBaremetalChassisBonding", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cleanUpBaremetalChassisBonding").long_running(),
-Operation::new(System::Zstack, "PowerOffBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("powerOffBaremetalChassis").long_running(),
-Operation::new(System::Zstack, "PowerOnBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("powerOnBaremetalChassis").long_running(),
-Operation::new(System::Zstack, "PowerResetBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("powerResetBaremetalChassis").long_running(),
-Operation::new(System::Zstack, "DeleteBaremetalChassis", "DELETE", "/zstack/v1/baremetal/chassis/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeBaremetalChassisState", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BAREMETAL_CHASSIS_STATE_REQUEST).wrapper("changeBaremetalChassisState").response(Response::Body(<Reply<super::BaremetalChassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "InspectBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("inspectBaremetalChassis").response(Response::Body(<Reply<super::BaremetalChassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BAREMETAL_CHASSIS_REQUEST).wrapper("updateBaremetalChassis").response(Response::Body(<Reply<super::BaremetalChassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetBaremetalChassisPowerStatus", "GET", "/zstack/v1/baremetal/chassis/{uuid}/powerstatus").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BAREMETAL_CHASSIS_POWER_STATUS_RESULT)),
-Operation::new(System::Zstack, "QueryBaremetalInstance", "GET", "/zstack/v1/baremetal/instances").also(&["/zstack/v1/baremetal/instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BaremetalInstance> as Model>::SHAPE, Page::<super::BaremetalInstance>::LIST)),
-Operation::new(System::Zstack, "CreateBaremetalInstance", "POST", "/zstack/v1/baremetal/instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BAREMETAL_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DestroyBaremetalInstance", "DELETE", "/zstack/v1/baremetal/instances/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ExpungeBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("expungeBaremetalInstance").long_running(),
-Operation::new(System::Zstack, "RebootBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&REBOOT_BAREMETAL_INSTANCE_REQUEST).wrapper("rebootBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RecoverBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoverBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StartBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&START_BAREMETAL_INSTANCE_REQUEST).wrapper("startBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StopBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&STOP_BAREMETAL_INSTANCE_REQUEST).wrapper("stopBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BAREMETAL_INSTANCE_REQUEST).wrapper("updateBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBaremetalBonding", "GET", "/zstack/v1/baremetal/network/bondings").also(&["/zstack/v1/baremetal/network/bondings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BaremetalBonding> as Model>::SHAPE, Page::<super::BaremetalBonding>::LIST)),
-Operation::new(System::Zstack, "CreateBaremetalBonding", "POST", "/zstack/v1/baremetal/network/bondings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BAREMETAL_BONDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaremetalBonding> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryPreconfigurationTemplate", "GET", "/zstack/v1/baremetal/preconfigurations").also(&["/zstack/v1/baremetal/preconfigurations/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PreconfigurationTemplate> as Model>::SHAPE, Page::<super::PreconfigurationTemplate>::LIST)),
-Operation::new(System::Zstack, "AddPreconfigurationTemplate", "POST", "/zstack/v1/baremetal/preconfigurations").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_PRECONFIGURATION_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PreconfigurationTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePreconfigurationTemplate", "DELETE", "/zstack/v1/baremetal/preconfigurations/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangePreconfigurationTemplateState", "PUT", "/zstack/v1/baremetal/preconfigurations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PRECONFIGURATION_TEMPLATE_STATE_REQUEST).wrapper("changePreconfigurationTemplateState").response(Response::Body(<Reply<super::PreconfigurationTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdatePreconfigurationTemplate", "PUT", "/zstack/v1/baremetal/preconfigurations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PRECONFIGURATION_TEMPLATE_REQUEST).wrapper("updatePreconfigurationTemplate").response(Response::Body(<Reply<super::PreconfigurationTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBaremetalPxeServer", "GET", "/zstack/v1/baremetal/pxeservers").also(&["/zstack/v1/baremetal/pxeservers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BaremetalPxeServer> as Model>::SHAPE, Page::<super::BaremetalPxeServer>::LIST)),
-Operation::new(System::Zstack, "CreateBaremetalPxeServer", "POST", "/zstack/v1/baremetal/pxeservers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BAREMETAL_PXE_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteBaremetalPxeServer", "DELETE", "/zstack/v1/baremetal/pxeservers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ReconnectBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectBaremetalPxeServer").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StartBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("startBaremetalPxeServer").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StopBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("stopBaremetalPxeServer").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BAREMETAL_PXE_SERVER_REQUEST).wrapper("updateBaremetalPxeServer").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBaremetalChassis", "GET", "/zstack/v1/baremetal/chassis").also(&["/zstack/v1/baremetal/chassis/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BaremetalChassis> as Model>::SHAPE, Page::<super::BaremetalChassis>::LIST)),
+    Operation::new(System::Zstack, "CreateBaremetalChassis", "POST", "/zstack/v1/baremetal/chassis").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BAREMETAL_CHASSIS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaremetalChassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "BatchCreateBaremetalChassis", "POST", "/zstack/v1/baremetal/chassis/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&BATCH_CREATE_BAREMETAL_CHASSIS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckBaremetalChassisConfigFile", "POST", "/zstack/v1/baremetal/chassis/from-file/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_BAREMETAL_CHASSIS_CONFIG_FILE_REQUEST).wrapper("params"),
+    Operation::new(System::Zstack, "CleanUpBaremetalChassisBonding", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cleanUpBaremetalChassisBonding").long_running(),
+    Operation::new(System::Zstack, "PowerOffBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("powerOffBaremetalChassis").long_running(),
+    Operation::new(System::Zstack, "PowerOnBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("powerOnBaremetalChassis").long_running(),
+    Operation::new(System::Zstack, "PowerResetBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("powerResetBaremetalChassis").long_running(),
+    Operation::new(System::Zstack, "DeleteBaremetalChassis", "DELETE", "/zstack/v1/baremetal/chassis/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeBaremetalChassisState", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BAREMETAL_CHASSIS_STATE_REQUEST).wrapper("changeBaremetalChassisState").response(Response::Body(<Reply<super::BaremetalChassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "InspectBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("inspectBaremetalChassis").response(Response::Body(<Reply<super::BaremetalChassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BAREMETAL_CHASSIS_REQUEST).wrapper("updateBaremetalChassis").response(Response::Body(<Reply<super::BaremetalChassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetBaremetalChassisPowerStatus", "GET", "/zstack/v1/baremetal/chassis/{uuid}/powerstatus").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BAREMETAL_CHASSIS_POWER_STATUS_RESULT)),
+    Operation::new(System::Zstack, "QueryBaremetalInstance", "GET", "/zstack/v1/baremetal/instances").also(&["/zstack/v1/baremetal/instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BaremetalInstance> as Model>::SHAPE, Page::<super::BaremetalInstance>::LIST)),
+    Operation::new(System::Zstack, "CreateBaremetalInstance", "POST", "/zstack/v1/baremetal/instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BAREMETAL_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DestroyBaremetalInstance", "DELETE", "/zstack/v1/baremetal/instances/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ExpungeBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("expungeBaremetalInstance").long_running(),
+    Operation::new(System::Zstack, "RebootBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&REBOOT_BAREMETAL_INSTANCE_REQUEST).wrapper("rebootBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RecoverBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoverBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StartBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&START_BAREMETAL_INSTANCE_REQUEST).wrapper("startBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StopBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&STOP_BAREMETAL_INSTANCE_REQUEST).wrapper("stopBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BAREMETAL_INSTANCE_REQUEST).wrapper("updateBaremetalInstance").response(Response::Body(<Reply<super::BaremetalInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBaremetalBonding", "GET", "/zstack/v1/baremetal/network/bondings").also(&["/zstack/v1/baremetal/network/bondings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BaremetalBonding> as Model>::SHAPE, Page::<super::BaremetalBonding>::LIST)),
+    Operation::new(System::Zstack, "CreateBaremetalBonding", "POST", "/zstack/v1/baremetal/network/bondings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BAREMETAL_BONDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaremetalBonding> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPreconfigurationTemplate", "GET", "/zstack/v1/baremetal/preconfigurations").also(&["/zstack/v1/baremetal/preconfigurations/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PreconfigurationTemplate> as Model>::SHAPE, Page::<super::PreconfigurationTemplate>::LIST)),
+    Operation::new(System::Zstack, "AddPreconfigurationTemplate", "POST", "/zstack/v1/baremetal/preconfigurations").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_PRECONFIGURATION_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PreconfigurationTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePreconfigurationTemplate", "DELETE", "/zstack/v1/baremetal/preconfigurations/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangePreconfigurationTemplateState", "PUT", "/zstack/v1/baremetal/preconfigurations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PRECONFIGURATION_TEMPLATE_STATE_REQUEST).wrapper("changePreconfigurationTemplateState").response(Response::Body(<Reply<super::PreconfigurationTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdatePreconfigurationTemplate", "PUT", "/zstack/v1/baremetal/preconfigurations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PRECONFIGURATION_TEMPLATE_REQUEST).wrapper("updatePreconfigurationTemplate").response(Response::Body(<Reply<super::PreconfigurationTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBaremetalPxeServer", "GET", "/zstack/v1/baremetal/pxeservers").also(&["/zstack/v1/baremetal/pxeservers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BaremetalPxeServer> as Model>::SHAPE, Page::<super::BaremetalPxeServer>::LIST)),
+    Operation::new(System::Zstack, "CreateBaremetalPxeServer", "POST", "/zstack/v1/baremetal/pxeservers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BAREMETAL_PXE_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteBaremetalPxeServer", "DELETE", "/zstack/v1/baremetal/pxeservers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ReconnectBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectBaremetalPxeServer").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StartBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("startBaremetalPxeServer").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StopBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("stopBaremetalPxeServer").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BAREMETAL_PXE_SERVER_REQUEST).wrapper("updateBaremetalPxeServer").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::BaremetalChassis>>),
-Some(make::<Reply<super::BaremetalChassis>>),
-Some(make::<Reply<super::LongJob>>),
-None,
-None,
-None,
-None,
-None,
-None,
-Some(make::<Reply<super::BaremetalChassis>>),
-Some(make::<Reply<super::BaremetalChassis>>),
-Some(make::<Reply<super::BaremetalChassis>>),
-Some(make::<super::GetBaremetalChassisPowerStatusResult>),
-Some(make::<Page<super::BaremetalInstance>>),
-Some(make::<Reply<super::BaremetalInstance>>),
-None,
-None,
-Some(make::<Reply<super::BaremetalInstance>>),
-Some(make::<Reply<super::BaremetalInstance>>),
-Some(make::<Reply<super::BaremetalInstance>>),
-Some(make::<Reply<super::BaremetalInstance>>),
-Some(make::<Reply<super::BaremetalInstance>>),
-Some(make::<Page<super::BaremetalBonding>>),
-Some(make::<Reply<super::BaremetalBonding>>),
-Some(make::<Page<super::PreconfigurationTemplate>>),
-Some(make::<Reply<super::PreconfigurationTemplate>>),
-None,
-Some(make::<Reply<super::PreconfigurationTemplate>>),
-Some(make::<Reply<super::PreconfigurationTemplate>>),
-Some(make::<Page<super::BaremetalPxeServer>>),
-Some(make::<Reply<super::BaremetalPxeServer>>),
-None,
-Some(make::<Reply<super::BaremetalPxeServer>>),
-Some(make::<Reply<super::BaremetalPxeServer>>),
-Some(make::<Reply<super::BaremetalPxeServer>>),
-Some(make::<Reply<super::BaremetalPxeServer>>),
+    Some(make::<Page<super::BaremetalChassis>>),
+    Some(make::<Reply<super::BaremetalChassis>>),
+    Some(make::<Reply<super::LongJob>>),
+    None,
+    None,
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::BaremetalChassis>>),
+    Some(make::<Reply<super::BaremetalChassis>>),
+    Some(make::<Reply<super::BaremetalChassis>>),
+    Some(make::<super::GetBaremetalChassisPowerStatusResult>),
+    Some(make::<Page<super::BaremetalInstance>>),
+    Some(make::<Reply<super::BaremetalInstance>>),
+    None,
+    None,
+    Some(make::<Reply<super::BaremetalInstance>>),
+    Some(make::<Reply<super::BaremetalInstance>>),
+    Some(make::<Reply<super::BaremetalInstance>>),
+    Some(make::<Reply<super::BaremetalInstance>>),
+    Some(make::<Reply<super::BaremetalInstance>>),
+    Some(make::<Page<super::BaremetalBonding>>),
+    Some(make::<Reply<super::BaremetalBonding>>),
+    Some(make::<Page<super::PreconfigurationTemplate>>),
+    Some(make::<Reply<super::PreconfigurationTemplate>>),
+    None,
+    Some(make::<Reply<super::PreconfigurationTemplate>>),
+    Some(make::<Reply<super::PreconfigurationTemplate>>),
+    Some(make::<Page<super::BaremetalPxeServer>>),
+    Some(make::<Reply<super::BaremetalPxeServer>>),
+    None,
+    Some(make::<Reply<super::BaremetalPxeServer>>),
+    Some(make::<Reply<super::BaremetalPxeServer>>),
+    Some(make::<Reply<super::BaremetalPxeServer>>),
+    Some(make::<Reply<super::BaremetalPxeServer>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal/chassis`: Finds baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/0`
-QueryBaremetalChassis = 0 -> Page<super::BaremetalChassis>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal/chassis`: Finds baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/0`
+    QueryBaremetalChassis = 0 -> Page<super::BaremetalChassis>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal/chassis`: Creates baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/1`
-CreateBaremetalChassis = 1 -> Reply<super::BaremetalChassis>, () super::CreateBaremetalChassisRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal/chassis`: Creates baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/1`
+    CreateBaremetalChassis = 1 -> Reply<super::BaremetalChassis>, () super::CreateBaremetalChassisRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal/chassis/from-file`: In one call: create baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/2`
-BatchCreateBaremetalChassis = 2 -> Reply<super::LongJob>, () super::BatchCreateBaremetalChassisRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal/chassis/from-file`: In one call: create baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/2`
+    BatchCreateBaremetalChassis = 2 -> Reply<super::LongJob>, () super::BatchCreateBaremetalChassisRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal/chassis/from-file/check`: Checks a baremetal chassis config file.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/3`
-CheckBaremetalChassisConfigFile = 3 -> (), () super::CheckBaremetalChassisConfigFileRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal/chassis/from-file/check`: Checks a baremetal chassis config file.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/3`
+    CheckBaremetalChassisConfigFile = 3 -> (), () super::CheckBaremetalChassisConfigFileRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Cleans up an up baremetal chassis bonding.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/4`
-CleanUpBaremetalChassisBonding = 4 -> (), (chassis_uuid: Id);
-/// Chassis uuid.
-chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Cleans up an up baremetal chassis bonding.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/4`
+    CleanUpBaremetalChassisBonding = 4 -> (), (chassis_uuid: Id);
+    /// Chassis uuid.
+    chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches off baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/5`
-PowerOffBaremetalChassis = 5 -> (), (chassis_uuid: Id);
-/// Chassis uuid.
-chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches off baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/5`
+    PowerOffBaremetalChassis = 5 -> (), (chassis_uuid: Id);
+    /// Chassis uuid.
+    chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches on baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/6`
-PowerOnBaremetalChassis = 6 -> (), (chassis_uuid: Id);
-/// Chassis uuid.
-chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches on baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/6`
+    PowerOnBaremetalChassis = 6 -> (), (chassis_uuid: Id);
+    /// Chassis uuid.
+    chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches reset baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/7`
-PowerResetBaremetalChassis = 7 -> (), (chassis_uuid: Id);
-/// Chassis uuid.
-chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches reset baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/7`
+    PowerResetBaremetalChassis = 7 -> (), (chassis_uuid: Id);
+    /// Chassis uuid.
+    chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal/chassis/{uuid}`: Deletes baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/8`
-DeleteBaremetalChassis = 8 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal/chassis/{uuid}`: Deletes baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/8`
+    DeleteBaremetalChassis = 8 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Lets a baremetal chassis be used, or no longer.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/9`
-ChangeBaremetalChassisState = 9 -> Reply<super::BaremetalChassis>, (uuid: Id) super::ChangeBaremetalChassisStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Lets a baremetal chassis be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/9`
+    ChangeBaremetalChassisState = 9 -> Reply<super::BaremetalChassis>, (uuid: Id) super::ChangeBaremetalChassisStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Inspect baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/10`
-InspectBaremetalChassis = 10 -> Reply<super::BaremetalChassis>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Inspect baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/10`
+    InspectBaremetalChassis = 10 -> Reply<super::BaremetalChassis>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Changes baremetal chassis.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/11`
-UpdateBaremetalChassis = 11 -> Reply<super::BaremetalChassis>, (uuid: Id) super::UpdateBaremetalChassisRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Changes baremetal chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/11`
+    UpdateBaremetalChassis = 11 -> Reply<super::BaremetalChassis>, (uuid: Id) super::UpdateBaremetalChassisRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal/chassis/{uuid}/powerstatus`: Gives baremetal chassis power status.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/12`
-GetBaremetalChassisPowerStatus = 12 -> super::GetBaremetalChassisPowerStatusResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/baremetal/chassis/{uuid}/powerstatus`: Gives baremetal chassis power status.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/12`
+    GetBaremetalChassisPowerStatus = 12 -> super::GetBaremetalChassisPowerStatusResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal/instances`: Finds baremetal instances.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/13`
-QueryBaremetalInstance = 13 -> Page<super::BaremetalInstance>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal/instances`: Finds baremetal instances.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/13`
+    QueryBaremetalInstance = 13 -> Page<super::BaremetalInstance>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal/instances`: Creates a baremetal instance.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/14`
-CreateBaremetalInstance = 14 -> Reply<super::BaremetalInstance>, () super::CreateBaremetalInstanceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal/instances`: Creates a baremetal instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/14`
+    CreateBaremetalInstance = 14 -> Reply<super::BaremetalInstance>, () super::CreateBaremetalInstanceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal/instances/{uuid}`: Destroys a baremetal instance.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/15`
-DestroyBaremetalInstance = 15 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal/instances/{uuid}`: Destroys a baremetal instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/15`
+    DestroyBaremetalInstance = 15 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Removes for good a baremetal instance.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/16`
-ExpungeBaremetalInstance = 16 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Removes for good a baremetal instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/16`
+    ExpungeBaremetalInstance = 16 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Restarts a baremetal instance.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/17`
-RebootBaremetalInstance = 17 -> Reply<super::BaremetalInstance>, (uuid: Id) super::RebootBaremetalInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Restarts a baremetal instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/17`
+    RebootBaremetalInstance = 17 -> Reply<super::BaremetalInstance>, (uuid: Id) super::RebootBaremetalInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Brings back a baremetal instance.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/18`
-RecoverBaremetalInstance = 18 -> Reply<super::BaremetalInstance>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Brings back a baremetal instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/18`
+    RecoverBaremetalInstance = 18 -> Reply<super::BaremetalInstance>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Starts a baremetal instance.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/19`
-StartBaremetalInstance = 19 -> Reply<super::BaremetalInstance>, (uuid: Id) super::StartBaremetalInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Starts a baremetal instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/19`
+    StartBaremetalInstance = 19 -> Reply<super::BaremetalInstance>, (uuid: Id) super::StartBaremetalInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Stops a baremetal instance.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/20`
-StopBaremetalInstance = 20 -> Reply<super::BaremetalInstance>, (uuid: Id) super::StopBaremetalInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Stops a baremetal instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/20`
+    StopBaremetalInstance = 20 -> Reply<super::BaremetalInstance>, (uuid: Id) super::StopBaremetalInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Changes a baremetal instance.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/21`
-UpdateBaremetalInstance = 21 -> Reply<super::BaremetalInstance>, (uuid: Id) super::UpdateBaremetalInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Changes a baremetal instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/21`
+    UpdateBaremetalInstance = 21 -> Reply<super::BaremetalInstance>, (uuid: Id) super::UpdateBaremetalInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal/network/bondings`: Finds baremetal bondings.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/22`
-QueryBaremetalBonding = 22 -> Page<super::BaremetalBonding>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal/network/bondings`: Finds baremetal bondings.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/22`
+    QueryBaremetalBonding = 22 -> Page<super::BaremetalBonding>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal/network/bondings`: Creates a baremetal bonding.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/23`
-CreateBaremetalBonding = 23 -> Reply<super::BaremetalBonding>, () super::CreateBaremetalBondingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal/network/bondings`: Creates a baremetal bonding.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/23`
+    CreateBaremetalBonding = 23 -> Reply<super::BaremetalBonding>, () super::CreateBaremetalBondingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal/preconfigurations`: Finds preconfiguration templates.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/24`
-QueryPreconfigurationTemplate = 24 -> Page<super::PreconfigurationTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal/preconfigurations`: Finds preconfiguration templates.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/24`
+    QueryPreconfigurationTemplate = 24 -> Page<super::PreconfigurationTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal/preconfigurations`: Adds a preconfiguration template.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/25`
-AddPreconfigurationTemplate = 25 -> Reply<super::PreconfigurationTemplate>, () super::AddPreconfigurationTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal/preconfigurations`: Adds a preconfiguration template.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/25`
+    AddPreconfigurationTemplate = 25 -> Reply<super::PreconfigurationTemplate>, () super::AddPreconfigurationTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal/preconfigurations/{uuid}`: Deletes a preconfiguration template.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/26`
-DeletePreconfigurationTemplate = 26 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal/preconfigurations/{uuid}`: Deletes a preconfiguration template.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/26`
+    DeletePreconfigurationTemplate = 26 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/preconfigurations/{uuid}/actions`: Lets a preconfiguration template be used, or no longer.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/27`
-ChangePreconfigurationTemplateState = 27 -> Reply<super::PreconfigurationTemplate>, (uuid: Id) super::ChangePreconfigurationTemplateStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/preconfigurations/{uuid}/actions`: Lets a preconfiguration template be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/27`
+    ChangePreconfigurationTemplateState = 27 -> Reply<super::PreconfigurationTemplate>, (uuid: Id) super::ChangePreconfigurationTemplateStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/preconfigurations/{uuid}/actions`: Changes a preconfiguration template.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/28`
-UpdatePreconfigurationTemplate = 28 -> Reply<super::PreconfigurationTemplate>, (uuid: Id) super::UpdatePreconfigurationTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/preconfigurations/{uuid}/actions`: Changes a preconfiguration template.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/28`
+    UpdatePreconfigurationTemplate = 28 -> Reply<super::PreconfigurationTemplate>, (uuid: Id) super::UpdatePreconfigurationTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal/pxeservers`: Finds baremetal pxe servers.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/29`
-QueryBaremetalPxeServer = 29 -> Page<super::BaremetalPxeServer>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal/pxeservers`: Finds baremetal pxe servers.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/29`
+    QueryBaremetalPxeServer = 29 -> Page<super::BaremetalPxeServer>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal/pxeservers`: Creates a baremetal pxe server.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/30`
-CreateBaremetalPxeServer = 30 -> Reply<super::BaremetalPxeServer>, () super::CreateBaremetalPxeServerRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal/pxeservers`: Creates a baremetal pxe server.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/30`
+    CreateBaremetalPxeServer = 30 -> Reply<super::BaremetalPxeServer>, () super::CreateBaremetalPxeServerRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal/pxeservers/{uuid}`: Deletes a baremetal pxe server.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/31`
-DeleteBaremetalPxeServer = 31 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal/pxeservers/{uuid}`: Deletes a baremetal pxe server.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/31`
+    DeleteBaremetalPxeServer = 31 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Connects again to a baremetal pxe server.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/32`
-ReconnectBaremetalPxeServer = 32 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Connects again to a baremetal pxe server.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/32`
+    ReconnectBaremetalPxeServer = 32 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Starts a baremetal pxe server.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/33`
-StartBaremetalPxeServer = 33 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Starts a baremetal pxe server.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/33`
+    StartBaremetalPxeServer = 33 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Stops a baremetal pxe server.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/34`
-StopBaremetalPxeServer = 34 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Stops a baremetal pxe server.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/34`
+    StopBaremetalPxeServer = 34 -> Reply<super::BaremetalPxeServer>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Changes a baremetal pxe server.
-///
-/// Schema: `schemas/zstack/baremetal.json#/operations/35`
-UpdateBaremetalPxeServer = 35 -> Reply<super::BaremetalPxeServer>, (uuid: Id) super::UpdateBaremetalPxeServerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Changes a baremetal pxe server.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/operations/35`
+    UpdateBaremetalPxeServer = 35 -> Reply<super::BaremetalPxeServer>, (uuid: Id) super::UpdateBaremetalPxeServerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

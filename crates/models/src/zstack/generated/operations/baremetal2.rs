@@ -11,853 +11,853 @@ const PARAMS_5: &[Param] = &[Param::path("clusterUuid", Kind::Id), Param::path("
 const PARAMS_6: &[Param] = &[Param::path("gatewayUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::query("networkUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryBareMetal2Instance", "GET", "/zstack/v1/baremetal2/bm-instances").also(&["/zstack/v1/baremetal2/bm-instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Instance> as Model>::SHAPE, Page::<super::BareMetal2Instance>::LIST)),
-Operation::new(System::Zstack, "CreateBareMetal2Instance", "POST", "/zstack/v1/baremetal2/bm-instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachProvisionNicFromBonding", "DELETE", "/zstack/v1/baremetal2/bm-instances/bm2-bondings/{uuid}").params(PARAMS_0).response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckStaticProvisionIp", "POST", "/zstack/v1/baremetal2/bm-instances/static/provision/ip/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_STATIC_PROVISION_IP_REQUEST).wrapper("params"),
-Operation::new(System::Zstack, "ChangeBareMetal2InstancePassword", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_INSTANCE_PASSWORD_REQUEST).wrapper("changeBareMetal2InstancePassword").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StartBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&START_BARE_METAL2_INSTANCE_REQUEST).wrapper("startBareMetal2Instance").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_INSTANCE_REQUEST).wrapper("updateBareMetal2Instance").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "InspectBareMetal2ChassisByInstance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("inspectBareMetal2ChassisByInstance").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReconnectBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectBareMetal2Instance").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachProvisionNicToBonding", "POST", "/zstack/v1/baremetal2/bm-instances/{uuid}/bm2-bondings/{bondingUuid}").params(PARAMS_1).request(&ATTACH_PROVISION_NIC_TO_BONDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBareMetal2Bonding", "GET", "/zstack/v1/baremetal2/bonding").also(&["/zstack/v1/baremetal2/bonding/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Bonding> as Model>::SHAPE, Page::<super::BareMetal2Bonding>::LIST)),
-Operation::new(System::Zstack, "QueryBareMetal2BondingNicRef", "GET", "/zstack/v1/baremetal2/bonding/nic/refs").also(&["/zstack/v1/baremetal2/bonding/nic/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Chassis> as Model>::SHAPE, Page::<super::BareMetal2Chassis>::LIST)),
-Operation::new(System::Zstack, "QueryBareMetal2Chassis", "GET", "/zstack/v1/baremetal2/chassis").also(&["/zstack/v1/baremetal2/chassis/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Chassis> as Model>::SHAPE, Page::<super::BareMetal2Chassis>::LIST)),
-Operation::new(System::Zstack, "CreateBareMetal2Bonding", "POST", "/zstack/v1/baremetal2/chassis/bond").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_BONDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Bonding> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBareMetal2ChassisGpuDevice", "GET", "/zstack/v1/baremetal2/chassis/gpu-device/gpu-devices").also(&["/zstack/v1/baremetal2/chassis/gpu-device/gpu-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2ChassisGpuDevice> as Model>::SHAPE, Page::<super::BareMetal2ChassisGpuDevice>::LIST)),
-Operation::new(System::Zstack, "AddBareMetal2IpmiChassis", "POST", "/zstack/v1/baremetal2/chassis/ipmi").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "BatchAddBareMetal2IpmiChassis", "POST", "/zstack/v1/baremetal2/chassis/ipmi/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&BATCH_ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckBareMetal2IpmiChassisConfigFile", "POST", "/zstack/v1/baremetal2/chassis/ipmi/from-file/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_BARE_METAL2_IPMI_CHASSIS_CONFIG_FILE_REQUEST).wrapper("params"),
-Operation::new(System::Zstack, "CreateBareMetal2IpmiChassisHardwareInfo", "POST", "/zstack/v1/baremetal2/chassis/ipmi/hardwareinfos").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_IPMI_CHASSIS_HARDWARE_INFO_REQUEST).wrapper("params").anonymous(),
-Operation::new(System::Zstack, "UpdateBareMetal2IpmiChassis", "PUT", "/zstack/v1/baremetal2/chassis/ipmi/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_IPMI_CHASSIS_REQUEST).wrapper("updateBareMetal2IpmiChassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBareMetal2ChassisOffering", "GET", "/zstack/v1/baremetal2/chassis/offerings").also(&["/zstack/v1/baremetal2/chassis/offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2ChassisOffering> as Model>::SHAPE, Page::<super::BareMetal2ChassisOffering>::LIST)),
-Operation::new(System::Zstack, "ChangeBareMetal2ChassisOfferingState", "PUT", "/zstack/v1/baremetal2/chassis/offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_CHASSIS_OFFERING_STATE_REQUEST).wrapper("changeBareMetal2ChassisOfferingState").response(Response::Body(<Reply<super::BareMetal2ChassisOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBareMetal2ChassisOffering", "PUT", "/zstack/v1/baremetal2/chassis/offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_CHASSIS_OFFERING_REQUEST).wrapper("updateBareMetal2ChassisOffering").response(Response::Body(<Reply<super::BareMetal2ChassisOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBareMetal2ChassisPciDevice", "GET", "/zstack/v1/baremetal2/chassis/pci-device/pci-devices").also(&["/zstack/v1/baremetal2/chassis/pci-device/pci-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2ChassisPciDevice> as Model>::SHAPE, Page::<super::BareMetal2ChassisPciDevice>::LIST)),
-Operation::new(System::Zstack, "UpdateBareMetal2ChassisPciDevice", "PUT", "/zstack/v1/baremetal2/chassis/pci-devices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_CHASSIS_PCI_DEVICE_REQUEST).wrapper("updateBareMetal2ChassisPciDevice").response(Response::Body(<Reply<super::BareMetal2ChassisPciDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetBareMetal2SupportedBootMode", "GET", "/zstack/v1/baremetal2/chassis/supported-boot-modes").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BARE_METAL2_SUPPORTED_BOOT_MODE_RESULT)),
-Operation::new(System::Zstack, "CleanUpBareMetal2Bonding", "PUT", "/zstack/v1/baremetal2/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cleanUpBareMetal2Bonding").long_running(),
-Operation::new(System::Zstack, "DeleteBareMetal2Chassis", "DELETE", "/zstack/v1/baremetal2/chassis/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeBareMetal2ChassisState", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_CHASSIS_STATE_REQUEST).wrapper("changeBareMetal2ChassisState").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "InspectBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("inspectBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PowerOffBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("powerOffBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PowerOnBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&POWER_ON_BARE_METAL2_CHASSIS_REQUEST).wrapper("powerOnBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PowerResetBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&POWER_RESET_BARE_METAL2_CHASSIS_REQUEST).wrapper("powerResetBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_CHASSIS_REQUEST).wrapper("updateBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetBareMetal2ChassisPowerStatus", "GET", "/zstack/v1/baremetal2/chassis/{uuid}/powerstatus").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BARE_METAL2_CHASSIS_POWER_STATUS_RESULT)),
-Operation::new(System::Zstack, "DetachBareMetal2GatewayFromCluster", "DELETE", "/zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachBareMetal2GatewayToCluster", "POST", "/zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachBareMetal2ProvisionNetworkFromCluster", "DELETE", "/zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}").params(PARAMS_4).response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachBareMetal2ProvisionNetworkToCluster", "POST", "/zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}").params(PARAMS_5).wrapper("params").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBareMetal2Gateway", "GET", "/zstack/v1/baremetal2/gateways").also(&["/zstack/v1/baremetal2/gateways/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Gateway> as Model>::SHAPE, Page::<super::BareMetal2Gateway>::LIST)),
-Operation::new(System::Zstack, "AddBareMetal2Gateway", "POST", "/zstack/v1/baremetal2/gateways").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_BARE_METAL2_GATEWAY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetBareMetal2GatewayAllocatorStrategies", "GET", "/zstack/v1/baremetal2/gateways/allocators/strategies").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BARE_METAL2_GATEWAY_ALLOCATOR_STRATEGIES_RESULT)),
-Operation::new(System::Zstack, "ChangeBareMetal2GatewayCluster", "PUT", "/zstack/v1/baremetal2/gateways/{gatewayUuid}/actions").params(PARAMS_6).request(&CHANGE_BARE_METAL2_GATEWAY_CLUSTER_REQUEST).wrapper("changeBareMetal2GatewayCluster").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteBareMetal2Gateway", "DELETE", "/zstack/v1/baremetal2/gateways/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeBareMetal2GatewayState", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_GATEWAY_STATE_REQUEST).wrapper("changeBareMetal2GatewayState").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReconnectBareMetal2Gateway", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectBareMetal2Gateway").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBareMetal2Gateway", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_GATEWAY_REQUEST).wrapper("updateBareMetal2Gateway").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBareMetal2ProvisionNetwork", "GET", "/zstack/v1/baremetal2/provision-networks").also(&["/zstack/v1/baremetal2/provision-networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2ProvisionNetwork> as Model>::SHAPE, Page::<super::BareMetal2ProvisionNetwork>::LIST)),
-Operation::new(System::Zstack, "CreateBareMetal2ProvisionNetwork", "POST", "/zstack/v1/baremetal2/provision-networks").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_PROVISION_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetBareMetal2ProvisionNetworkIpAddressCapacity", "GET", "/zstack/v1/baremetal2/provision-networks/ip-capacity").params(PARAMS_7).response(Response::Body(&GET_BARE_METAL2_PROVISION_NETWORK_IP_ADDRESS_CAPACITY_RESULT)),
-Operation::new(System::Zstack, "DeleteBareMetal2ProvisionNetwork", "DELETE", "/zstack/v1/baremetal2/provision-networks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeBareMetal2ProvisionNetworkState", "PUT", "/zstack/v1/baremetal2/provision-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_PROVISION_NETWORK_STATE_REQUEST).wrapper("changeBareMetal2ProvisionNetworkState").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBareMetal2ProvisionNetwork", "PUT", "/zstack/v1/baremetal2/provision-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_PROVISION_NETWORK_REQUEST).wrapper("updateBareMetal2ProvisionNetwork").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBareMetal2Instance", "GET", "/zstack/v1/baremetal2/bm-instances").also(&["/zstack/v1/baremetal2/bm-instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Instance> as Model>::SHAPE, Page::<super::BareMetal2Instance>::LIST)),
+    Operation::new(System::Zstack, "CreateBareMetal2Instance", "POST", "/zstack/v1/baremetal2/bm-instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachProvisionNicFromBonding", "DELETE", "/zstack/v1/baremetal2/bm-instances/bm2-bondings/{uuid}").params(PARAMS_0).response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckStaticProvisionIp", "POST", "/zstack/v1/baremetal2/bm-instances/static/provision/ip/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_STATIC_PROVISION_IP_REQUEST).wrapper("params"),
+    Operation::new(System::Zstack, "ChangeBareMetal2InstancePassword", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_INSTANCE_PASSWORD_REQUEST).wrapper("changeBareMetal2InstancePassword").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StartBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&START_BARE_METAL2_INSTANCE_REQUEST).wrapper("startBareMetal2Instance").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_INSTANCE_REQUEST).wrapper("updateBareMetal2Instance").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "InspectBareMetal2ChassisByInstance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("inspectBareMetal2ChassisByInstance").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReconnectBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectBareMetal2Instance").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachProvisionNicToBonding", "POST", "/zstack/v1/baremetal2/bm-instances/{uuid}/bm2-bondings/{bondingUuid}").params(PARAMS_1).request(&ATTACH_PROVISION_NIC_TO_BONDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBareMetal2Bonding", "GET", "/zstack/v1/baremetal2/bonding").also(&["/zstack/v1/baremetal2/bonding/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Bonding> as Model>::SHAPE, Page::<super::BareMetal2Bonding>::LIST)),
+    Operation::new(System::Zstack, "QueryBareMetal2BondingNicRef", "GET", "/zstack/v1/baremetal2/bonding/nic/refs").also(&["/zstack/v1/baremetal2/bonding/nic/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Chassis> as Model>::SHAPE, Page::<super::BareMetal2Chassis>::LIST)),
+    Operation::new(System::Zstack, "QueryBareMetal2Chassis", "GET", "/zstack/v1/baremetal2/chassis").also(&["/zstack/v1/baremetal2/chassis/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Chassis> as Model>::SHAPE, Page::<super::BareMetal2Chassis>::LIST)),
+    Operation::new(System::Zstack, "CreateBareMetal2Bonding", "POST", "/zstack/v1/baremetal2/chassis/bond").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_BONDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Bonding> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBareMetal2ChassisGpuDevice", "GET", "/zstack/v1/baremetal2/chassis/gpu-device/gpu-devices").also(&["/zstack/v1/baremetal2/chassis/gpu-device/gpu-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2ChassisGpuDevice> as Model>::SHAPE, Page::<super::BareMetal2ChassisGpuDevice>::LIST)),
+    Operation::new(System::Zstack, "AddBareMetal2IpmiChassis", "POST", "/zstack/v1/baremetal2/chassis/ipmi").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "BatchAddBareMetal2IpmiChassis", "POST", "/zstack/v1/baremetal2/chassis/ipmi/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&BATCH_ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckBareMetal2IpmiChassisConfigFile", "POST", "/zstack/v1/baremetal2/chassis/ipmi/from-file/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_BARE_METAL2_IPMI_CHASSIS_CONFIG_FILE_REQUEST).wrapper("params"),
+    Operation::new(System::Zstack, "CreateBareMetal2IpmiChassisHardwareInfo", "POST", "/zstack/v1/baremetal2/chassis/ipmi/hardwareinfos").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_IPMI_CHASSIS_HARDWARE_INFO_REQUEST).wrapper("params").anonymous(),
+    Operation::new(System::Zstack, "UpdateBareMetal2IpmiChassis", "PUT", "/zstack/v1/baremetal2/chassis/ipmi/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_IPMI_CHASSIS_REQUEST).wrapper("updateBareMetal2IpmiChassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBareMetal2ChassisOffering", "GET", "/zstack/v1/baremetal2/chassis/offerings").also(&["/zstack/v1/baremetal2/chassis/offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2ChassisOffering> as Model>::SHAPE, Page::<super::BareMetal2ChassisOffering>::LIST)),
+    Operation::new(System::Zstack, "ChangeBareMetal2ChassisOfferingState", "PUT", "/zstack/v1/baremetal2/chassis/offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_CHASSIS_OFFERING_STATE_REQUEST).wrapper("changeBareMetal2ChassisOfferingState").response(Response::Body(<Reply<super::BareMetal2ChassisOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBareMetal2ChassisOffering", "PUT", "/zstack/v1/baremetal2/chassis/offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_CHASSIS_OFFERING_REQUEST).wrapper("updateBareMetal2ChassisOffering").response(Response::Body(<Reply<super::BareMetal2ChassisOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBareMetal2ChassisPciDevice", "GET", "/zstack/v1/baremetal2/chassis/pci-device/pci-devices").also(&["/zstack/v1/baremetal2/chassis/pci-device/pci-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2ChassisPciDevice> as Model>::SHAPE, Page::<super::BareMetal2ChassisPciDevice>::LIST)),
+    Operation::new(System::Zstack, "UpdateBareMetal2ChassisPciDevice", "PUT", "/zstack/v1/baremetal2/chassis/pci-devices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_CHASSIS_PCI_DEVICE_REQUEST).wrapper("updateBareMetal2ChassisPciDevice").response(Response::Body(<Reply<super::BareMetal2ChassisPciDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetBareMetal2SupportedBootMode", "GET", "/zstack/v1/baremetal2/chassis/supported-boot-modes").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BARE_METAL2_SUPPORTED_BOOT_MODE_RESULT)),
+    Operation::new(System::Zstack, "CleanUpBareMetal2Bonding", "PUT", "/zstack/v1/baremetal2/chassis/{chassisUuid}/actions").params(CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cleanUpBareMetal2Bonding").long_running(),
+    Operation::new(System::Zstack, "DeleteBareMetal2Chassis", "DELETE", "/zstack/v1/baremetal2/chassis/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeBareMetal2ChassisState", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_CHASSIS_STATE_REQUEST).wrapper("changeBareMetal2ChassisState").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "InspectBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("inspectBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PowerOffBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("powerOffBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PowerOnBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&POWER_ON_BARE_METAL2_CHASSIS_REQUEST).wrapper("powerOnBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PowerResetBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&POWER_RESET_BARE_METAL2_CHASSIS_REQUEST).wrapper("powerResetBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_CHASSIS_REQUEST).wrapper("updateBareMetal2Chassis").response(Response::Body(<Reply<super::BareMetal2Chassis> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetBareMetal2ChassisPowerStatus", "GET", "/zstack/v1/baremetal2/chassis/{uuid}/powerstatus").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BARE_METAL2_CHASSIS_POWER_STATUS_RESULT)),
+    Operation::new(System::Zstack, "DetachBareMetal2GatewayFromCluster", "DELETE", "/zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachBareMetal2GatewayToCluster", "POST", "/zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachBareMetal2ProvisionNetworkFromCluster", "DELETE", "/zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}").params(PARAMS_4).response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachBareMetal2ProvisionNetworkToCluster", "POST", "/zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}").params(PARAMS_5).wrapper("params").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBareMetal2Gateway", "GET", "/zstack/v1/baremetal2/gateways").also(&["/zstack/v1/baremetal2/gateways/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Gateway> as Model>::SHAPE, Page::<super::BareMetal2Gateway>::LIST)),
+    Operation::new(System::Zstack, "AddBareMetal2Gateway", "POST", "/zstack/v1/baremetal2/gateways").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_BARE_METAL2_GATEWAY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetBareMetal2GatewayAllocatorStrategies", "GET", "/zstack/v1/baremetal2/gateways/allocators/strategies").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_BARE_METAL2_GATEWAY_ALLOCATOR_STRATEGIES_RESULT)),
+    Operation::new(System::Zstack, "ChangeBareMetal2GatewayCluster", "PUT", "/zstack/v1/baremetal2/gateways/{gatewayUuid}/actions").params(PARAMS_6).request(&CHANGE_BARE_METAL2_GATEWAY_CLUSTER_REQUEST).wrapper("changeBareMetal2GatewayCluster").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteBareMetal2Gateway", "DELETE", "/zstack/v1/baremetal2/gateways/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeBareMetal2GatewayState", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_GATEWAY_STATE_REQUEST).wrapper("changeBareMetal2GatewayState").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReconnectBareMetal2Gateway", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectBareMetal2Gateway").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBareMetal2Gateway", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_GATEWAY_REQUEST).wrapper("updateBareMetal2Gateway").response(Response::Body(<Reply<super::BareMetal2Gateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBareMetal2ProvisionNetwork", "GET", "/zstack/v1/baremetal2/provision-networks").also(&["/zstack/v1/baremetal2/provision-networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2ProvisionNetwork> as Model>::SHAPE, Page::<super::BareMetal2ProvisionNetwork>::LIST)),
+    Operation::new(System::Zstack, "CreateBareMetal2ProvisionNetwork", "POST", "/zstack/v1/baremetal2/provision-networks").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_PROVISION_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetBareMetal2ProvisionNetworkIpAddressCapacity", "GET", "/zstack/v1/baremetal2/provision-networks/ip-capacity").params(PARAMS_7).response(Response::Body(&GET_BARE_METAL2_PROVISION_NETWORK_IP_ADDRESS_CAPACITY_RESULT)),
+    Operation::new(System::Zstack, "DeleteBareMetal2ProvisionNetwork", "DELETE", "/zstack/v1/baremetal2/provision-networks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeBareMetal2ProvisionNetworkState", "PUT", "/zstack/v1/baremetal2/provision-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_PROVISION_NETWORK_STATE_REQUEST).wrapper("changeBareMetal2ProvisionNetworkState").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBareMetal2ProvisionNetwork", "PUT", "/zstack/v1/baremetal2/provision-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_PROVISION_NETWORK_REQUEST).wrapper("updateBareMetal2ProvisionNetwork").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::BareMetal2Instance>>),
-Some(make::<Reply<super::BareMetal2Instance>>),
-Some(make::<Reply<super::BareMetal2Instance>>),
-None,
-Some(make::<Reply<super::BareMetal2Instance>>),
-Some(make::<Reply<super::BareMetal2Instance>>),
-Some(make::<Reply<super::BareMetal2Instance>>),
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<Reply<super::BareMetal2Instance>>),
-Some(make::<Reply<super::BareMetal2Instance>>),
-Some(make::<Page<super::BareMetal2Bonding>>),
-Some(make::<Page<super::BareMetal2Chassis>>),
-Some(make::<Page<super::BareMetal2Chassis>>),
-Some(make::<Reply<super::BareMetal2Bonding>>),
-Some(make::<Page<super::BareMetal2ChassisGpuDevice>>),
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<Reply<super::LongJob>>),
-None,
-None,
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<Page<super::BareMetal2ChassisOffering>>),
-Some(make::<Reply<super::BareMetal2ChassisOffering>>),
-Some(make::<Reply<super::BareMetal2ChassisOffering>>),
-Some(make::<Page<super::BareMetal2ChassisPciDevice>>),
-Some(make::<Reply<super::BareMetal2ChassisPciDevice>>),
-Some(make::<super::GetBareMetal2SupportedBootModeResult>),
-None,
-None,
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<Reply<super::BareMetal2Chassis>>),
-Some(make::<super::GetBareMetal2ChassisPowerStatusResult>),
-Some(make::<Reply<super::BareMetal2Gateway>>),
-Some(make::<Reply<super::BareMetal2Gateway>>),
-Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
-Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
-Some(make::<Page<super::BareMetal2Gateway>>),
-Some(make::<Reply<super::Host>>),
-Some(make::<super::GetBareMetal2GatewayAllocatorStrategiesResult>),
-Some(make::<Reply<super::BareMetal2Gateway>>),
-None,
-Some(make::<Reply<super::BareMetal2Gateway>>),
-Some(make::<Reply<super::BareMetal2Gateway>>),
-Some(make::<Reply<super::BareMetal2Gateway>>),
-Some(make::<Page<super::BareMetal2ProvisionNetwork>>),
-Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
-Some(make::<super::GetBareMetal2ProvisionNetworkIpAddressCapacityResult>),
-None,
-Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
-Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
+    Some(make::<Page<super::BareMetal2Instance>>),
+    Some(make::<Reply<super::BareMetal2Instance>>),
+    Some(make::<Reply<super::BareMetal2Instance>>),
+    None,
+    Some(make::<Reply<super::BareMetal2Instance>>),
+    Some(make::<Reply<super::BareMetal2Instance>>),
+    Some(make::<Reply<super::BareMetal2Instance>>),
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<Reply<super::BareMetal2Instance>>),
+    Some(make::<Reply<super::BareMetal2Instance>>),
+    Some(make::<Page<super::BareMetal2Bonding>>),
+    Some(make::<Page<super::BareMetal2Chassis>>),
+    Some(make::<Page<super::BareMetal2Chassis>>),
+    Some(make::<Reply<super::BareMetal2Bonding>>),
+    Some(make::<Page<super::BareMetal2ChassisGpuDevice>>),
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<Reply<super::LongJob>>),
+    None,
+    None,
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<Page<super::BareMetal2ChassisOffering>>),
+    Some(make::<Reply<super::BareMetal2ChassisOffering>>),
+    Some(make::<Reply<super::BareMetal2ChassisOffering>>),
+    Some(make::<Page<super::BareMetal2ChassisPciDevice>>),
+    Some(make::<Reply<super::BareMetal2ChassisPciDevice>>),
+    Some(make::<super::GetBareMetal2SupportedBootModeResult>),
+    None,
+    None,
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<Reply<super::BareMetal2Chassis>>),
+    Some(make::<super::GetBareMetal2ChassisPowerStatusResult>),
+    Some(make::<Reply<super::BareMetal2Gateway>>),
+    Some(make::<Reply<super::BareMetal2Gateway>>),
+    Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
+    Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
+    Some(make::<Page<super::BareMetal2Gateway>>),
+    Some(make::<Reply<super::Host>>),
+    Some(make::<super::GetBareMetal2GatewayAllocatorStrategiesResult>),
+    Some(make::<Reply<super::BareMetal2Gateway>>),
+    None,
+    Some(make::<Reply<super::BareMetal2Gateway>>),
+    Some(make::<Reply<super::BareMetal2Gateway>>),
+    Some(make::<Reply<super::BareMetal2Gateway>>),
+    Some(make::<Page<super::BareMetal2ProvisionNetwork>>),
+    Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
+    Some(make::<super::GetBareMetal2ProvisionNetworkIpAddressCapacityResult>),
+    None,
+    Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
+    Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/bm-instances`: Finds bare metal2 instances.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/0`
-QueryBareMetal2Instance = 0 -> Page<super::BareMetal2Instance>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/bm-instances`: Finds bare metal2 instances.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/0`
+    QueryBareMetal2Instance = 0 -> Page<super::BareMetal2Instance>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/bm-instances`: Creates a bare metal2 instance.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/1`
-CreateBareMetal2Instance = 1 -> Reply<super::BareMetal2Instance>, () super::CreateBareMetal2InstanceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/bm-instances`: Creates a bare metal2 instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/1`
+    CreateBareMetal2Instance = 1 -> Reply<super::BareMetal2Instance>, () super::CreateBareMetal2InstanceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal2/bm-instances/bm2-bondings/{uuid}`: Detaches a provision network interface from a bonding.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/2`
-DetachProvisionNicFromBonding = 2 -> Reply<super::BareMetal2Instance>, (uuid: Id, provision_nic_uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Provision nic uuid.
-provision_nic_uuid: Id = "provisionNicUuid" provision_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal2/bm-instances/bm2-bondings/{uuid}`: Detaches a provision network interface from a bonding.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/2`
+    DetachProvisionNicFromBonding = 2 -> Reply<super::BareMetal2Instance>, (uuid: Id, provision_nic_uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Provision nic uuid.
+    provision_nic_uuid: Id = "provisionNicUuid" provision_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/bm-instances/static/provision/ip/check`: Checks a static provision IP.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/3`
-CheckStaticProvisionIp = 3 -> (), () super::CheckStaticProvisionIpRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/bm-instances/static/provision/ip/check`: Checks a static provision IP.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/3`
+    CheckStaticProvisionIp = 3 -> (), () super::CheckStaticProvisionIpRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Changes a bare metal2 instance password.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/4`
-ChangeBareMetal2InstancePassword = 4 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::ChangeBareMetal2InstancePasswordRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Changes a bare metal2 instance password.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/4`
+    ChangeBareMetal2InstancePassword = 4 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::ChangeBareMetal2InstancePasswordRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Starts a bare metal2 instance.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/5`
-StartBareMetal2Instance = 5 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::StartBareMetal2InstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Starts a bare metal2 instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/5`
+    StartBareMetal2Instance = 5 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::StartBareMetal2InstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Changes a bare metal2 instance.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/6`
-UpdateBareMetal2Instance = 6 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::UpdateBareMetal2InstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Changes a bare metal2 instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/6`
+    UpdateBareMetal2Instance = 6 -> Reply<super::BareMetal2Instance>, (uuid: Id) super::UpdateBareMetal2InstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/actions`: Inspect bare metal2 chassis by instance.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/7`
-InspectBareMetal2ChassisByInstance = 7 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/actions`: Inspect bare metal2 chassis by instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/7`
+    InspectBareMetal2ChassisByInstance = 7 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/actions`: Connects again to a bare metal2 instance.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/8`
-ReconnectBareMetal2Instance = 8 -> Reply<super::BareMetal2Instance>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/actions`: Connects again to a bare metal2 instance.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/8`
+    ReconnectBareMetal2Instance = 8 -> Reply<super::BareMetal2Instance>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/bm-instances/{uuid}/bm2-bondings/{bondingUuid}`: Attaches a provision network interface to a bonding.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/9`
-AttachProvisionNicToBonding = 9 -> Reply<super::BareMetal2Instance>, (uuid: Id, bonding_uuid: Id) super::AttachProvisionNicToBondingRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Bonding uuid.
-bonding_uuid: Id = "bondingUuid" bonding_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/bm-instances/{uuid}/bm2-bondings/{bondingUuid}`: Attaches a provision network interface to a bonding.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/9`
+    AttachProvisionNicToBonding = 9 -> Reply<super::BareMetal2Instance>, (uuid: Id, bonding_uuid: Id) super::AttachProvisionNicToBondingRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Bonding uuid.
+    bonding_uuid: Id = "bondingUuid" bonding_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/bonding`: Finds bare metal2 bondings.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/10`
-QueryBareMetal2Bonding = 10 -> Page<super::BareMetal2Bonding>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/bonding`: Finds bare metal2 bondings.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/10`
+    QueryBareMetal2Bonding = 10 -> Page<super::BareMetal2Bonding>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/bonding/nic/refs`: Finds bare metal2 bonding network interface refs.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/11`
-QueryBareMetal2BondingNicRef = 11 -> Page<super::BareMetal2Chassis>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/bonding/nic/refs`: Finds bare metal2 bonding network interface refs.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/11`
+    QueryBareMetal2BondingNicRef = 11 -> Page<super::BareMetal2Chassis>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/chassis`: Finds bare metal2 chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/12`
-QueryBareMetal2Chassis = 12 -> Page<super::BareMetal2Chassis>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/chassis`: Finds bare metal2 chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/12`
+    QueryBareMetal2Chassis = 12 -> Page<super::BareMetal2Chassis>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/chassis/bond`: Creates a bare metal2 bonding.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/13`
-CreateBareMetal2Bonding = 13 -> Reply<super::BareMetal2Bonding>, () super::CreateBareMetal2BondingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/chassis/bond`: Creates a bare metal2 bonding.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/13`
+    CreateBareMetal2Bonding = 13 -> Reply<super::BareMetal2Bonding>, () super::CreateBareMetal2BondingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/chassis/gpu-device/gpu-devices`: Finds bare metal2 chassis GPU devices.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/14`
-QueryBareMetal2ChassisGpuDevice = 14 -> Page<super::BareMetal2ChassisGpuDevice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/chassis/gpu-device/gpu-devices`: Finds bare metal2 chassis GPU devices.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/14`
+    QueryBareMetal2ChassisGpuDevice = 14 -> Page<super::BareMetal2ChassisGpuDevice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/chassis/ipmi`: Adds bare metal2 ipmi chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/15`
-AddBareMetal2IpmiChassis = 15 -> Reply<super::BareMetal2Chassis>, () super::AddBareMetal2IpmiChassisRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/chassis/ipmi`: Adds bare metal2 ipmi chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/15`
+    AddBareMetal2IpmiChassis = 15 -> Reply<super::BareMetal2Chassis>, () super::AddBareMetal2IpmiChassisRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/chassis/ipmi/from-file`: In one call: add bare metal2 ipmi chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/16`
-BatchAddBareMetal2IpmiChassis = 16 -> Reply<super::LongJob>, () super::BatchAddBareMetal2IpmiChassisRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/chassis/ipmi/from-file`: In one call: add bare metal2 ipmi chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/16`
+    BatchAddBareMetal2IpmiChassis = 16 -> Reply<super::LongJob>, () super::BatchAddBareMetal2IpmiChassisRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/chassis/ipmi/from-file/check`: Checks a bare metal2 ipmi chassis config file.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/17`
-CheckBareMetal2IpmiChassisConfigFile = 17 -> (), () super::CheckBareMetal2IpmiChassisConfigFileRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/chassis/ipmi/from-file/check`: Checks a bare metal2 ipmi chassis config file.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/17`
+    CheckBareMetal2IpmiChassisConfigFile = 17 -> (), () super::CheckBareMetal2IpmiChassisConfigFileRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/chassis/ipmi/hardwareinfos`: Creates a bare metal2 ipmi chassis hardware info.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/18`
-CreateBareMetal2IpmiChassisHardwareInfo = 18 -> (), () super::CreateBareMetal2IpmiChassisHardwareInfoRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/chassis/ipmi/hardwareinfos`: Creates a bare metal2 ipmi chassis hardware info.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/18`
+    CreateBareMetal2IpmiChassisHardwareInfo = 18 -> (), () super::CreateBareMetal2IpmiChassisHardwareInfoRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/ipmi/{uuid}/actions`: Changes bare metal2 ipmi chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/19`
-UpdateBareMetal2IpmiChassis = 19 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::UpdateBareMetal2IpmiChassisRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/ipmi/{uuid}/actions`: Changes bare metal2 ipmi chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/19`
+    UpdateBareMetal2IpmiChassis = 19 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::UpdateBareMetal2IpmiChassisRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/chassis/offerings`: Finds bare metal2 chassis offerings.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/20`
-QueryBareMetal2ChassisOffering = 20 -> Page<super::BareMetal2ChassisOffering>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/chassis/offerings`: Finds bare metal2 chassis offerings.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/20`
+    QueryBareMetal2ChassisOffering = 20 -> Page<super::BareMetal2ChassisOffering>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/offerings/{uuid}/actions`: Lets a bare metal2 chassis offering be used, or no longer.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/21`
-ChangeBareMetal2ChassisOfferingState = 21 -> Reply<super::BareMetal2ChassisOffering>, (uuid: Id) super::ChangeBareMetal2ChassisOfferingStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/offerings/{uuid}/actions`: Lets a bare metal2 chassis offering be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/21`
+    ChangeBareMetal2ChassisOfferingState = 21 -> Reply<super::BareMetal2ChassisOffering>, (uuid: Id) super::ChangeBareMetal2ChassisOfferingStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/offerings/{uuid}/actions`: Changes a bare metal2 chassis offering.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/22`
-UpdateBareMetal2ChassisOffering = 22 -> Reply<super::BareMetal2ChassisOffering>, (uuid: Id) super::UpdateBareMetal2ChassisOfferingRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/offerings/{uuid}/actions`: Changes a bare metal2 chassis offering.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/22`
+    UpdateBareMetal2ChassisOffering = 22 -> Reply<super::BareMetal2ChassisOffering>, (uuid: Id) super::UpdateBareMetal2ChassisOfferingRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/chassis/pci-device/pci-devices`: Finds bare metal2 chassis PCI devices.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/23`
-QueryBareMetal2ChassisPciDevice = 23 -> Page<super::BareMetal2ChassisPciDevice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/chassis/pci-device/pci-devices`: Finds bare metal2 chassis PCI devices.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/23`
+    QueryBareMetal2ChassisPciDevice = 23 -> Page<super::BareMetal2ChassisPciDevice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/pci-devices/{uuid}/actions`: Changes a bare metal2 chassis PCI device.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/24`
-UpdateBareMetal2ChassisPciDevice = 24 -> Reply<super::BareMetal2ChassisPciDevice>, (uuid: Id) super::UpdateBareMetal2ChassisPciDeviceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/pci-devices/{uuid}/actions`: Changes a bare metal2 chassis PCI device.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/24`
+    UpdateBareMetal2ChassisPciDevice = 24 -> Reply<super::BareMetal2ChassisPciDevice>, (uuid: Id) super::UpdateBareMetal2ChassisPciDeviceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/chassis/supported-boot-modes`: Gives bare metal2 supported boot mode.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/25`
-GetBareMetal2SupportedBootMode = 25 -> super::GetBareMetal2SupportedBootModeResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/baremetal2/chassis/supported-boot-modes`: Gives bare metal2 supported boot mode.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/25`
+    GetBareMetal2SupportedBootMode = 25 -> super::GetBareMetal2SupportedBootModeResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/{chassisUuid}/actions`: Cleans up an up bare metal2 bonding.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/26`
-CleanUpBareMetal2Bonding = 26 -> (), (chassis_uuid: Id);
-/// Chassis uuid.
-chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/{chassisUuid}/actions`: Cleans up an up bare metal2 bonding.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/26`
+    CleanUpBareMetal2Bonding = 26 -> (), (chassis_uuid: Id);
+    /// Chassis uuid.
+    chassis_uuid: Id = "chassisUuid" chassis_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal2/chassis/{uuid}`: Deletes bare metal2 chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/27`
-DeleteBareMetal2Chassis = 27 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal2/chassis/{uuid}`: Deletes bare metal2 chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/27`
+    DeleteBareMetal2Chassis = 27 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Lets a bare metal2 chassis be used, or no longer.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/28`
-ChangeBareMetal2ChassisState = 28 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::ChangeBareMetal2ChassisStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Lets a bare metal2 chassis be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/28`
+    ChangeBareMetal2ChassisState = 28 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::ChangeBareMetal2ChassisStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Inspect bare metal2 chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/29`
-InspectBareMetal2Chassis = 29 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Inspect bare metal2 chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/29`
+    InspectBareMetal2Chassis = 29 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches off bare metal2 chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/30`
-PowerOffBareMetal2Chassis = 30 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches off bare metal2 chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/30`
+    PowerOffBareMetal2Chassis = 30 -> Reply<super::BareMetal2Chassis>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches on bare metal2 chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/31`
-PowerOnBareMetal2Chassis = 31 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::PowerOnBareMetal2ChassisRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches on bare metal2 chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/31`
+    PowerOnBareMetal2Chassis = 31 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::PowerOnBareMetal2ChassisRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches reset bare metal2 chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/32`
-PowerResetBareMetal2Chassis = 32 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::PowerResetBareMetal2ChassisRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches reset bare metal2 chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/32`
+    PowerResetBareMetal2Chassis = 32 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::PowerResetBareMetal2ChassisRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Changes bare metal2 chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/33`
-UpdateBareMetal2Chassis = 33 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::UpdateBareMetal2ChassisRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Changes bare metal2 chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/33`
+    UpdateBareMetal2Chassis = 33 -> Reply<super::BareMetal2Chassis>, (uuid: Id) super::UpdateBareMetal2ChassisRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/chassis/{uuid}/powerstatus`: Gives bare metal2 chassis power status.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/34`
-GetBareMetal2ChassisPowerStatus = 34 -> super::GetBareMetal2ChassisPowerStatusResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/baremetal2/chassis/{uuid}/powerstatus`: Gives bare metal2 chassis power status.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/34`
+    GetBareMetal2ChassisPowerStatus = 34 -> super::GetBareMetal2ChassisPowerStatusResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}`: Detaches a bare metal2 gateway from a cluster.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/35`
-DetachBareMetal2GatewayFromCluster = 35 -> Reply<super::BareMetal2Gateway>, (cluster_uuid: Id, gateway_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Gateway uuid.
-gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}`: Detaches a bare metal2 gateway from a cluster.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/35`
+    DetachBareMetal2GatewayFromCluster = 35 -> Reply<super::BareMetal2Gateway>, (cluster_uuid: Id, gateway_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Gateway uuid.
+    gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}`: Attaches a bare metal2 gateway to a cluster.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/36`
-AttachBareMetal2GatewayToCluster = 36 -> Reply<super::BareMetal2Gateway>, (cluster_uuid: Id, gateway_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Gateway uuid.
-gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}`: Attaches a bare metal2 gateway to a cluster.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/36`
+    AttachBareMetal2GatewayToCluster = 36 -> Reply<super::BareMetal2Gateway>, (cluster_uuid: Id, gateway_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Gateway uuid.
+    gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}`: Detaches a bare metal2 provision network from a cluster.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/37`
-DetachBareMetal2ProvisionNetworkFromCluster = 37 -> Reply<super::BareMetal2ProvisionNetwork>, (cluster_uuid: Id, network_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Network uuid.
-network_uuid: Id = "networkUuid" network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}`: Detaches a bare metal2 provision network from a cluster.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/37`
+    DetachBareMetal2ProvisionNetworkFromCluster = 37 -> Reply<super::BareMetal2ProvisionNetwork>, (cluster_uuid: Id, network_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Network uuid.
+    network_uuid: Id = "networkUuid" network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}`: Attaches a bare metal2 provision network to a cluster.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/38`
-AttachBareMetal2ProvisionNetworkToCluster = 38 -> Reply<super::BareMetal2ProvisionNetwork>, (cluster_uuid: Id, network_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Network uuid.
-network_uuid: Id = "networkUuid" network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}`: Attaches a bare metal2 provision network to a cluster.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/38`
+    AttachBareMetal2ProvisionNetworkToCluster = 38 -> Reply<super::BareMetal2ProvisionNetwork>, (cluster_uuid: Id, network_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Network uuid.
+    network_uuid: Id = "networkUuid" network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/gateways`: Finds bare metal2 gateways.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/39`
-QueryBareMetal2Gateway = 39 -> Page<super::BareMetal2Gateway>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/gateways`: Finds bare metal2 gateways.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/39`
+    QueryBareMetal2Gateway = 39 -> Page<super::BareMetal2Gateway>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/gateways`: Adds a bare metal2 gateway.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/40`
-AddBareMetal2Gateway = 40 -> Reply<super::Host>, () super::AddBareMetal2GatewayRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/gateways`: Adds a bare metal2 gateway.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/40`
+    AddBareMetal2Gateway = 40 -> Reply<super::Host>, () super::AddBareMetal2GatewayRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/gateways/allocators/strategies`: Gives bare metal2 gateway allocator strategies.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/41`
-GetBareMetal2GatewayAllocatorStrategies = 41 -> super::GetBareMetal2GatewayAllocatorStrategiesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/baremetal2/gateways/allocators/strategies`: Gives bare metal2 gateway allocator strategies.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/41`
+    GetBareMetal2GatewayAllocatorStrategies = 41 -> super::GetBareMetal2GatewayAllocatorStrategiesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/gateways/{gatewayUuid}/actions`: Changes a bare metal2 gateway cluster.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/42`
-ChangeBareMetal2GatewayCluster = 42 -> Reply<super::BareMetal2Gateway>, (gateway_uuid: Id) super::ChangeBareMetal2GatewayClusterRequest;
-/// Gateway uuid.
-gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/gateways/{gatewayUuid}/actions`: Changes a bare metal2 gateway cluster.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/42`
+    ChangeBareMetal2GatewayCluster = 42 -> Reply<super::BareMetal2Gateway>, (gateway_uuid: Id) super::ChangeBareMetal2GatewayClusterRequest;
+    /// Gateway uuid.
+    gateway_uuid: Id = "gatewayUuid" gateway_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal2/gateways/{uuid}`: Deletes a bare metal2 gateway.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/43`
-DeleteBareMetal2Gateway = 43 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal2/gateways/{uuid}`: Deletes a bare metal2 gateway.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/43`
+    DeleteBareMetal2Gateway = 43 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Lets a bare metal2 gateway be used, or no longer.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/44`
-ChangeBareMetal2GatewayState = 44 -> Reply<super::BareMetal2Gateway>, (uuid: Id) super::ChangeBareMetal2GatewayStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Lets a bare metal2 gateway be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/44`
+    ChangeBareMetal2GatewayState = 44 -> Reply<super::BareMetal2Gateway>, (uuid: Id) super::ChangeBareMetal2GatewayStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Connects again to a bare metal2 gateway.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/45`
-ReconnectBareMetal2Gateway = 45 -> Reply<super::BareMetal2Gateway>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Connects again to a bare metal2 gateway.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/45`
+    ReconnectBareMetal2Gateway = 45 -> Reply<super::BareMetal2Gateway>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Changes a bare metal2 gateway.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/46`
-UpdateBareMetal2Gateway = 46 -> Reply<super::BareMetal2Gateway>, (uuid: Id) super::UpdateBareMetal2GatewayRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Changes a bare metal2 gateway.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/46`
+    UpdateBareMetal2Gateway = 46 -> Reply<super::BareMetal2Gateway>, (uuid: Id) super::UpdateBareMetal2GatewayRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/provision-networks`: Finds bare metal2 provision networks.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/47`
-QueryBareMetal2ProvisionNetwork = 47 -> Page<super::BareMetal2ProvisionNetwork>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/baremetal2/provision-networks`: Finds bare metal2 provision networks.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/47`
+    QueryBareMetal2ProvisionNetwork = 47 -> Page<super::BareMetal2ProvisionNetwork>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/baremetal2/provision-networks`: Creates a bare metal2 provision network.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/48`
-CreateBareMetal2ProvisionNetwork = 48 -> Reply<super::BareMetal2ProvisionNetwork>, () super::CreateBareMetal2ProvisionNetworkRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/baremetal2/provision-networks`: Creates a bare metal2 provision network.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/48`
+    CreateBareMetal2ProvisionNetwork = 48 -> Reply<super::BareMetal2ProvisionNetwork>, () super::CreateBareMetal2ProvisionNetworkRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/baremetal2/provision-networks/ip-capacity`: Gives bare metal2 provision network IP address capacity.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/49`
-GetBareMetal2ProvisionNetworkIpAddressCapacity = 49 -> super::GetBareMetal2ProvisionNetworkIpAddressCapacityResult, ();
-/// Network uuids.
-network_uuids: Vec<Id> = "networkUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/baremetal2/provision-networks/ip-capacity`: Gives bare metal2 provision network IP address capacity.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/49`
+    GetBareMetal2ProvisionNetworkIpAddressCapacity = 49 -> super::GetBareMetal2ProvisionNetworkIpAddressCapacityResult, ();
+    /// Network uuids.
+    network_uuids: Vec<Id> = "networkUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/baremetal2/provision-networks/{uuid}`: Deletes a bare metal2 provision network.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/50`
-DeleteBareMetal2ProvisionNetwork = 50 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/baremetal2/provision-networks/{uuid}`: Deletes a bare metal2 provision network.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/50`
+    DeleteBareMetal2ProvisionNetwork = 50 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/provision-networks/{uuid}/actions`: Lets a bare metal2 provision network be used, or no longer.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/51`
-ChangeBareMetal2ProvisionNetworkState = 51 -> Reply<super::BareMetal2ProvisionNetwork>, (uuid: Id) super::ChangeBareMetal2ProvisionNetworkStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/provision-networks/{uuid}/actions`: Lets a bare metal2 provision network be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/51`
+    ChangeBareMetal2ProvisionNetworkState = 51 -> Reply<super::BareMetal2ProvisionNetwork>, (uuid: Id) super::ChangeBareMetal2ProvisionNetworkStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/baremetal2/provision-networks/{uuid}/actions`: Changes a bare metal2 provision network.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/operations/52`
-UpdateBareMetal2ProvisionNetwork = 52 -> Reply<super::BareMetal2ProvisionNetwork>, (uuid: Id) super::UpdateBareMetal2ProvisionNetworkRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/baremetal2/provision-networks/{uuid}/actions`: Changes a bare metal2 provision network.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/52`
+    UpdateBareMetal2ProvisionNetwork = 52 -> Reply<super::BareMetal2ProvisionNetwork>, (uuid: Id) super::UpdateBareMetal2ProvisionNetworkRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

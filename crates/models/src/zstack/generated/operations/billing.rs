@@ -9,359 +9,359 @@ const PARAMS_3: &[Param] = &[Param::path("tableUuid", Kind::Id), Param::path("ac
 const PARAMS_4: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("cutoffPrice", Kind::Bool), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_5: &[Param] = &[Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryAccountBilling", "GET", "/zstack/v1/billing/billings").also(&["/zstack/v1/billing/billings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Billing> as Model>::SHAPE, Page::<super::Billing>::LIST)),
-Operation::new(System::Zstack, "ValidateDiskOfferingUserConfig", "PUT", "/zstack/v1/billings/accounts/actions").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_DISK_OFFERING_USER_CONFIG_REQUEST).wrapper("validateDiskOfferingUserConfig").long_running(),
-Operation::new(System::Zstack, "ValidateInstanceOfferingUserConfig", "PUT", "/zstack/v1/billings/accounts/actions").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_INSTANCE_OFFERING_USER_CONFIG_REQUEST).wrapper("validateInstanceOfferingUserConfig").long_running(),
-Operation::new(System::Zstack, "ValidatePriceUserConfig", "PUT", "/zstack/v1/billings/accounts/actions").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_PRICE_USER_CONFIG_REQUEST).wrapper("validatePriceUserConfig").long_running(),
-Operation::new(System::Zstack, "CalculateAccountBillingSpending", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).request(&CALCULATE_ACCOUNT_BILLING_SPENDING_REQUEST).wrapper("calculateAccountBillingSpending").response(Response::Body(&CALCULATE_ACCOUNT_BILLING_SPENDING_RESULT)),
-Operation::new(System::Zstack, "CalculateAccountSpending", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).request(&CALCULATE_ACCOUNT_SPENDING_REQUEST).wrapper("calculateAccountSpending").response(Response::Body(&CALCULATE_ACCOUNT_SPENDING_RESULT)),
-Operation::new(System::Zstack, "GenerateAccountBilling", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("generateAccountBilling").long_running(),
-Operation::new(System::Zstack, "DeleteBilling", "DELETE", "/zstack/v1/billings/billings").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "QueryPriceTable", "GET", "/zstack/v1/billings/price-tables").also(&["/zstack/v1/billings/price-tables/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "CreatePriceTable", "POST", "/zstack/v1/billings/price-tables").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PRICE_TABLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetAccountPriceTableRef", "GET", "/zstack/v1/billings/price-tables/refs").params(PARAMS_1).response(Response::Body(&GET_ACCOUNT_PRICE_TABLE_REF_RESULT)),
-Operation::new(System::Zstack, "DetachPriceTableFromAccount", "DELETE", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachPriceTableToAccount", "POST", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeAccountPriceTableBinding", "PUT", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").params(PARAMS_3).wrapper("changeAccountPriceTableBinding").response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePriceTable", "DELETE", "/zstack/v1/billings/price-tables/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdatePriceTable", "PUT", "/zstack/v1/billings/price-tables/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PRICE_TABLE_REQUEST).wrapper("updatePriceTable").response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryResourcePrice", "GET", "/zstack/v1/billings/prices").also(&["/zstack/v1/billings/prices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PriceInventory> as Model>::SHAPE, Page::<super::PriceInventory>::LIST)),
-Operation::new(System::Zstack, "CreateResourcePrice", "POST", "/zstack/v1/billings/prices").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_RESOURCE_PRICE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PriceInventory> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteResourcePrice", "DELETE", "/zstack/v1/billings/prices/{uuid}").params(PARAMS_4).long_running(),
-Operation::new(System::Zstack, "UpdateResourcePrice", "PUT", "/zstack/v1/billings/prices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_RESOURCE_PRICE_REQUEST).wrapper("updateResourcePrice").response(Response::Body(<Reply<super::PriceInventory> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CalculateResourceSpending", "PUT", "/zstack/v1/billings/resources/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CALCULATE_RESOURCE_SPENDING_REQUEST).wrapper("calculateResourceSpending").response(Response::Body(&CALCULATE_RESOURCE_SPENDING_RESULT)),
-Operation::new(System::Zstack, "CleanupBillingUsage", "DELETE", "/zstack/v1/billings/usage").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "QueryAccountBilling", "GET", "/zstack/v1/billing/billings").also(&["/zstack/v1/billing/billings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Billing> as Model>::SHAPE, Page::<super::Billing>::LIST)),
+    Operation::new(System::Zstack, "ValidateDiskOfferingUserConfig", "PUT", "/zstack/v1/billings/accounts/actions").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_DISK_OFFERING_USER_CONFIG_REQUEST).wrapper("validateDiskOfferingUserConfig").long_running(),
+    Operation::new(System::Zstack, "ValidateInstanceOfferingUserConfig", "PUT", "/zstack/v1/billings/accounts/actions").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_INSTANCE_OFFERING_USER_CONFIG_REQUEST).wrapper("validateInstanceOfferingUserConfig").long_running(),
+    Operation::new(System::Zstack, "ValidatePriceUserConfig", "PUT", "/zstack/v1/billings/accounts/actions").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_PRICE_USER_CONFIG_REQUEST).wrapper("validatePriceUserConfig").long_running(),
+    Operation::new(System::Zstack, "CalculateAccountBillingSpending", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).request(&CALCULATE_ACCOUNT_BILLING_SPENDING_REQUEST).wrapper("calculateAccountBillingSpending").response(Response::Body(&CALCULATE_ACCOUNT_BILLING_SPENDING_RESULT)),
+    Operation::new(System::Zstack, "CalculateAccountSpending", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).request(&CALCULATE_ACCOUNT_SPENDING_REQUEST).wrapper("calculateAccountSpending").response(Response::Body(&CALCULATE_ACCOUNT_SPENDING_RESULT)),
+    Operation::new(System::Zstack, "GenerateAccountBilling", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("generateAccountBilling").long_running(),
+    Operation::new(System::Zstack, "DeleteBilling", "DELETE", "/zstack/v1/billings/billings").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "QueryPriceTable", "GET", "/zstack/v1/billings/price-tables").also(&["/zstack/v1/billings/price-tables/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "CreatePriceTable", "POST", "/zstack/v1/billings/price-tables").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PRICE_TABLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetAccountPriceTableRef", "GET", "/zstack/v1/billings/price-tables/refs").params(PARAMS_1).response(Response::Body(&GET_ACCOUNT_PRICE_TABLE_REF_RESULT)),
+    Operation::new(System::Zstack, "DetachPriceTableFromAccount", "DELETE", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachPriceTableToAccount", "POST", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeAccountPriceTableBinding", "PUT", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").params(PARAMS_3).wrapper("changeAccountPriceTableBinding").response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePriceTable", "DELETE", "/zstack/v1/billings/price-tables/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdatePriceTable", "PUT", "/zstack/v1/billings/price-tables/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PRICE_TABLE_REQUEST).wrapper("updatePriceTable").response(Response::Body(<Reply<super::PriceTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryResourcePrice", "GET", "/zstack/v1/billings/prices").also(&["/zstack/v1/billings/prices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PriceInventory> as Model>::SHAPE, Page::<super::PriceInventory>::LIST)),
+    Operation::new(System::Zstack, "CreateResourcePrice", "POST", "/zstack/v1/billings/prices").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_RESOURCE_PRICE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PriceInventory> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteResourcePrice", "DELETE", "/zstack/v1/billings/prices/{uuid}").params(PARAMS_4).long_running(),
+    Operation::new(System::Zstack, "UpdateResourcePrice", "PUT", "/zstack/v1/billings/prices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_RESOURCE_PRICE_REQUEST).wrapper("updateResourcePrice").response(Response::Body(<Reply<super::PriceInventory> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CalculateResourceSpending", "PUT", "/zstack/v1/billings/resources/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CALCULATE_RESOURCE_SPENDING_REQUEST).wrapper("calculateResourceSpending").response(Response::Body(&CALCULATE_RESOURCE_SPENDING_RESULT)),
+    Operation::new(System::Zstack, "CleanupBillingUsage", "DELETE", "/zstack/v1/billings/usage").params(PARAMS_5).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::Billing>>),
-None,
-None,
-None,
-Some(make::<super::CalculateAccountBillingSpendingResult>),
-Some(make::<super::CalculateAccountSpendingResult>),
-None,
-None,
-Some(make::<Page<super::AnyInventory>>),
-Some(make::<Reply<super::PriceTable>>),
-Some(make::<super::GetAccountPriceTableRefResult>),
-Some(make::<Reply<super::PriceTable>>),
-Some(make::<Reply<super::PriceTable>>),
-Some(make::<Reply<super::PriceTable>>),
-None,
-Some(make::<Reply<super::PriceTable>>),
-Some(make::<Page<super::PriceInventory>>),
-Some(make::<Reply<super::PriceInventory>>),
-None,
-Some(make::<Reply<super::PriceInventory>>),
-Some(make::<super::CalculateResourceSpendingResult>),
-None,
+    Some(make::<Page<super::Billing>>),
+    None,
+    None,
+    None,
+    Some(make::<super::CalculateAccountBillingSpendingResult>),
+    Some(make::<super::CalculateAccountSpendingResult>),
+    None,
+    None,
+    Some(make::<Page<super::AnyInventory>>),
+    Some(make::<Reply<super::PriceTable>>),
+    Some(make::<super::GetAccountPriceTableRefResult>),
+    Some(make::<Reply<super::PriceTable>>),
+    Some(make::<Reply<super::PriceTable>>),
+    Some(make::<Reply<super::PriceTable>>),
+    None,
+    Some(make::<Reply<super::PriceTable>>),
+    Some(make::<Page<super::PriceInventory>>),
+    Some(make::<Reply<super::PriceInventory>>),
+    None,
+    Some(make::<Reply<super::PriceInventory>>),
+    Some(make::<super::CalculateResourceSpendingResult>),
+    None,
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/billing/billings`: Finds account billings.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/0`
-QueryAccountBilling = 0 -> Page<super::Billing>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/billing/billings`: Finds account billings.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/0`
+    QueryAccountBilling = 0 -> Page<super::Billing>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/accounts/actions`: Checks a disk offering user config.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/1`
-ValidateDiskOfferingUserConfig = 1 -> (), () super::ValidateDiskOfferingUserConfigRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/accounts/actions`: Checks a disk offering user config.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/1`
+    ValidateDiskOfferingUserConfig = 1 -> (), () super::ValidateDiskOfferingUserConfigRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/accounts/actions`: Checks an instance offering user config.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/2`
-ValidateInstanceOfferingUserConfig = 2 -> (), () super::ValidateInstanceOfferingUserConfigRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/accounts/actions`: Checks an instance offering user config.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/2`
+    ValidateInstanceOfferingUserConfig = 2 -> (), () super::ValidateInstanceOfferingUserConfigRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/accounts/actions`: Checks a price user config.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/3`
-ValidatePriceUserConfig = 3 -> (), () super::ValidatePriceUserConfigRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/accounts/actions`: Checks a price user config.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/3`
+    ValidatePriceUserConfig = 3 -> (), () super::ValidatePriceUserConfigRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Calculates an account billing spending.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/4`
-CalculateAccountBillingSpending = 4 -> super::CalculateAccountBillingSpendingResult, (account_uuid: Id) super::CalculateAccountBillingSpendingRequest;
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Calculates an account billing spending.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/4`
+    CalculateAccountBillingSpending = 4 -> super::CalculateAccountBillingSpendingResult, (account_uuid: Id) super::CalculateAccountBillingSpendingRequest;
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Calculates an account spending.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/5`
-CalculateAccountSpending = 5 -> super::CalculateAccountSpendingResult, (account_uuid: Id) super::CalculateAccountSpendingRequest;
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Calculates an account spending.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/5`
+    CalculateAccountSpending = 5 -> super::CalculateAccountSpendingResult, (account_uuid: Id) super::CalculateAccountSpendingRequest;
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Makes an account billing.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/6`
-GenerateAccountBilling = 6 -> (), (account_uuid: Id);
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Makes an account billing.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/6`
+    GenerateAccountBilling = 6 -> (), (account_uuid: Id);
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/billings/billings`: Deletes a billing.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/7`
-DeleteBilling = 7 -> (), ();
-/// The account.
-account_uuid: Option<Id> = "accountUuid" None;
-/// Start time.
-start_time: Option<i64> = "startTime" None;
-/// End time.
-end_time: Option<i64> = "endTime" None;
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/billings/billings`: Deletes a billing.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/7`
+    DeleteBilling = 7 -> (), ();
+    /// The account.
+    account_uuid: Option<Id> = "accountUuid" None;
+    /// Start time.
+    start_time: Option<i64> = "startTime" None;
+    /// End time.
+    end_time: Option<i64> = "endTime" None;
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/billings/price-tables`: Finds price tables.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/8`
-QueryPriceTable = 8 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/billings/price-tables`: Finds price tables.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/8`
+    QueryPriceTable = 8 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/billings/price-tables`: Creates a price table.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/9`
-CreatePriceTable = 9 -> Reply<super::PriceTable>, () super::CreatePriceTableRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/billings/price-tables`: Creates a price table.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/9`
+    CreatePriceTable = 9 -> Reply<super::PriceTable>, () super::CreatePriceTableRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/billings/price-tables/refs`: Gives account price table ref.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/10`
-GetAccountPriceTableRef = 10 -> super::GetAccountPriceTableRefResult, ();
-/// Table uuid.
-table_uuid: Option<Id> = "tableUuid" None;
-/// The account.
-account_uuid: Option<Id> = "accountUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/billings/price-tables/refs`: Gives account price table ref.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/10`
+    GetAccountPriceTableRef = 10 -> super::GetAccountPriceTableRefResult, ();
+    /// Table uuid.
+    table_uuid: Option<Id> = "tableUuid" None;
+    /// The account.
+    account_uuid: Option<Id> = "accountUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Detaches a price table from an account.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/11`
-DetachPriceTableFromAccount = 11 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
-/// Table uuid.
-table_uuid: Id = "tableUuid" table_uuid.into();
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Detaches a price table from an account.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/11`
+    DetachPriceTableFromAccount = 11 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
+    /// Table uuid.
+    table_uuid: Id = "tableUuid" table_uuid.into();
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Attaches a price table to an account.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/12`
-AttachPriceTableToAccount = 12 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
-/// Table uuid.
-table_uuid: Id = "tableUuid" table_uuid.into();
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Attaches a price table to an account.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/12`
+    AttachPriceTableToAccount = 12 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
+    /// Table uuid.
+    table_uuid: Id = "tableUuid" table_uuid.into();
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Changes an account price table binding.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/13`
-ChangeAccountPriceTableBinding = 13 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
-/// Table uuid.
-table_uuid: Id = "tableUuid" table_uuid.into();
-/// Account uuid.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Changes an account price table binding.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/13`
+    ChangeAccountPriceTableBinding = 13 -> Reply<super::PriceTable>, (table_uuid: Id, account_uuid: Id);
+    /// Table uuid.
+    table_uuid: Id = "tableUuid" table_uuid.into();
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/billings/price-tables/{uuid}`: Deletes a price table.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/14`
-DeletePriceTable = 14 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/billings/price-tables/{uuid}`: Deletes a price table.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/14`
+    DeletePriceTable = 14 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/price-tables/{uuid}/actions`: Changes a price table.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/15`
-UpdatePriceTable = 15 -> Reply<super::PriceTable>, (uuid: Id) super::UpdatePriceTableRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/price-tables/{uuid}/actions`: Changes a price table.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/15`
+    UpdatePriceTable = 15 -> Reply<super::PriceTable>, (uuid: Id) super::UpdatePriceTableRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/billings/prices`: Finds resource prices.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/16`
-QueryResourcePrice = 16 -> Page<super::PriceInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/billings/prices`: Finds resource prices.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/16`
+    QueryResourcePrice = 16 -> Page<super::PriceInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/billings/prices`: Creates a resource price.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/17`
-CreateResourcePrice = 17 -> Reply<super::PriceInventory>, () super::CreateResourcePriceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/billings/prices`: Creates a resource price.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/17`
+    CreateResourcePrice = 17 -> Reply<super::PriceInventory>, () super::CreateResourcePriceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/billings/prices/{uuid}`: Deletes a resource price.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/18`
-DeleteResourcePrice = 18 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// `false` when left out.
-cutoff_price: Option<bool> = "cutoffPrice" None;
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/billings/prices/{uuid}`: Deletes a resource price.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/18`
+    DeleteResourcePrice = 18 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// `false` when left out.
+    cutoff_price: Option<bool> = "cutoffPrice" None;
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/prices/{uuid}/actions`: Changes a resource price.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/19`
-UpdateResourcePrice = 19 -> Reply<super::PriceInventory>, (uuid: Id) super::UpdateResourcePriceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/prices/{uuid}/actions`: Changes a resource price.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/19`
+    UpdateResourcePrice = 19 -> Reply<super::PriceInventory>, (uuid: Id) super::UpdateResourcePriceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/billings/resources/actions`: Calculates a resource spending.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/20`
-CalculateResourceSpending = 20 -> super::CalculateResourceSpendingResult, () super::CalculateResourceSpendingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/billings/resources/actions`: Calculates a resource spending.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/20`
+    CalculateResourceSpending = 20 -> super::CalculateResourceSpendingResult, () super::CalculateResourceSpendingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/billings/usage`: Cleanup billing usage.
-///
-/// Schema: `schemas/zstack/billing.json#/operations/21`
-CleanupBillingUsage = 21 -> (), ();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/billings/usage`: Cleanup billing usage.
+    ///
+    /// Schema: `schemas/zstack/billing.json#/operations/21`
+    CleanupBillingUsage = 21 -> (), ();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

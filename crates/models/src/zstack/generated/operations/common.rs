@@ -7,195 +7,195 @@ const PARAMS_1: &[Param] = &[Param::query("script", Kind::Text), Param::query("s
 const PARAMS_2: &[Param] = &[Param::path("apiId", Kind::Id), Param::query("all", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_3: &[Param] = &[Param::query("zql", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "GetApiJob", "GET", "/zstack/v1/api-jobs/{uuid}").params(PARAMS_0).response(Response::Body(&API_JOB_RESULT)).anonymous(),
-Operation::new(System::Zstack, "BatchQuery", "GET", "/zstack/v1/batch-queries").params(PARAMS_1).response(Response::Body(&BATCH_QUERY_RESULT)),
-Operation::new(System::Zstack, "QueryLongJob", "GET", "/zstack/v1/longjobs").also(&["/zstack/v1/longjobs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LongJob> as Model>::SHAPE, Page::<super::LongJob>::LIST)),
-Operation::new(System::Zstack, "SubmitLongJob", "POST", "/zstack/v1/longjobs").params(SYSTEM_TAGS_USER_TAGS).request(&SUBMIT_LONG_JOB_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteLongJob", "DELETE", "/zstack/v1/longjobs/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "CancelLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cancelLongJob").long_running(),
-Operation::new(System::Zstack, "CleanLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cleanLongJob").long_running(),
-Operation::new(System::Zstack, "RerunLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("rerunLongJob").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ResumeLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("resumeLongJob").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LONG_JOB_REQUEST).wrapper("updateLongJob").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RefreshSearchIndexes", "GET", "/zstack/v1/search/indexes/refresh").params(SYSTEM_TAGS_USER_TAGS_TOO),
-Operation::new(System::Zstack, "GetTaskProgress", "GET", "/zstack/v1/task-progresses/{apiId}").params(PARAMS_2).response(Response::Body(<Page<super::TaskProgress> as Model>::SHAPE)),
-Operation::new(System::Zstack, "ZQLQuery", "GET", "/zstack/v1/zql").params(PARAMS_3).response(Response::Body(&ZQL_QUERY_RESULT)),
+    Operation::new(System::Zstack, "GetApiJob", "GET", "/zstack/v1/api-jobs/{uuid}").params(PARAMS_0).response(Response::Body(&API_JOB_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "BatchQuery", "GET", "/zstack/v1/batch-queries").params(PARAMS_1).response(Response::Body(&BATCH_QUERY_RESULT)),
+    Operation::new(System::Zstack, "QueryLongJob", "GET", "/zstack/v1/longjobs").also(&["/zstack/v1/longjobs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LongJob> as Model>::SHAPE, Page::<super::LongJob>::LIST)),
+    Operation::new(System::Zstack, "SubmitLongJob", "POST", "/zstack/v1/longjobs").params(SYSTEM_TAGS_USER_TAGS).request(&SUBMIT_LONG_JOB_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteLongJob", "DELETE", "/zstack/v1/longjobs/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "CancelLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cancelLongJob").long_running(),
+    Operation::new(System::Zstack, "CleanLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cleanLongJob").long_running(),
+    Operation::new(System::Zstack, "RerunLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("rerunLongJob").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ResumeLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("resumeLongJob").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LONG_JOB_REQUEST).wrapper("updateLongJob").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RefreshSearchIndexes", "GET", "/zstack/v1/search/indexes/refresh").params(SYSTEM_TAGS_USER_TAGS_TOO),
+    Operation::new(System::Zstack, "GetTaskProgress", "GET", "/zstack/v1/task-progresses/{apiId}").params(PARAMS_2).response(Response::Body(<Page<super::TaskProgress> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ZQLQuery", "GET", "/zstack/v1/zql").params(PARAMS_3).response(Response::Body(&ZQL_QUERY_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<super::ApiJobResult>),
-Some(make::<super::BatchQueryResult>),
-Some(make::<Page<super::LongJob>>),
-Some(make::<Reply<super::LongJob>>),
-None,
-None,
-None,
-Some(make::<Reply<super::LongJob>>),
-Some(make::<Reply<super::LongJob>>),
-Some(make::<Reply<super::LongJob>>),
-None,
-Some(make::<Page<super::TaskProgress>>),
-Some(make::<super::ZQLQueryResult>),
+    Some(make::<super::ApiJobResult>),
+    Some(make::<super::BatchQueryResult>),
+    Some(make::<Page<super::LongJob>>),
+    Some(make::<Reply<super::LongJob>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::LongJob>>),
+    Some(make::<Reply<super::LongJob>>),
+    Some(make::<Reply<super::LongJob>>),
+    None,
+    Some(make::<Page<super::TaskProgress>>),
+    Some(make::<super::ZQLQueryResult>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/api-jobs/{uuid}`: Gives API job.
-///
-/// Schema: `schemas/zstack/common.json#/operations/0`
-GetApiJob = 0 -> super::ApiJobResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
+    /// `GET /zstack/v1/api-jobs/{uuid}`: Gives API job.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/0`
+    GetApiJob = 0 -> super::ApiJobResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/batch-queries`: In one call: a query.
-///
-/// Schema: `schemas/zstack/common.json#/operations/1`
-BatchQuery = 1 -> super::BatchQueryResult, ();
-/// Script.
-script: Option<String> = "script" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/batch-queries`: In one call: a query.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/1`
+    BatchQuery = 1 -> super::BatchQueryResult, ();
+    /// Script.
+    script: Option<String> = "script" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/longjobs`: Finds long jobs.
-///
-/// Schema: `schemas/zstack/common.json#/operations/2`
-QueryLongJob = 2 -> Page<super::LongJob>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/longjobs`: Finds long jobs.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/2`
+    QueryLongJob = 2 -> Page<super::LongJob>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/longjobs`: Submits a long job.
-///
-/// Schema: `schemas/zstack/common.json#/operations/3`
-SubmitLongJob = 3 -> Reply<super::LongJob>, () super::SubmitLongJobRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/longjobs`: Submits a long job.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/3`
+    SubmitLongJob = 3 -> Reply<super::LongJob>, () super::SubmitLongJobRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/longjobs/{uuid}`: Deletes a long job.
-///
-/// Schema: `schemas/zstack/common.json#/operations/4`
-DeleteLongJob = 4 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/longjobs/{uuid}`: Deletes a long job.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/4`
+    DeleteLongJob = 4 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/longjobs/{uuid}/actions`: Cancels a long job.
-///
-/// Schema: `schemas/zstack/common.json#/operations/5`
-CancelLongJob = 5 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Cancels a long job.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/5`
+    CancelLongJob = 5 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/longjobs/{uuid}/actions`: Cleans up a long job.
-///
-/// Schema: `schemas/zstack/common.json#/operations/6`
-CleanLongJob = 6 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Cleans up a long job.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/6`
+    CleanLongJob = 6 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/longjobs/{uuid}/actions`: Runs again a long job.
-///
-/// Schema: `schemas/zstack/common.json#/operations/7`
-RerunLongJob = 7 -> Reply<super::LongJob>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Runs again a long job.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/7`
+    RerunLongJob = 7 -> Reply<super::LongJob>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/longjobs/{uuid}/actions`: Goes on with a long job.
-///
-/// Schema: `schemas/zstack/common.json#/operations/8`
-ResumeLongJob = 8 -> Reply<super::LongJob>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Goes on with a long job.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/8`
+    ResumeLongJob = 8 -> Reply<super::LongJob>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/longjobs/{uuid}/actions`: Changes a long job.
-///
-/// Schema: `schemas/zstack/common.json#/operations/9`
-UpdateLongJob = 9 -> Reply<super::LongJob>, (uuid: Id) super::UpdateLongJobRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Changes a long job.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/9`
+    UpdateLongJob = 9 -> Reply<super::LongJob>, (uuid: Id) super::UpdateLongJobRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/search/indexes/refresh`: Reads again search indexes.
-///
-/// Schema: `schemas/zstack/common.json#/operations/10`
-RefreshSearchIndexes = 10 -> (), ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/search/indexes/refresh`: Reads again search indexes.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/10`
+    RefreshSearchIndexes = 10 -> (), ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/task-progresses/{apiId}`: Gives task progress.
-///
-/// Schema: `schemas/zstack/common.json#/operations/11`
-GetTaskProgress = 11 -> Page<super::TaskProgress>, (api_id: Id);
-/// The API's id.
-api_id: Id = "apiId" api_id.into();
-/// Whether to take all of them. `false` when left out.
-all: Option<bool> = "all" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/task-progresses/{apiId}`: Gives task progress.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/11`
+    GetTaskProgress = 11 -> Page<super::TaskProgress>, (api_id: Id);
+    /// The API's id.
+    api_id: Id = "apiId" api_id.into();
+    /// Whether to take all of them. `false` when left out.
+    all: Option<bool> = "all" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zql`: ZQL query.
-///
-/// Schema: `schemas/zstack/common.json#/operations/12`
-ZqlQuery = 12 -> super::ZQLQueryResult, ();
-/// Zql.
-zql: Option<String> = "zql" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/zql`: ZQL query.
+    ///
+    /// Schema: `schemas/zstack/common.json#/operations/12`
+    ZqlQuery = 12 -> super::ZQLQueryResult, ();
+    /// Zql.
+    zql: Option<String> = "zql" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -15,757 +15,757 @@ const PARAMS_9: &[Param] = &[Param::path("pciSpecUuid", Kind::Id), Param::path("
 const PARAMS_10: &[Param] = &[Param::query("hostUuid", Kind::Id), Param::query("clusterUuids", Kind::Id).list(), Param::query("types", Kind::Text).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_11: &[Param] = &[Param::path("usbDeviceUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryGpuDevice", "GET", "/zstack/v1/gpu-device/gpu-devices").also(&["/zstack/v1/gpu-device/gpu-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GpuDevice> as Model>::SHAPE, Page::<super::GpuDevice>::LIST)),
-Operation::new(System::Zstack, "QueryMdevDeviceSpec", "GET", "/zstack/v1/mdev-device-specs").also(&["/zstack/v1/mdev-device-specs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MdevDeviceSpec> as Model>::SHAPE, Page::<super::MdevDeviceSpec>::LIST)),
-Operation::new(System::Zstack, "GetMdevDeviceSpecCandidates", "GET", "/zstack/v1/mdev-device-specs/candidates").params(PARAMS_0).response(Response::Body(<Page<super::MdevDeviceSpec> as Model>::SHAPE)),
-Operation::new(System::Zstack, "RemoveMdevDeviceSpecFromVmInstance", "DELETE", "/zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_1).long_running(),
-Operation::new(System::Zstack, "AddMdevDeviceSpecToVmInstance", "POST", "/zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_2).request(&ADD_MDEV_DEVICE_SPEC_TO_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstanceMdevDeviceSpecRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateMdevDeviceSpec", "PUT", "/zstack/v1/mdev-device-specs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MDEV_DEVICE_SPEC_REQUEST).wrapper("updateMdevDeviceSpec").response(Response::Body(<Reply<super::MdevDeviceSpec> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMdevDevice", "GET", "/zstack/v1/mdev-devices").also(&["/zstack/v1/mdev-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MdevDevice> as Model>::SHAPE, Page::<super::MdevDevice>::LIST)),
-Operation::new(System::Zstack, "GetMdevDeviceCandidates", "GET", "/zstack/v1/mdev-devices/candidates").params(PARAMS_3).response(Response::Body(<Page<super::MdevDevice> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteMdevDevice", "DELETE", "/zstack/v1/mdev-devices/{mdevDeviceUuid}").params(PARAMS_4).long_running(),
-Operation::new(System::Zstack, "DetachMdevDeviceFromVm", "DELETE", "/zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_5).response(Response::Body(<Reply<super::MdevDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachMdevDeviceToVm", "POST", "/zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_6).wrapper("params").response(Response::Body(<Reply<super::MdevDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateMdevDevice", "PUT", "/zstack/v1/mdev-devices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MDEV_DEVICE_REQUEST).wrapper("updateMdevDevice").response(Response::Body(<Reply<super::MdevDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMttyDevice", "GET", "/zstack/v1/mtty-devices").also(&["/zstack/v1/mtty-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MttyDevice> as Model>::SHAPE, Page::<super::MttyDevice>::LIST)),
-Operation::new(System::Zstack, "GenerateSeMdevDevices", "PUT", "/zstack/v1/mtty-devices/{mttyDeviceUuid}/actions").params(PARAMS_7).request(&GENERATE_SE_MDEV_DEVICES_REQUEST).wrapper("generateSeMdevDevices").long_running(),
-Operation::new(System::Zstack, "UngenerateSeMdevDevices", "PUT", "/zstack/v1/mtty-devices/{mttyDeviceUuid}/actions").params(PARAMS_7).wrapper("ungenerateSeMdevDevices").long_running(),
-Operation::new(System::Zstack, "QueryPciDeviceSpec", "GET", "/zstack/v1/pci-device-specs").also(&["/zstack/v1/pci-device-specs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PciDeviceSpec> as Model>::SHAPE, Page::<super::PciDeviceSpec>::LIST)),
-Operation::new(System::Zstack, "GetPciDeviceSpecCandidates", "GET", "/zstack/v1/pci-device-specs/candidates").params(PARAMS_0).response(Response::Body(<Page<super::PciDeviceSpec> as Model>::SHAPE)),
-Operation::new(System::Zstack, "RemovePciDeviceSpecFromVmInstance", "DELETE", "/zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_8).long_running(),
-Operation::new(System::Zstack, "AddPciDeviceSpecToVmInstance", "POST", "/zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_9).request(&ADD_PCI_DEVICE_SPEC_TO_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstancePciDeviceSpecRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdatePciDeviceSpec", "PUT", "/zstack/v1/pci-device-specs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PCI_DEVICE_SPEC_REQUEST).wrapper("updatePciDeviceSpec").response(Response::Body(<Reply<super::PciDeviceSpec> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetPciDeviceCandidatesForNewCreateVm", "GET", "/zstack/v1/pci-device/candidate-pci-devices-for-new-create-vm").params(PARAMS_10).response(Response::Body(<Page<super::PciDevice> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryEthernetVF", "GET", "/zstack/v1/pci-device/ethernet-vfs").also(&["/zstack/v1/pci-device/ethernet-vfs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EthernetVfPciDevice> as Model>::SHAPE, Page::<super::EthernetVfPciDevice>::LIST)),
-Operation::new(System::Zstack, "UpdateHostIommuState", "PUT", "/zstack/v1/pci-device/hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_IOMMU_STATE_REQUEST).wrapper("updateHostIommuState").response(Response::Body(&UPDATE_HOST_IOMMU_STATE_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetHostIommuState", "GET", "/zstack/v1/pci-device/hosts/{uuid}/state").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_HOST_IOMMU_STATE_RESULT)),
-Operation::new(System::Zstack, "GetHostIommuStatus", "GET", "/zstack/v1/pci-device/hosts/{uuid}/status").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_HOST_IOMMU_STATUS_RESULT)),
-Operation::new(System::Zstack, "QueryPciDeviceOffering", "GET", "/zstack/v1/pci-device/pci-device-offerings").also(&["/zstack/v1/pci-device/pci-device-offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PciDeviceOffering> as Model>::SHAPE, Page::<super::PciDeviceOffering>::LIST)),
-Operation::new(System::Zstack, "CreatePciDeviceOffering", "POST", "/zstack/v1/pci-device/pci-device-offerings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PCI_DEVICE_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PciDeviceOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePciDeviceOffering", "DELETE", "/zstack/v1/pci-device/pci-device-offerings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryPciDevice", "GET", "/zstack/v1/pci-device/pci-devices").also(&["/zstack/v1/pci-device/pci-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PciDevice> as Model>::SHAPE, Page::<super::PciDevice>::LIST)),
-Operation::new(System::Zstack, "AttachPciDeviceToVm", "POST", "/zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/attach").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_PCI_DEVICE_TO_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PciDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachPciDeviceFromVm", "POST", "/zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/detach").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_PCI_DEVICE_FROM_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PciDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePciDevice", "DELETE", "/zstack/v1/pci-device/pci-devices/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdatePciDevice", "PUT", "/zstack/v1/pci-device/pci-devices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PCI_DEVICE_REQUEST).wrapper("updatePciDevice").response(Response::Body(<Reply<super::PciDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryPciDevicePciDeviceOffering", "GET", "/zstack/v1/pci-devices/pci-devices/pci-device-offerings").also(&["/zstack/v1/pci-devices/pci-devices/pci-device-offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PciDevicePciDeviceOfferingRef> as Model>::SHAPE, Page::<super::PciDevicePciDeviceOfferingRef>::LIST)),
-Operation::new(System::Zstack, "GenerateMdevDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).request(&GENERATE_MDEV_DEVICES_REQUEST).wrapper("generateMdevDevices").long_running(),
-Operation::new(System::Zstack, "GenerateSriovPciDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).request(&GENERATE_SRIOV_PCI_DEVICES_REQUEST).wrapper("generateSriovPciDevices").long_running(),
-Operation::new(System::Zstack, "UngenerateMdevDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("ungenerateMdevDevices").long_running(),
-Operation::new(System::Zstack, "UngenerateSriovPciDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("ungenerateSriovPciDevices").long_running(),
-Operation::new(System::Zstack, "QueryUsbDevice", "GET", "/zstack/v1/usb-device/usb-devices").also(&["/zstack/v1/usb-device/usb-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UsbDevice> as Model>::SHAPE, Page::<super::UsbDevice>::LIST)),
-Operation::new(System::Zstack, "AttachUsbDeviceToVm", "POST", "/zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/attach").params(PARAMS_11).request(&ATTACH_USB_DEVICE_TO_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::UsbDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachUsbDeviceFromVm", "POST", "/zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/detach").params(PARAMS_11).wrapper("params").response(Response::Body(<Reply<super::UsbDevice> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateUsbDevice", "PUT", "/zstack/v1/usb-device/usb-devices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_USB_DEVICE_REQUEST).wrapper("updateUsbDevice").response(Response::Body(<Reply<super::UsbDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryGpuDevice", "GET", "/zstack/v1/gpu-device/gpu-devices").also(&["/zstack/v1/gpu-device/gpu-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GpuDevice> as Model>::SHAPE, Page::<super::GpuDevice>::LIST)),
+    Operation::new(System::Zstack, "QueryMdevDeviceSpec", "GET", "/zstack/v1/mdev-device-specs").also(&["/zstack/v1/mdev-device-specs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MdevDeviceSpec> as Model>::SHAPE, Page::<super::MdevDeviceSpec>::LIST)),
+    Operation::new(System::Zstack, "GetMdevDeviceSpecCandidates", "GET", "/zstack/v1/mdev-device-specs/candidates").params(PARAMS_0).response(Response::Body(<Page<super::MdevDeviceSpec> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "RemoveMdevDeviceSpecFromVmInstance", "DELETE", "/zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_1).long_running(),
+    Operation::new(System::Zstack, "AddMdevDeviceSpecToVmInstance", "POST", "/zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_2).request(&ADD_MDEV_DEVICE_SPEC_TO_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstanceMdevDeviceSpecRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateMdevDeviceSpec", "PUT", "/zstack/v1/mdev-device-specs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MDEV_DEVICE_SPEC_REQUEST).wrapper("updateMdevDeviceSpec").response(Response::Body(<Reply<super::MdevDeviceSpec> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMdevDevice", "GET", "/zstack/v1/mdev-devices").also(&["/zstack/v1/mdev-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MdevDevice> as Model>::SHAPE, Page::<super::MdevDevice>::LIST)),
+    Operation::new(System::Zstack, "GetMdevDeviceCandidates", "GET", "/zstack/v1/mdev-devices/candidates").params(PARAMS_3).response(Response::Body(<Page<super::MdevDevice> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteMdevDevice", "DELETE", "/zstack/v1/mdev-devices/{mdevDeviceUuid}").params(PARAMS_4).long_running(),
+    Operation::new(System::Zstack, "DetachMdevDeviceFromVm", "DELETE", "/zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_5).response(Response::Body(<Reply<super::MdevDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachMdevDeviceToVm", "POST", "/zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_6).wrapper("params").response(Response::Body(<Reply<super::MdevDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateMdevDevice", "PUT", "/zstack/v1/mdev-devices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MDEV_DEVICE_REQUEST).wrapper("updateMdevDevice").response(Response::Body(<Reply<super::MdevDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMttyDevice", "GET", "/zstack/v1/mtty-devices").also(&["/zstack/v1/mtty-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MttyDevice> as Model>::SHAPE, Page::<super::MttyDevice>::LIST)),
+    Operation::new(System::Zstack, "GenerateSeMdevDevices", "PUT", "/zstack/v1/mtty-devices/{mttyDeviceUuid}/actions").params(PARAMS_7).request(&GENERATE_SE_MDEV_DEVICES_REQUEST).wrapper("generateSeMdevDevices").long_running(),
+    Operation::new(System::Zstack, "UngenerateSeMdevDevices", "PUT", "/zstack/v1/mtty-devices/{mttyDeviceUuid}/actions").params(PARAMS_7).wrapper("ungenerateSeMdevDevices").long_running(),
+    Operation::new(System::Zstack, "QueryPciDeviceSpec", "GET", "/zstack/v1/pci-device-specs").also(&["/zstack/v1/pci-device-specs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PciDeviceSpec> as Model>::SHAPE, Page::<super::PciDeviceSpec>::LIST)),
+    Operation::new(System::Zstack, "GetPciDeviceSpecCandidates", "GET", "/zstack/v1/pci-device-specs/candidates").params(PARAMS_0).response(Response::Body(<Page<super::PciDeviceSpec> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "RemovePciDeviceSpecFromVmInstance", "DELETE", "/zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_8).long_running(),
+    Operation::new(System::Zstack, "AddPciDeviceSpecToVmInstance", "POST", "/zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_9).request(&ADD_PCI_DEVICE_SPEC_TO_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstancePciDeviceSpecRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdatePciDeviceSpec", "PUT", "/zstack/v1/pci-device-specs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PCI_DEVICE_SPEC_REQUEST).wrapper("updatePciDeviceSpec").response(Response::Body(<Reply<super::PciDeviceSpec> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetPciDeviceCandidatesForNewCreateVm", "GET", "/zstack/v1/pci-device/candidate-pci-devices-for-new-create-vm").params(PARAMS_10).response(Response::Body(<Page<super::PciDevice> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryEthernetVF", "GET", "/zstack/v1/pci-device/ethernet-vfs").also(&["/zstack/v1/pci-device/ethernet-vfs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EthernetVfPciDevice> as Model>::SHAPE, Page::<super::EthernetVfPciDevice>::LIST)),
+    Operation::new(System::Zstack, "UpdateHostIommuState", "PUT", "/zstack/v1/pci-device/hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_IOMMU_STATE_REQUEST).wrapper("updateHostIommuState").response(Response::Body(&UPDATE_HOST_IOMMU_STATE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetHostIommuState", "GET", "/zstack/v1/pci-device/hosts/{uuid}/state").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_HOST_IOMMU_STATE_RESULT)),
+    Operation::new(System::Zstack, "GetHostIommuStatus", "GET", "/zstack/v1/pci-device/hosts/{uuid}/status").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_HOST_IOMMU_STATUS_RESULT)),
+    Operation::new(System::Zstack, "QueryPciDeviceOffering", "GET", "/zstack/v1/pci-device/pci-device-offerings").also(&["/zstack/v1/pci-device/pci-device-offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PciDeviceOffering> as Model>::SHAPE, Page::<super::PciDeviceOffering>::LIST)),
+    Operation::new(System::Zstack, "CreatePciDeviceOffering", "POST", "/zstack/v1/pci-device/pci-device-offerings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PCI_DEVICE_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PciDeviceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePciDeviceOffering", "DELETE", "/zstack/v1/pci-device/pci-device-offerings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryPciDevice", "GET", "/zstack/v1/pci-device/pci-devices").also(&["/zstack/v1/pci-device/pci-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PciDevice> as Model>::SHAPE, Page::<super::PciDevice>::LIST)),
+    Operation::new(System::Zstack, "AttachPciDeviceToVm", "POST", "/zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/attach").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_PCI_DEVICE_TO_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PciDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachPciDeviceFromVm", "POST", "/zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/detach").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_PCI_DEVICE_FROM_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PciDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePciDevice", "DELETE", "/zstack/v1/pci-device/pci-devices/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdatePciDevice", "PUT", "/zstack/v1/pci-device/pci-devices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PCI_DEVICE_REQUEST).wrapper("updatePciDevice").response(Response::Body(<Reply<super::PciDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPciDevicePciDeviceOffering", "GET", "/zstack/v1/pci-devices/pci-devices/pci-device-offerings").also(&["/zstack/v1/pci-devices/pci-devices/pci-device-offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PciDevicePciDeviceOfferingRef> as Model>::SHAPE, Page::<super::PciDevicePciDeviceOfferingRef>::LIST)),
+    Operation::new(System::Zstack, "GenerateMdevDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).request(&GENERATE_MDEV_DEVICES_REQUEST).wrapper("generateMdevDevices").long_running(),
+    Operation::new(System::Zstack, "GenerateSriovPciDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).request(&GENERATE_SRIOV_PCI_DEVICES_REQUEST).wrapper("generateSriovPciDevices").long_running(),
+    Operation::new(System::Zstack, "UngenerateMdevDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("ungenerateMdevDevices").long_running(),
+    Operation::new(System::Zstack, "UngenerateSriovPciDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").params(PCI_DEVICE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("ungenerateSriovPciDevices").long_running(),
+    Operation::new(System::Zstack, "QueryUsbDevice", "GET", "/zstack/v1/usb-device/usb-devices").also(&["/zstack/v1/usb-device/usb-devices/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UsbDevice> as Model>::SHAPE, Page::<super::UsbDevice>::LIST)),
+    Operation::new(System::Zstack, "AttachUsbDeviceToVm", "POST", "/zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/attach").params(PARAMS_11).request(&ATTACH_USB_DEVICE_TO_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::UsbDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachUsbDeviceFromVm", "POST", "/zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/detach").params(PARAMS_11).wrapper("params").response(Response::Body(<Reply<super::UsbDevice> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateUsbDevice", "PUT", "/zstack/v1/usb-device/usb-devices/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_USB_DEVICE_REQUEST).wrapper("updateUsbDevice").response(Response::Body(<Reply<super::UsbDevice> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::GpuDevice>>),
-Some(make::<Page<super::MdevDeviceSpec>>),
-Some(make::<Page<super::MdevDeviceSpec>>),
-None,
-Some(make::<Reply<super::VmInstanceMdevDeviceSpecRef>>),
-Some(make::<Reply<super::MdevDeviceSpec>>),
-Some(make::<Page<super::MdevDevice>>),
-Some(make::<Page<super::MdevDevice>>),
-None,
-Some(make::<Reply<super::MdevDevice>>),
-Some(make::<Reply<super::MdevDevice>>),
-Some(make::<Reply<super::MdevDevice>>),
-Some(make::<Page<super::MttyDevice>>),
-None,
-None,
-Some(make::<Page<super::PciDeviceSpec>>),
-Some(make::<Page<super::PciDeviceSpec>>),
-None,
-Some(make::<Reply<super::VmInstancePciDeviceSpecRef>>),
-Some(make::<Reply<super::PciDeviceSpec>>),
-Some(make::<Page<super::PciDevice>>),
-Some(make::<Page<super::EthernetVfPciDevice>>),
-Some(make::<super::UpdateHostIommuStateResult>),
-Some(make::<super::GetHostIommuStateResult>),
-Some(make::<super::GetHostIommuStatusResult>),
-Some(make::<Page<super::PciDeviceOffering>>),
-Some(make::<Reply<super::PciDeviceOffering>>),
-None,
-Some(make::<Page<super::PciDevice>>),
-Some(make::<Reply<super::PciDevice>>),
-Some(make::<Reply<super::PciDevice>>),
-None,
-Some(make::<Reply<super::PciDevice>>),
-Some(make::<Page<super::PciDevicePciDeviceOfferingRef>>),
-None,
-None,
-None,
-None,
-Some(make::<Page<super::UsbDevice>>),
-Some(make::<Reply<super::UsbDevice>>),
-Some(make::<Reply<super::UsbDevice>>),
-Some(make::<Reply<super::UsbDevice>>),
+    Some(make::<Page<super::GpuDevice>>),
+    Some(make::<Page<super::MdevDeviceSpec>>),
+    Some(make::<Page<super::MdevDeviceSpec>>),
+    None,
+    Some(make::<Reply<super::VmInstanceMdevDeviceSpecRef>>),
+    Some(make::<Reply<super::MdevDeviceSpec>>),
+    Some(make::<Page<super::MdevDevice>>),
+    Some(make::<Page<super::MdevDevice>>),
+    None,
+    Some(make::<Reply<super::MdevDevice>>),
+    Some(make::<Reply<super::MdevDevice>>),
+    Some(make::<Reply<super::MdevDevice>>),
+    Some(make::<Page<super::MttyDevice>>),
+    None,
+    None,
+    Some(make::<Page<super::PciDeviceSpec>>),
+    Some(make::<Page<super::PciDeviceSpec>>),
+    None,
+    Some(make::<Reply<super::VmInstancePciDeviceSpecRef>>),
+    Some(make::<Reply<super::PciDeviceSpec>>),
+    Some(make::<Page<super::PciDevice>>),
+    Some(make::<Page<super::EthernetVfPciDevice>>),
+    Some(make::<super::UpdateHostIommuStateResult>),
+    Some(make::<super::GetHostIommuStateResult>),
+    Some(make::<super::GetHostIommuStatusResult>),
+    Some(make::<Page<super::PciDeviceOffering>>),
+    Some(make::<Reply<super::PciDeviceOffering>>),
+    None,
+    Some(make::<Page<super::PciDevice>>),
+    Some(make::<Reply<super::PciDevice>>),
+    Some(make::<Reply<super::PciDevice>>),
+    None,
+    Some(make::<Reply<super::PciDevice>>),
+    Some(make::<Page<super::PciDevicePciDeviceOfferingRef>>),
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Page<super::UsbDevice>>),
+    Some(make::<Reply<super::UsbDevice>>),
+    Some(make::<Reply<super::UsbDevice>>),
+    Some(make::<Reply<super::UsbDevice>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/gpu-device/gpu-devices`: Finds GPU devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/0`
-QueryGpuDevice = 0 -> Page<super::GpuDevice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/gpu-device/gpu-devices`: Finds GPU devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/0`
+    QueryGpuDevice = 0 -> Page<super::GpuDevice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/mdev-device-specs`: Finds mdev device specs.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/1`
-QueryMdevDeviceSpec = 1 -> Page<super::MdevDeviceSpec>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/mdev-device-specs`: Finds mdev device specs.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/1`
+    QueryMdevDeviceSpec = 1 -> Page<super::MdevDeviceSpec>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/mdev-device-specs/candidates`: Gives mdev device spec candidates.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/2`
-GetMdevDeviceSpecCandidates = 2 -> Page<super::MdevDeviceSpec>, ();
-/// The clusters.
-cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
-/// The host.
-host_uuid: Option<Id> = "hostUuid" None;
-/// The virtual machine.
-vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
-/// Vm instance uuids.
-vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
-/// Types.
-types: Vec<String> = "types" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/mdev-device-specs/candidates`: Gives mdev device spec candidates.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/2`
+    GetMdevDeviceSpecCandidates = 2 -> Page<super::MdevDeviceSpec>, ();
+    /// The clusters.
+    cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+    /// The host.
+    host_uuid: Option<Id> = "hostUuid" None;
+    /// The virtual machine.
+    vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
+    /// Vm instance uuids.
+    vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
+    /// Types.
+    types: Vec<String> = "types" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}`: Removes a mdev device spec from a virtual machine instance.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/3`
-RemoveMdevDeviceSpecFromVmInstance = 3 -> (), (mdev_spec_uuid: Id, vm_instance_uuid: Id);
-/// Mdev spec uuid.
-mdev_spec_uuid: Id = "mdevSpecUuid" mdev_spec_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}`: Removes a mdev device spec from a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/3`
+    RemoveMdevDeviceSpecFromVmInstance = 3 -> (), (mdev_spec_uuid: Id, vm_instance_uuid: Id);
+    /// Mdev spec uuid.
+    mdev_spec_uuid: Id = "mdevSpecUuid" mdev_spec_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}`: Adds a mdev device spec to a virtual machine instance.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/4`
-AddMdevDeviceSpecToVmInstance = 4 -> Reply<super::VmInstanceMdevDeviceSpecRef>, (mdev_spec_uuid: Id, vm_instance_uuid: Id) super::AddMdevDeviceSpecToVmInstanceRequest;
-/// Mdev spec uuid.
-mdev_spec_uuid: Id = "mdevSpecUuid" mdev_spec_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}`: Adds a mdev device spec to a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/4`
+    AddMdevDeviceSpecToVmInstance = 4 -> Reply<super::VmInstanceMdevDeviceSpecRef>, (mdev_spec_uuid: Id, vm_instance_uuid: Id) super::AddMdevDeviceSpecToVmInstanceRequest;
+    /// Mdev spec uuid.
+    mdev_spec_uuid: Id = "mdevSpecUuid" mdev_spec_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/mdev-device-specs/{uuid}/actions`: Changes a mdev device spec.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/5`
-UpdateMdevDeviceSpec = 5 -> Reply<super::MdevDeviceSpec>, (uuid: Id) super::UpdateMdevDeviceSpecRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/mdev-device-specs/{uuid}/actions`: Changes a mdev device spec.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/5`
+    UpdateMdevDeviceSpec = 5 -> Reply<super::MdevDeviceSpec>, (uuid: Id) super::UpdateMdevDeviceSpecRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/mdev-devices`: Finds mdev devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/6`
-QueryMdevDevice = 6 -> Page<super::MdevDevice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/mdev-devices`: Finds mdev devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/6`
+    QueryMdevDevice = 6 -> Page<super::MdevDevice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/mdev-devices/candidates`: Gives mdev device candidates.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/7`
-GetMdevDeviceCandidates = 7 -> Page<super::MdevDevice>, ();
-/// The clusters.
-cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
-/// The host.
-host_uuid: Option<Id> = "hostUuid" None;
-/// The virtual machine.
-vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
-/// Types.
-types: Vec<String> = "types" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/mdev-devices/candidates`: Gives mdev device candidates.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/7`
+    GetMdevDeviceCandidates = 7 -> Page<super::MdevDevice>, ();
+    /// The clusters.
+    cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+    /// The host.
+    host_uuid: Option<Id> = "hostUuid" None;
+    /// The virtual machine.
+    vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
+    /// Types.
+    types: Vec<String> = "types" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/mdev-devices/{mdevDeviceUuid}`: Deletes a mdev device.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/8`
-DeleteMdevDevice = 8 -> (), (mdev_device_uuid: Id);
-/// Mdev device uuid.
-mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/mdev-devices/{mdevDeviceUuid}`: Deletes a mdev device.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/8`
+    DeleteMdevDevice = 8 -> (), (mdev_device_uuid: Id);
+    /// Mdev device uuid.
+    mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}`: Detaches a mdev device from a virtual machine.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/9`
-DetachMdevDeviceFromVm = 9 -> Reply<super::MdevDevice>, (mdev_device_uuid: Id, vm_instance_uuid: Id);
-/// Mdev device uuid.
-mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}`: Detaches a mdev device from a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/9`
+    DetachMdevDeviceFromVm = 9 -> Reply<super::MdevDevice>, (mdev_device_uuid: Id, vm_instance_uuid: Id);
+    /// Mdev device uuid.
+    mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}`: Attaches a mdev device to a virtual machine.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/10`
-AttachMdevDeviceToVm = 10 -> Reply<super::MdevDevice>, (mdev_device_uuid: Id, vm_instance_uuid: Id);
-/// Mdev device uuid.
-mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}`: Attaches a mdev device to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/10`
+    AttachMdevDeviceToVm = 10 -> Reply<super::MdevDevice>, (mdev_device_uuid: Id, vm_instance_uuid: Id);
+    /// Mdev device uuid.
+    mdev_device_uuid: Id = "mdevDeviceUuid" mdev_device_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/mdev-devices/{uuid}/actions`: Changes a mdev device.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/11`
-UpdateMdevDevice = 11 -> Reply<super::MdevDevice>, (uuid: Id) super::UpdateMdevDeviceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/mdev-devices/{uuid}/actions`: Changes a mdev device.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/11`
+    UpdateMdevDevice = 11 -> Reply<super::MdevDevice>, (uuid: Id) super::UpdateMdevDeviceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/mtty-devices`: Finds mtty devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/12`
-QueryMttyDevice = 12 -> Page<super::MttyDevice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/mtty-devices`: Finds mtty devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/12`
+    QueryMttyDevice = 12 -> Page<super::MttyDevice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/mtty-devices/{mttyDeviceUuid}/actions`: Makes se mdev devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/13`
-GenerateSeMdevDevices = 13 -> (), (mtty_device_uuid: Id) super::GenerateSeMdevDevicesRequest;
-/// Mtty device uuid.
-mtty_device_uuid: Id = "mttyDeviceUuid" mtty_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/mtty-devices/{mttyDeviceUuid}/actions`: Makes se mdev devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/13`
+    GenerateSeMdevDevices = 13 -> (), (mtty_device_uuid: Id) super::GenerateSeMdevDevicesRequest;
+    /// Mtty device uuid.
+    mtty_device_uuid: Id = "mttyDeviceUuid" mtty_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/mtty-devices/{mttyDeviceUuid}/actions`: Ungenerate se mdev devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/14`
-UngenerateSeMdevDevices = 14 -> (), (mtty_device_uuid: Id);
-/// Mtty device uuid.
-mtty_device_uuid: Id = "mttyDeviceUuid" mtty_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/mtty-devices/{mttyDeviceUuid}/actions`: Ungenerate se mdev devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/14`
+    UngenerateSeMdevDevices = 14 -> (), (mtty_device_uuid: Id);
+    /// Mtty device uuid.
+    mtty_device_uuid: Id = "mttyDeviceUuid" mtty_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-device-specs`: Finds PCI device specs.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/15`
-QueryPciDeviceSpec = 15 -> Page<super::PciDeviceSpec>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/pci-device-specs`: Finds PCI device specs.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/15`
+    QueryPciDeviceSpec = 15 -> Page<super::PciDeviceSpec>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-device-specs/candidates`: Gives PCI device spec candidates.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/16`
-GetPciDeviceSpecCandidates = 16 -> Page<super::PciDeviceSpec>, ();
-/// The clusters.
-cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
-/// The host.
-host_uuid: Option<Id> = "hostUuid" None;
-/// The virtual machine.
-vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
-/// Vm instance uuids.
-vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
-/// Types.
-types: Vec<String> = "types" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/pci-device-specs/candidates`: Gives PCI device spec candidates.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/16`
+    GetPciDeviceSpecCandidates = 16 -> Page<super::PciDeviceSpec>, ();
+    /// The clusters.
+    cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+    /// The host.
+    host_uuid: Option<Id> = "hostUuid" None;
+    /// The virtual machine.
+    vm_instance_uuid: Option<Id> = "vmInstanceUuid" None;
+    /// Vm instance uuids.
+    vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
+    /// Types.
+    types: Vec<String> = "types" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}`: Removes a PCI device spec from a virtual machine instance.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/17`
-RemovePciDeviceSpecFromVmInstance = 17 -> (), (pci_spec_uuid: Id, vm_instance_uuid: Id);
-/// Pci spec uuid.
-pci_spec_uuid: Id = "pciSpecUuid" pci_spec_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}`: Removes a PCI device spec from a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/17`
+    RemovePciDeviceSpecFromVmInstance = 17 -> (), (pci_spec_uuid: Id, vm_instance_uuid: Id);
+    /// Pci spec uuid.
+    pci_spec_uuid: Id = "pciSpecUuid" pci_spec_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}`: Adds a PCI device spec to a virtual machine instance.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/18`
-AddPciDeviceSpecToVmInstance = 18 -> Reply<super::VmInstancePciDeviceSpecRef>, (pci_spec_uuid: Id, vm_instance_uuid: Id) super::AddPciDeviceSpecToVmInstanceRequest;
-/// Pci spec uuid.
-pci_spec_uuid: Id = "pciSpecUuid" pci_spec_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}`: Adds a PCI device spec to a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/18`
+    AddPciDeviceSpecToVmInstance = 18 -> Reply<super::VmInstancePciDeviceSpecRef>, (pci_spec_uuid: Id, vm_instance_uuid: Id) super::AddPciDeviceSpecToVmInstanceRequest;
+    /// Pci spec uuid.
+    pci_spec_uuid: Id = "pciSpecUuid" pci_spec_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/pci-device-specs/{uuid}/actions`: Changes a PCI device spec.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/19`
-UpdatePciDeviceSpec = 19 -> Reply<super::PciDeviceSpec>, (uuid: Id) super::UpdatePciDeviceSpecRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/pci-device-specs/{uuid}/actions`: Changes a PCI device spec.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/19`
+    UpdatePciDeviceSpec = 19 -> Reply<super::PciDeviceSpec>, (uuid: Id) super::UpdatePciDeviceSpecRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-device/candidate-pci-devices-for-new-create-vm`: Gives PCI device candidates for new create virtual machine.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/20`
-GetPciDeviceCandidatesForNewCreateVm = 20 -> Page<super::PciDevice>, ();
-/// The host.
-host_uuid: Option<Id> = "hostUuid" None;
-/// The clusters.
-cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
-/// Types.
-types: Vec<String> = "types" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/pci-device/candidate-pci-devices-for-new-create-vm`: Gives PCI device candidates for new create virtual machine.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/20`
+    GetPciDeviceCandidatesForNewCreateVm = 20 -> Page<super::PciDevice>, ();
+    /// The host.
+    host_uuid: Option<Id> = "hostUuid" None;
+    /// The clusters.
+    cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+    /// Types.
+    types: Vec<String> = "types" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-device/ethernet-vfs`: Finds ethernet vfs.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/21`
-QueryEthernetVf = 21 -> Page<super::EthernetVfPciDevice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/pci-device/ethernet-vfs`: Finds ethernet vfs.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/21`
+    QueryEthernetVf = 21 -> Page<super::EthernetVfPciDevice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/pci-device/hosts/{uuid}/actions`: Changes a host iommu state.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/22`
-UpdateHostIommuState = 22 -> super::UpdateHostIommuStateResult, (uuid: Id) super::UpdateHostIommuStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/pci-device/hosts/{uuid}/actions`: Changes a host iommu state.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/22`
+    UpdateHostIommuState = 22 -> super::UpdateHostIommuStateResult, (uuid: Id) super::UpdateHostIommuStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-device/hosts/{uuid}/state`: Gives host iommu state.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/23`
-GetHostIommuState = 23 -> super::GetHostIommuStateResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/pci-device/hosts/{uuid}/state`: Gives host iommu state.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/23`
+    GetHostIommuState = 23 -> super::GetHostIommuStateResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-device/hosts/{uuid}/status`: Gives host iommu status.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/24`
-GetHostIommuStatus = 24 -> super::GetHostIommuStatusResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/pci-device/hosts/{uuid}/status`: Gives host iommu status.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/24`
+    GetHostIommuStatus = 24 -> super::GetHostIommuStatusResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-device/pci-device-offerings`: Finds PCI device offerings.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/25`
-QueryPciDeviceOffering = 25 -> Page<super::PciDeviceOffering>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/pci-device/pci-device-offerings`: Finds PCI device offerings.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/25`
+    QueryPciDeviceOffering = 25 -> Page<super::PciDeviceOffering>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/pci-device/pci-device-offerings`: Creates a PCI device offering.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/26`
-CreatePciDeviceOffering = 26 -> Reply<super::PciDeviceOffering>, () super::CreatePciDeviceOfferingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/pci-device/pci-device-offerings`: Creates a PCI device offering.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/26`
+    CreatePciDeviceOffering = 26 -> Reply<super::PciDeviceOffering>, () super::CreatePciDeviceOfferingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/pci-device/pci-device-offerings/{uuid}`: Deletes a PCI device offering.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/27`
-DeletePciDeviceOffering = 27 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/pci-device/pci-device-offerings/{uuid}`: Deletes a PCI device offering.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/27`
+    DeletePciDeviceOffering = 27 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-device/pci-devices`: Finds PCI devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/28`
-QueryPciDevice = 28 -> Page<super::PciDevice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/pci-device/pci-devices`: Finds PCI devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/28`
+    QueryPciDevice = 28 -> Page<super::PciDevice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/attach`: Attaches a PCI device to a virtual machine.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/29`
-AttachPciDeviceToVm = 29 -> Reply<super::PciDevice>, (pci_device_uuid: Id) super::AttachPciDeviceToVmRequest;
-/// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/attach`: Attaches a PCI device to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/29`
+    AttachPciDeviceToVm = 29 -> Reply<super::PciDevice>, (pci_device_uuid: Id) super::AttachPciDeviceToVmRequest;
+    /// Pci device uuid.
+    pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/detach`: Detaches a PCI device from a virtual machine.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/30`
-DetachPciDeviceFromVm = 30 -> Reply<super::PciDevice>, (pci_device_uuid: Id) super::DetachPciDeviceFromVmRequest;
-/// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/detach`: Detaches a PCI device from a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/30`
+    DetachPciDeviceFromVm = 30 -> Reply<super::PciDevice>, (pci_device_uuid: Id) super::DetachPciDeviceFromVmRequest;
+    /// Pci device uuid.
+    pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/pci-device/pci-devices/{uuid}`: Deletes a PCI device.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/31`
-DeletePciDevice = 31 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/pci-device/pci-devices/{uuid}`: Deletes a PCI device.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/31`
+    DeletePciDevice = 31 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/pci-device/pci-devices/{uuid}/actions`: Changes a PCI device.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/32`
-UpdatePciDevice = 32 -> Reply<super::PciDevice>, (uuid: Id) super::UpdatePciDeviceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/pci-device/pci-devices/{uuid}/actions`: Changes a PCI device.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/32`
+    UpdatePciDevice = 32 -> Reply<super::PciDevice>, (uuid: Id) super::UpdatePciDeviceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/pci-devices/pci-devices/pci-device-offerings`: Finds PCI device PCI device offerings.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/33`
-QueryPciDevicePciDeviceOffering = 33 -> Page<super::PciDevicePciDeviceOfferingRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/pci-devices/pci-devices/pci-device-offerings`: Finds PCI device PCI device offerings.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/33`
+    QueryPciDevicePciDeviceOffering = 33 -> Page<super::PciDevicePciDeviceOfferingRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Makes mdev devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/34`
-GenerateMdevDevices = 34 -> (), (pci_device_uuid: Id) super::GenerateMdevDevicesRequest;
-/// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Makes mdev devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/34`
+    GenerateMdevDevices = 34 -> (), (pci_device_uuid: Id) super::GenerateMdevDevicesRequest;
+    /// Pci device uuid.
+    pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Makes sriov PCI devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/35`
-GenerateSriovPciDevices = 35 -> (), (pci_device_uuid: Id) super::GenerateSriovPciDevicesRequest;
-/// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Makes sriov PCI devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/35`
+    GenerateSriovPciDevices = 35 -> (), (pci_device_uuid: Id) super::GenerateSriovPciDevicesRequest;
+    /// Pci device uuid.
+    pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Ungenerate mdev devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/36`
-UngenerateMdevDevices = 36 -> (), (pci_device_uuid: Id);
-/// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Ungenerate mdev devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/36`
+    UngenerateMdevDevices = 36 -> (), (pci_device_uuid: Id);
+    /// Pci device uuid.
+    pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Ungenerate sriov PCI devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/37`
-UngenerateSriovPciDevices = 37 -> (), (pci_device_uuid: Id);
-/// Pci device uuid.
-pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Ungenerate sriov PCI devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/37`
+    UngenerateSriovPciDevices = 37 -> (), (pci_device_uuid: Id);
+    /// Pci device uuid.
+    pci_device_uuid: Id = "pciDeviceUuid" pci_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/usb-device/usb-devices`: Finds USB devices.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/38`
-QueryUsbDevice = 38 -> Page<super::UsbDevice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/usb-device/usb-devices`: Finds USB devices.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/38`
+    QueryUsbDevice = 38 -> Page<super::UsbDevice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/attach`: Attaches a USB device to a virtual machine.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/39`
-AttachUsbDeviceToVm = 39 -> Reply<super::UsbDevice>, (usb_device_uuid: Id) super::AttachUsbDeviceToVmRequest;
-/// Usb device uuid.
-usb_device_uuid: Id = "usbDeviceUuid" usb_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/attach`: Attaches a USB device to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/39`
+    AttachUsbDeviceToVm = 39 -> Reply<super::UsbDevice>, (usb_device_uuid: Id) super::AttachUsbDeviceToVmRequest;
+    /// Usb device uuid.
+    usb_device_uuid: Id = "usbDeviceUuid" usb_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/detach`: Detaches a USB device from a virtual machine.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/40`
-DetachUsbDeviceFromVm = 40 -> Reply<super::UsbDevice>, (usb_device_uuid: Id);
-/// Usb device uuid.
-usb_device_uuid: Id = "usbDeviceUuid" usb_device_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/detach`: Detaches a USB device from a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/40`
+    DetachUsbDeviceFromVm = 40 -> Reply<super::UsbDevice>, (usb_device_uuid: Id);
+    /// Usb device uuid.
+    usb_device_uuid: Id = "usbDeviceUuid" usb_device_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/usb-device/usb-devices/{uuid}/actions`: Changes a USB device.
-///
-/// Schema: `schemas/zstack/devices.json#/operations/41`
-UpdateUsbDevice = 41 -> Reply<super::UsbDevice>, (uuid: Id) super::UpdateUsbDeviceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/usb-device/usb-devices/{uuid}/actions`: Changes a USB device.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/operations/41`
+    UpdateUsbDevice = 41 -> Reply<super::UsbDevice>, (uuid: Id) super::UpdateUsbDeviceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -5,221 +5,221 @@ use super::prelude::*;
 const PARAMS_0: &[Param] = &[Param::query("uuid", Kind::Id).required(), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_1: &[Param] = &[Param::query("resourceUuids", Kind::Id).list().required(), Param::query("directoryUuid", Kind::Id).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "AddResourcesToDirectory", "POST", "/zstack/v1/add/resources/directory").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_RESOURCES_TO_DIRECTORY_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "CreateCasClient", "POST", "/zstack/v1/create/cas/client").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CAS_CLIENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CasClient> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateDirectory", "POST", "/zstack/v1/create/directory").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DIRECTORY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Directory> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateOAuthClient", "POST", "/zstack/v1/create/oauth2/client").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_O_AUTH_CLIENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::OAuth2Client> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateSSORedirectTemplate", "POST", "/zstack/v1/create/sso/redirect/template/").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SSO_REDIRECT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SSORedirectTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteDirectory", "DELETE", "/zstack/v1/delete/directory").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "DeleteSSOClient", "POST", "/zstack/v1/delete/sso/client").params(SYSTEM_TAGS_USER_TAGS).request(&DELETE_SSO_CLIENT_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteSSORedirectTemplate", "POST", "/zstack/v1/delete/sso/redirect/template").params(SYSTEM_TAGS_USER_TAGS).request(&DELETE_SSO_REDIRECT_TEMPLATE_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryDirectory", "GET", "/zstack/v1/directories").also(&["/zstack/v1/directories/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Directory> as Model>::SHAPE, Page::<super::Directory>::LIST)),
-Operation::new(System::Zstack, "MoveDirectory", "PUT", "/zstack/v1/move/directory").params(SYSTEM_TAGS_USER_TAGS).request(&MOVE_DIRECTORY_REQUEST).wrapper("moveDirectory").long_running(),
-Operation::new(System::Zstack, "MoveResourcesToDirectory", "PUT", "/zstack/v1/move/resources/directory").params(SYSTEM_TAGS_USER_TAGS).request(&MOVE_RESOURCES_TO_DIRECTORY_REQUEST).wrapper("moveResourcesToDirectory").long_running(),
-Operation::new(System::Zstack, "RemoveResourcesFromDirectory", "DELETE", "/zstack/v1/remove/resources/directory").params(PARAMS_1).long_running(),
-Operation::new(System::Zstack, "UpdateCasClient", "POST", "/zstack/v1/update/cas/client").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CAS_CLIENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CasClient> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateDirectory", "PUT", "/zstack/v1/update/directory").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_DIRECTORY_REQUEST).wrapper("updateDirectory").response(Response::Body(<Reply<super::Directory> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateOAuthClient", "POST", "/zstack/v1/update/oauth2/client").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_O_AUTH_CLIENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::OAuth2Client> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSSORedirectTemplate", "POST", "/zstack/v1/update/sso/redirectTemplate").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SSO_REDIRECT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SSORedirectTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddResourcesToDirectory", "POST", "/zstack/v1/add/resources/directory").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_RESOURCES_TO_DIRECTORY_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "CreateCasClient", "POST", "/zstack/v1/create/cas/client").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CAS_CLIENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CasClient> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateDirectory", "POST", "/zstack/v1/create/directory").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DIRECTORY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Directory> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateOAuthClient", "POST", "/zstack/v1/create/oauth2/client").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_O_AUTH_CLIENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::OAuth2Client> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateSSORedirectTemplate", "POST", "/zstack/v1/create/sso/redirect/template/").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SSO_REDIRECT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SSORedirectTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteDirectory", "DELETE", "/zstack/v1/delete/directory").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "DeleteSSOClient", "POST", "/zstack/v1/delete/sso/client").params(SYSTEM_TAGS_USER_TAGS).request(&DELETE_SSO_CLIENT_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteSSORedirectTemplate", "POST", "/zstack/v1/delete/sso/redirect/template").params(SYSTEM_TAGS_USER_TAGS).request(&DELETE_SSO_REDIRECT_TEMPLATE_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryDirectory", "GET", "/zstack/v1/directories").also(&["/zstack/v1/directories/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Directory> as Model>::SHAPE, Page::<super::Directory>::LIST)),
+    Operation::new(System::Zstack, "MoveDirectory", "PUT", "/zstack/v1/move/directory").params(SYSTEM_TAGS_USER_TAGS).request(&MOVE_DIRECTORY_REQUEST).wrapper("moveDirectory").long_running(),
+    Operation::new(System::Zstack, "MoveResourcesToDirectory", "PUT", "/zstack/v1/move/resources/directory").params(SYSTEM_TAGS_USER_TAGS).request(&MOVE_RESOURCES_TO_DIRECTORY_REQUEST).wrapper("moveResourcesToDirectory").long_running(),
+    Operation::new(System::Zstack, "RemoveResourcesFromDirectory", "DELETE", "/zstack/v1/remove/resources/directory").params(PARAMS_1).long_running(),
+    Operation::new(System::Zstack, "UpdateCasClient", "POST", "/zstack/v1/update/cas/client").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CAS_CLIENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CasClient> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateDirectory", "PUT", "/zstack/v1/update/directory").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_DIRECTORY_REQUEST).wrapper("updateDirectory").response(Response::Body(<Reply<super::Directory> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateOAuthClient", "POST", "/zstack/v1/update/oauth2/client").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_O_AUTH_CLIENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::OAuth2Client> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSSORedirectTemplate", "POST", "/zstack/v1/update/sso/redirectTemplate").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SSO_REDIRECT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SSORedirectTemplate> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-None,
-Some(make::<Reply<super::CasClient>>),
-Some(make::<Reply<super::Directory>>),
-Some(make::<Reply<super::OAuth2Client>>),
-Some(make::<Reply<super::SSORedirectTemplate>>),
-None,
-None,
-None,
-Some(make::<Page<super::Directory>>),
-None,
-None,
-None,
-Some(make::<Reply<super::CasClient>>),
-Some(make::<Reply<super::Directory>>),
-Some(make::<Reply<super::OAuth2Client>>),
-Some(make::<Reply<super::SSORedirectTemplate>>),
+    None,
+    Some(make::<Reply<super::CasClient>>),
+    Some(make::<Reply<super::Directory>>),
+    Some(make::<Reply<super::OAuth2Client>>),
+    Some(make::<Reply<super::SSORedirectTemplate>>),
+    None,
+    None,
+    None,
+    Some(make::<Page<super::Directory>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::CasClient>>),
+    Some(make::<Reply<super::Directory>>),
+    Some(make::<Reply<super::OAuth2Client>>),
+    Some(make::<Reply<super::SSORedirectTemplate>>),
 ];
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/add/resources/directory`: Adds resources to a directory.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/0`
-AddResourcesToDirectory = 0 -> (), () super::AddResourcesToDirectoryRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/add/resources/directory`: Adds resources to a directory.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/0`
+    AddResourcesToDirectory = 0 -> (), () super::AddResourcesToDirectoryRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/create/cas/client`: Creates a CAS client.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/1`
-CreateCasClient = 1 -> Reply<super::CasClient>, () super::CreateCasClientRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/create/cas/client`: Creates a CAS client.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/1`
+    CreateCasClient = 1 -> Reply<super::CasClient>, () super::CreateCasClientRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/create/directory`: Creates a directory.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/2`
-CreateDirectory = 2 -> Reply<super::Directory>, () super::CreateDirectoryRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/create/directory`: Creates a directory.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/2`
+    CreateDirectory = 2 -> Reply<super::Directory>, () super::CreateDirectoryRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/create/oauth2/client`: Creates an o auth client.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/3`
-CreateOAuthClient = 3 -> Reply<super::OAuth2Client>, () super::CreateOAuthClientRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/create/oauth2/client`: Creates an o auth client.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/3`
+    CreateOAuthClient = 3 -> Reply<super::OAuth2Client>, () super::CreateOAuthClientRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/create/sso/redirect/template/`: Creates an SSO redirect template.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/4`
-CreateSsoRedirectTemplate = 4 -> Reply<super::SSORedirectTemplate>, () super::CreateSSORedirectTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/create/sso/redirect/template/`: Creates an SSO redirect template.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/4`
+    CreateSsoRedirectTemplate = 4 -> Reply<super::SSORedirectTemplate>, () super::CreateSSORedirectTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/delete/directory`: Deletes a directory.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/5`
-DeleteDirectory = 5 -> (), (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/delete/directory`: Deletes a directory.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/5`
+    DeleteDirectory = 5 -> (), (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/delete/sso/client`: Deletes an SSO client.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/6`
-DeleteSsoClient = 6 -> (), () super::DeleteSSOClientRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/delete/sso/client`: Deletes an SSO client.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/6`
+    DeleteSsoClient = 6 -> (), () super::DeleteSSOClientRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/delete/sso/redirect/template`: Deletes an SSO redirect template.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/7`
-DeleteSsoRedirectTemplate = 7 -> (), () super::DeleteSSORedirectTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/delete/sso/redirect/template`: Deletes an SSO redirect template.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/7`
+    DeleteSsoRedirectTemplate = 7 -> (), () super::DeleteSSORedirectTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/directories`: Finds directories.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/8`
-QueryDirectory = 8 -> Page<super::Directory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/directories`: Finds directories.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/8`
+    QueryDirectory = 8 -> Page<super::Directory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/move/directory`: Moves a directory.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/9`
-MoveDirectory = 9 -> (), () super::MoveDirectoryRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/move/directory`: Moves a directory.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/9`
+    MoveDirectory = 9 -> (), () super::MoveDirectoryRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/move/resources/directory`: Moves resources to a directory.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/10`
-MoveResourcesToDirectory = 10 -> (), () super::MoveResourcesToDirectoryRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/move/resources/directory`: Moves resources to a directory.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/10`
+    MoveResourcesToDirectory = 10 -> (), () super::MoveResourcesToDirectoryRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/remove/resources/directory`: Removes resources from a directory.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/11`
-RemoveResourcesFromDirectory = 11 -> (), (directory_uuid: Id);
-/// Resource uuids.
-resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
-/// Directory uuid.
-directory_uuid: Id = "directoryUuid" directory_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/remove/resources/directory`: Removes resources from a directory.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/11`
+    RemoveResourcesFromDirectory = 11 -> (), (directory_uuid: Id);
+    /// Resource uuids.
+    resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
+    /// Directory uuid.
+    directory_uuid: Id = "directoryUuid" directory_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/update/cas/client`: Changes a CAS client.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/12`
-UpdateCasClient = 12 -> Reply<super::CasClient>, () super::UpdateCasClientRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/update/cas/client`: Changes a CAS client.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/12`
+    UpdateCasClient = 12 -> Reply<super::CasClient>, () super::UpdateCasClientRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/update/directory`: Changes a directory.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/13`
-UpdateDirectory = 13 -> Reply<super::Directory>, () super::UpdateDirectoryRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/update/directory`: Changes a directory.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/13`
+    UpdateDirectory = 13 -> Reply<super::Directory>, () super::UpdateDirectoryRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/update/oauth2/client`: Changes an o auth client.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/14`
-UpdateOAuthClient = 14 -> Reply<super::OAuth2Client>, () super::UpdateOAuthClientRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/update/oauth2/client`: Changes an o auth client.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/14`
+    UpdateOAuthClient = 14 -> Reply<super::OAuth2Client>, () super::UpdateOAuthClientRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/update/sso/redirectTemplate`: Changes an SSO redirect template.
-///
-/// Schema: `schemas/zstack/directories.json#/operations/15`
-UpdateSsoRedirectTemplate = 15 -> Reply<super::SSORedirectTemplate>, () super::UpdateSSORedirectTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/update/sso/redirectTemplate`: Changes an SSO redirect template.
+    ///
+    /// Schema: `schemas/zstack/directories.json#/operations/15`
+    UpdateSsoRedirectTemplate = 15 -> Reply<super::SSORedirectTemplate>, () super::UpdateSSORedirectTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -25,1355 +25,1355 @@ const PARAMS_19: &[Param] = &[Param::path("interfaceUuid", Kind::Id), Param::bod
 const PARAMS_20: &[Param] = &[Param::query("hostUuids", Kind::Id).list().required(), Param::query("syncSignatures", Kind::Text).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_21: &[Param] = &[Param::query("local", Kind::Bool), Param::query("configure", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryAgentVersion", "GET", "/zstack/v1/agent-version").also(&["/zstack/v1/agent-version/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AgentVersion> as Model>::SHAPE, Page::<super::AgentVersion>::LIST)),
-Operation::new(System::Zstack, "GetClusterHostNetworkFacts", "GET", "/zstack/v1/cluster/hosts-network-facts/{clusterUuid}").params(PARAMS_0).response(Response::Body(&GET_CLUSTER_HOST_NETWORK_FACTS_RESULT)),
-Operation::new(System::Zstack, "GetCandidateNetworkInterfaces", "GET", "/zstack/v1/cluster/hosts-network-interfaces").params(PARAMS_1).response(Response::Body(&GET_CANDIDATE_NETWORK_INTERFACES_RESULT)),
-Operation::new(System::Zstack, "GetCandidateL2NetworksForAttachingCluster", "GET", "/zstack/v1/cluster/{clusterUuid}/l2-candidates").params(PARAMS_0).response(Response::Body(<Page<super::L2NetworkData> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryCluster", "GET", "/zstack/v1/clusters").also(&["/zstack/v1/clusters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Cluster> as Model>::SHAPE, Page::<super::Cluster>::LIST)),
-Operation::new(System::Zstack, "CreateCluster", "POST", "/zstack/v1/clusters").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CLUSTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryClusterDRS", "GET", "/zstack/v1/clusters/drs").also(&["/zstack/v1/clusters/drs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ClusterDRS> as Model>::SHAPE, Page::<super::ClusterDRS>::LIST)),
-Operation::new(System::Zstack, "QueryDRSAdvice", "GET", "/zstack/v1/clusters/drs/advice").also(&["/zstack/v1/clusters/drs/advice/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DRSAdvice> as Model>::SHAPE, Page::<super::DRSAdvice>::LIST)),
-Operation::new(System::Zstack, "ApplyDRSAdvice", "PUT", "/zstack/v1/clusters/drs/advice/{adviceUuid}/actions").params(PARAMS_2).wrapper("applyDRSAdvice").response(Response::Body(&APPLY_DRS_ADVICE_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetClusterDRSStatus", "GET", "/zstack/v1/clusters/drs/status").params(PARAMS_3).response(Response::Body(&GET_CLUSTER_DRS_STATUS_RESULT)),
-Operation::new(System::Zstack, "QueryDRSVmMigrationActivity", "GET", "/zstack/v1/clusters/drs/vm-migration-activities").also(&["/zstack/v1/clusters/drs/vm-migration-activities/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DRSVmMigrationActivity> as Model>::SHAPE, Page::<super::DRSVmMigrationActivity>::LIST)),
-Operation::new(System::Zstack, "DeleteClusterDRS", "DELETE", "/zstack/v1/clusters/drs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ExecuteDRSScheduling", "PUT", "/zstack/v1/clusters/drs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("executeDRSScheduling").long_running(),
-Operation::new(System::Zstack, "UpdateClusterDRS", "PUT", "/zstack/v1/clusters/drs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CLUSTER_DRS_REQUEST).wrapper("updateClusterDRS").response(Response::Body(<Reply<super::ClusterDRS> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateClusterDRS", "POST", "/zstack/v1/clusters/{clusterUuid}/drs").params(PARAMS_4).request(&CREATE_CLUSTER_DRS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ClusterDRS> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ValidateClusterSupportDRS", "GET", "/zstack/v1/clusters/{clusterUuid}/drs/valid").params(PARAMS_5).response(Response::Body(&VALIDATE_CLUSTER_SUPPORT_DRS_RESULT)),
-Operation::new(System::Zstack, "DetachPrimaryStorageFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}").params(PARAMS_6).response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachPrimaryStorageToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}").params(PARAMS_7).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachBaremetalPxeServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}").params(PARAMS_8).response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachBaremetalPxeServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}").params(PARAMS_9).wrapper("params").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachIscsiServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}").params(PARAMS_10).response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachIscsiServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}").params(PARAMS_11).wrapper("params").response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachNvmeServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}").params(PARAMS_10).response(Response::Body(<Reply<super::NvmeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachNvmeServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}").params(PARAMS_11).wrapper("params").response(Response::Body(<Reply<super::NvmeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteCluster", "DELETE", "/zstack/v1/clusters/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeClusterState", "PUT", "/zstack/v1/clusters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_CLUSTER_STATE_REQUEST).wrapper("changeClusterState").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateCluster", "PUT", "/zstack/v1/clusters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CLUSTER_REQUEST).wrapper("updateCluster").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateClusterOS", "PUT", "/zstack/v1/clusters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CLUSTER_OS_REQUEST).wrapper("updateClusterOS").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateHaStrategyCondition", "PUT", "/zstack/v1/ha-strategy-condition/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HA_STRATEGY_CONDITION_REQUEST).wrapper("updateHaStrategyCondition").response(Response::Body(<Reply<super::HaStrategyCondition> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateInterfaceVlanIds", "GET", "/zstack/v1/host/network-interface-vlan-ids").params(PARAMS_12).response(Response::Body(&GET_CANDIDATE_INTERFACE_VLAN_IDS_RESULT)),
-Operation::new(System::Zstack, "ChangeHostNetworkInterfaceLldpMode", "PUT", "/zstack/v1/hostNetworkInterface/lldp/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CHANGE_HOST_NETWORK_INTERFACE_LLDP_MODE_REQUEST).wrapper("changeHostNetworkInterfaceLldpMode").response(Response::Body(<Page<super::HostNetworkInterfaceLldp> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryHostNetworkInterfaceLldp", "GET", "/zstack/v1/hostNetworkInterface/lldp/all").also(&["/zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostNetworkInterfaceLldp> as Model>::SHAPE, Page::<super::HostNetworkInterfaceLldp>::LIST)),
-Operation::new(System::Zstack, "GetHostNetworkInterfaceLldp", "GET", "/zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}/info").params(PARAMS_13).response(Response::Body(&GET_HOST_NETWORK_INTERFACE_LLDP_RESULT)),
-Operation::new(System::Zstack, "QueryHost", "GET", "/zstack/v1/hosts").also(&["/zstack/v1/hosts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Host> as Model>::SHAPE, Page::<super::Host>::LIST)),
-Operation::new(System::Zstack, "GetHostAllocatorStrategies", "GET", "/zstack/v1/hosts/allocators/strategies").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_HOST_ALLOCATOR_STRATEGIES_RESULT)),
-Operation::new(System::Zstack, "QueryHostNetworkBonding", "GET", "/zstack/v1/hosts/bondings").also(&["/zstack/v1/hosts/bondings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostNetworkBonding> as Model>::SHAPE, Page::<super::HostNetworkBonding>::LIST)),
-Operation::new(System::Zstack, "CreateBonding", "POST", "/zstack/v1/hosts/bondings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BONDING_REQUEST).wrapper("params").response(Response::Body(&CREATE_BONDING_RESULT)).long_running(),
-Operation::new(System::Zstack, "SetServiceTypeOnHostNetworkBonding", "POST", "/zstack/v1/hosts/bondings/service-types").params(SYSTEM_TAGS_USER_TAGS).request(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_REQUEST).wrapper("params").response(Response::Body(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_RESULT)).long_running(),
-Operation::new(System::Zstack, "SetIpOnHostNetworkBonding", "POST", "/zstack/v1/hosts/bondings/{bondingUuid}/ip").params(PARAMS_14).request(&SET_IP_ON_HOST_NETWORK_BONDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostNetworkBonding> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteBonding", "DELETE", "/zstack/v1/hosts/bondings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BONDING_REQUEST).wrapper("updateBonding").response(Response::Body(<Reply<super::HostNetworkBonding> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachNicToBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/attach").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_NIC_TO_BONDING_REQUEST).wrapper("attachNicToBonding").response(Response::Body(<Reply<super::HostNetworkBonding> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachNicFromBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/detach").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_NIC_FROM_BONDING_REQUEST).wrapper("detachNicFromBonding").response(Response::Body(<Reply<super::HostNetworkBonding> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCpuMemoryCapacity", "GET", "/zstack/v1/hosts/capacities/cpu-memory").params(PARAMS_15).response(Response::Body(&GET_CPU_MEMORY_CAPACITY_RESULT)),
-Operation::new(System::Zstack, "GetInterfaceServiceTypeStatistic", "GET", "/zstack/v1/hosts/hosts-network-interfaces/service-type-statistic").params(PARAMS_16).response(Response::Body(&GET_INTERFACE_SERVICE_TYPE_STATISTIC_RESULT)),
-Operation::new(System::Zstack, "GetHypervisorTypes", "GET", "/zstack/v1/hosts/hypervisor-types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_HYPERVISOR_TYPES_RESULT)),
-Operation::new(System::Zstack, "UpdateHostIpmi", "PUT", "/zstack/v1/hosts/ipmi/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_IPMI_REQUEST).wrapper("updateHostIpmi").response(Response::Body(&UPDATE_HOST_IPMI_RESULT)).long_running(),
-Operation::new(System::Zstack, "AddKVMHost", "POST", "/zstack/v1/hosts/kvm").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_KVM_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "KvmRunShell", "PUT", "/zstack/v1/hosts/kvm/actions").params(SYSTEM_TAGS_USER_TAGS).request(&KVM_RUN_SHELL_REQUEST).wrapper("kvmRunShell").response(Response::Body(&KVM_RUN_SHELL_RESULT)).long_running(),
-Operation::new(System::Zstack, "AddKVMHostFromConfigFile", "POST", "/zstack/v1/hosts/kvm/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_KVM_HOST_FROM_CONFIG_FILE_REQUEST).wrapper("params").response(Response::Body(&ADD_HOST_FROM_CONFIG_FILE_RESULT)).long_running(),
-Operation::new(System::Zstack, "CheckKVMHostConfigFile", "POST", "/zstack/v1/hosts/kvm/from-file/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_KVM_HOST_CONFIG_FILE_REQUEST).wrapper("params"),
-Operation::new(System::Zstack, "QueryKvmHypervisorInfo", "GET", "/zstack/v1/hosts/kvm/hypervisor/info").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::KvmHypervisorInfo> as Model>::SHAPE, Page::<super::KvmHypervisorInfo>::LIST)),
-Operation::new(System::Zstack, "ChangeHostPassword", "PUT", "/zstack/v1/hosts/kvm/{hostUuid}/actions").params(PARAMS_17).request(&CHANGE_HOST_PASSWORD_REQUEST).wrapper("changeHostPassword").long_running(),
-Operation::new(System::Zstack, "IdentifyHost", "PUT", "/zstack/v1/hosts/kvm/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&IDENTIFY_HOST_REQUEST).wrapper("identifyHost").long_running(),
-Operation::new(System::Zstack, "UpdateKVMHost", "PUT", "/zstack/v1/hosts/kvm/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_KVM_HOST_REQUEST).wrapper("updateKVMHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetHostNetworkFacts", "GET", "/zstack/v1/hosts/network-facts/{hostUuid}").params(PARAMS_18).response(Response::Body(&GET_HOST_NETWORK_FACTS_RESULT)),
-Operation::new(System::Zstack, "QueryHostNetworkInterface", "GET", "/zstack/v1/hosts/nics").also(&["/zstack/v1/hosts/nics/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostNetworkInterface> as Model>::SHAPE, Page::<super::HostNetworkInterface>::LIST)),
-Operation::new(System::Zstack, "SetServiceTypeOnHostNetworkInterface", "POST", "/zstack/v1/hosts/nics/service-types").params(SYSTEM_TAGS_USER_TAGS).request(&SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_REQUEST).wrapper("params").response(Response::Body(&SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateHostNetworkInterface", "POST", "/zstack/v1/hosts/nics/{interfaceUuid}/actions").params(PARAMS_19).request(&UPDATE_HOST_NETWORK_INTERFACE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostNetworkInterface> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetIpOnHostNetworkInterface", "POST", "/zstack/v1/hosts/nics/{interfaceUuid}/ip").params(PARAMS_19).request(&SET_IP_ON_HOST_NETWORK_INTERFACE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostNetworkInterface> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryHostOsCategory", "GET", "/zstack/v1/hosts/os/category").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostOsCategory> as Model>::SHAPE, Page::<super::HostOsCategory>::LIST)),
-Operation::new(System::Zstack, "GetHostPhysicalMemoryFacts", "GET", "/zstack/v1/hosts/physical-memory-facts/{hostUuid}").params(PARAMS_18).response(Response::Body(<Page<super::HostPhysicalMemory> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryHostPhysicalMemory", "GET", "/zstack/v1/hosts/physicalmemory").also(&["/zstack/v1/hosts/physicalmemory/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostPhysicalMemory> as Model>::SHAPE, Page::<super::HostPhysicalMemory>::LIST)),
-Operation::new(System::Zstack, "PowerOffHost", "PUT", "/zstack/v1/hosts/power-off/actions").params(SYSTEM_TAGS_USER_TAGS).request(&POWER_OFF_HOST_REQUEST).wrapper("powerOffHost").response(Response::Body(&POWER_OFF_HOST_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetHostPowerStatus", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_HOST_POWER_STATUS_REQUEST).wrapper("getHostPowerStatus").response(Response::Body(<Reply<super::HostIpmi> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PowerOnHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&POWER_ON_HOST_REQUEST).wrapper("powerOnHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PowerResetHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&POWER_RESET_HOST_REQUEST).wrapper("powerResetHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ShutdownHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SHUTDOWN_HOST_REQUEST).wrapper("shutdownHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddSimulatorHost", "POST", "/zstack/v1/hosts/simulators").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SIMULATOR_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetHostTask", "GET", "/zstack/v1/hosts/task-details").params(PARAMS_20).response(Response::Body(&GET_CHAIN_TASK_RESULT)),
-Operation::new(System::Zstack, "GetHostWebSshUrl", "POST", "/zstack/v1/hosts/webssh").params(SYSTEM_TAGS_USER_TAGS).request(&GET_HOST_WEB_SSH_URL_REQUEST).wrapper("params").response(Response::Body(&GET_HOST_WEB_SSH_URL_RESULT)).long_running(),
-Operation::new(System::Zstack, "AddXDragonHost", "POST", "/zstack/v1/hosts/xdragon").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_X_DRAGON_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "LocateHostNetworkInterface", "PUT", "/zstack/v1/hosts/{hostUuid}/locate/network-interface").params(PARAMS_17).request(&LOCATE_HOST_NETWORK_INTERFACE_REQUEST).wrapper("locateHostNetworkInterface").long_running(),
-Operation::new(System::Zstack, "DeleteHost", "DELETE", "/zstack/v1/hosts/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeHostState", "PUT", "/zstack/v1/hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_HOST_STATE_REQUEST).wrapper("changeHostState").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReconnectHost", "PUT", "/zstack/v1/hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateHost", "PUT", "/zstack/v1/hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_REQUEST).wrapper("updateHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AllocateHostResource", "POST", "/zstack/v1/hosts/{uuid}/allocate-resource").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ALLOCATE_HOST_RESOURCE_REQUEST).wrapper("params").response(Response::Body(&ALLOCATE_HOST_RESOURCE_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetHostNUMATopology", "POST", "/zstack/v1/hosts/{uuid}/numa").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(&GET_HOST_NUMA_TOPOLOGY_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetHostResourceAllocation", "POST", "/zstack/v1/hosts/{uuid}/resource-allocation").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_HOST_RESOURCE_ALLOCATION_REQUEST).wrapper("params").response(Response::Body(&GET_HOST_RESOURCE_ALLOCATION_RESULT)).long_running(),
-Operation::new(System::Zstack, "CreateMiniCluster", "POST", "/zstack/v1/mini-clusters").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MINI_CLUSTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateMiniHosts", "GET", "/zstack/v1/mini-clusters/candidate-hosts").params(PARAMS_21).response(Response::Body(&GET_CANDIDATE_MINI_HOSTS_RESULT)),
-Operation::new(System::Zstack, "BootstrapMiniHost", "POST", "/zstack/v1/mini-clusters/hosts").params(SYSTEM_TAGS_USER_TAGS).request(&BOOTSTRAP_MINI_HOST_REQUEST).wrapper("params").response(Response::Body(&BOOTSTRAP_MINI_HOST_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QueryAgentVersion", "GET", "/zstack/v1/agent-version").also(&["/zstack/v1/agent-version/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AgentVersion> as Model>::SHAPE, Page::<super::AgentVersion>::LIST)),
+    Operation::new(System::Zstack, "GetClusterHostNetworkFacts", "GET", "/zstack/v1/cluster/hosts-network-facts/{clusterUuid}").params(PARAMS_0).response(Response::Body(&GET_CLUSTER_HOST_NETWORK_FACTS_RESULT)),
+    Operation::new(System::Zstack, "GetCandidateNetworkInterfaces", "GET", "/zstack/v1/cluster/hosts-network-interfaces").params(PARAMS_1).response(Response::Body(&GET_CANDIDATE_NETWORK_INTERFACES_RESULT)),
+    Operation::new(System::Zstack, "GetCandidateL2NetworksForAttachingCluster", "GET", "/zstack/v1/cluster/{clusterUuid}/l2-candidates").params(PARAMS_0).response(Response::Body(<Page<super::L2NetworkData> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryCluster", "GET", "/zstack/v1/clusters").also(&["/zstack/v1/clusters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Cluster> as Model>::SHAPE, Page::<super::Cluster>::LIST)),
+    Operation::new(System::Zstack, "CreateCluster", "POST", "/zstack/v1/clusters").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CLUSTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryClusterDRS", "GET", "/zstack/v1/clusters/drs").also(&["/zstack/v1/clusters/drs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ClusterDRS> as Model>::SHAPE, Page::<super::ClusterDRS>::LIST)),
+    Operation::new(System::Zstack, "QueryDRSAdvice", "GET", "/zstack/v1/clusters/drs/advice").also(&["/zstack/v1/clusters/drs/advice/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DRSAdvice> as Model>::SHAPE, Page::<super::DRSAdvice>::LIST)),
+    Operation::new(System::Zstack, "ApplyDRSAdvice", "PUT", "/zstack/v1/clusters/drs/advice/{adviceUuid}/actions").params(PARAMS_2).wrapper("applyDRSAdvice").response(Response::Body(&APPLY_DRS_ADVICE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetClusterDRSStatus", "GET", "/zstack/v1/clusters/drs/status").params(PARAMS_3).response(Response::Body(&GET_CLUSTER_DRS_STATUS_RESULT)),
+    Operation::new(System::Zstack, "QueryDRSVmMigrationActivity", "GET", "/zstack/v1/clusters/drs/vm-migration-activities").also(&["/zstack/v1/clusters/drs/vm-migration-activities/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DRSVmMigrationActivity> as Model>::SHAPE, Page::<super::DRSVmMigrationActivity>::LIST)),
+    Operation::new(System::Zstack, "DeleteClusterDRS", "DELETE", "/zstack/v1/clusters/drs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ExecuteDRSScheduling", "PUT", "/zstack/v1/clusters/drs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("executeDRSScheduling").long_running(),
+    Operation::new(System::Zstack, "UpdateClusterDRS", "PUT", "/zstack/v1/clusters/drs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CLUSTER_DRS_REQUEST).wrapper("updateClusterDRS").response(Response::Body(<Reply<super::ClusterDRS> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateClusterDRS", "POST", "/zstack/v1/clusters/{clusterUuid}/drs").params(PARAMS_4).request(&CREATE_CLUSTER_DRS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ClusterDRS> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ValidateClusterSupportDRS", "GET", "/zstack/v1/clusters/{clusterUuid}/drs/valid").params(PARAMS_5).response(Response::Body(&VALIDATE_CLUSTER_SUPPORT_DRS_RESULT)),
+    Operation::new(System::Zstack, "DetachPrimaryStorageFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}").params(PARAMS_6).response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachPrimaryStorageToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}").params(PARAMS_7).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachBaremetalPxeServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}").params(PARAMS_8).response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachBaremetalPxeServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}").params(PARAMS_9).wrapper("params").response(Response::Body(<Reply<super::BaremetalPxeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachIscsiServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}").params(PARAMS_10).response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachIscsiServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}").params(PARAMS_11).wrapper("params").response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachNvmeServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}").params(PARAMS_10).response(Response::Body(<Reply<super::NvmeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachNvmeServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}").params(PARAMS_11).wrapper("params").response(Response::Body(<Reply<super::NvmeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteCluster", "DELETE", "/zstack/v1/clusters/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeClusterState", "PUT", "/zstack/v1/clusters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_CLUSTER_STATE_REQUEST).wrapper("changeClusterState").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateCluster", "PUT", "/zstack/v1/clusters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CLUSTER_REQUEST).wrapper("updateCluster").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateClusterOS", "PUT", "/zstack/v1/clusters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CLUSTER_OS_REQUEST).wrapper("updateClusterOS").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateHaStrategyCondition", "PUT", "/zstack/v1/ha-strategy-condition/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HA_STRATEGY_CONDITION_REQUEST).wrapper("updateHaStrategyCondition").response(Response::Body(<Reply<super::HaStrategyCondition> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateInterfaceVlanIds", "GET", "/zstack/v1/host/network-interface-vlan-ids").params(PARAMS_12).response(Response::Body(&GET_CANDIDATE_INTERFACE_VLAN_IDS_RESULT)),
+    Operation::new(System::Zstack, "ChangeHostNetworkInterfaceLldpMode", "PUT", "/zstack/v1/hostNetworkInterface/lldp/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CHANGE_HOST_NETWORK_INTERFACE_LLDP_MODE_REQUEST).wrapper("changeHostNetworkInterfaceLldpMode").response(Response::Body(<Page<super::HostNetworkInterfaceLldp> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryHostNetworkInterfaceLldp", "GET", "/zstack/v1/hostNetworkInterface/lldp/all").also(&["/zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostNetworkInterfaceLldp> as Model>::SHAPE, Page::<super::HostNetworkInterfaceLldp>::LIST)),
+    Operation::new(System::Zstack, "GetHostNetworkInterfaceLldp", "GET", "/zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}/info").params(PARAMS_13).response(Response::Body(&GET_HOST_NETWORK_INTERFACE_LLDP_RESULT)),
+    Operation::new(System::Zstack, "QueryHost", "GET", "/zstack/v1/hosts").also(&["/zstack/v1/hosts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Host> as Model>::SHAPE, Page::<super::Host>::LIST)),
+    Operation::new(System::Zstack, "GetHostAllocatorStrategies", "GET", "/zstack/v1/hosts/allocators/strategies").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_HOST_ALLOCATOR_STRATEGIES_RESULT)),
+    Operation::new(System::Zstack, "QueryHostNetworkBonding", "GET", "/zstack/v1/hosts/bondings").also(&["/zstack/v1/hosts/bondings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostNetworkBonding> as Model>::SHAPE, Page::<super::HostNetworkBonding>::LIST)),
+    Operation::new(System::Zstack, "CreateBonding", "POST", "/zstack/v1/hosts/bondings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BONDING_REQUEST).wrapper("params").response(Response::Body(&CREATE_BONDING_RESULT)).long_running(),
+    Operation::new(System::Zstack, "SetServiceTypeOnHostNetworkBonding", "POST", "/zstack/v1/hosts/bondings/service-types").params(SYSTEM_TAGS_USER_TAGS).request(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_REQUEST).wrapper("params").response(Response::Body(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_RESULT)).long_running(),
+    Operation::new(System::Zstack, "SetIpOnHostNetworkBonding", "POST", "/zstack/v1/hosts/bondings/{bondingUuid}/ip").params(PARAMS_14).request(&SET_IP_ON_HOST_NETWORK_BONDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostNetworkBonding> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteBonding", "DELETE", "/zstack/v1/hosts/bondings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BONDING_REQUEST).wrapper("updateBonding").response(Response::Body(<Reply<super::HostNetworkBonding> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachNicToBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/attach").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_NIC_TO_BONDING_REQUEST).wrapper("attachNicToBonding").response(Response::Body(<Reply<super::HostNetworkBonding> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachNicFromBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/detach").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_NIC_FROM_BONDING_REQUEST).wrapper("detachNicFromBonding").response(Response::Body(<Reply<super::HostNetworkBonding> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCpuMemoryCapacity", "GET", "/zstack/v1/hosts/capacities/cpu-memory").params(PARAMS_15).response(Response::Body(&GET_CPU_MEMORY_CAPACITY_RESULT)),
+    Operation::new(System::Zstack, "GetInterfaceServiceTypeStatistic", "GET", "/zstack/v1/hosts/hosts-network-interfaces/service-type-statistic").params(PARAMS_16).response(Response::Body(&GET_INTERFACE_SERVICE_TYPE_STATISTIC_RESULT)),
+    Operation::new(System::Zstack, "GetHypervisorTypes", "GET", "/zstack/v1/hosts/hypervisor-types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_HYPERVISOR_TYPES_RESULT)),
+    Operation::new(System::Zstack, "UpdateHostIpmi", "PUT", "/zstack/v1/hosts/ipmi/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_IPMI_REQUEST).wrapper("updateHostIpmi").response(Response::Body(&UPDATE_HOST_IPMI_RESULT)).long_running(),
+    Operation::new(System::Zstack, "AddKVMHost", "POST", "/zstack/v1/hosts/kvm").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_KVM_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "KvmRunShell", "PUT", "/zstack/v1/hosts/kvm/actions").params(SYSTEM_TAGS_USER_TAGS).request(&KVM_RUN_SHELL_REQUEST).wrapper("kvmRunShell").response(Response::Body(&KVM_RUN_SHELL_RESULT)).long_running(),
+    Operation::new(System::Zstack, "AddKVMHostFromConfigFile", "POST", "/zstack/v1/hosts/kvm/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_KVM_HOST_FROM_CONFIG_FILE_REQUEST).wrapper("params").response(Response::Body(&ADD_HOST_FROM_CONFIG_FILE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CheckKVMHostConfigFile", "POST", "/zstack/v1/hosts/kvm/from-file/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_KVM_HOST_CONFIG_FILE_REQUEST).wrapper("params"),
+    Operation::new(System::Zstack, "QueryKvmHypervisorInfo", "GET", "/zstack/v1/hosts/kvm/hypervisor/info").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::KvmHypervisorInfo> as Model>::SHAPE, Page::<super::KvmHypervisorInfo>::LIST)),
+    Operation::new(System::Zstack, "ChangeHostPassword", "PUT", "/zstack/v1/hosts/kvm/{hostUuid}/actions").params(PARAMS_17).request(&CHANGE_HOST_PASSWORD_REQUEST).wrapper("changeHostPassword").long_running(),
+    Operation::new(System::Zstack, "IdentifyHost", "PUT", "/zstack/v1/hosts/kvm/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&IDENTIFY_HOST_REQUEST).wrapper("identifyHost").long_running(),
+    Operation::new(System::Zstack, "UpdateKVMHost", "PUT", "/zstack/v1/hosts/kvm/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_KVM_HOST_REQUEST).wrapper("updateKVMHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetHostNetworkFacts", "GET", "/zstack/v1/hosts/network-facts/{hostUuid}").params(PARAMS_18).response(Response::Body(&GET_HOST_NETWORK_FACTS_RESULT)),
+    Operation::new(System::Zstack, "QueryHostNetworkInterface", "GET", "/zstack/v1/hosts/nics").also(&["/zstack/v1/hosts/nics/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostNetworkInterface> as Model>::SHAPE, Page::<super::HostNetworkInterface>::LIST)),
+    Operation::new(System::Zstack, "SetServiceTypeOnHostNetworkInterface", "POST", "/zstack/v1/hosts/nics/service-types").params(SYSTEM_TAGS_USER_TAGS).request(&SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_REQUEST).wrapper("params").response(Response::Body(&SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateHostNetworkInterface", "POST", "/zstack/v1/hosts/nics/{interfaceUuid}/actions").params(PARAMS_19).request(&UPDATE_HOST_NETWORK_INTERFACE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostNetworkInterface> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetIpOnHostNetworkInterface", "POST", "/zstack/v1/hosts/nics/{interfaceUuid}/ip").params(PARAMS_19).request(&SET_IP_ON_HOST_NETWORK_INTERFACE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostNetworkInterface> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryHostOsCategory", "GET", "/zstack/v1/hosts/os/category").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostOsCategory> as Model>::SHAPE, Page::<super::HostOsCategory>::LIST)),
+    Operation::new(System::Zstack, "GetHostPhysicalMemoryFacts", "GET", "/zstack/v1/hosts/physical-memory-facts/{hostUuid}").params(PARAMS_18).response(Response::Body(<Page<super::HostPhysicalMemory> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryHostPhysicalMemory", "GET", "/zstack/v1/hosts/physicalmemory").also(&["/zstack/v1/hosts/physicalmemory/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostPhysicalMemory> as Model>::SHAPE, Page::<super::HostPhysicalMemory>::LIST)),
+    Operation::new(System::Zstack, "PowerOffHost", "PUT", "/zstack/v1/hosts/power-off/actions").params(SYSTEM_TAGS_USER_TAGS).request(&POWER_OFF_HOST_REQUEST).wrapper("powerOffHost").response(Response::Body(&POWER_OFF_HOST_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetHostPowerStatus", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_HOST_POWER_STATUS_REQUEST).wrapper("getHostPowerStatus").response(Response::Body(<Reply<super::HostIpmi> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PowerOnHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&POWER_ON_HOST_REQUEST).wrapper("powerOnHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PowerResetHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&POWER_RESET_HOST_REQUEST).wrapper("powerResetHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ShutdownHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SHUTDOWN_HOST_REQUEST).wrapper("shutdownHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddSimulatorHost", "POST", "/zstack/v1/hosts/simulators").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SIMULATOR_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetHostTask", "GET", "/zstack/v1/hosts/task-details").params(PARAMS_20).response(Response::Body(&GET_CHAIN_TASK_RESULT)),
+    Operation::new(System::Zstack, "GetHostWebSshUrl", "POST", "/zstack/v1/hosts/webssh").params(SYSTEM_TAGS_USER_TAGS).request(&GET_HOST_WEB_SSH_URL_REQUEST).wrapper("params").response(Response::Body(&GET_HOST_WEB_SSH_URL_RESULT)).long_running(),
+    Operation::new(System::Zstack, "AddXDragonHost", "POST", "/zstack/v1/hosts/xdragon").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_X_DRAGON_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "LocateHostNetworkInterface", "PUT", "/zstack/v1/hosts/{hostUuid}/locate/network-interface").params(PARAMS_17).request(&LOCATE_HOST_NETWORK_INTERFACE_REQUEST).wrapper("locateHostNetworkInterface").long_running(),
+    Operation::new(System::Zstack, "DeleteHost", "DELETE", "/zstack/v1/hosts/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeHostState", "PUT", "/zstack/v1/hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_HOST_STATE_REQUEST).wrapper("changeHostState").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReconnectHost", "PUT", "/zstack/v1/hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateHost", "PUT", "/zstack/v1/hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_REQUEST).wrapper("updateHost").response(Response::Body(<Reply<super::Host> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AllocateHostResource", "POST", "/zstack/v1/hosts/{uuid}/allocate-resource").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ALLOCATE_HOST_RESOURCE_REQUEST).wrapper("params").response(Response::Body(&ALLOCATE_HOST_RESOURCE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetHostNUMATopology", "POST", "/zstack/v1/hosts/{uuid}/numa").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(&GET_HOST_NUMA_TOPOLOGY_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetHostResourceAllocation", "POST", "/zstack/v1/hosts/{uuid}/resource-allocation").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_HOST_RESOURCE_ALLOCATION_REQUEST).wrapper("params").response(Response::Body(&GET_HOST_RESOURCE_ALLOCATION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CreateMiniCluster", "POST", "/zstack/v1/mini-clusters").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MINI_CLUSTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateMiniHosts", "GET", "/zstack/v1/mini-clusters/candidate-hosts").params(PARAMS_21).response(Response::Body(&GET_CANDIDATE_MINI_HOSTS_RESULT)),
+    Operation::new(System::Zstack, "BootstrapMiniHost", "POST", "/zstack/v1/mini-clusters/hosts").params(SYSTEM_TAGS_USER_TAGS).request(&BOOTSTRAP_MINI_HOST_REQUEST).wrapper("params").response(Response::Body(&BOOTSTRAP_MINI_HOST_RESULT)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::AgentVersion>>),
-Some(make::<super::GetClusterHostNetworkFactsResult>),
-Some(make::<super::GetCandidateNetworkInterfacesResult>),
-Some(make::<Page<super::L2NetworkData>>),
-Some(make::<Page<super::Cluster>>),
-Some(make::<Reply<super::Cluster>>),
-Some(make::<Page<super::ClusterDRS>>),
-Some(make::<Page<super::DRSAdvice>>),
-Some(make::<super::ApplyDRSAdviceResult>),
-Some(make::<super::GetClusterDRSStatusResult>),
-Some(make::<Page<super::DRSVmMigrationActivity>>),
-None,
-None,
-Some(make::<Reply<super::ClusterDRS>>),
-Some(make::<Reply<super::ClusterDRS>>),
-Some(make::<super::ValidateClusterSupportDRSResult>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Reply<super::BaremetalPxeServer>>),
-Some(make::<Reply<super::BaremetalPxeServer>>),
-Some(make::<Reply<super::IscsiServer>>),
-Some(make::<Reply<super::IscsiServer>>),
-Some(make::<Reply<super::NvmeServer>>),
-Some(make::<Reply<super::NvmeServer>>),
-None,
-Some(make::<Reply<super::Cluster>>),
-Some(make::<Reply<super::Cluster>>),
-Some(make::<Reply<super::LongJob>>),
-Some(make::<Reply<super::HaStrategyCondition>>),
-Some(make::<super::GetCandidateInterfaceVlanIdsResult>),
-Some(make::<Page<super::HostNetworkInterfaceLldp>>),
-Some(make::<Page<super::HostNetworkInterfaceLldp>>),
-Some(make::<super::GetHostNetworkInterfaceLldpResult>),
-Some(make::<Page<super::Host>>),
-Some(make::<super::GetHostAllocatorStrategiesResult>),
-Some(make::<Page<super::HostNetworkBonding>>),
-Some(make::<super::CreateBondingResult>),
-Some(make::<super::SetServiceTypeOnHostNetworkBondingResult>),
-Some(make::<Reply<super::HostNetworkBonding>>),
-None,
-Some(make::<Reply<super::HostNetworkBonding>>),
-Some(make::<Reply<super::HostNetworkBonding>>),
-Some(make::<Reply<super::HostNetworkBonding>>),
-Some(make::<super::GetCpuMemoryCapacityResult>),
-Some(make::<super::GetInterfaceServiceTypeStatisticResult>),
-Some(make::<super::GetHypervisorTypesResult>),
-Some(make::<super::UpdateHostIpmiResult>),
-Some(make::<Reply<super::Host>>),
-Some(make::<super::KvmRunShellResult>),
-Some(make::<super::AddHostFromConfigFileResult>),
-None,
-Some(make::<Page<super::KvmHypervisorInfo>>),
-None,
-None,
-Some(make::<Reply<super::Host>>),
-Some(make::<super::GetHostNetworkFactsResult>),
-Some(make::<Page<super::HostNetworkInterface>>),
-Some(make::<super::SetServiceTypeOnHostNetworkInterfaceResult>),
-Some(make::<Reply<super::HostNetworkInterface>>),
-Some(make::<Reply<super::HostNetworkInterface>>),
-Some(make::<Page<super::HostOsCategory>>),
-Some(make::<Page<super::HostPhysicalMemory>>),
-Some(make::<Page<super::HostPhysicalMemory>>),
-Some(make::<super::PowerOffHostResult>),
-Some(make::<Reply<super::HostIpmi>>),
-Some(make::<Reply<super::Host>>),
-Some(make::<Reply<super::Host>>),
-Some(make::<Reply<super::Host>>),
-Some(make::<Reply<super::Host>>),
-Some(make::<super::GetChainTaskResult>),
-Some(make::<super::GetHostWebSshUrlResult>),
-Some(make::<Reply<super::Host>>),
-None,
-None,
-Some(make::<Reply<super::Host>>),
-Some(make::<Reply<super::Host>>),
-Some(make::<Reply<super::Host>>),
-Some(make::<super::AllocateHostResourceResult>),
-Some(make::<super::GetHostNUMATopologyResult>),
-Some(make::<super::GetHostResourceAllocationResult>),
-Some(make::<Reply<super::Cluster>>),
-Some(make::<super::GetCandidateMiniHostsResult>),
-Some(make::<super::BootstrapMiniHostResult>),
+    Some(make::<Page<super::AgentVersion>>),
+    Some(make::<super::GetClusterHostNetworkFactsResult>),
+    Some(make::<super::GetCandidateNetworkInterfacesResult>),
+    Some(make::<Page<super::L2NetworkData>>),
+    Some(make::<Page<super::Cluster>>),
+    Some(make::<Reply<super::Cluster>>),
+    Some(make::<Page<super::ClusterDRS>>),
+    Some(make::<Page<super::DRSAdvice>>),
+    Some(make::<super::ApplyDRSAdviceResult>),
+    Some(make::<super::GetClusterDRSStatusResult>),
+    Some(make::<Page<super::DRSVmMigrationActivity>>),
+    None,
+    None,
+    Some(make::<Reply<super::ClusterDRS>>),
+    Some(make::<Reply<super::ClusterDRS>>),
+    Some(make::<super::ValidateClusterSupportDRSResult>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Reply<super::BaremetalPxeServer>>),
+    Some(make::<Reply<super::BaremetalPxeServer>>),
+    Some(make::<Reply<super::IscsiServer>>),
+    Some(make::<Reply<super::IscsiServer>>),
+    Some(make::<Reply<super::NvmeServer>>),
+    Some(make::<Reply<super::NvmeServer>>),
+    None,
+    Some(make::<Reply<super::Cluster>>),
+    Some(make::<Reply<super::Cluster>>),
+    Some(make::<Reply<super::LongJob>>),
+    Some(make::<Reply<super::HaStrategyCondition>>),
+    Some(make::<super::GetCandidateInterfaceVlanIdsResult>),
+    Some(make::<Page<super::HostNetworkInterfaceLldp>>),
+    Some(make::<Page<super::HostNetworkInterfaceLldp>>),
+    Some(make::<super::GetHostNetworkInterfaceLldpResult>),
+    Some(make::<Page<super::Host>>),
+    Some(make::<super::GetHostAllocatorStrategiesResult>),
+    Some(make::<Page<super::HostNetworkBonding>>),
+    Some(make::<super::CreateBondingResult>),
+    Some(make::<super::SetServiceTypeOnHostNetworkBondingResult>),
+    Some(make::<Reply<super::HostNetworkBonding>>),
+    None,
+    Some(make::<Reply<super::HostNetworkBonding>>),
+    Some(make::<Reply<super::HostNetworkBonding>>),
+    Some(make::<Reply<super::HostNetworkBonding>>),
+    Some(make::<super::GetCpuMemoryCapacityResult>),
+    Some(make::<super::GetInterfaceServiceTypeStatisticResult>),
+    Some(make::<super::GetHypervisorTypesResult>),
+    Some(make::<super::UpdateHostIpmiResult>),
+    Some(make::<Reply<super::Host>>),
+    Some(make::<super::KvmRunShellResult>),
+    Some(make::<super::AddHostFromConfigFileResult>),
+    None,
+    Some(make::<Page<super::KvmHypervisorInfo>>),
+    None,
+    None,
+    Some(make::<Reply<super::Host>>),
+    Some(make::<super::GetHostNetworkFactsResult>),
+    Some(make::<Page<super::HostNetworkInterface>>),
+    Some(make::<super::SetServiceTypeOnHostNetworkInterfaceResult>),
+    Some(make::<Reply<super::HostNetworkInterface>>),
+    Some(make::<Reply<super::HostNetworkInterface>>),
+    Some(make::<Page<super::HostOsCategory>>),
+    Some(make::<Page<super::HostPhysicalMemory>>),
+    Some(make::<Page<super::HostPhysicalMemory>>),
+    Some(make::<super::PowerOffHostResult>),
+    Some(make::<Reply<super::HostIpmi>>),
+    Some(make::<Reply<super::Host>>),
+    Some(make::<Reply<super::Host>>),
+    Some(make::<Reply<super::Host>>),
+    Some(make::<Reply<super::Host>>),
+    Some(make::<super::GetChainTaskResult>),
+    Some(make::<super::GetHostWebSshUrlResult>),
+    Some(make::<Reply<super::Host>>),
+    None,
+    None,
+    Some(make::<Reply<super::Host>>),
+    Some(make::<Reply<super::Host>>),
+    Some(make::<Reply<super::Host>>),
+    Some(make::<super::AllocateHostResourceResult>),
+    Some(make::<super::GetHostNUMATopologyResult>),
+    Some(make::<super::GetHostResourceAllocationResult>),
+    Some(make::<Reply<super::Cluster>>),
+    Some(make::<super::GetCandidateMiniHostsResult>),
+    Some(make::<super::BootstrapMiniHostResult>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/agent-version`: Finds agent versions.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/0`
-QueryAgentVersion = 0 -> Page<super::AgentVersion>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cluster/hosts-network-facts/{clusterUuid}`: Gives cluster host network facts.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/1`
-GetClusterHostNetworkFacts = 1 -> super::GetClusterHostNetworkFactsResult, (cluster_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cluster/hosts-network-interfaces`: Gives possible network interfaces.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/2`
-GetCandidateNetworkInterfaces = 2 -> super::GetCandidateNetworkInterfacesResult, ();
-/// The hosts.
-host_uuids: Vec<Id> = "hostUuids" Vec::new();
-/// `interface` when left out.
-interface_type: Option<super::GetCandidateNetworkInterfacesInterfaceType> = "interfaceType" None;
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cluster/{clusterUuid}/l2-candidates`: Gives possible L2 networks for attaching cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/3`
-GetCandidateL2NetworksForAttachingCluster = 3 -> Page<super::L2NetworkData>, (cluster_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/clusters`: Finds clusters.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/4`
-QueryCluster = 4 -> Page<super::Cluster>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/clusters`: Creates a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/5`
-CreateCluster = 5 -> Reply<super::Cluster>, () super::CreateClusterRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/clusters/drs`: Finds cluster drs.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/6`
-QueryClusterDrs = 6 -> Page<super::ClusterDRS>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/clusters/drs/advice`: Finds drs advices.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/7`
-QueryDrsAdvice = 7 -> Page<super::DRSAdvice>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/clusters/drs/advice/{adviceUuid}/actions`: Applies a drs advice.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/8`
-ApplyDrsAdvice = 8 -> super::ApplyDRSAdviceResult, (advice_uuid: Id);
-/// Advice uuid.
-advice_uuid: Id = "adviceUuid" advice_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/clusters/drs/status`: Gives cluster drs status.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/9`
-GetClusterDrsStatus = 9 -> super::GetClusterDRSStatusResult, (drs_uuid: Id);
-/// Drs uuid.
-drs_uuid: Id = "drsUuid" drs_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/clusters/drs/vm-migration-activities`: Finds drs virtual machine migration activities.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/10`
-QueryDrsVmMigrationActivity = 10 -> Page<super::DRSVmMigrationActivity>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/clusters/drs/{uuid}`: Deletes cluster drs.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/11`
-DeleteClusterDrs = 11 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/clusters/drs/{uuid}/actions`: Runs a drs scheduling.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/12`
-ExecuteDrsScheduling = 12 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/clusters/drs/{uuid}/actions`: Changes cluster drs.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/13`
-UpdateClusterDrs = 13 -> Reply<super::ClusterDRS>, (uuid: Id) super::UpdateClusterDRSRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/clusters/{clusterUuid}/drs`: Creates cluster drs.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/14`
-CreateClusterDrs = 14 -> Reply<super::ClusterDRS>, (cluster_uuid: Id) super::CreateClusterDRSRequest;
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/clusters/{clusterUuid}/drs/valid`: Checks cluster support drs.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/15`
-ValidateClusterSupportDrs = 15 -> super::ValidateClusterSupportDRSResult, (cluster_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}`: Detaches a primary storage from a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/16`
-DetachPrimaryStorageFromCluster = 16 -> Reply<super::PrimaryStorage>, (cluster_uuid: Id, primary_storage_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}`: Attaches a primary storage to a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/17`
-AttachPrimaryStorageToCluster = 17 -> Reply<super::PrimaryStorage>, (cluster_uuid: Id, primary_storage_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}`: Detaches a baremetal pxe server from a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/18`
-DetachBaremetalPxeServerFromCluster = 18 -> Reply<super::BaremetalPxeServer>, (cluster_uuid: Id, pxe_server_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Pxe server uuid.
-pxe_server_uuid: Id = "pxeServerUuid" pxe_server_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}`: Attaches a baremetal pxe server to a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/19`
-AttachBaremetalPxeServerToCluster = 19 -> Reply<super::BaremetalPxeServer>, (cluster_uuid: Id, pxe_server_uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Pxe server uuid.
-pxe_server_uuid: Id = "pxeServerUuid" pxe_server_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}`: Detaches an iSCSI server from a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/20`
-DetachIscsiServerFromCluster = 20 -> Reply<super::IscsiServer>, (cluster_uuid: Id, uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}`: Attaches an iSCSI server to a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/21`
-AttachIscsiServerToCluster = 21 -> Reply<super::IscsiServer>, (cluster_uuid: Id, uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}`: Detaches an NVMe server from a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/22`
-DetachNvmeServerFromCluster = 22 -> Reply<super::NvmeServer>, (cluster_uuid: Id, uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}`: Attaches an NVMe server to a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/23`
-AttachNvmeServerToCluster = 23 -> Reply<super::NvmeServer>, (cluster_uuid: Id, uuid: Id);
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/clusters/{uuid}`: Deletes a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/24`
-DeleteCluster = 24 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/clusters/{uuid}/actions`: Lets a cluster be used, or no longer.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/25`
-ChangeClusterState = 25 -> Reply<super::Cluster>, (uuid: Id) super::ChangeClusterStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/clusters/{uuid}/actions`: Changes a cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/26`
-UpdateCluster = 26 -> Reply<super::Cluster>, (uuid: Id) super::UpdateClusterRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/clusters/{uuid}/actions`: Changes a cluster OS.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/27`
-UpdateClusterOs = 27 -> Reply<super::LongJob>, (uuid: Id) super::UpdateClusterOSRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ha-strategy-condition/{uuid}/actions`: Changes a ha strategy condition.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/28`
-UpdateHaStrategyCondition = 28 -> Reply<super::HaStrategyCondition>, (uuid: Id) super::UpdateHaStrategyConditionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/host/network-interface-vlan-ids`: Gives possible interface vlan ids.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/29`
-GetCandidateInterfaceVlanIds = 29 -> super::GetCandidateInterfaceVlanIdsResult, ();
-/// Interface uuids.
-interface_uuids: Vec<Id> = "interfaceUuids" Vec::new();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hostNetworkInterface/lldp/actions`: Changes a host network interface LLDP mode.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/30`
-ChangeHostNetworkInterfaceLldpMode = 30 -> Page<super::HostNetworkInterfaceLldp>, () super::ChangeHostNetworkInterfaceLldpModeRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hostNetworkInterface/lldp/all`: Finds host network interface LLDPs.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/31`
-QueryHostNetworkInterfaceLldp = 31 -> Page<super::HostNetworkInterfaceLldp>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}/info`: Gives host network interface LLDP.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/32`
-GetHostNetworkInterfaceLldp = 32 -> super::GetHostNetworkInterfaceLldpResult, (interface_uuid: Id);
-/// Interface uuid.
-interface_uuid: Id = "interfaceUuid" interface_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts`: Finds hosts.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/33`
-QueryHost = 33 -> Page<super::Host>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/allocators/strategies`: Gives host allocator strategies.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/34`
-GetHostAllocatorStrategies = 34 -> super::GetHostAllocatorStrategiesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/bondings`: Finds host network bondings.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/35`
-QueryHostNetworkBonding = 35 -> Page<super::HostNetworkBonding>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/bondings`: Creates a bonding.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/36`
-CreateBonding = 36 -> super::CreateBondingResult, () super::CreateBondingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/bondings/service-types`: Sets a service type on a host network bonding.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/37`
-SetServiceTypeOnHostNetworkBonding = 37 -> super::SetServiceTypeOnHostNetworkBondingResult, () super::SetServiceTypeOnHostNetworkBondingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/bondings/{bondingUuid}/ip`: Sets an IP on a host network bonding.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/38`
-SetIpOnHostNetworkBonding = 38 -> Reply<super::HostNetworkBonding>, (bonding_uuid: Id) super::SetIpOnHostNetworkBondingRequest;
-/// Bonding uuid.
-bonding_uuid: Id = "bondingUuid" bonding_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hosts/bondings/{uuid}`: Deletes a bonding.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/39`
-DeleteBonding = 39 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/bondings/{uuid}/actions`: Changes a bonding.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/40`
-UpdateBonding = 40 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::UpdateBondingRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/bondings/{uuid}/attach`: Attaches a network interface to a bonding.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/41`
-AttachNicToBonding = 41 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::AttachNicToBondingRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/bondings/{uuid}/detach`: Detaches a network interface from a bonding.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/42`
-DetachNicFromBonding = 42 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::DetachNicFromBondingRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/capacities/cpu-memory`: Gives CPU memory capacity.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/43`
-GetCpuMemoryCapacity = 43 -> super::GetCpuMemoryCapacityResult, ();
-/// The zones.
-zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
-/// The clusters.
-cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
-/// The hosts.
-host_uuids: Vec<Id> = "hostUuids" Vec::new();
-/// The hypervisor.
-hypervisor_type: Option<super::GetCpuMemoryCapacityHypervisorType> = "hypervisorType" None;
-/// Whether to take all of them. `false` when left out.
-all: Option<bool> = "all" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/hosts-network-interfaces/service-type-statistic`: Gives interface service type statistic.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/44`
-GetInterfaceServiceTypeStatistic = 44 -> super::GetInterfaceServiceTypeStatisticResult, ();
-/// Interface uuid.
-interface_uuid: Option<Id> = "interfaceUuid" None;
-/// The vlan's id.
-vlan_id: Option<i64> = "vlanId" None;
-/// `All` when left out.
-interface_type: Option<super::GetInterfaceServiceTypeStatisticInterfaceType> = "interfaceType" None;
-/// Service type.
-service_type: Vec<String> = "serviceType" Vec::new();
-/// The zone.
-zone_uuid: Option<Id> = "zoneUuid" None;
-/// The cluster.
-cluster_uuid: Option<Id> = "clusterUuid" None;
-/// The host.
-host_uuid: Option<Id> = "hostUuid" None;
-/// `CreateDate` when left out.
-sort_by: Option<super::GetInterfaceServiceTypeStatisticSortBy> = "sortBy" None;
-/// `asc` when left out.
-sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// How many at most. `20` when left out.
-limit: Option<i64> = "limit" None;
-/// `false` when left out.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/hypervisor-types`: Gives hypervisor types.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/45`
-GetHypervisorTypes = 45 -> super::GetHypervisorTypesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/ipmi/{uuid}/actions`: Changes a host ipmi.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/46`
-UpdateHostIpmi = 46 -> super::UpdateHostIpmiResult, (uuid: Id) super::UpdateHostIpmiRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/kvm`: Adds a KVM host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/47`
-AddKvmHost = 47 -> Reply<super::Host>, () super::AddKVMHostRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/kvm/actions`: KVM run shell.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/48`
-KvmRunShell = 48 -> super::KvmRunShellResult, () super::KvmRunShellRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/kvm/from-file`: Adds a KVM host from a config file.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/49`
-AddKvmHostFromConfigFile = 49 -> super::AddHostFromConfigFileResult, () super::AddKVMHostFromConfigFileRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/kvm/from-file/check`: Checks a KVM host config file.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/50`
-CheckKvmHostConfigFile = 50 -> (), () super::CheckKVMHostConfigFileRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/kvm/hypervisor/info`: Finds KVM hypervisor infos.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/51`
-QueryKvmHypervisorInfo = 51 -> Page<super::KvmHypervisorInfo>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/kvm/{hostUuid}/actions`: Changes a host password.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/52`
-ChangeHostPassword = 52 -> (), (host_uuid: Id) super::ChangeHostPasswordRequest;
-/// Host uuid.
-host_uuid: Id = "hostUuid" host_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/kvm/{uuid}/actions`: Identify host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/53`
-IdentifyHost = 53 -> (), (uuid: Id) super::IdentifyHostRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/kvm/{uuid}/actions`: Changes a KVM host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/54`
-UpdateKvmHost = 54 -> Reply<super::Host>, (uuid: Id) super::UpdateKVMHostRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/network-facts/{hostUuid}`: Gives host network facts.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/55`
-GetHostNetworkFacts = 55 -> super::GetHostNetworkFactsResult, (host_uuid: Id);
-/// Host uuid.
-host_uuid: Id = "hostUuid" host_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/nics`: Finds host network interfaces.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/56`
-QueryHostNetworkInterface = 56 -> Page<super::HostNetworkInterface>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/nics/service-types`: Sets a service type on a host network interface.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/57`
-SetServiceTypeOnHostNetworkInterface = 57 -> super::SetServiceTypeOnHostNetworkInterfaceResult, () super::SetServiceTypeOnHostNetworkInterfaceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/nics/{interfaceUuid}/actions`: Changes a host network interface.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/58`
-UpdateHostNetworkInterface = 58 -> Reply<super::HostNetworkInterface>, (interface_uuid: Id) super::UpdateHostNetworkInterfaceRequest;
-/// Interface uuid.
-interface_uuid: Id = "interfaceUuid" interface_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/nics/{interfaceUuid}/ip`: Sets an IP on a host network interface.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/59`
-SetIpOnHostNetworkInterface = 59 -> Reply<super::HostNetworkInterface>, (interface_uuid: Id) super::SetIpOnHostNetworkInterfaceRequest;
-/// Interface uuid.
-interface_uuid: Id = "interfaceUuid" interface_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/os/category`: Finds host OS categories.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/60`
-QueryHostOsCategory = 60 -> Page<super::HostOsCategory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/physical-memory-facts/{hostUuid}`: Gives host physical memory facts.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/61`
-GetHostPhysicalMemoryFacts = 61 -> Page<super::HostPhysicalMemory>, (host_uuid: Id);
-/// Host uuid.
-host_uuid: Id = "hostUuid" host_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/physicalmemory`: Finds host physical memories.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/62`
-QueryHostPhysicalMemory = 62 -> Page<super::HostPhysicalMemory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/power-off/actions`: Switches an off host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/63`
-PowerOffHost = 63 -> super::PowerOffHostResult, () super::PowerOffHostRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Gives host power status.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/64`
-GetHostPowerStatus = 64 -> Reply<super::HostIpmi>, (uuid: Id) super::GetHostPowerStatusRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Switches an on host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/65`
-PowerOnHost = 65 -> Reply<super::Host>, (uuid: Id) super::PowerOnHostRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Switches a reset host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/66`
-PowerResetHost = 66 -> Reply<super::Host>, (uuid: Id) super::PowerResetHostRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Shutdown host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/67`
-ShutdownHost = 67 -> Reply<super::Host>, (uuid: Id) super::ShutdownHostRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/simulators`: Adds a simulator host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/68`
-AddSimulatorHost = 68 -> Reply<super::Host>, () super::AddSimulatorHostRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hosts/task-details`: Gives host task.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/69`
-GetHostTask = 69 -> super::GetChainTaskResult, ();
-/// The hosts.
-host_uuids: Vec<Id> = "hostUuids" Vec::new();
-/// Sync signatures.
-sync_signatures: Vec<String> = "syncSignatures" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/webssh`: Gives host web SSH url.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/70`
-GetHostWebSshUrl = 70 -> super::GetHostWebSshUrlResult, () super::GetHostWebSshUrlRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/xdragon`: Adds a x dragon host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/71`
-AddXDragonHost = 71 -> Reply<super::Host>, () super::AddXDragonHostRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/{hostUuid}/locate/network-interface`: Locates a host network interface.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/72`
-LocateHostNetworkInterface = 72 -> (), (host_uuid: Id) super::LocateHostNetworkInterfaceRequest;
-/// Host uuid.
-host_uuid: Id = "hostUuid" host_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hosts/{uuid}`: Deletes a host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/73`
-DeleteHost = 73 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/{uuid}/actions`: Lets a host be used, or no longer.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/74`
-ChangeHostState = 74 -> Reply<super::Host>, (uuid: Id) super::ChangeHostStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/{uuid}/actions`: Connects again to a host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/75`
-ReconnectHost = 75 -> Reply<super::Host>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hosts/{uuid}/actions`: Changes a host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/76`
-UpdateHost = 76 -> Reply<super::Host>, (uuid: Id) super::UpdateHostRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/{uuid}/allocate-resource`: Reserves a host resource.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/77`
-AllocateHostResource = 77 -> super::AllocateHostResourceResult, (uuid: Id) super::AllocateHostResourceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/{uuid}/numa`: Gives host NUMA topology.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/78`
-GetHostNumaTopology = 78 -> super::GetHostNUMATopologyResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hosts/{uuid}/resource-allocation`: Gives host resource allocation.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/79`
-GetHostResourceAllocation = 79 -> super::GetHostResourceAllocationResult, (uuid: Id) super::GetHostResourceAllocationRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/mini-clusters`: Creates a mini cluster.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/80`
-CreateMiniCluster = 80 -> Reply<super::Cluster>, () super::CreateMiniClusterRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/mini-clusters/candidate-hosts`: Gives possible mini hosts.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/81`
-GetCandidateMiniHosts = 81 -> super::GetCandidateMiniHostsResult, ();
-/// `false` when left out.
-local: Option<bool> = "local" None;
-/// `false` when left out.
-configure: Option<bool> = "configure" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/mini-clusters/hosts`: Bootstrap mini host.
-///
-/// Schema: `schemas/zstack/hosts.json#/operations/82`
-BootstrapMiniHost = 82 -> super::BootstrapMiniHostResult, () super::BootstrapMiniHostRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/agent-version`: Finds agent versions.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/0`
+    QueryAgentVersion = 0 -> Page<super::AgentVersion>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/cluster/hosts-network-facts/{clusterUuid}`: Gives cluster host network facts.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/1`
+    GetClusterHostNetworkFacts = 1 -> super::GetClusterHostNetworkFactsResult, (cluster_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/cluster/hosts-network-interfaces`: Gives possible network interfaces.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/2`
+    GetCandidateNetworkInterfaces = 2 -> super::GetCandidateNetworkInterfacesResult, ();
+    /// The hosts.
+    host_uuids: Vec<Id> = "hostUuids" Vec::new();
+    /// `interface` when left out.
+    interface_type: Option<super::GetCandidateNetworkInterfacesInterfaceType> = "interfaceType" None;
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/cluster/{clusterUuid}/l2-candidates`: Gives possible L2 networks for attaching cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/3`
+    GetCandidateL2NetworksForAttachingCluster = 3 -> Page<super::L2NetworkData>, (cluster_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/clusters`: Finds clusters.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/4`
+    QueryCluster = 4 -> Page<super::Cluster>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/clusters`: Creates a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/5`
+    CreateCluster = 5 -> Reply<super::Cluster>, () super::CreateClusterRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/clusters/drs`: Finds cluster drs.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/6`
+    QueryClusterDrs = 6 -> Page<super::ClusterDRS>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/clusters/drs/advice`: Finds drs advices.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/7`
+    QueryDrsAdvice = 7 -> Page<super::DRSAdvice>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/clusters/drs/advice/{adviceUuid}/actions`: Applies a drs advice.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/8`
+    ApplyDrsAdvice = 8 -> super::ApplyDRSAdviceResult, (advice_uuid: Id);
+    /// Advice uuid.
+    advice_uuid: Id = "adviceUuid" advice_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/clusters/drs/status`: Gives cluster drs status.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/9`
+    GetClusterDrsStatus = 9 -> super::GetClusterDRSStatusResult, (drs_uuid: Id);
+    /// Drs uuid.
+    drs_uuid: Id = "drsUuid" drs_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/clusters/drs/vm-migration-activities`: Finds drs virtual machine migration activities.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/10`
+    QueryDrsVmMigrationActivity = 10 -> Page<super::DRSVmMigrationActivity>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/clusters/drs/{uuid}`: Deletes cluster drs.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/11`
+    DeleteClusterDrs = 11 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/clusters/drs/{uuid}/actions`: Runs a drs scheduling.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/12`
+    ExecuteDrsScheduling = 12 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/clusters/drs/{uuid}/actions`: Changes cluster drs.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/13`
+    UpdateClusterDrs = 13 -> Reply<super::ClusterDRS>, (uuid: Id) super::UpdateClusterDRSRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/clusters/{clusterUuid}/drs`: Creates cluster drs.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/14`
+    CreateClusterDrs = 14 -> Reply<super::ClusterDRS>, (cluster_uuid: Id) super::CreateClusterDRSRequest;
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/clusters/{clusterUuid}/drs/valid`: Checks cluster support drs.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/15`
+    ValidateClusterSupportDrs = 15 -> super::ValidateClusterSupportDRSResult, (cluster_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}`: Detaches a primary storage from a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/16`
+    DetachPrimaryStorageFromCluster = 16 -> Reply<super::PrimaryStorage>, (cluster_uuid: Id, primary_storage_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Primary storage uuid.
+    primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}`: Attaches a primary storage to a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/17`
+    AttachPrimaryStorageToCluster = 17 -> Reply<super::PrimaryStorage>, (cluster_uuid: Id, primary_storage_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Primary storage uuid.
+    primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}`: Detaches a baremetal pxe server from a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/18`
+    DetachBaremetalPxeServerFromCluster = 18 -> Reply<super::BaremetalPxeServer>, (cluster_uuid: Id, pxe_server_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Pxe server uuid.
+    pxe_server_uuid: Id = "pxeServerUuid" pxe_server_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}`: Attaches a baremetal pxe server to a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/19`
+    AttachBaremetalPxeServerToCluster = 19 -> Reply<super::BaremetalPxeServer>, (cluster_uuid: Id, pxe_server_uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Pxe server uuid.
+    pxe_server_uuid: Id = "pxeServerUuid" pxe_server_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}`: Detaches an iSCSI server from a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/20`
+    DetachIscsiServerFromCluster = 20 -> Reply<super::IscsiServer>, (cluster_uuid: Id, uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}`: Attaches an iSCSI server to a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/21`
+    AttachIscsiServerToCluster = 21 -> Reply<super::IscsiServer>, (cluster_uuid: Id, uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}`: Detaches an NVMe server from a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/22`
+    DetachNvmeServerFromCluster = 22 -> Reply<super::NvmeServer>, (cluster_uuid: Id, uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}`: Attaches an NVMe server to a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/23`
+    AttachNvmeServerToCluster = 23 -> Reply<super::NvmeServer>, (cluster_uuid: Id, uuid: Id);
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/clusters/{uuid}`: Deletes a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/24`
+    DeleteCluster = 24 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/clusters/{uuid}/actions`: Lets a cluster be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/25`
+    ChangeClusterState = 25 -> Reply<super::Cluster>, (uuid: Id) super::ChangeClusterStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/clusters/{uuid}/actions`: Changes a cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/26`
+    UpdateCluster = 26 -> Reply<super::Cluster>, (uuid: Id) super::UpdateClusterRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/clusters/{uuid}/actions`: Changes a cluster OS.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/27`
+    UpdateClusterOs = 27 -> Reply<super::LongJob>, (uuid: Id) super::UpdateClusterOSRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/ha-strategy-condition/{uuid}/actions`: Changes a ha strategy condition.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/28`
+    UpdateHaStrategyCondition = 28 -> Reply<super::HaStrategyCondition>, (uuid: Id) super::UpdateHaStrategyConditionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/host/network-interface-vlan-ids`: Gives possible interface vlan ids.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/29`
+    GetCandidateInterfaceVlanIds = 29 -> super::GetCandidateInterfaceVlanIdsResult, ();
+    /// Interface uuids.
+    interface_uuids: Vec<Id> = "interfaceUuids" Vec::new();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hostNetworkInterface/lldp/actions`: Changes a host network interface LLDP mode.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/30`
+    ChangeHostNetworkInterfaceLldpMode = 30 -> Page<super::HostNetworkInterfaceLldp>, () super::ChangeHostNetworkInterfaceLldpModeRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hostNetworkInterface/lldp/all`: Finds host network interface LLDPs.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/31`
+    QueryHostNetworkInterfaceLldp = 31 -> Page<super::HostNetworkInterfaceLldp>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}/info`: Gives host network interface LLDP.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/32`
+    GetHostNetworkInterfaceLldp = 32 -> super::GetHostNetworkInterfaceLldpResult, (interface_uuid: Id);
+    /// Interface uuid.
+    interface_uuid: Id = "interfaceUuid" interface_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts`: Finds hosts.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/33`
+    QueryHost = 33 -> Page<super::Host>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/allocators/strategies`: Gives host allocator strategies.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/34`
+    GetHostAllocatorStrategies = 34 -> super::GetHostAllocatorStrategiesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/bondings`: Finds host network bondings.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/35`
+    QueryHostNetworkBonding = 35 -> Page<super::HostNetworkBonding>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/bondings`: Creates a bonding.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/36`
+    CreateBonding = 36 -> super::CreateBondingResult, () super::CreateBondingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/bondings/service-types`: Sets a service type on a host network bonding.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/37`
+    SetServiceTypeOnHostNetworkBonding = 37 -> super::SetServiceTypeOnHostNetworkBondingResult, () super::SetServiceTypeOnHostNetworkBondingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/bondings/{bondingUuid}/ip`: Sets an IP on a host network bonding.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/38`
+    SetIpOnHostNetworkBonding = 38 -> Reply<super::HostNetworkBonding>, (bonding_uuid: Id) super::SetIpOnHostNetworkBondingRequest;
+    /// Bonding uuid.
+    bonding_uuid: Id = "bondingUuid" bonding_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hosts/bondings/{uuid}`: Deletes a bonding.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/39`
+    DeleteBonding = 39 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/bondings/{uuid}/actions`: Changes a bonding.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/40`
+    UpdateBonding = 40 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::UpdateBondingRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/bondings/{uuid}/attach`: Attaches a network interface to a bonding.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/41`
+    AttachNicToBonding = 41 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::AttachNicToBondingRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/bondings/{uuid}/detach`: Detaches a network interface from a bonding.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/42`
+    DetachNicFromBonding = 42 -> Reply<super::HostNetworkBonding>, (uuid: Id) super::DetachNicFromBondingRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/capacities/cpu-memory`: Gives CPU memory capacity.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/43`
+    GetCpuMemoryCapacity = 43 -> super::GetCpuMemoryCapacityResult, ();
+    /// The zones.
+    zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
+    /// The clusters.
+    cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+    /// The hosts.
+    host_uuids: Vec<Id> = "hostUuids" Vec::new();
+    /// The hypervisor.
+    hypervisor_type: Option<super::GetCpuMemoryCapacityHypervisorType> = "hypervisorType" None;
+    /// Whether to take all of them. `false` when left out.
+    all: Option<bool> = "all" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/hosts-network-interfaces/service-type-statistic`: Gives interface service type statistic.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/44`
+    GetInterfaceServiceTypeStatistic = 44 -> super::GetInterfaceServiceTypeStatisticResult, ();
+    /// Interface uuid.
+    interface_uuid: Option<Id> = "interfaceUuid" None;
+    /// The vlan's id.
+    vlan_id: Option<i64> = "vlanId" None;
+    /// `All` when left out.
+    interface_type: Option<super::GetInterfaceServiceTypeStatisticInterfaceType> = "interfaceType" None;
+    /// Service type.
+    service_type: Vec<String> = "serviceType" Vec::new();
+    /// The zone.
+    zone_uuid: Option<Id> = "zoneUuid" None;
+    /// The cluster.
+    cluster_uuid: Option<Id> = "clusterUuid" None;
+    /// The host.
+    host_uuid: Option<Id> = "hostUuid" None;
+    /// `CreateDate` when left out.
+    sort_by: Option<super::GetInterfaceServiceTypeStatisticSortBy> = "sortBy" None;
+    /// `asc` when left out.
+    sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// How many at most. `20` when left out.
+    limit: Option<i64> = "limit" None;
+    /// `false` when left out.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/hypervisor-types`: Gives hypervisor types.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/45`
+    GetHypervisorTypes = 45 -> super::GetHypervisorTypesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/ipmi/{uuid}/actions`: Changes a host ipmi.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/46`
+    UpdateHostIpmi = 46 -> super::UpdateHostIpmiResult, (uuid: Id) super::UpdateHostIpmiRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/kvm`: Adds a KVM host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/47`
+    AddKvmHost = 47 -> Reply<super::Host>, () super::AddKVMHostRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/kvm/actions`: KVM run shell.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/48`
+    KvmRunShell = 48 -> super::KvmRunShellResult, () super::KvmRunShellRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/kvm/from-file`: Adds a KVM host from a config file.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/49`
+    AddKvmHostFromConfigFile = 49 -> super::AddHostFromConfigFileResult, () super::AddKVMHostFromConfigFileRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/kvm/from-file/check`: Checks a KVM host config file.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/50`
+    CheckKvmHostConfigFile = 50 -> (), () super::CheckKVMHostConfigFileRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/kvm/hypervisor/info`: Finds KVM hypervisor infos.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/51`
+    QueryKvmHypervisorInfo = 51 -> Page<super::KvmHypervisorInfo>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/kvm/{hostUuid}/actions`: Changes a host password.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/52`
+    ChangeHostPassword = 52 -> (), (host_uuid: Id) super::ChangeHostPasswordRequest;
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/kvm/{uuid}/actions`: Identify host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/53`
+    IdentifyHost = 53 -> (), (uuid: Id) super::IdentifyHostRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/kvm/{uuid}/actions`: Changes a KVM host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/54`
+    UpdateKvmHost = 54 -> Reply<super::Host>, (uuid: Id) super::UpdateKVMHostRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/network-facts/{hostUuid}`: Gives host network facts.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/55`
+    GetHostNetworkFacts = 55 -> super::GetHostNetworkFactsResult, (host_uuid: Id);
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/nics`: Finds host network interfaces.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/56`
+    QueryHostNetworkInterface = 56 -> Page<super::HostNetworkInterface>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/nics/service-types`: Sets a service type on a host network interface.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/57`
+    SetServiceTypeOnHostNetworkInterface = 57 -> super::SetServiceTypeOnHostNetworkInterfaceResult, () super::SetServiceTypeOnHostNetworkInterfaceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/nics/{interfaceUuid}/actions`: Changes a host network interface.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/58`
+    UpdateHostNetworkInterface = 58 -> Reply<super::HostNetworkInterface>, (interface_uuid: Id) super::UpdateHostNetworkInterfaceRequest;
+    /// Interface uuid.
+    interface_uuid: Id = "interfaceUuid" interface_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/nics/{interfaceUuid}/ip`: Sets an IP on a host network interface.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/59`
+    SetIpOnHostNetworkInterface = 59 -> Reply<super::HostNetworkInterface>, (interface_uuid: Id) super::SetIpOnHostNetworkInterfaceRequest;
+    /// Interface uuid.
+    interface_uuid: Id = "interfaceUuid" interface_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/os/category`: Finds host OS categories.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/60`
+    QueryHostOsCategory = 60 -> Page<super::HostOsCategory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/physical-memory-facts/{hostUuid}`: Gives host physical memory facts.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/61`
+    GetHostPhysicalMemoryFacts = 61 -> Page<super::HostPhysicalMemory>, (host_uuid: Id);
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/physicalmemory`: Finds host physical memories.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/62`
+    QueryHostPhysicalMemory = 62 -> Page<super::HostPhysicalMemory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/power-off/actions`: Switches an off host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/63`
+    PowerOffHost = 63 -> super::PowerOffHostResult, () super::PowerOffHostRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Gives host power status.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/64`
+    GetHostPowerStatus = 64 -> Reply<super::HostIpmi>, (uuid: Id) super::GetHostPowerStatusRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Switches an on host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/65`
+    PowerOnHost = 65 -> Reply<super::Host>, (uuid: Id) super::PowerOnHostRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Switches a reset host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/66`
+    PowerResetHost = 66 -> Reply<super::Host>, (uuid: Id) super::PowerResetHostRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Shutdown host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/67`
+    ShutdownHost = 67 -> Reply<super::Host>, (uuid: Id) super::ShutdownHostRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/simulators`: Adds a simulator host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/68`
+    AddSimulatorHost = 68 -> Reply<super::Host>, () super::AddSimulatorHostRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hosts/task-details`: Gives host task.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/69`
+    GetHostTask = 69 -> super::GetChainTaskResult, ();
+    /// The hosts.
+    host_uuids: Vec<Id> = "hostUuids" Vec::new();
+    /// Sync signatures.
+    sync_signatures: Vec<String> = "syncSignatures" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/webssh`: Gives host web SSH url.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/70`
+    GetHostWebSshUrl = 70 -> super::GetHostWebSshUrlResult, () super::GetHostWebSshUrlRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/xdragon`: Adds a x dragon host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/71`
+    AddXDragonHost = 71 -> Reply<super::Host>, () super::AddXDragonHostRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/{hostUuid}/locate/network-interface`: Locates a host network interface.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/72`
+    LocateHostNetworkInterface = 72 -> (), (host_uuid: Id) super::LocateHostNetworkInterfaceRequest;
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hosts/{uuid}`: Deletes a host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/73`
+    DeleteHost = 73 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/{uuid}/actions`: Lets a host be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/74`
+    ChangeHostState = 74 -> Reply<super::Host>, (uuid: Id) super::ChangeHostStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/{uuid}/actions`: Connects again to a host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/75`
+    ReconnectHost = 75 -> Reply<super::Host>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/{uuid}/actions`: Changes a host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/76`
+    UpdateHost = 76 -> Reply<super::Host>, (uuid: Id) super::UpdateHostRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/{uuid}/allocate-resource`: Reserves a host resource.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/77`
+    AllocateHostResource = 77 -> super::AllocateHostResourceResult, (uuid: Id) super::AllocateHostResourceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/{uuid}/numa`: Gives host NUMA topology.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/78`
+    GetHostNumaTopology = 78 -> super::GetHostNUMATopologyResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/{uuid}/resource-allocation`: Gives host resource allocation.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/79`
+    GetHostResourceAllocation = 79 -> super::GetHostResourceAllocationResult, (uuid: Id) super::GetHostResourceAllocationRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/mini-clusters`: Creates a mini cluster.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/80`
+    CreateMiniCluster = 80 -> Reply<super::Cluster>, () super::CreateMiniClusterRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/mini-clusters/candidate-hosts`: Gives possible mini hosts.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/81`
+    GetCandidateMiniHosts = 81 -> super::GetCandidateMiniHostsResult, ();
+    /// `false` when left out.
+    local: Option<bool> = "local" None;
+    /// `false` when left out.
+    configure: Option<bool> = "configure" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/mini-clusters/hosts`: Bootstrap mini host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/82`
+    BootstrapMiniHost = 82 -> super::BootstrapMiniHostResult, () super::BootstrapMiniHostRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

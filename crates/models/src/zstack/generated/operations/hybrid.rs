@@ -22,2761 +22,2761 @@ const PARAMS_16: &[Param] = &[Param::query("type", Kind::Text), Param::query("da
 const PARAMS_17: &[Param] = &[Param::query("uuid", Kind::Id).required(), Param::query("ossDomain", Kind::Text), Param::query("ossKey", Kind::Text), Param::query("ossSecret", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_18: &[Param] = &[Param::path("dataCenterUuid", Kind::Id), Param::query("ossDomain", Kind::Text), Param::query("ossKey", Kind::Text), Param::query("ossSecret", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryAliyunProxyVpc", "GET", "/zstack/v1/aliyun-proxy/vpcs").also(&["/zstack/v1/aliyun-proxy/vpcs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunProxyVpc> as Model>::SHAPE, Page::<super::AliyunProxyVpc>::LIST)),
-Operation::new(System::Zstack, "CreateAliyunProxyVpc", "POST", "/zstack/v1/aliyun-proxy/vpcs").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_PROXY_VPC_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunProxyVpc> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunProxyVSwitch", "GET", "/zstack/v1/aliyun-proxy/vpcs/vswitches").also(&["/zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunProxyVSwitch> as Model>::SHAPE, Page::<super::AliyunProxyVSwitch>::LIST)),
-Operation::new(System::Zstack, "CreateAliyunProxyVSwitch", "POST", "/zstack/v1/aliyun-proxy/vpcs/vswitches").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_PROXY_V_SWITCH_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunProxyVSwitch> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunProxyVSwitch", "DELETE", "/zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunProxyVpc", "DELETE", "/zstack/v1/aliyun-proxy/vpcs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunProxyVpc", "PUT", "/zstack/v1/aliyun-proxy/vpcs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_PROXY_VPC_REQUEST).wrapper("updateAliyunProxyVpc").response(Response::Body(<Reply<super::AliyunProxyVpc> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunProxyVSwitch", "PUT", "/zstack/v1/aliyun-proxy/vswitches/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_PROXY_V_SWITCH_REQUEST).wrapper("updateAliyunProxyVSwitch").response(Response::Body(<Reply<super::AliyunProxyVSwitch> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunPanguPartition", "GET", "/zstack/v1/aliyun/pangu").also(&["/zstack/v1/aliyun/pangu/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunPanguPartition> as Model>::SHAPE, Page::<super::AliyunPanguPartition>::LIST)),
-Operation::new(System::Zstack, "AddAliyunPanguPartition", "POST", "/zstack/v1/aliyun/pangu").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_PANGU_PARTITION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunPanguPartition> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunPanguPartition", "DELETE", "/zstack/v1/aliyun/pangu/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunPanguPartition", "PUT", "/zstack/v1/aliyun/pangu/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_PANGU_PARTITION_REQUEST).wrapper("updateAliyunPanguPartition").response(Response::Body(<Reply<super::AliyunPanguPartition> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryConnectionAccessPointFromLocal", "GET", "/zstack/v1/hybrid/aliyun/access-point").also(&["/zstack/v1/hybrid/aliyun/access-point/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ConnectionAccessPoint> as Model>::SHAPE, Page::<super::ConnectionAccessPoint>::LIST)),
-Operation::new(System::Zstack, "AddConnectionAccessPointFromRemote", "POST", "/zstack/v1/hybrid/aliyun/access-point").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CONNECTION_ACCESS_POINT_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ConnectionAccessPoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncConnectionAccessPointFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/access-point/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_CONNECTION_ACCESS_POINT_FROM_REMOTE_REQUEST).wrapper("syncConnectionAccessPointFromRemote").response(Response::Body(<Page<super::ConnectionAccessPoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteConnectionAccessPointLocal", "DELETE", "/zstack/v1/hybrid/aliyun/access-point/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetConnectionAccessPointFromRemote", "GET", "/zstack/v1/hybrid/aliyun/access-point{dataCenterUuid}/remote").params(PARAMS_0).response(Response::Body(<Page<super::ConnectionAccessPoint> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryVirtualBorderRouterFromLocal", "GET", "/zstack/v1/hybrid/aliyun/border-router").also(&["/zstack/v1/hybrid/aliyun/border-router/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VirtualBorderRouter> as Model>::SHAPE, Page::<super::VirtualBorderRouter>::LIST)),
-Operation::new(System::Zstack, "SyncVirtualBorderRouterFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VIRTUAL_BORDER_ROUTER_FROM_REMOTE_REQUEST).wrapper("syncVirtualBorderRouterFromRemote").response(Response::Body(<Page<super::VirtualBorderRouter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVirtualBorderRouterLocal", "DELETE", "/zstack/v1/hybrid/aliyun/border-router/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "RecoveryVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoveryVirtualBorderRouterRemote").long_running(),
-Operation::new(System::Zstack, "TerminateVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("terminateVirtualBorderRouterRemote").long_running(),
-Operation::new(System::Zstack, "UpdateVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_BORDER_ROUTER_REMOTE_REQUEST).wrapper("updateVirtualBorderRouterRemote").response(Response::Body(<Reply<super::VirtualBorderRouter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateConnectionBetweenL3NetworkAndAliyunVSwitch", "POST", "/zstack/v1/hybrid/aliyun/connections").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ConnectionRelationShip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteConnectionBetweenL3NetWorkAndAliyunVSwitch", "DELETE", "/zstack/v1/hybrid/aliyun/connections/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch", "PUT", "/zstack/v1/hybrid/aliyun/connections/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CONNECTION_BETWEEN_L3_NET_WORK_AND_ALIYUN_V_SWITCH_REQUEST).wrapper("updateConnectionBetweenL3NetWorkAndAliyunVSwitch").response(Response::Body(<Reply<super::ConnectionRelationShip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAllEcsInstancesFromDataCenter", "DELETE", "/zstack/v1/hybrid/aliyun/dc-ecs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryAliyunDiskFromLocal", "GET", "/zstack/v1/hybrid/aliyun/disk").also(&["/zstack/v1/hybrid/aliyun/disk/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunDisk> as Model>::SHAPE, Page::<super::AliyunDisk>::LIST)),
-Operation::new(System::Zstack, "CreateAliyunDiskFromRemote", "POST", "/zstack/v1/hybrid/aliyun/disk").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_DISK_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunDisk> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachAliyunDiskToEcs", "POST", "/zstack/v1/hybrid/aliyun/disk/{diskUuid}/attach").params(PARAMS_1).request(&ATTACH_ALIYUN_DISK_TO_ECS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunDisk> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncDiskFromAliyunFromRemote", "POST", "/zstack/v1/hybrid/aliyun/disk/{identityUuid}/sync").params(PARAMS_2).request(&SYNC_DISK_FROM_ALIYUN_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::AliyunDisk> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunDiskFromLocal", "DELETE", "/zstack/v1/hybrid/aliyun/disk/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunDisk", "PUT", "/zstack/v1/hybrid/aliyun/disk/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_DISK_REQUEST).wrapper("updateAliyunDisk").response(Response::Body(<Reply<super::AliyunDisk> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachAliyunDiskFromEcs", "POST", "/zstack/v1/hybrid/aliyun/disk/{uuid}/detach").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_ALIYUN_DISK_FROM_ECS_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteAliyunDiskFromRemote", "DELETE", "/zstack/v1/hybrid/aliyun/disk/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryEcsInstanceFromLocal", "GET", "/zstack/v1/hybrid/aliyun/ecs").also(&["/zstack/v1/hybrid/aliyun/ecs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsInstance> as Model>::SHAPE, Page::<super::EcsInstance>::LIST)),
-Operation::new(System::Zstack, "CreateEcsInstanceFromEcsImage", "POST", "/zstack/v1/hybrid/aliyun/ecs").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetEcsInstanceVncUrl", "GET", "/zstack/v1/hybrid/aliyun/ecs-vnc/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_ECS_INSTANCE_VNC_URL_RESULT)),
-Operation::new(System::Zstack, "SyncEcsInstanceFromRemote", "POST", "/zstack/v1/hybrid/aliyun/ecs/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_INSTANCE_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::EcsInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsInstanceLocal", "DELETE", "/zstack/v1/hybrid/aliyun/ecs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "RebootEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("rebootEcsInstance").long_running(),
-Operation::new(System::Zstack, "StartEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("startEcsInstance").long_running(),
-Operation::new(System::Zstack, "StopEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("stopEcsInstance").long_running(),
-Operation::new(System::Zstack, "DeleteEcsInstance", "DELETE", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryEcsImageFromLocal", "GET", "/zstack/v1/hybrid/aliyun/image").also(&["/zstack/v1/hybrid/aliyun/image/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsImage> as Model>::SHAPE, Page::<super::EcsImage>::LIST)),
-Operation::new(System::Zstack, "CreateEcsImageFromLocalImage", "POST", "/zstack/v1/hybrid/aliyun/image").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_IMAGE_FROM_LOCAL_IMAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsImage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsImageRemote", "DELETE", "/zstack/v1/hybrid/aliyun/image/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "CreateEcsImageFromEcsSnapshot", "POST", "/zstack/v1/hybrid/aliyun/image/snapshot").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_IMAGE_FROM_ECS_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsImage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncEcsImageFromRemote", "POST", "/zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_IMAGE_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::EcsImage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCreateEcsImageProgress", "GET", "/zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/{imageUuid}/progress").params(PARAMS_3).response(Response::Body(&GET_CREATE_ECS_IMAGE_PROGRESS_RESULT)),
-Operation::new(System::Zstack, "DeleteEcsImageLocal", "DELETE", "/zstack/v1/hybrid/aliyun/image/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateEcsImage", "PUT", "/zstack/v1/hybrid/aliyun/image/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_IMAGE_REQUEST).wrapper("updateEcsImage").response(Response::Body(<Reply<super::EcsImage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddAliyunKeySecret", "POST", "/zstack/v1/hybrid/aliyun/key").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_KEY_SECRET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridAccount> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunKeySecret", "DELETE", "/zstack/v1/hybrid/aliyun/key/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AttachAliyunKey", "PUT", "/zstack/v1/hybrid/aliyun/key/{uuid}/attach").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("attachAliyunKey").long_running(),
-Operation::new(System::Zstack, "DetachAliyunKey", "PUT", "/zstack/v1/hybrid/aliyun/key/{uuid}/detach").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("detachAliyunKey").long_running(),
-Operation::new(System::Zstack, "QueryOssBucketFileName", "GET", "/zstack/v1/hybrid/aliyun/oss-bucket").also(&["/zstack/v1/hybrid/aliyun/oss-bucket/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::OssBucket> as Model>::SHAPE, Page::<super::OssBucket>::LIST)),
-Operation::new(System::Zstack, "AddOssBucketFromRemote", "POST", "/zstack/v1/hybrid/aliyun/oss-bucket").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_OSS_BUCKET_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteOssBucketFileRemote", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket-file/remote/{uuid}").params(PARAMS_4).long_running(),
-Operation::new(System::Zstack, "CreateOssBucketRemote", "POST", "/zstack/v1/hybrid/aliyun/oss-bucket/remote").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_OSS_BUCKET_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteOssBucketRemote", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AttachOssBucketToEcsDataCenter", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/attach").params(PARAMS_5).wrapper("attachOssBucketToEcsDataCenter").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachOssBucketFromEcsDataCenter", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/detach").params(PARAMS_5).wrapper("detachOssBucketFromEcsDataCenter").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteOssBucketNameLocal", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateOssBucket", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_OSS_BUCKET_REQUEST).wrapper("updateOssBucket").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryConnectionBetweenL3NetworkAndAliyunVSwitch", "GET", "/zstack/v1/hybrid/aliyun/relationships").also(&["/zstack/v1/hybrid/aliyun/relationships/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "GetConnectionBetweenL3NetworkAndAliyunVSwitch", "POST", "/zstack/v1/hybrid/aliyun/relationships").params(SYSTEM_TAGS_USER_TAGS).request(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_REQUEST).wrapper("params").response(Response::Body(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_RESULT)),
-Operation::new(System::Zstack, "QueryAliyunRouteEntryFromLocal", "GET", "/zstack/v1/hybrid/aliyun/route-entry").also(&["/zstack/v1/hybrid/aliyun/route-entry/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVirtualRouteEntry> as Model>::SHAPE, Page::<super::VpcVirtualRouteEntry>::LIST)),
-Operation::new(System::Zstack, "CreateAliyunVpcVirtualRouterEntryRemote", "POST", "/zstack/v1/hybrid/aliyun/route-entry").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcVirtualRouteEntry> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunRouteEntryRemote", "DELETE", "/zstack/v1/hybrid/aliyun/route-entry/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncAliyunRouteEntryFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/route-entry/{vRouterUuid}/sync").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ALIYUN_ROUTE_ENTRY_FROM_REMOTE_REQUEST).wrapper("syncAliyunRouteEntryFromRemote").response(Response::Body(<Page<super::VpcVirtualRouteEntry> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunRouterInterfaceFromLocal", "GET", "/zstack/v1/hybrid/aliyun/router-interface").also(&["/zstack/v1/hybrid/aliyun/router-interface/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunRouterInterface> as Model>::SHAPE, Page::<super::AliyunRouterInterface>::LIST)),
-Operation::new(System::Zstack, "CreateAliyunRouterInterfaceRemote", "POST", "/zstack/v1/hybrid/aliyun/router-interface").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_ROUTER_INTERFACE_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunRouterInterface> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunRouterInterfaceRemote", "DELETE", "/zstack/v1/hybrid/aliyun/router-interface/remote/{uuid}").params(PARAMS_6).long_running(),
-Operation::new(System::Zstack, "SyncAliyunRouterInterfaceFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ALIYUN_ROUTER_INTERFACE_FROM_REMOTE_REQUEST).wrapper("syncAliyunRouterInterfaceFromRemote").response(Response::Body(<Page<super::AliyunRouterInterface> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunRouterInterfaceLocal", "DELETE", "/zstack/v1/hybrid/aliyun/router-interface/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunRouteInterfaceRemote", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_ROUTE_INTERFACE_REMOTE_REQUEST).wrapper("updateAliyunRouteInterfaceRemote").long_running(),
-Operation::new(System::Zstack, "StartConnectionBetweenAliyunRouterInterface", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{vbrInterfaceUuid}/actions").params(PARAMS_7).request(&START_CONNECTION_BETWEEN_ALIYUN_ROUTER_INTERFACE_REQUEST).wrapper("startConnectionBetweenAliyunRouterInterface").response(Response::Body(<Reply<super::AliyunRouterInterface> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryEcsSecurityGroupFromLocal", "GET", "/zstack/v1/hybrid/aliyun/security-group").also(&["/zstack/v1/hybrid/aliyun/security-group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsSecurityGroup> as Model>::SHAPE, Page::<super::EcsSecurityGroup>::LIST)),
-Operation::new(System::Zstack, "QueryEcsSecurityGroupRuleFromLocal", "GET", "/zstack/v1/hybrid/aliyun/security-group-rule").also(&["/zstack/v1/hybrid/aliyun/security-group-rule/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsSecurityGroupRule> as Model>::SHAPE, Page::<super::EcsSecurityGroupRule>::LIST)),
-Operation::new(System::Zstack, "CreateEcsSecurityGroupRuleRemote", "POST", "/zstack/v1/hybrid/aliyun/security-group-rule").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_SECURITY_GROUP_RULE_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsSecurityGroupRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsSecurityGroupRuleRemote", "DELETE", "/zstack/v1/hybrid/aliyun/security-group-rule/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncEcsSecurityGroupRuleFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/security-group-rule/{uuid}/sync").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_SECURITY_GROUP_RULE_FROM_REMOTE_REQUEST).wrapper("syncEcsSecurityGroupRuleFromRemote").response(Response::Body(<Page<super::EcsSecurityGroupRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateEcsSecurityGroupRemote", "POST", "/zstack/v1/hybrid/aliyun/security-group/remote").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_SECURITY_GROUP_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsSecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsSecurityGroupRemote", "DELETE", "/zstack/v1/hybrid/aliyun/security-group/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncEcsSecurityGroupFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/security-group/{ecsVpcUuid}/sync").params(PARAMS_8).request(&SYNC_ECS_SECURITY_GROUP_FROM_REMOTE_REQUEST).wrapper("syncEcsSecurityGroupFromRemote").response(Response::Body(<Page<super::EcsSecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsSecurityGroupInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/security-group/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateEcsSecurityGroup", "PUT", "/zstack/v1/hybrid/aliyun/security-group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_SECURITY_GROUP_REQUEST).wrapper("updateEcsSecurityGroup").response(Response::Body(<Reply<super::EcsSecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunSnapshotFromLocal", "GET", "/zstack/v1/hybrid/aliyun/snapshot").also(&["/zstack/v1/hybrid/aliyun/snapshot/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunSnapshot> as Model>::SHAPE, Page::<super::AliyunSnapshot>::LIST)),
-Operation::new(System::Zstack, "CreateAliyunSnapshotRemote", "POST", "/zstack/v1/hybrid/aliyun/snapshot").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_SNAPSHOT_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunSnapshot> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GCAliyunSnapshotRemote", "POST", "/zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/gc").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&GC_ALIYUN_SNAPSHOT_REMOTE_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "SyncAliyunSnapshotRemote", "POST", "/zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ALIYUN_SNAPSHOT_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::AliyunSnapshot> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunSnapshotFromLocal", "DELETE", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunSnapshot", "PUT", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_SNAPSHOT_REQUEST).wrapper("updateAliyunSnapshot").response(Response::Body(<Reply<super::AliyunSnapshot> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunSnapshotFromRemote", "DELETE", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryEcsVpcFromLocal", "GET", "/zstack/v1/hybrid/aliyun/vpc").also(&["/zstack/v1/hybrid/aliyun/vpc/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsVpc> as Model>::SHAPE, Page::<super::EcsVpc>::LIST)),
-Operation::new(System::Zstack, "CreateEcsVpcRemote", "POST", "/zstack/v1/hybrid/aliyun/vpc").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_VPC_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsVpc> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsVpcRemote", "DELETE", "/zstack/v1/hybrid/aliyun/vpc/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncEcsVpcFromRemote", "POST", "/zstack/v1/hybrid/aliyun/vpc/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_VPC_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::EcsVpc> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsVpcInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vpc/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateEcsVpc", "PUT", "/zstack/v1/hybrid/aliyun/vpc/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_VPC_REQUEST).wrapper("updateEcsVpc").response(Response::Body(<Reply<super::EcsVpc> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunVirtualRouterFromLocal", "GET", "/zstack/v1/hybrid/aliyun/vrouter").also(&["/zstack/v1/hybrid/aliyun/vrouter/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVirtualRouter> as Model>::SHAPE, Page::<super::VpcVirtualRouter>::LIST)),
-Operation::new(System::Zstack, "DeleteVirtualRouterLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vrouter/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunVirtualRouter", "PUT", "/zstack/v1/hybrid/aliyun/vrouter/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_VIRTUAL_ROUTER_REQUEST).wrapper("updateAliyunVirtualRouter").response(Response::Body(<Reply<super::VpcVirtualRouter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncAliyunVirtualRouterFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/vrouter/{vpcUuid}/sync").params(PARAMS_9).request(&SYNC_ALIYUN_VIRTUAL_ROUTER_FROM_REMOTE_REQUEST).wrapper("syncAliyunVirtualRouterFromRemote").response(Response::Body(<Page<super::VpcVirtualRouter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryEcsVSwitchFromLocal", "GET", "/zstack/v1/hybrid/aliyun/vswitch").also(&["/zstack/v1/hybrid/aliyun/vswitch/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsVSwitch> as Model>::SHAPE, Page::<super::EcsVSwitch>::LIST)),
-Operation::new(System::Zstack, "CreateEcsVSwitchRemote", "POST", "/zstack/v1/hybrid/aliyun/vswitch").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_V_SWITCH_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsVSwitch> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsVSwitchRemote", "DELETE", "/zstack/v1/hybrid/aliyun/vswitch/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncEcsVSwitchFromRemote", "POST", "/zstack/v1/hybrid/aliyun/vswitch/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_V_SWITCH_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::EcsVSwitch> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEcsVSwitchInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vswitch/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateEcsVSwitch", "PUT", "/zstack/v1/hybrid/aliyun/vswitch/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_V_SWITCH_REQUEST).wrapper("updateEcsVSwitch").response(Response::Body(<Reply<super::EcsVSwitch> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateEcsInstance", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/ecs").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateEcsInstanceVncPassword", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/ecs-vnc").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_INSTANCE_VNC_PASSWORD_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "UpdateAliyunKeySecret", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/key").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_KEY_SECRET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridAccount> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteBackupFileInPublic", "DELETE", "/zstack/v1/hybrid/backup-mysql").params(PARAMS_10).long_running(),
-Operation::new(System::Zstack, "BackupDatabaseToPublicCloud", "POST", "/zstack/v1/hybrid/backup-mysql").params(SYSTEM_TAGS_USER_TAGS).request(&BACKUP_DATABASE_TO_PUBLIC_CLOUD_REQUEST).wrapper("params").response(Response::Body(&BACKUP_DATABASE_TO_PUBLIC_CLOUD_RESULT)).long_running(),
-Operation::new(System::Zstack, "DownloadBackupFileFromPublicCloud", "POST", "/zstack/v1/hybrid/backup-mysql/download").params(SYSTEM_TAGS_USER_TAGS).request(&DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_REQUEST).wrapper("params").response(Response::Body(&DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetOssBackupBucketFromRemote", "GET", "/zstack/v1/hybrid/backup-mysql/oss").params(SYSTEM_TAGS_USER_TAGS_TOO),
-Operation::new(System::Zstack, "CreateOssBackupBucketRemote", "POST", "/zstack/v1/hybrid/backup-mysql/oss").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_OSS_BACKUP_BUCKET_REMOTE_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryDataCenterFromLocal", "GET", "/zstack/v1/hybrid/data-center").also(&["/zstack/v1/hybrid/data-center/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DataCenter> as Model>::SHAPE, Page::<super::DataCenter>::LIST)),
-Operation::new(System::Zstack, "AddDataCenterFromRemote", "POST", "/zstack/v1/hybrid/data-center").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_DATA_CENTER_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::DataCenter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetDataCenterFromRemote", "GET", "/zstack/v1/hybrid/data-center/remote").params(PARAMS_11).response(Response::Body(<Page<super::DataCenter> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteDataCenterInLocal", "DELETE", "/zstack/v1/hybrid/data-center/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncDataCenterFromRemote", "GET", "/zstack/v1/hybrid/data-center/{uuid}/sync").params(PARAMS_12).long_running(),
-Operation::new(System::Zstack, "GetEcsInstanceType", "GET", "/zstack/v1/hybrid/ecs/type").params(PARAMS_13).response(Response::Body(&GET_ECS_INSTANCE_TYPE_RESULT)),
-Operation::new(System::Zstack, "QueryHybridEipFromLocal", "GET", "/zstack/v1/hybrid/eip").also(&["/zstack/v1/hybrid/eip/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HybridEipAddress> as Model>::SHAPE, Page::<super::HybridEipAddress>::LIST)),
-Operation::new(System::Zstack, "CreateHybridEip", "POST", "/zstack/v1/hybrid/eip").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_HYBRID_EIP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridEipAddress> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncHybridEipFromRemote", "PUT", "/zstack/v1/hybrid/eip/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_HYBRID_EIP_FROM_REMOTE_REQUEST).wrapper("syncHybridEipFromRemote").response(Response::Body(<Page<super::HybridEipAddress> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachHybridEipToEcs", "POST", "/zstack/v1/hybrid/eip/{eipUuid}/attach").params(PARAMS_14).request(&ATTACH_HYBRID_EIP_TO_ECS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridEipAddress> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachHybridEipFromEcs", "POST", "/zstack/v1/hybrid/eip/{eipUuid}/detach").params(PARAMS_14).request(&DETACH_HYBRID_EIP_FROM_ECS_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteHybridEipFromLocal", "DELETE", "/zstack/v1/hybrid/eip/{uuid}").params(PARAMS_15).long_running(),
-Operation::new(System::Zstack, "UpdateHybridEip", "PUT", "/zstack/v1/hybrid/eip/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HYBRID_EIP_REQUEST).wrapper("updateHybridEip").response(Response::Body(<Reply<super::HybridEipAddress> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteHybridEipRemote", "DELETE", "/zstack/v1/hybrid/eip/{uuid}/remote").params(PARAMS_15).long_running(),
-Operation::new(System::Zstack, "QueryHybridKeySecret", "GET", "/zstack/v1/hybrid/hybrid/key").also(&["/zstack/v1/hybrid/hybrid/key/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HybridAccount> as Model>::SHAPE, Page::<super::HybridAccount>::LIST)),
-Operation::new(System::Zstack, "AddHybridKeySecret", "POST", "/zstack/v1/hybrid/hybrid/key").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_HYBRID_KEY_SECRET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridAccount> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteHybridKeySecret", "DELETE", "/zstack/v1/hybrid/hybrid/key/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AttachHybridKey", "PUT", "/zstack/v1/hybrid/hybrid/key/{uuid}/attach").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("attachHybridKey").long_running(),
-Operation::new(System::Zstack, "DetachHybridKey", "PUT", "/zstack/v1/hybrid/hybrid/key/{uuid}/detach").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("detachHybridKey").long_running(),
-Operation::new(System::Zstack, "UpdateHybridKeySecret", "POST", "/zstack/v1/hybrid/hybrid/{uuid}/key").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HYBRID_KEY_SECRET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridAccount> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryIdentityZoneFromLocal", "GET", "/zstack/v1/hybrid/identity-zone").also(&["/zstack/v1/hybrid/identity-zone/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IdentityZone> as Model>::SHAPE, Page::<super::IdentityZone>::LIST)),
-Operation::new(System::Zstack, "AddIdentityZoneFromRemote", "POST", "/zstack/v1/hybrid/identity-zone").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IDENTITY_ZONE_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IdentityZone> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetIdentityZoneFromRemote", "GET", "/zstack/v1/hybrid/identity-zone/remote").params(PARAMS_16).response(Response::Body(<Page<super::IdentityZone> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteIdentityZoneInLocal", "DELETE", "/zstack/v1/hybrid/identity-zone/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncIdentityFromRemote", "GET", "/zstack/v1/hybrid/identity-zone/{uuid}/sync").params(PARAMS_12).long_running(),
-Operation::new(System::Zstack, "GetOssBucketFileFromRemote", "GET", "/zstack/v1/hybrid/oss/file/remote").params(PARAMS_17).response(Response::Body(&GET_OSS_BUCKET_FILE_FROM_REMOTE_RESULT)),
-Operation::new(System::Zstack, "GetOssBucketNameFromRemote", "GET", "/zstack/v1/hybrid/oss/{dataCenterUuid}/remote").params(PARAMS_18).response(Response::Body(<Page<super::OssBucket> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteVpcUserVpnGatewayLocal", "DELETE", "/zstack/v1/hybrid/user-gateway/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeleteVpcUserVpnGatewayRemote", "DELETE", "/zstack/v1/hybrid/user-gateway/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryVpcUserVpnGatewayFromLocal", "GET", "/zstack/v1/hybrid/user-vpn").also(&["/zstack/v1/hybrid/user-vpn/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcUserVpnGateway> as Model>::SHAPE, Page::<super::VpcUserVpnGateway>::LIST)),
-Operation::new(System::Zstack, "CreateVpcUserVpnGatewayRemote", "POST", "/zstack/v1/hybrid/user-vpn").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_USER_VPN_GATEWAY_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcUserVpnGateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncVpcUserVpnGatewayFromRemote", "PUT", "/zstack/v1/hybrid/user-vpn/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VPC_USER_VPN_GATEWAY_FROM_REMOTE_REQUEST).wrapper("syncVpcUserVpnGatewayFromRemote").response(Response::Body(<Page<super::VpcUserVpnGateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVpcUserVpnGateway", "PUT", "/zstack/v1/hybrid/user-vpn/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_USER_VPN_GATEWAY_REQUEST).wrapper("updateVpcUserVpnGateway").response(Response::Body(<Reply<super::VpcUserVpnGateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVpcVpnGatewayFromLocal", "GET", "/zstack/v1/hybrid/vpc-vpn").also(&["/zstack/v1/hybrid/vpc-vpn/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVpnGateway> as Model>::SHAPE, Page::<super::VpcVpnGateway>::LIST)),
-Operation::new(System::Zstack, "SyncVpcVpnGatewayFromRemote", "PUT", "/zstack/v1/hybrid/vpc-vpn/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VPC_VPN_GATEWAY_FROM_REMOTE_REQUEST).wrapper("syncVpcVpnGatewayFromRemote").response(Response::Body(<Page<super::VpcVpnGateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVpcVpnGateway", "PUT", "/zstack/v1/hybrid/vpc-vpn/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_VPN_GATEWAY_REQUEST).wrapper("updateVpcVpnGateway").response(Response::Body(<Reply<super::VpcVpnGateway> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVpcVpnConfigurationFromRemote", "GET", "/zstack/v1/hybrid/vpn-conf/{uuid}/remote").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VPC_VPN_CONFIGURATION_FROM_REMOTE_RESULT)),
-Operation::new(System::Zstack, "QueryVpcVpnConnectionFromLocal", "GET", "/zstack/v1/hybrid/vpn-connection").also(&["/zstack/v1/hybrid/vpn-connection/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVpnConnection> as Model>::SHAPE, Page::<super::VpcVpnConnection>::LIST)),
-Operation::new(System::Zstack, "CreateVpcVpnConnectionRemote", "POST", "/zstack/v1/hybrid/vpn-connection").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_VPN_CONNECTION_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcVpnConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVpcIkeConfigFromLocal", "GET", "/zstack/v1/hybrid/vpn-connection/ike").also(&["/zstack/v1/hybrid/vpn-connection/ike/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVpnIkeConfig> as Model>::SHAPE, Page::<super::VpcVpnIkeConfig>::LIST)),
-Operation::new(System::Zstack, "CreateVpnIkeConfig", "POST", "/zstack/v1/hybrid/vpn-connection/ike").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPN_IKE_CONFIG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcVpnIkeConfig> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVpcIkeConfigLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/ike/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryVpcIpSecConfigFromLocal", "GET", "/zstack/v1/hybrid/vpn-connection/ipsec").also(&["/zstack/v1/hybrid/vpn-connection/ipsec/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVpnIpSecConfig> as Model>::SHAPE, Page::<super::VpcVpnIpSecConfig>::LIST)),
-Operation::new(System::Zstack, "CreateVpnIpsecConfig", "POST", "/zstack/v1/hybrid/vpn-connection/ipsec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPN_IPSEC_CONFIG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcVpnIpSecConfig> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVpcIpSecConfigLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/ipsec/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncVpcVpnConnectionFromRemote", "PUT", "/zstack/v1/hybrid/vpn-connection/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VPC_VPN_CONNECTION_FROM_REMOTE_REQUEST).wrapper("syncVpcVpnConnectionFromRemote").response(Response::Body(<Page<super::VpcVpnConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVpcVpnConnectionLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateVpcVpnConnectionRemote", "PUT", "/zstack/v1/hybrid/vpn-connection/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_VPN_CONNECTION_REMOTE_REQUEST).wrapper("updateVpcVpnConnectionRemote").response(Response::Body(<Reply<super::VpcVpnConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVpcVpnConnectionRemote", "DELETE", "/zstack/v1/hybrid/vpn-connection/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeleteVpcVpnGatewayLocal", "DELETE", "/zstack/v1/hybrid/vpn-gateway/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunProxyVpc", "GET", "/zstack/v1/aliyun-proxy/vpcs").also(&["/zstack/v1/aliyun-proxy/vpcs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunProxyVpc> as Model>::SHAPE, Page::<super::AliyunProxyVpc>::LIST)),
+    Operation::new(System::Zstack, "CreateAliyunProxyVpc", "POST", "/zstack/v1/aliyun-proxy/vpcs").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_PROXY_VPC_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunProxyVpc> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunProxyVSwitch", "GET", "/zstack/v1/aliyun-proxy/vpcs/vswitches").also(&["/zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunProxyVSwitch> as Model>::SHAPE, Page::<super::AliyunProxyVSwitch>::LIST)),
+    Operation::new(System::Zstack, "CreateAliyunProxyVSwitch", "POST", "/zstack/v1/aliyun-proxy/vpcs/vswitches").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_PROXY_V_SWITCH_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunProxyVSwitch> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunProxyVSwitch", "DELETE", "/zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunProxyVpc", "DELETE", "/zstack/v1/aliyun-proxy/vpcs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunProxyVpc", "PUT", "/zstack/v1/aliyun-proxy/vpcs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_PROXY_VPC_REQUEST).wrapper("updateAliyunProxyVpc").response(Response::Body(<Reply<super::AliyunProxyVpc> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunProxyVSwitch", "PUT", "/zstack/v1/aliyun-proxy/vswitches/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_PROXY_V_SWITCH_REQUEST).wrapper("updateAliyunProxyVSwitch").response(Response::Body(<Reply<super::AliyunProxyVSwitch> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunPanguPartition", "GET", "/zstack/v1/aliyun/pangu").also(&["/zstack/v1/aliyun/pangu/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunPanguPartition> as Model>::SHAPE, Page::<super::AliyunPanguPartition>::LIST)),
+    Operation::new(System::Zstack, "AddAliyunPanguPartition", "POST", "/zstack/v1/aliyun/pangu").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_PANGU_PARTITION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunPanguPartition> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunPanguPartition", "DELETE", "/zstack/v1/aliyun/pangu/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunPanguPartition", "PUT", "/zstack/v1/aliyun/pangu/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_PANGU_PARTITION_REQUEST).wrapper("updateAliyunPanguPartition").response(Response::Body(<Reply<super::AliyunPanguPartition> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryConnectionAccessPointFromLocal", "GET", "/zstack/v1/hybrid/aliyun/access-point").also(&["/zstack/v1/hybrid/aliyun/access-point/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ConnectionAccessPoint> as Model>::SHAPE, Page::<super::ConnectionAccessPoint>::LIST)),
+    Operation::new(System::Zstack, "AddConnectionAccessPointFromRemote", "POST", "/zstack/v1/hybrid/aliyun/access-point").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CONNECTION_ACCESS_POINT_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ConnectionAccessPoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncConnectionAccessPointFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/access-point/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_CONNECTION_ACCESS_POINT_FROM_REMOTE_REQUEST).wrapper("syncConnectionAccessPointFromRemote").response(Response::Body(<Page<super::ConnectionAccessPoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteConnectionAccessPointLocal", "DELETE", "/zstack/v1/hybrid/aliyun/access-point/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetConnectionAccessPointFromRemote", "GET", "/zstack/v1/hybrid/aliyun/access-point{dataCenterUuid}/remote").params(PARAMS_0).response(Response::Body(<Page<super::ConnectionAccessPoint> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryVirtualBorderRouterFromLocal", "GET", "/zstack/v1/hybrid/aliyun/border-router").also(&["/zstack/v1/hybrid/aliyun/border-router/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VirtualBorderRouter> as Model>::SHAPE, Page::<super::VirtualBorderRouter>::LIST)),
+    Operation::new(System::Zstack, "SyncVirtualBorderRouterFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VIRTUAL_BORDER_ROUTER_FROM_REMOTE_REQUEST).wrapper("syncVirtualBorderRouterFromRemote").response(Response::Body(<Page<super::VirtualBorderRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVirtualBorderRouterLocal", "DELETE", "/zstack/v1/hybrid/aliyun/border-router/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "RecoveryVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoveryVirtualBorderRouterRemote").long_running(),
+    Operation::new(System::Zstack, "TerminateVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("terminateVirtualBorderRouterRemote").long_running(),
+    Operation::new(System::Zstack, "UpdateVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_BORDER_ROUTER_REMOTE_REQUEST).wrapper("updateVirtualBorderRouterRemote").response(Response::Body(<Reply<super::VirtualBorderRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateConnectionBetweenL3NetworkAndAliyunVSwitch", "POST", "/zstack/v1/hybrid/aliyun/connections").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ConnectionRelationShip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteConnectionBetweenL3NetWorkAndAliyunVSwitch", "DELETE", "/zstack/v1/hybrid/aliyun/connections/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch", "PUT", "/zstack/v1/hybrid/aliyun/connections/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CONNECTION_BETWEEN_L3_NET_WORK_AND_ALIYUN_V_SWITCH_REQUEST).wrapper("updateConnectionBetweenL3NetWorkAndAliyunVSwitch").response(Response::Body(<Reply<super::ConnectionRelationShip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAllEcsInstancesFromDataCenter", "DELETE", "/zstack/v1/hybrid/aliyun/dc-ecs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunDiskFromLocal", "GET", "/zstack/v1/hybrid/aliyun/disk").also(&["/zstack/v1/hybrid/aliyun/disk/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunDisk> as Model>::SHAPE, Page::<super::AliyunDisk>::LIST)),
+    Operation::new(System::Zstack, "CreateAliyunDiskFromRemote", "POST", "/zstack/v1/hybrid/aliyun/disk").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_DISK_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunDisk> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachAliyunDiskToEcs", "POST", "/zstack/v1/hybrid/aliyun/disk/{diskUuid}/attach").params(PARAMS_1).request(&ATTACH_ALIYUN_DISK_TO_ECS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunDisk> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncDiskFromAliyunFromRemote", "POST", "/zstack/v1/hybrid/aliyun/disk/{identityUuid}/sync").params(PARAMS_2).request(&SYNC_DISK_FROM_ALIYUN_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::AliyunDisk> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunDiskFromLocal", "DELETE", "/zstack/v1/hybrid/aliyun/disk/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunDisk", "PUT", "/zstack/v1/hybrid/aliyun/disk/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_DISK_REQUEST).wrapper("updateAliyunDisk").response(Response::Body(<Reply<super::AliyunDisk> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachAliyunDiskFromEcs", "POST", "/zstack/v1/hybrid/aliyun/disk/{uuid}/detach").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_ALIYUN_DISK_FROM_ECS_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunDiskFromRemote", "DELETE", "/zstack/v1/hybrid/aliyun/disk/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryEcsInstanceFromLocal", "GET", "/zstack/v1/hybrid/aliyun/ecs").also(&["/zstack/v1/hybrid/aliyun/ecs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsInstance> as Model>::SHAPE, Page::<super::EcsInstance>::LIST)),
+    Operation::new(System::Zstack, "CreateEcsInstanceFromEcsImage", "POST", "/zstack/v1/hybrid/aliyun/ecs").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetEcsInstanceVncUrl", "GET", "/zstack/v1/hybrid/aliyun/ecs-vnc/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_ECS_INSTANCE_VNC_URL_RESULT)),
+    Operation::new(System::Zstack, "SyncEcsInstanceFromRemote", "POST", "/zstack/v1/hybrid/aliyun/ecs/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_INSTANCE_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::EcsInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsInstanceLocal", "DELETE", "/zstack/v1/hybrid/aliyun/ecs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "RebootEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("rebootEcsInstance").long_running(),
+    Operation::new(System::Zstack, "StartEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("startEcsInstance").long_running(),
+    Operation::new(System::Zstack, "StopEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("stopEcsInstance").long_running(),
+    Operation::new(System::Zstack, "DeleteEcsInstance", "DELETE", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryEcsImageFromLocal", "GET", "/zstack/v1/hybrid/aliyun/image").also(&["/zstack/v1/hybrid/aliyun/image/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsImage> as Model>::SHAPE, Page::<super::EcsImage>::LIST)),
+    Operation::new(System::Zstack, "CreateEcsImageFromLocalImage", "POST", "/zstack/v1/hybrid/aliyun/image").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_IMAGE_FROM_LOCAL_IMAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsImage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsImageRemote", "DELETE", "/zstack/v1/hybrid/aliyun/image/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "CreateEcsImageFromEcsSnapshot", "POST", "/zstack/v1/hybrid/aliyun/image/snapshot").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_IMAGE_FROM_ECS_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsImage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncEcsImageFromRemote", "POST", "/zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_IMAGE_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::EcsImage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCreateEcsImageProgress", "GET", "/zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/{imageUuid}/progress").params(PARAMS_3).response(Response::Body(&GET_CREATE_ECS_IMAGE_PROGRESS_RESULT)),
+    Operation::new(System::Zstack, "DeleteEcsImageLocal", "DELETE", "/zstack/v1/hybrid/aliyun/image/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateEcsImage", "PUT", "/zstack/v1/hybrid/aliyun/image/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_IMAGE_REQUEST).wrapper("updateEcsImage").response(Response::Body(<Reply<super::EcsImage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddAliyunKeySecret", "POST", "/zstack/v1/hybrid/aliyun/key").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_KEY_SECRET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridAccount> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunKeySecret", "DELETE", "/zstack/v1/hybrid/aliyun/key/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AttachAliyunKey", "PUT", "/zstack/v1/hybrid/aliyun/key/{uuid}/attach").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("attachAliyunKey").long_running(),
+    Operation::new(System::Zstack, "DetachAliyunKey", "PUT", "/zstack/v1/hybrid/aliyun/key/{uuid}/detach").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("detachAliyunKey").long_running(),
+    Operation::new(System::Zstack, "QueryOssBucketFileName", "GET", "/zstack/v1/hybrid/aliyun/oss-bucket").also(&["/zstack/v1/hybrid/aliyun/oss-bucket/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::OssBucket> as Model>::SHAPE, Page::<super::OssBucket>::LIST)),
+    Operation::new(System::Zstack, "AddOssBucketFromRemote", "POST", "/zstack/v1/hybrid/aliyun/oss-bucket").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_OSS_BUCKET_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteOssBucketFileRemote", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket-file/remote/{uuid}").params(PARAMS_4).long_running(),
+    Operation::new(System::Zstack, "CreateOssBucketRemote", "POST", "/zstack/v1/hybrid/aliyun/oss-bucket/remote").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_OSS_BUCKET_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteOssBucketRemote", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AttachOssBucketToEcsDataCenter", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/attach").params(PARAMS_5).wrapper("attachOssBucketToEcsDataCenter").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachOssBucketFromEcsDataCenter", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/detach").params(PARAMS_5).wrapper("detachOssBucketFromEcsDataCenter").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteOssBucketNameLocal", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateOssBucket", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_OSS_BUCKET_REQUEST).wrapper("updateOssBucket").response(Response::Body(<Reply<super::OssBucket> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryConnectionBetweenL3NetworkAndAliyunVSwitch", "GET", "/zstack/v1/hybrid/aliyun/relationships").also(&["/zstack/v1/hybrid/aliyun/relationships/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "GetConnectionBetweenL3NetworkAndAliyunVSwitch", "POST", "/zstack/v1/hybrid/aliyun/relationships").params(SYSTEM_TAGS_USER_TAGS).request(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_REQUEST).wrapper("params").response(Response::Body(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_RESULT)),
+    Operation::new(System::Zstack, "QueryAliyunRouteEntryFromLocal", "GET", "/zstack/v1/hybrid/aliyun/route-entry").also(&["/zstack/v1/hybrid/aliyun/route-entry/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVirtualRouteEntry> as Model>::SHAPE, Page::<super::VpcVirtualRouteEntry>::LIST)),
+    Operation::new(System::Zstack, "CreateAliyunVpcVirtualRouterEntryRemote", "POST", "/zstack/v1/hybrid/aliyun/route-entry").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcVirtualRouteEntry> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunRouteEntryRemote", "DELETE", "/zstack/v1/hybrid/aliyun/route-entry/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncAliyunRouteEntryFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/route-entry/{vRouterUuid}/sync").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ALIYUN_ROUTE_ENTRY_FROM_REMOTE_REQUEST).wrapper("syncAliyunRouteEntryFromRemote").response(Response::Body(<Page<super::VpcVirtualRouteEntry> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunRouterInterfaceFromLocal", "GET", "/zstack/v1/hybrid/aliyun/router-interface").also(&["/zstack/v1/hybrid/aliyun/router-interface/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunRouterInterface> as Model>::SHAPE, Page::<super::AliyunRouterInterface>::LIST)),
+    Operation::new(System::Zstack, "CreateAliyunRouterInterfaceRemote", "POST", "/zstack/v1/hybrid/aliyun/router-interface").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_ROUTER_INTERFACE_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunRouterInterface> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunRouterInterfaceRemote", "DELETE", "/zstack/v1/hybrid/aliyun/router-interface/remote/{uuid}").params(PARAMS_6).long_running(),
+    Operation::new(System::Zstack, "SyncAliyunRouterInterfaceFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ALIYUN_ROUTER_INTERFACE_FROM_REMOTE_REQUEST).wrapper("syncAliyunRouterInterfaceFromRemote").response(Response::Body(<Page<super::AliyunRouterInterface> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunRouterInterfaceLocal", "DELETE", "/zstack/v1/hybrid/aliyun/router-interface/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunRouteInterfaceRemote", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_ROUTE_INTERFACE_REMOTE_REQUEST).wrapper("updateAliyunRouteInterfaceRemote").long_running(),
+    Operation::new(System::Zstack, "StartConnectionBetweenAliyunRouterInterface", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{vbrInterfaceUuid}/actions").params(PARAMS_7).request(&START_CONNECTION_BETWEEN_ALIYUN_ROUTER_INTERFACE_REQUEST).wrapper("startConnectionBetweenAliyunRouterInterface").response(Response::Body(<Reply<super::AliyunRouterInterface> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryEcsSecurityGroupFromLocal", "GET", "/zstack/v1/hybrid/aliyun/security-group").also(&["/zstack/v1/hybrid/aliyun/security-group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsSecurityGroup> as Model>::SHAPE, Page::<super::EcsSecurityGroup>::LIST)),
+    Operation::new(System::Zstack, "QueryEcsSecurityGroupRuleFromLocal", "GET", "/zstack/v1/hybrid/aliyun/security-group-rule").also(&["/zstack/v1/hybrid/aliyun/security-group-rule/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsSecurityGroupRule> as Model>::SHAPE, Page::<super::EcsSecurityGroupRule>::LIST)),
+    Operation::new(System::Zstack, "CreateEcsSecurityGroupRuleRemote", "POST", "/zstack/v1/hybrid/aliyun/security-group-rule").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_SECURITY_GROUP_RULE_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsSecurityGroupRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsSecurityGroupRuleRemote", "DELETE", "/zstack/v1/hybrid/aliyun/security-group-rule/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncEcsSecurityGroupRuleFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/security-group-rule/{uuid}/sync").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_SECURITY_GROUP_RULE_FROM_REMOTE_REQUEST).wrapper("syncEcsSecurityGroupRuleFromRemote").response(Response::Body(<Page<super::EcsSecurityGroupRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateEcsSecurityGroupRemote", "POST", "/zstack/v1/hybrid/aliyun/security-group/remote").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_SECURITY_GROUP_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsSecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsSecurityGroupRemote", "DELETE", "/zstack/v1/hybrid/aliyun/security-group/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncEcsSecurityGroupFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/security-group/{ecsVpcUuid}/sync").params(PARAMS_8).request(&SYNC_ECS_SECURITY_GROUP_FROM_REMOTE_REQUEST).wrapper("syncEcsSecurityGroupFromRemote").response(Response::Body(<Page<super::EcsSecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsSecurityGroupInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/security-group/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateEcsSecurityGroup", "PUT", "/zstack/v1/hybrid/aliyun/security-group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_SECURITY_GROUP_REQUEST).wrapper("updateEcsSecurityGroup").response(Response::Body(<Reply<super::EcsSecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunSnapshotFromLocal", "GET", "/zstack/v1/hybrid/aliyun/snapshot").also(&["/zstack/v1/hybrid/aliyun/snapshot/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunSnapshot> as Model>::SHAPE, Page::<super::AliyunSnapshot>::LIST)),
+    Operation::new(System::Zstack, "CreateAliyunSnapshotRemote", "POST", "/zstack/v1/hybrid/aliyun/snapshot").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_SNAPSHOT_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunSnapshot> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GCAliyunSnapshotRemote", "POST", "/zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/gc").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&GC_ALIYUN_SNAPSHOT_REMOTE_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "SyncAliyunSnapshotRemote", "POST", "/zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ALIYUN_SNAPSHOT_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::AliyunSnapshot> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunSnapshotFromLocal", "DELETE", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunSnapshot", "PUT", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_SNAPSHOT_REQUEST).wrapper("updateAliyunSnapshot").response(Response::Body(<Reply<super::AliyunSnapshot> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunSnapshotFromRemote", "DELETE", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryEcsVpcFromLocal", "GET", "/zstack/v1/hybrid/aliyun/vpc").also(&["/zstack/v1/hybrid/aliyun/vpc/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsVpc> as Model>::SHAPE, Page::<super::EcsVpc>::LIST)),
+    Operation::new(System::Zstack, "CreateEcsVpcRemote", "POST", "/zstack/v1/hybrid/aliyun/vpc").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_VPC_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsVpc> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsVpcRemote", "DELETE", "/zstack/v1/hybrid/aliyun/vpc/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncEcsVpcFromRemote", "POST", "/zstack/v1/hybrid/aliyun/vpc/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_VPC_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::EcsVpc> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsVpcInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vpc/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateEcsVpc", "PUT", "/zstack/v1/hybrid/aliyun/vpc/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_VPC_REQUEST).wrapper("updateEcsVpc").response(Response::Body(<Reply<super::EcsVpc> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunVirtualRouterFromLocal", "GET", "/zstack/v1/hybrid/aliyun/vrouter").also(&["/zstack/v1/hybrid/aliyun/vrouter/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVirtualRouter> as Model>::SHAPE, Page::<super::VpcVirtualRouter>::LIST)),
+    Operation::new(System::Zstack, "DeleteVirtualRouterLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vrouter/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunVirtualRouter", "PUT", "/zstack/v1/hybrid/aliyun/vrouter/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_VIRTUAL_ROUTER_REQUEST).wrapper("updateAliyunVirtualRouter").response(Response::Body(<Reply<super::VpcVirtualRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncAliyunVirtualRouterFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/vrouter/{vpcUuid}/sync").params(PARAMS_9).request(&SYNC_ALIYUN_VIRTUAL_ROUTER_FROM_REMOTE_REQUEST).wrapper("syncAliyunVirtualRouterFromRemote").response(Response::Body(<Page<super::VpcVirtualRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryEcsVSwitchFromLocal", "GET", "/zstack/v1/hybrid/aliyun/vswitch").also(&["/zstack/v1/hybrid/aliyun/vswitch/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EcsVSwitch> as Model>::SHAPE, Page::<super::EcsVSwitch>::LIST)),
+    Operation::new(System::Zstack, "CreateEcsVSwitchRemote", "POST", "/zstack/v1/hybrid/aliyun/vswitch").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ECS_V_SWITCH_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsVSwitch> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsVSwitchRemote", "DELETE", "/zstack/v1/hybrid/aliyun/vswitch/remote/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncEcsVSwitchFromRemote", "POST", "/zstack/v1/hybrid/aliyun/vswitch/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ECS_V_SWITCH_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Page<super::EcsVSwitch> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEcsVSwitchInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vswitch/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateEcsVSwitch", "PUT", "/zstack/v1/hybrid/aliyun/vswitch/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_V_SWITCH_REQUEST).wrapper("updateEcsVSwitch").response(Response::Body(<Reply<super::EcsVSwitch> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateEcsInstance", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/ecs").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EcsInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateEcsInstanceVncPassword", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/ecs-vnc").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ECS_INSTANCE_VNC_PASSWORD_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunKeySecret", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/key").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_KEY_SECRET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridAccount> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteBackupFileInPublic", "DELETE", "/zstack/v1/hybrid/backup-mysql").params(PARAMS_10).long_running(),
+    Operation::new(System::Zstack, "BackupDatabaseToPublicCloud", "POST", "/zstack/v1/hybrid/backup-mysql").params(SYSTEM_TAGS_USER_TAGS).request(&BACKUP_DATABASE_TO_PUBLIC_CLOUD_REQUEST).wrapper("params").response(Response::Body(&BACKUP_DATABASE_TO_PUBLIC_CLOUD_RESULT)).long_running(),
+    Operation::new(System::Zstack, "DownloadBackupFileFromPublicCloud", "POST", "/zstack/v1/hybrid/backup-mysql/download").params(SYSTEM_TAGS_USER_TAGS).request(&DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_REQUEST).wrapper("params").response(Response::Body(&DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetOssBackupBucketFromRemote", "GET", "/zstack/v1/hybrid/backup-mysql/oss").params(SYSTEM_TAGS_USER_TAGS_TOO),
+    Operation::new(System::Zstack, "CreateOssBackupBucketRemote", "POST", "/zstack/v1/hybrid/backup-mysql/oss").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_OSS_BACKUP_BUCKET_REMOTE_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryDataCenterFromLocal", "GET", "/zstack/v1/hybrid/data-center").also(&["/zstack/v1/hybrid/data-center/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DataCenter> as Model>::SHAPE, Page::<super::DataCenter>::LIST)),
+    Operation::new(System::Zstack, "AddDataCenterFromRemote", "POST", "/zstack/v1/hybrid/data-center").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_DATA_CENTER_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::DataCenter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetDataCenterFromRemote", "GET", "/zstack/v1/hybrid/data-center/remote").params(PARAMS_11).response(Response::Body(<Page<super::DataCenter> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteDataCenterInLocal", "DELETE", "/zstack/v1/hybrid/data-center/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncDataCenterFromRemote", "GET", "/zstack/v1/hybrid/data-center/{uuid}/sync").params(PARAMS_12).long_running(),
+    Operation::new(System::Zstack, "GetEcsInstanceType", "GET", "/zstack/v1/hybrid/ecs/type").params(PARAMS_13).response(Response::Body(&GET_ECS_INSTANCE_TYPE_RESULT)),
+    Operation::new(System::Zstack, "QueryHybridEipFromLocal", "GET", "/zstack/v1/hybrid/eip").also(&["/zstack/v1/hybrid/eip/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HybridEipAddress> as Model>::SHAPE, Page::<super::HybridEipAddress>::LIST)),
+    Operation::new(System::Zstack, "CreateHybridEip", "POST", "/zstack/v1/hybrid/eip").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_HYBRID_EIP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridEipAddress> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncHybridEipFromRemote", "PUT", "/zstack/v1/hybrid/eip/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_HYBRID_EIP_FROM_REMOTE_REQUEST).wrapper("syncHybridEipFromRemote").response(Response::Body(<Page<super::HybridEipAddress> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachHybridEipToEcs", "POST", "/zstack/v1/hybrid/eip/{eipUuid}/attach").params(PARAMS_14).request(&ATTACH_HYBRID_EIP_TO_ECS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridEipAddress> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachHybridEipFromEcs", "POST", "/zstack/v1/hybrid/eip/{eipUuid}/detach").params(PARAMS_14).request(&DETACH_HYBRID_EIP_FROM_ECS_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteHybridEipFromLocal", "DELETE", "/zstack/v1/hybrid/eip/{uuid}").params(PARAMS_15).long_running(),
+    Operation::new(System::Zstack, "UpdateHybridEip", "PUT", "/zstack/v1/hybrid/eip/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HYBRID_EIP_REQUEST).wrapper("updateHybridEip").response(Response::Body(<Reply<super::HybridEipAddress> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteHybridEipRemote", "DELETE", "/zstack/v1/hybrid/eip/{uuid}/remote").params(PARAMS_15).long_running(),
+    Operation::new(System::Zstack, "QueryHybridKeySecret", "GET", "/zstack/v1/hybrid/hybrid/key").also(&["/zstack/v1/hybrid/hybrid/key/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HybridAccount> as Model>::SHAPE, Page::<super::HybridAccount>::LIST)),
+    Operation::new(System::Zstack, "AddHybridKeySecret", "POST", "/zstack/v1/hybrid/hybrid/key").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_HYBRID_KEY_SECRET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridAccount> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteHybridKeySecret", "DELETE", "/zstack/v1/hybrid/hybrid/key/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AttachHybridKey", "PUT", "/zstack/v1/hybrid/hybrid/key/{uuid}/attach").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("attachHybridKey").long_running(),
+    Operation::new(System::Zstack, "DetachHybridKey", "PUT", "/zstack/v1/hybrid/hybrid/key/{uuid}/detach").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("detachHybridKey").long_running(),
+    Operation::new(System::Zstack, "UpdateHybridKeySecret", "POST", "/zstack/v1/hybrid/hybrid/{uuid}/key").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HYBRID_KEY_SECRET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HybridAccount> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryIdentityZoneFromLocal", "GET", "/zstack/v1/hybrid/identity-zone").also(&["/zstack/v1/hybrid/identity-zone/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IdentityZone> as Model>::SHAPE, Page::<super::IdentityZone>::LIST)),
+    Operation::new(System::Zstack, "AddIdentityZoneFromRemote", "POST", "/zstack/v1/hybrid/identity-zone").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IDENTITY_ZONE_FROM_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IdentityZone> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetIdentityZoneFromRemote", "GET", "/zstack/v1/hybrid/identity-zone/remote").params(PARAMS_16).response(Response::Body(<Page<super::IdentityZone> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteIdentityZoneInLocal", "DELETE", "/zstack/v1/hybrid/identity-zone/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncIdentityFromRemote", "GET", "/zstack/v1/hybrid/identity-zone/{uuid}/sync").params(PARAMS_12).long_running(),
+    Operation::new(System::Zstack, "GetOssBucketFileFromRemote", "GET", "/zstack/v1/hybrid/oss/file/remote").params(PARAMS_17).response(Response::Body(&GET_OSS_BUCKET_FILE_FROM_REMOTE_RESULT)),
+    Operation::new(System::Zstack, "GetOssBucketNameFromRemote", "GET", "/zstack/v1/hybrid/oss/{dataCenterUuid}/remote").params(PARAMS_18).response(Response::Body(<Page<super::OssBucket> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteVpcUserVpnGatewayLocal", "DELETE", "/zstack/v1/hybrid/user-gateway/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeleteVpcUserVpnGatewayRemote", "DELETE", "/zstack/v1/hybrid/user-gateway/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryVpcUserVpnGatewayFromLocal", "GET", "/zstack/v1/hybrid/user-vpn").also(&["/zstack/v1/hybrid/user-vpn/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcUserVpnGateway> as Model>::SHAPE, Page::<super::VpcUserVpnGateway>::LIST)),
+    Operation::new(System::Zstack, "CreateVpcUserVpnGatewayRemote", "POST", "/zstack/v1/hybrid/user-vpn").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_USER_VPN_GATEWAY_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcUserVpnGateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncVpcUserVpnGatewayFromRemote", "PUT", "/zstack/v1/hybrid/user-vpn/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VPC_USER_VPN_GATEWAY_FROM_REMOTE_REQUEST).wrapper("syncVpcUserVpnGatewayFromRemote").response(Response::Body(<Page<super::VpcUserVpnGateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVpcUserVpnGateway", "PUT", "/zstack/v1/hybrid/user-vpn/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_USER_VPN_GATEWAY_REQUEST).wrapper("updateVpcUserVpnGateway").response(Response::Body(<Reply<super::VpcUserVpnGateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVpcVpnGatewayFromLocal", "GET", "/zstack/v1/hybrid/vpc-vpn").also(&["/zstack/v1/hybrid/vpc-vpn/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVpnGateway> as Model>::SHAPE, Page::<super::VpcVpnGateway>::LIST)),
+    Operation::new(System::Zstack, "SyncVpcVpnGatewayFromRemote", "PUT", "/zstack/v1/hybrid/vpc-vpn/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VPC_VPN_GATEWAY_FROM_REMOTE_REQUEST).wrapper("syncVpcVpnGatewayFromRemote").response(Response::Body(<Page<super::VpcVpnGateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVpcVpnGateway", "PUT", "/zstack/v1/hybrid/vpc-vpn/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_VPN_GATEWAY_REQUEST).wrapper("updateVpcVpnGateway").response(Response::Body(<Reply<super::VpcVpnGateway> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVpcVpnConfigurationFromRemote", "GET", "/zstack/v1/hybrid/vpn-conf/{uuid}/remote").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VPC_VPN_CONFIGURATION_FROM_REMOTE_RESULT)),
+    Operation::new(System::Zstack, "QueryVpcVpnConnectionFromLocal", "GET", "/zstack/v1/hybrid/vpn-connection").also(&["/zstack/v1/hybrid/vpn-connection/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVpnConnection> as Model>::SHAPE, Page::<super::VpcVpnConnection>::LIST)),
+    Operation::new(System::Zstack, "CreateVpcVpnConnectionRemote", "POST", "/zstack/v1/hybrid/vpn-connection").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_VPN_CONNECTION_REMOTE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcVpnConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVpcIkeConfigFromLocal", "GET", "/zstack/v1/hybrid/vpn-connection/ike").also(&["/zstack/v1/hybrid/vpn-connection/ike/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVpnIkeConfig> as Model>::SHAPE, Page::<super::VpcVpnIkeConfig>::LIST)),
+    Operation::new(System::Zstack, "CreateVpnIkeConfig", "POST", "/zstack/v1/hybrid/vpn-connection/ike").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPN_IKE_CONFIG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcVpnIkeConfig> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVpcIkeConfigLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/ike/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryVpcIpSecConfigFromLocal", "GET", "/zstack/v1/hybrid/vpn-connection/ipsec").also(&["/zstack/v1/hybrid/vpn-connection/ipsec/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcVpnIpSecConfig> as Model>::SHAPE, Page::<super::VpcVpnIpSecConfig>::LIST)),
+    Operation::new(System::Zstack, "CreateVpnIpsecConfig", "POST", "/zstack/v1/hybrid/vpn-connection/ipsec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPN_IPSEC_CONFIG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcVpnIpSecConfig> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVpcIpSecConfigLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/ipsec/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncVpcVpnConnectionFromRemote", "PUT", "/zstack/v1/hybrid/vpn-connection/{dataCenterUuid}/sync").params(DATA_CENTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VPC_VPN_CONNECTION_FROM_REMOTE_REQUEST).wrapper("syncVpcVpnConnectionFromRemote").response(Response::Body(<Page<super::VpcVpnConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVpcVpnConnectionLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateVpcVpnConnectionRemote", "PUT", "/zstack/v1/hybrid/vpn-connection/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_VPN_CONNECTION_REMOTE_REQUEST).wrapper("updateVpcVpnConnectionRemote").response(Response::Body(<Reply<super::VpcVpnConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVpcVpnConnectionRemote", "DELETE", "/zstack/v1/hybrid/vpn-connection/{uuid}/remote").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeleteVpcVpnGatewayLocal", "DELETE", "/zstack/v1/hybrid/vpn-gateway/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::AliyunProxyVpc>>),
-Some(make::<Reply<super::AliyunProxyVpc>>),
-Some(make::<Page<super::AliyunProxyVSwitch>>),
-Some(make::<Reply<super::AliyunProxyVSwitch>>),
-None,
-None,
-Some(make::<Reply<super::AliyunProxyVpc>>),
-Some(make::<Reply<super::AliyunProxyVSwitch>>),
-Some(make::<Page<super::AliyunPanguPartition>>),
-Some(make::<Reply<super::AliyunPanguPartition>>),
-None,
-Some(make::<Reply<super::AliyunPanguPartition>>),
-Some(make::<Page<super::ConnectionAccessPoint>>),
-Some(make::<Reply<super::ConnectionAccessPoint>>),
-Some(make::<Page<super::ConnectionAccessPoint>>),
-None,
-Some(make::<Page<super::ConnectionAccessPoint>>),
-Some(make::<Page<super::VirtualBorderRouter>>),
-Some(make::<Page<super::VirtualBorderRouter>>),
-None,
-None,
-None,
-Some(make::<Reply<super::VirtualBorderRouter>>),
-Some(make::<Reply<super::ConnectionRelationShip>>),
-None,
-Some(make::<Reply<super::ConnectionRelationShip>>),
-None,
-Some(make::<Page<super::AliyunDisk>>),
-Some(make::<Reply<super::AliyunDisk>>),
-Some(make::<Reply<super::AliyunDisk>>),
-Some(make::<Page<super::AliyunDisk>>),
-None,
-Some(make::<Reply<super::AliyunDisk>>),
-None,
-None,
-Some(make::<Page<super::EcsInstance>>),
-Some(make::<Reply<super::EcsInstance>>),
-Some(make::<super::GetEcsInstanceVncUrlResult>),
-Some(make::<Page<super::EcsInstance>>),
-None,
-None,
-None,
-None,
-None,
-Some(make::<Page<super::EcsImage>>),
-Some(make::<Reply<super::EcsImage>>),
-None,
-Some(make::<Reply<super::EcsImage>>),
-Some(make::<Page<super::EcsImage>>),
-Some(make::<super::GetCreateEcsImageProgressResult>),
-None,
-Some(make::<Reply<super::EcsImage>>),
-Some(make::<Reply<super::HybridAccount>>),
-None,
-None,
-None,
-Some(make::<Page<super::OssBucket>>),
-Some(make::<Reply<super::OssBucket>>),
-None,
-Some(make::<Reply<super::OssBucket>>),
-None,
-Some(make::<Reply<super::OssBucket>>),
-Some(make::<Reply<super::OssBucket>>),
-None,
-Some(make::<Reply<super::OssBucket>>),
-Some(make::<Page<super::AnyInventory>>),
-Some(make::<super::GetConnectionBetweenL3NetworkAndAliyunVSwitchResult>),
-Some(make::<Page<super::VpcVirtualRouteEntry>>),
-Some(make::<Reply<super::VpcVirtualRouteEntry>>),
-None,
-Some(make::<Page<super::VpcVirtualRouteEntry>>),
-Some(make::<Page<super::AliyunRouterInterface>>),
-Some(make::<Reply<super::AliyunRouterInterface>>),
-None,
-Some(make::<Page<super::AliyunRouterInterface>>),
-None,
-None,
-Some(make::<Reply<super::AliyunRouterInterface>>),
-Some(make::<Page<super::EcsSecurityGroup>>),
-Some(make::<Page<super::EcsSecurityGroupRule>>),
-Some(make::<Reply<super::EcsSecurityGroupRule>>),
-None,
-Some(make::<Page<super::EcsSecurityGroupRule>>),
-Some(make::<Reply<super::EcsSecurityGroup>>),
-None,
-Some(make::<Page<super::EcsSecurityGroup>>),
-None,
-Some(make::<Reply<super::EcsSecurityGroup>>),
-Some(make::<Page<super::AliyunSnapshot>>),
-Some(make::<Reply<super::AliyunSnapshot>>),
-None,
-Some(make::<Page<super::AliyunSnapshot>>),
-None,
-Some(make::<Reply<super::AliyunSnapshot>>),
-None,
-Some(make::<Page<super::EcsVpc>>),
-Some(make::<Reply<super::EcsVpc>>),
-None,
-Some(make::<Page<super::EcsVpc>>),
-None,
-Some(make::<Reply<super::EcsVpc>>),
-Some(make::<Page<super::VpcVirtualRouter>>),
-None,
-Some(make::<Reply<super::VpcVirtualRouter>>),
-Some(make::<Page<super::VpcVirtualRouter>>),
-Some(make::<Page<super::EcsVSwitch>>),
-Some(make::<Reply<super::EcsVSwitch>>),
-None,
-Some(make::<Page<super::EcsVSwitch>>),
-None,
-Some(make::<Reply<super::EcsVSwitch>>),
-Some(make::<Reply<super::EcsInstance>>),
-None,
-Some(make::<Reply<super::HybridAccount>>),
-None,
-Some(make::<super::BackupDatabaseToPublicCloudResult>),
-Some(make::<super::DownloadBackupFileFromPublicCloudResult>),
-None,
-None,
-Some(make::<Page<super::DataCenter>>),
-Some(make::<Reply<super::DataCenter>>),
-Some(make::<Page<super::DataCenter>>),
-None,
-None,
-Some(make::<super::GetEcsInstanceTypeResult>),
-Some(make::<Page<super::HybridEipAddress>>),
-Some(make::<Reply<super::HybridEipAddress>>),
-Some(make::<Page<super::HybridEipAddress>>),
-Some(make::<Reply<super::HybridEipAddress>>),
-None,
-None,
-Some(make::<Reply<super::HybridEipAddress>>),
-None,
-Some(make::<Page<super::HybridAccount>>),
-Some(make::<Reply<super::HybridAccount>>),
-None,
-None,
-None,
-Some(make::<Reply<super::HybridAccount>>),
-Some(make::<Page<super::IdentityZone>>),
-Some(make::<Reply<super::IdentityZone>>),
-Some(make::<Page<super::IdentityZone>>),
-None,
-None,
-Some(make::<super::GetOssBucketFileFromRemoteResult>),
-Some(make::<Page<super::OssBucket>>),
-None,
-None,
-Some(make::<Page<super::VpcUserVpnGateway>>),
-Some(make::<Reply<super::VpcUserVpnGateway>>),
-Some(make::<Page<super::VpcUserVpnGateway>>),
-Some(make::<Reply<super::VpcUserVpnGateway>>),
-Some(make::<Page<super::VpcVpnGateway>>),
-Some(make::<Page<super::VpcVpnGateway>>),
-Some(make::<Reply<super::VpcVpnGateway>>),
-Some(make::<super::GetVpcVpnConfigurationFromRemoteResult>),
-Some(make::<Page<super::VpcVpnConnection>>),
-Some(make::<Reply<super::VpcVpnConnection>>),
-Some(make::<Page<super::VpcVpnIkeConfig>>),
-Some(make::<Reply<super::VpcVpnIkeConfig>>),
-None,
-Some(make::<Page<super::VpcVpnIpSecConfig>>),
-Some(make::<Reply<super::VpcVpnIpSecConfig>>),
-None,
-Some(make::<Page<super::VpcVpnConnection>>),
-None,
-Some(make::<Reply<super::VpcVpnConnection>>),
-None,
-None,
+    Some(make::<Page<super::AliyunProxyVpc>>),
+    Some(make::<Reply<super::AliyunProxyVpc>>),
+    Some(make::<Page<super::AliyunProxyVSwitch>>),
+    Some(make::<Reply<super::AliyunProxyVSwitch>>),
+    None,
+    None,
+    Some(make::<Reply<super::AliyunProxyVpc>>),
+    Some(make::<Reply<super::AliyunProxyVSwitch>>),
+    Some(make::<Page<super::AliyunPanguPartition>>),
+    Some(make::<Reply<super::AliyunPanguPartition>>),
+    None,
+    Some(make::<Reply<super::AliyunPanguPartition>>),
+    Some(make::<Page<super::ConnectionAccessPoint>>),
+    Some(make::<Reply<super::ConnectionAccessPoint>>),
+    Some(make::<Page<super::ConnectionAccessPoint>>),
+    None,
+    Some(make::<Page<super::ConnectionAccessPoint>>),
+    Some(make::<Page<super::VirtualBorderRouter>>),
+    Some(make::<Page<super::VirtualBorderRouter>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::VirtualBorderRouter>>),
+    Some(make::<Reply<super::ConnectionRelationShip>>),
+    None,
+    Some(make::<Reply<super::ConnectionRelationShip>>),
+    None,
+    Some(make::<Page<super::AliyunDisk>>),
+    Some(make::<Reply<super::AliyunDisk>>),
+    Some(make::<Reply<super::AliyunDisk>>),
+    Some(make::<Page<super::AliyunDisk>>),
+    None,
+    Some(make::<Reply<super::AliyunDisk>>),
+    None,
+    None,
+    Some(make::<Page<super::EcsInstance>>),
+    Some(make::<Reply<super::EcsInstance>>),
+    Some(make::<super::GetEcsInstanceVncUrlResult>),
+    Some(make::<Page<super::EcsInstance>>),
+    None,
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Page<super::EcsImage>>),
+    Some(make::<Reply<super::EcsImage>>),
+    None,
+    Some(make::<Reply<super::EcsImage>>),
+    Some(make::<Page<super::EcsImage>>),
+    Some(make::<super::GetCreateEcsImageProgressResult>),
+    None,
+    Some(make::<Reply<super::EcsImage>>),
+    Some(make::<Reply<super::HybridAccount>>),
+    None,
+    None,
+    None,
+    Some(make::<Page<super::OssBucket>>),
+    Some(make::<Reply<super::OssBucket>>),
+    None,
+    Some(make::<Reply<super::OssBucket>>),
+    None,
+    Some(make::<Reply<super::OssBucket>>),
+    Some(make::<Reply<super::OssBucket>>),
+    None,
+    Some(make::<Reply<super::OssBucket>>),
+    Some(make::<Page<super::AnyInventory>>),
+    Some(make::<super::GetConnectionBetweenL3NetworkAndAliyunVSwitchResult>),
+    Some(make::<Page<super::VpcVirtualRouteEntry>>),
+    Some(make::<Reply<super::VpcVirtualRouteEntry>>),
+    None,
+    Some(make::<Page<super::VpcVirtualRouteEntry>>),
+    Some(make::<Page<super::AliyunRouterInterface>>),
+    Some(make::<Reply<super::AliyunRouterInterface>>),
+    None,
+    Some(make::<Page<super::AliyunRouterInterface>>),
+    None,
+    None,
+    Some(make::<Reply<super::AliyunRouterInterface>>),
+    Some(make::<Page<super::EcsSecurityGroup>>),
+    Some(make::<Page<super::EcsSecurityGroupRule>>),
+    Some(make::<Reply<super::EcsSecurityGroupRule>>),
+    None,
+    Some(make::<Page<super::EcsSecurityGroupRule>>),
+    Some(make::<Reply<super::EcsSecurityGroup>>),
+    None,
+    Some(make::<Page<super::EcsSecurityGroup>>),
+    None,
+    Some(make::<Reply<super::EcsSecurityGroup>>),
+    Some(make::<Page<super::AliyunSnapshot>>),
+    Some(make::<Reply<super::AliyunSnapshot>>),
+    None,
+    Some(make::<Page<super::AliyunSnapshot>>),
+    None,
+    Some(make::<Reply<super::AliyunSnapshot>>),
+    None,
+    Some(make::<Page<super::EcsVpc>>),
+    Some(make::<Reply<super::EcsVpc>>),
+    None,
+    Some(make::<Page<super::EcsVpc>>),
+    None,
+    Some(make::<Reply<super::EcsVpc>>),
+    Some(make::<Page<super::VpcVirtualRouter>>),
+    None,
+    Some(make::<Reply<super::VpcVirtualRouter>>),
+    Some(make::<Page<super::VpcVirtualRouter>>),
+    Some(make::<Page<super::EcsVSwitch>>),
+    Some(make::<Reply<super::EcsVSwitch>>),
+    None,
+    Some(make::<Page<super::EcsVSwitch>>),
+    None,
+    Some(make::<Reply<super::EcsVSwitch>>),
+    Some(make::<Reply<super::EcsInstance>>),
+    None,
+    Some(make::<Reply<super::HybridAccount>>),
+    None,
+    Some(make::<super::BackupDatabaseToPublicCloudResult>),
+    Some(make::<super::DownloadBackupFileFromPublicCloudResult>),
+    None,
+    None,
+    Some(make::<Page<super::DataCenter>>),
+    Some(make::<Reply<super::DataCenter>>),
+    Some(make::<Page<super::DataCenter>>),
+    None,
+    None,
+    Some(make::<super::GetEcsInstanceTypeResult>),
+    Some(make::<Page<super::HybridEipAddress>>),
+    Some(make::<Reply<super::HybridEipAddress>>),
+    Some(make::<Page<super::HybridEipAddress>>),
+    Some(make::<Reply<super::HybridEipAddress>>),
+    None,
+    None,
+    Some(make::<Reply<super::HybridEipAddress>>),
+    None,
+    Some(make::<Page<super::HybridAccount>>),
+    Some(make::<Reply<super::HybridAccount>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::HybridAccount>>),
+    Some(make::<Page<super::IdentityZone>>),
+    Some(make::<Reply<super::IdentityZone>>),
+    Some(make::<Page<super::IdentityZone>>),
+    None,
+    None,
+    Some(make::<super::GetOssBucketFileFromRemoteResult>),
+    Some(make::<Page<super::OssBucket>>),
+    None,
+    None,
+    Some(make::<Page<super::VpcUserVpnGateway>>),
+    Some(make::<Reply<super::VpcUserVpnGateway>>),
+    Some(make::<Page<super::VpcUserVpnGateway>>),
+    Some(make::<Reply<super::VpcUserVpnGateway>>),
+    Some(make::<Page<super::VpcVpnGateway>>),
+    Some(make::<Page<super::VpcVpnGateway>>),
+    Some(make::<Reply<super::VpcVpnGateway>>),
+    Some(make::<super::GetVpcVpnConfigurationFromRemoteResult>),
+    Some(make::<Page<super::VpcVpnConnection>>),
+    Some(make::<Reply<super::VpcVpnConnection>>),
+    Some(make::<Page<super::VpcVpnIkeConfig>>),
+    Some(make::<Reply<super::VpcVpnIkeConfig>>),
+    None,
+    Some(make::<Page<super::VpcVpnIpSecConfig>>),
+    Some(make::<Reply<super::VpcVpnIpSecConfig>>),
+    None,
+    Some(make::<Page<super::VpcVpnConnection>>),
+    None,
+    Some(make::<Reply<super::VpcVpnConnection>>),
+    None,
+    None,
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/aliyun-proxy/vpcs`: Finds aliyun proxy VPCs.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/0`
-QueryAliyunProxyVpc = 0 -> Page<super::AliyunProxyVpc>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/aliyun-proxy/vpcs`: Creates an aliyun proxy VPC.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/1`
-CreateAliyunProxyVpc = 1 -> Reply<super::AliyunProxyVpc>, () super::CreateAliyunProxyVpcRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/aliyun-proxy/vpcs/vswitches`: Finds aliyun proxy v switches.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/2`
-QueryAliyunProxyVSwitch = 2 -> Page<super::AliyunProxyVSwitch>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/aliyun-proxy/vpcs/vswitches`: Creates an aliyun proxy v switch.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/3`
-CreateAliyunProxyVSwitch = 3 -> Reply<super::AliyunProxyVSwitch>, () super::CreateAliyunProxyVSwitchRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}`: Deletes an aliyun proxy v switch.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/4`
-DeleteAliyunProxyVSwitch = 4 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/aliyun-proxy/vpcs/{uuid}`: Deletes an aliyun proxy VPC.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/5`
-DeleteAliyunProxyVpc = 5 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/aliyun-proxy/vpcs/{uuid}/actions`: Changes an aliyun proxy VPC.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/6`
-UpdateAliyunProxyVpc = 6 -> Reply<super::AliyunProxyVpc>, (uuid: Id) super::UpdateAliyunProxyVpcRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/aliyun-proxy/vswitches/{uuid}/actions`: Changes an aliyun proxy v switch.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/7`
-UpdateAliyunProxyVSwitch = 7 -> Reply<super::AliyunProxyVSwitch>, (uuid: Id) super::UpdateAliyunProxyVSwitchRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/aliyun/pangu`: Finds aliyun pangu partitions.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/8`
-QueryAliyunPanguPartition = 8 -> Page<super::AliyunPanguPartition>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/aliyun/pangu`: Adds an aliyun pangu partition.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/9`
-AddAliyunPanguPartition = 9 -> Reply<super::AliyunPanguPartition>, () super::AddAliyunPanguPartitionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/aliyun/pangu/{uuid}`: Deletes an aliyun pangu partition.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/10`
-DeleteAliyunPanguPartition = 10 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/aliyun/pangu/{uuid}/actions`: Changes an aliyun pangu partition.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/11`
-UpdateAliyunPanguPartition = 11 -> Reply<super::AliyunPanguPartition>, (uuid: Id) super::UpdateAliyunPanguPartitionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/access-point`: Finds connection access point from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/12`
-QueryConnectionAccessPointFromLocal = 12 -> Page<super::ConnectionAccessPoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/access-point`: Adds a connection access point from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/13`
-AddConnectionAccessPointFromRemote = 13 -> Reply<super::ConnectionAccessPoint>, () super::AddConnectionAccessPointFromRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/access-point/{dataCenterUuid}/sync`: Brings up to date a connection access point from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/14`
-SyncConnectionAccessPointFromRemote = 14 -> Page<super::ConnectionAccessPoint>, (data_center_uuid: Id) super::SyncConnectionAccessPointFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/access-point/{uuid}`: Deletes a connection access point local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/15`
-DeleteConnectionAccessPointLocal = 15 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/access-point{dataCenterUuid}/remote`: Gives connection access point from remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/16`
-GetConnectionAccessPointFromRemote = 16 -> Page<super::ConnectionAccessPoint>, (data_center_uuid: Id);
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/border-router`: Finds virtual border router from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/17`
-QueryVirtualBorderRouterFromLocal = 17 -> Page<super::VirtualBorderRouter>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/border-router/{dataCenterUuid}/sync`: Brings up to date a virtual border router from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/18`
-SyncVirtualBorderRouterFromRemote = 18 -> Page<super::VirtualBorderRouter>, (data_center_uuid: Id) super::SyncVirtualBorderRouterFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/border-router/{uuid}`: Deletes a virtual border router local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/19`
-DeleteVirtualBorderRouterLocal = 19 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Recovery virtual border router remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/20`
-RecoveryVirtualBorderRouterRemote = 20 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Terminate virtual border router remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/21`
-TerminateVirtualBorderRouterRemote = 21 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Changes a virtual border router remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/22`
-UpdateVirtualBorderRouterRemote = 22 -> Reply<super::VirtualBorderRouter>, (uuid: Id) super::UpdateVirtualBorderRouterRemoteRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/connections`: Creates a connection between L3 network and aliyun v switch.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/23`
-CreateConnectionBetweenL3NetworkAndAliyunVSwitch = 23 -> Reply<super::ConnectionRelationShip>, () super::CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/connections/{uuid}`: Deletes a connection between L3 net work and aliyun v switch.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/24`
-DeleteConnectionBetweenL3NetWorkAndAliyunVSwitch = 24 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/connections/{uuid}`: Changes a connection between L3 net work and aliyun v switch.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/25`
-UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch = 25 -> Reply<super::ConnectionRelationShip>, (uuid: Id) super::UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/dc-ecs/{uuid}`: Deletes all ECS instances from a data center.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/26`
-DeleteAllEcsInstancesFromDataCenter = 26 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/disk`: Finds aliyun disk from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/27`
-QueryAliyunDiskFromLocal = 27 -> Page<super::AliyunDisk>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/disk`: Creates an aliyun disk from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/28`
-CreateAliyunDiskFromRemote = 28 -> Reply<super::AliyunDisk>, () super::CreateAliyunDiskFromRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/disk/{diskUuid}/attach`: Attaches an aliyun disk to an ECS.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/29`
-AttachAliyunDiskToEcs = 29 -> Reply<super::AliyunDisk>, (disk_uuid: Id) super::AttachAliyunDiskToEcsRequest;
-/// Disk uuid.
-disk_uuid: Id = "diskUuid" disk_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/disk/{identityUuid}/sync`: Brings up to date a disk from an aliyun from remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/30`
-SyncDiskFromAliyunFromRemote = 30 -> Page<super::AliyunDisk>, (identity_uuid: Id) super::SyncDiskFromAliyunFromRemoteRequest;
-/// Identity uuid.
-identity_uuid: Id = "identityUuid" identity_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/disk/{uuid}`: Deletes an aliyun disk from a local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/31`
-DeleteAliyunDiskFromLocal = 31 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/disk/{uuid}/actions`: Changes an aliyun disk.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/32`
-UpdateAliyunDisk = 32 -> Reply<super::AliyunDisk>, (uuid: Id) super::UpdateAliyunDiskRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/disk/{uuid}/detach`: Detaches an aliyun disk from an ECS.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/33`
-DetachAliyunDiskFromEcs = 33 -> (), (uuid: Id) super::DetachAliyunDiskFromEcsRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/disk/{uuid}/remote`: Deletes an aliyun disk from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/34`
-DeleteAliyunDiskFromRemote = 34 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/ecs`: Finds ECS instance from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/35`
-QueryEcsInstanceFromLocal = 35 -> Page<super::EcsInstance>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/ecs`: Creates an ECS instance from an ECS image.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/36`
-CreateEcsInstanceFromEcsImage = 36 -> Reply<super::EcsInstance>, () super::CreateEcsInstanceFromEcsImageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/ecs-vnc/{uuid}`: Gives ECS instance VNC url.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/37`
-GetEcsInstanceVncUrl = 37 -> super::GetEcsInstanceVncUrlResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/ecs/{dataCenterUuid}/sync`: Brings up to date an ECS instance from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/38`
-SyncEcsInstanceFromRemote = 38 -> Page<super::EcsInstance>, (data_center_uuid: Id) super::SyncEcsInstanceFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/ecs/{uuid}`: Deletes an ECS instance local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/39`
-DeleteEcsInstanceLocal = 39 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Restarts an ECS instance.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/40`
-RebootEcsInstance = 40 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Starts an ECS instance.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/41`
-StartEcsInstance = 41 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Stops an ECS instance.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/42`
-StopEcsInstance = 42 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/ecs/{uuid}/remote`: Deletes an ECS instance.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/43`
-DeleteEcsInstance = 43 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/image`: Finds ECS image from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/44`
-QueryEcsImageFromLocal = 44 -> Page<super::EcsImage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/image`: Creates an ECS image from a local image.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/45`
-CreateEcsImageFromLocalImage = 45 -> Reply<super::EcsImage>, () super::CreateEcsImageFromLocalImageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/image/remote/{uuid}`: Deletes an ECS image remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/46`
-DeleteEcsImageRemote = 46 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/image/snapshot`: Creates an ECS image from an ECS snapshot.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/47`
-CreateEcsImageFromEcsSnapshot = 47 -> Reply<super::EcsImage>, () super::CreateEcsImageFromEcsSnapshotRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/sync`: Brings up to date an ECS image from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/48`
-SyncEcsImageFromRemote = 48 -> Page<super::EcsImage>, (data_center_uuid: Id) super::SyncEcsImageFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/{imageUuid}/progress`: Gives create ECS image progress.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/49`
-GetCreateEcsImageProgress = 49 -> super::GetCreateEcsImageProgressResult, (data_center_uuid: Id, image_uuid: Id);
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// Image uuid.
-image_uuid: Id = "imageUuid" image_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/image/{uuid}`: Deletes an ECS image local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/50`
-DeleteEcsImageLocal = 50 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/image/{uuid}/actions`: Changes an ECS image.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/51`
-UpdateEcsImage = 51 -> Reply<super::EcsImage>, (uuid: Id) super::UpdateEcsImageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/key`: Adds an aliyun key secret.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/52`
-AddAliyunKeySecret = 52 -> Reply<super::HybridAccount>, () super::AddAliyunKeySecretRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/key/{uuid}`: Deletes an aliyun key secret.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/53`
-DeleteAliyunKeySecret = 53 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/key/{uuid}/attach`: Attaches an aliyun key.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/54`
-AttachAliyunKey = 54 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/key/{uuid}/detach`: Detaches an aliyun key.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/55`
-DetachAliyunKey = 55 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/oss-bucket`: Finds OSS bucket file names.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/56`
-QueryOssBucketFileName = 56 -> Page<super::OssBucket>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/oss-bucket`: Adds an OSS bucket from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/57`
-AddOssBucketFromRemote = 57 -> Reply<super::OssBucket>, () super::AddOssBucketFromRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket-file/remote/{uuid}`: Deletes an OSS bucket file remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/58`
-DeleteOssBucketFileRemote = 58 -> (), (uuid: Id, file_name: String);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// File name.
-file_name: String = "fileName" file_name.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/oss-bucket/remote`: Creates an OSS bucket remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/59`
-CreateOssBucketRemote = 59 -> Reply<super::OssBucket>, () super::CreateOssBucketRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket/remote/{uuid}`: Deletes an OSS bucket remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/60`
-DeleteOssBucketRemote = 60 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/attach`: Attaches an OSS bucket to an ECS data center.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/61`
-AttachOssBucketToEcsDataCenter = 61 -> Reply<super::OssBucket>, (oss_bucket_uuid: Id);
-/// Oss bucket uuid.
-oss_bucket_uuid: Id = "ossBucketUuid" oss_bucket_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/detach`: Detaches an OSS bucket from an ECS data center.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/62`
-DetachOssBucketFromEcsDataCenter = 62 -> Reply<super::OssBucket>, (oss_bucket_uuid: Id);
-/// Oss bucket uuid.
-oss_bucket_uuid: Id = "ossBucketUuid" oss_bucket_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket/{uuid}`: Deletes an OSS bucket name local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/63`
-DeleteOssBucketNameLocal = 63 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{uuid}/actions`: Changes an OSS bucket.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/64`
-UpdateOssBucket = 64 -> Reply<super::OssBucket>, (uuid: Id) super::UpdateOssBucketRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/relationships`: Finds connection between L3 network and aliyun v switches.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/65`
-QueryConnectionBetweenL3NetworkAndAliyunVSwitch = 65 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/relationships`: Gives connection between L3 network and aliyun v switch.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/66`
-GetConnectionBetweenL3NetworkAndAliyunVSwitch = 66 -> super::GetConnectionBetweenL3NetworkAndAliyunVSwitchResult, () super::GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/route-entry`: Finds aliyun route entry from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/67`
-QueryAliyunRouteEntryFromLocal = 67 -> Page<super::VpcVirtualRouteEntry>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/route-entry`: Creates an aliyun VPC virtual router entry remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/68`
-CreateAliyunVpcVirtualRouterEntryRemote = 68 -> Reply<super::VpcVirtualRouteEntry>, () super::CreateAliyunVpcVirtualRouterEntryRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/route-entry/{uuid}`: Deletes an aliyun route entry remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/69`
-DeleteAliyunRouteEntryRemote = 69 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/route-entry/{vRouterUuid}/sync`: Brings up to date an aliyun route entry from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/70`
-SyncAliyunRouteEntryFromRemote = 70 -> Page<super::VpcVirtualRouteEntry>, (v_router_uuid: Id) super::SyncAliyunRouteEntryFromRemoteRequest;
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/router-interface`: Finds aliyun router interface from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/71`
-QueryAliyunRouterInterfaceFromLocal = 71 -> Page<super::AliyunRouterInterface>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/router-interface`: Creates an aliyun router interface remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/72`
-CreateAliyunRouterInterfaceRemote = 72 -> Reply<super::AliyunRouterInterface>, () super::CreateAliyunRouterInterfaceRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/router-interface/remote/{uuid}`: Deletes an aliyun router interface remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/73`
-DeleteAliyunRouterInterfaceRemote = 73 -> (), (uuid: Id, v_router_type: super::DeleteAliyunRouterInterfaceRemoteVRouterType);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// V router type.
-v_router_type: super::DeleteAliyunRouterInterfaceRemoteVRouterType = "vRouterType" v_router_type.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/router-interface/{dataCenterUuid}/sync`: Brings up to date an aliyun router interface from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/74`
-SyncAliyunRouterInterfaceFromRemote = 74 -> Page<super::AliyunRouterInterface>, (data_center_uuid: Id) super::SyncAliyunRouterInterfaceFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/router-interface/{uuid}`: Deletes an aliyun router interface local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/75`
-DeleteAliyunRouterInterfaceLocal = 75 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/router-interface/{uuid}/actions`: Changes an aliyun route interface remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/76`
-UpdateAliyunRouteInterfaceRemote = 76 -> (), (uuid: Id) super::UpdateAliyunRouteInterfaceRemoteRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/router-interface/{vbrInterfaceUuid}/actions`: Starts a connection between aliyun router interface.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/77`
-StartConnectionBetweenAliyunRouterInterface = 77 -> Reply<super::AliyunRouterInterface>, (vbr_interface_uuid: Id) super::StartConnectionBetweenAliyunRouterInterfaceRequest;
-/// Vbr interface uuid.
-vbr_interface_uuid: Id = "vbrInterfaceUuid" vbr_interface_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/security-group`: Finds ECS security group from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/78`
-QueryEcsSecurityGroupFromLocal = 78 -> Page<super::EcsSecurityGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/security-group-rule`: Finds ECS security group rule from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/79`
-QueryEcsSecurityGroupRuleFromLocal = 79 -> Page<super::EcsSecurityGroupRule>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/security-group-rule`: Creates an ECS security group rule remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/80`
-CreateEcsSecurityGroupRuleRemote = 80 -> Reply<super::EcsSecurityGroupRule>, () super::CreateEcsSecurityGroupRuleRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/security-group-rule/remote/{uuid}`: Deletes an ECS security group rule remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/81`
-DeleteEcsSecurityGroupRuleRemote = 81 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/security-group-rule/{uuid}/sync`: Brings up to date an ECS security group rule from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/82`
-SyncEcsSecurityGroupRuleFromRemote = 82 -> Page<super::EcsSecurityGroupRule>, (uuid: Id) super::SyncEcsSecurityGroupRuleFromRemoteRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/security-group/remote`: Creates an ECS security group remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/83`
-CreateEcsSecurityGroupRemote = 83 -> Reply<super::EcsSecurityGroup>, () super::CreateEcsSecurityGroupRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/security-group/remote/{uuid}`: Deletes an ECS security group remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/84`
-DeleteEcsSecurityGroupRemote = 84 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/security-group/{ecsVpcUuid}/sync`: Brings up to date an ECS security group from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/85`
-SyncEcsSecurityGroupFromRemote = 85 -> Page<super::EcsSecurityGroup>, (ecs_vpc_uuid: Id) super::SyncEcsSecurityGroupFromRemoteRequest;
-/// Ecs vpc uuid.
-ecs_vpc_uuid: Id = "ecsVpcUuid" ecs_vpc_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/security-group/{uuid}`: Deletes an ECS security group in a local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/86`
-DeleteEcsSecurityGroupInLocal = 86 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/security-group/{uuid}/actions`: Changes an ECS security group.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/87`
-UpdateEcsSecurityGroup = 87 -> Reply<super::EcsSecurityGroup>, (uuid: Id) super::UpdateEcsSecurityGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/snapshot`: Finds aliyun snapshot from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/88`
-QueryAliyunSnapshotFromLocal = 88 -> Page<super::AliyunSnapshot>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/snapshot`: Creates an aliyun snapshot remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/89`
-CreateAliyunSnapshotRemote = 89 -> Reply<super::AliyunSnapshot>, () super::CreateAliyunSnapshotRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/gc`: Garbage aliyun snapshot remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/90`
-GcAliyunSnapshotRemote = 90 -> (), (data_center_uuid: Id) super::GCAliyunSnapshotRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/sync`: Brings up to date an aliyun snapshot remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/91`
-SyncAliyunSnapshotRemote = 91 -> Page<super::AliyunSnapshot>, (data_center_uuid: Id) super::SyncAliyunSnapshotRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/snapshot/{uuid}`: Deletes an aliyun snapshot from a local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/92`
-DeleteAliyunSnapshotFromLocal = 92 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/snapshot/{uuid}/actions`: Changes an aliyun snapshot.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/93`
-UpdateAliyunSnapshot = 93 -> Reply<super::AliyunSnapshot>, (uuid: Id) super::UpdateAliyunSnapshotRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/snapshot/{uuid}/remote`: Deletes an aliyun snapshot from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/94`
-DeleteAliyunSnapshotFromRemote = 94 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/vpc`: Finds ECS VPC from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/95`
-QueryEcsVpcFromLocal = 95 -> Page<super::EcsVpc>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/vpc`: Creates an ECS VPC remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/96`
-CreateEcsVpcRemote = 96 -> Reply<super::EcsVpc>, () super::CreateEcsVpcRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/vpc/remote/{uuid}`: Deletes an ECS VPC remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/97`
-DeleteEcsVpcRemote = 97 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/vpc/{dataCenterUuid}/sync`: Brings up to date an ECS VPC from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/98`
-SyncEcsVpcFromRemote = 98 -> Page<super::EcsVpc>, (data_center_uuid: Id) super::SyncEcsVpcFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/vpc/{uuid}`: Deletes an ECS VPC in a local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/99`
-DeleteEcsVpcInLocal = 99 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/vpc/{uuid}/actions`: Changes an ECS VPC.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/100`
-UpdateEcsVpc = 100 -> Reply<super::EcsVpc>, (uuid: Id) super::UpdateEcsVpcRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/vrouter`: Finds aliyun virtual router from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/101`
-QueryAliyunVirtualRouterFromLocal = 101 -> Page<super::VpcVirtualRouter>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/vrouter/{uuid}`: Deletes a virtual router local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/102`
-DeleteVirtualRouterLocal = 102 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/vrouter/{uuid}/actions`: Changes an aliyun virtual router.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/103`
-UpdateAliyunVirtualRouter = 103 -> Reply<super::VpcVirtualRouter>, (uuid: Id) super::UpdateAliyunVirtualRouterRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/vrouter/{vpcUuid}/sync`: Brings up to date an aliyun virtual router from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/104`
-SyncAliyunVirtualRouterFromRemote = 104 -> Page<super::VpcVirtualRouter>, (vpc_uuid: Id) super::SyncAliyunVirtualRouterFromRemoteRequest;
-/// Vpc uuid.
-vpc_uuid: Id = "vpcUuid" vpc_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/aliyun/vswitch`: Finds ECS v switch from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/105`
-QueryEcsVSwitchFromLocal = 105 -> Page<super::EcsVSwitch>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/vswitch`: Creates an ECS v switch remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/106`
-CreateEcsVSwitchRemote = 106 -> Reply<super::EcsVSwitch>, () super::CreateEcsVSwitchRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/vswitch/remote/{uuid}`: Deletes an ECS v switch remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/107`
-DeleteEcsVSwitchRemote = 107 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/vswitch/{dataCenterUuid}/sync`: Brings up to date an ECS v switch from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/108`
-SyncEcsVSwitchFromRemote = 108 -> Page<super::EcsVSwitch>, (data_center_uuid: Id) super::SyncEcsVSwitchFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/aliyun/vswitch/{uuid}`: Deletes an ECS v switch in a local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/109`
-DeleteEcsVSwitchInLocal = 109 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/aliyun/vswitch/{uuid}/actions`: Changes an ECS v switch.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/110`
-UpdateEcsVSwitch = 110 -> Reply<super::EcsVSwitch>, (uuid: Id) super::UpdateEcsVSwitchRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/{uuid}/ecs`: Changes an ECS instance.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/111`
-UpdateEcsInstance = 111 -> Reply<super::EcsInstance>, (uuid: Id) super::UpdateEcsInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/{uuid}/ecs-vnc`: Changes an ECS instance VNC password.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/112`
-UpdateEcsInstanceVncPassword = 112 -> (), (uuid: Id) super::UpdateEcsInstanceVncPasswordRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/aliyun/{uuid}/key`: Changes an aliyun key secret.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/113`
-UpdateAliyunKeySecret = 113 -> Reply<super::HybridAccount>, (uuid: Id) super::UpdateAliyunKeySecretRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/backup-mysql`: Deletes a backup file in a public.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/114`
-DeleteBackupFileInPublic = 114 -> (), (r#type: String, region_id: String, file: String);
-/// Its kind.
-r#type: String = "type" r#type.into();
-/// The region's id.
-region_id: String = "regionId" region_id.into();
-/// File.
-file: String = "file" file.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/backup-mysql`: Backs up a database to a public cloud.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/115`
-BackupDatabaseToPublicCloud = 115 -> super::BackupDatabaseToPublicCloudResult, () super::BackupDatabaseToPublicCloudRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/backup-mysql/download`: Download backup file from public cloud.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/116`
-DownloadBackupFileFromPublicCloud = 116 -> super::DownloadBackupFileFromPublicCloudResult, () super::DownloadBackupFileFromPublicCloudRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/backup-mysql/oss`: Gives OSS backup bucket from remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/117`
-GetOssBackupBucketFromRemote = 117 -> (), ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/backup-mysql/oss`: Creates an OSS backup bucket remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/118`
-CreateOssBackupBucketRemote = 118 -> (), () super::CreateOssBackupBucketRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/data-center`: Finds data center from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/119`
-QueryDataCenterFromLocal = 119 -> Page<super::DataCenter>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/data-center`: Adds a data center from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/120`
-AddDataCenterFromRemote = 120 -> Reply<super::DataCenter>, () super::AddDataCenterFromRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/data-center/remote`: Gives data center from remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/121`
-GetDataCenterFromRemote = 121 -> Page<super::DataCenter>, (r#type: String);
-/// Its kind.
-r#type: String = "type" r#type.into();
-/// Endpoint.
-endpoint: Option<String> = "endpoint" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/data-center/{uuid}`: Deletes a data center in a local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/122`
-DeleteDataCenterInLocal = 122 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/data-center/{uuid}/sync`: Brings up to date a data center from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/123`
-SyncDataCenterFromRemote = 123 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// The uuid that it gets; the server's choice when left out.
-resource_uuid: Option<Id> = "resourceUuid" None;
-/// The tags to attach.
-tag_uuids: Vec<Id> = "tagUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/ecs/type`: Gives ECS instance type.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/124`
-GetEcsInstanceType = 124 -> super::GetEcsInstanceTypeResult, (identity_zone_uuid: Id);
-/// Identity zone uuid.
-identity_zone_uuid: Id = "identityZoneUuid" identity_zone_uuid.into();
-/// Ecs image uuid.
-ecs_image_uuid: Option<Id> = "ecsImageUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/eip`: Finds hybrid elastic IP from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/125`
-QueryHybridEipFromLocal = 125 -> Page<super::HybridEipAddress>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/eip`: Creates a hybrid elastic IP.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/126`
-CreateHybridEip = 126 -> Reply<super::HybridEipAddress>, () super::CreateHybridEipRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/eip/{dataCenterUuid}/sync`: Brings up to date a hybrid elastic IP from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/127`
-SyncHybridEipFromRemote = 127 -> Page<super::HybridEipAddress>, (data_center_uuid: Id) super::SyncHybridEipFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/eip/{eipUuid}/attach`: Attaches a hybrid elastic IP to an ECS.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/128`
-AttachHybridEipToEcs = 128 -> Reply<super::HybridEipAddress>, (eip_uuid: Id) super::AttachHybridEipToEcsRequest;
-/// Eip uuid.
-eip_uuid: Id = "eipUuid" eip_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/eip/{eipUuid}/detach`: Detaches a hybrid elastic IP from an ECS.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/129`
-DetachHybridEipFromEcs = 129 -> (), (eip_uuid: Id) super::DetachHybridEipFromEcsRequest;
-/// Eip uuid.
-eip_uuid: Id = "eipUuid" eip_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/eip/{uuid}`: Deletes a hybrid elastic IP from a local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/130`
-DeleteHybridEipFromLocal = 130 -> (), (uuid: Id, r#type: String);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Its kind.
-r#type: String = "type" r#type.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/eip/{uuid}/actions`: Changes a hybrid elastic IP.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/131`
-UpdateHybridEip = 131 -> Reply<super::HybridEipAddress>, (uuid: Id) super::UpdateHybridEipRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/eip/{uuid}/remote`: Deletes a hybrid elastic IP remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/132`
-DeleteHybridEipRemote = 132 -> (), (uuid: Id, r#type: String);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Its kind.
-r#type: String = "type" r#type.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/hybrid/key`: Finds hybrid key secrets.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/133`
-QueryHybridKeySecret = 133 -> Page<super::HybridAccount>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/hybrid/key`: Adds a hybrid key secret.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/134`
-AddHybridKeySecret = 134 -> Reply<super::HybridAccount>, () super::AddHybridKeySecretRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/hybrid/key/{uuid}`: Deletes a hybrid key secret.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/135`
-DeleteHybridKeySecret = 135 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/hybrid/key/{uuid}/attach`: Attaches a hybrid key.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/136`
-AttachHybridKey = 136 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/hybrid/key/{uuid}/detach`: Detaches a hybrid key.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/137`
-DetachHybridKey = 137 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/hybrid/{uuid}/key`: Changes a hybrid key secret.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/138`
-UpdateHybridKeySecret = 138 -> Reply<super::HybridAccount>, (uuid: Id) super::UpdateHybridKeySecretRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/identity-zone`: Finds identity zone from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/139`
-QueryIdentityZoneFromLocal = 139 -> Page<super::IdentityZone>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/identity-zone`: Adds an identity zone from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/140`
-AddIdentityZoneFromRemote = 140 -> Reply<super::IdentityZone>, () super::AddIdentityZoneFromRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/identity-zone/remote`: Gives identity zone from remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/141`
-GetIdentityZoneFromRemote = 141 -> Page<super::IdentityZone>, (data_center_uuid: Id);
-/// Its kind.
-r#type: Option<String> = "type" None;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// The region's id.
-region_id: Option<String> = "regionId" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/identity-zone/{uuid}`: Deletes an identity zone in a local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/142`
-DeleteIdentityZoneInLocal = 142 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/identity-zone/{uuid}/sync`: Brings up to date an identity from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/143`
-SyncIdentityFromRemote = 143 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// The uuid that it gets; the server's choice when left out.
-resource_uuid: Option<Id> = "resourceUuid" None;
-/// The tags to attach.
-tag_uuids: Vec<Id> = "tagUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/oss/file/remote`: Gives OSS bucket file from remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/144`
-GetOssBucketFileFromRemote = 144 -> super::GetOssBucketFileFromRemoteResult, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// Oss domain.
-oss_domain: Option<String> = "ossDomain" None;
-/// Oss key.
-oss_key: Option<String> = "ossKey" None;
-/// Oss secret.
-oss_secret: Option<String> = "ossSecret" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/oss/{dataCenterUuid}/remote`: Gives OSS bucket name from remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/145`
-GetOssBucketNameFromRemote = 145 -> Page<super::OssBucket>, (data_center_uuid: Id);
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// Oss domain.
-oss_domain: Option<String> = "ossDomain" None;
-/// Oss key.
-oss_key: Option<String> = "ossKey" None;
-/// Oss secret.
-oss_secret: Option<String> = "ossSecret" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/user-gateway/{uuid}`: Deletes a VPC user vpn gateway local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/146`
-DeleteVpcUserVpnGatewayLocal = 146 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/user-gateway/{uuid}/remote`: Deletes a VPC user vpn gateway remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/147`
-DeleteVpcUserVpnGatewayRemote = 147 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/user-vpn`: Finds VPC user vpn gateway from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/148`
-QueryVpcUserVpnGatewayFromLocal = 148 -> Page<super::VpcUserVpnGateway>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/user-vpn`: Creates a VPC user vpn gateway remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/149`
-CreateVpcUserVpnGatewayRemote = 149 -> Reply<super::VpcUserVpnGateway>, () super::CreateVpcUserVpnGatewayRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/user-vpn/{dataCenterUuid}/sync`: Brings up to date a VPC user vpn gateway from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/150`
-SyncVpcUserVpnGatewayFromRemote = 150 -> Page<super::VpcUserVpnGateway>, (data_center_uuid: Id) super::SyncVpcUserVpnGatewayFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/user-vpn/{uuid}/actions`: Changes a VPC user vpn gateway.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/151`
-UpdateVpcUserVpnGateway = 151 -> Reply<super::VpcUserVpnGateway>, (uuid: Id) super::UpdateVpcUserVpnGatewayRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/vpc-vpn`: Finds VPC vpn gateway from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/152`
-QueryVpcVpnGatewayFromLocal = 152 -> Page<super::VpcVpnGateway>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/vpc-vpn/{dataCenterUuid}/sync`: Brings up to date a VPC vpn gateway from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/153`
-SyncVpcVpnGatewayFromRemote = 153 -> Page<super::VpcVpnGateway>, (data_center_uuid: Id) super::SyncVpcVpnGatewayFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/vpc-vpn/{uuid}/actions`: Changes a VPC vpn gateway.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/154`
-UpdateVpcVpnGateway = 154 -> Reply<super::VpcVpnGateway>, (uuid: Id) super::UpdateVpcVpnGatewayRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/vpn-conf/{uuid}/remote`: Gives VPC vpn configuration from remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/155`
-GetVpcVpnConfigurationFromRemote = 155 -> super::GetVpcVpnConfigurationFromRemoteResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/vpn-connection`: Finds VPC vpn connection from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/156`
-QueryVpcVpnConnectionFromLocal = 156 -> Page<super::VpcVpnConnection>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/vpn-connection`: Creates a VPC vpn connection remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/157`
-CreateVpcVpnConnectionRemote = 157 -> Reply<super::VpcVpnConnection>, () super::CreateVpcVpnConnectionRemoteRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/vpn-connection/ike`: Finds VPC ike config from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/158`
-QueryVpcIkeConfigFromLocal = 158 -> Page<super::VpcVpnIkeConfig>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/vpn-connection/ike`: Creates a vpn ike config.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/159`
-CreateVpnIkeConfig = 159 -> Reply<super::VpcVpnIkeConfig>, () super::CreateVpnIkeConfigRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/vpn-connection/ike/{uuid}`: Deletes a VPC ike config local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/160`
-DeleteVpcIkeConfigLocal = 160 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/hybrid/vpn-connection/ipsec`: Finds VPC IP sec config from locals.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/161`
-QueryVpcIpSecConfigFromLocal = 161 -> Page<super::VpcVpnIpSecConfig>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hybrid/vpn-connection/ipsec`: Creates a vpn ipsec config.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/162`
-CreateVpnIpsecConfig = 162 -> Reply<super::VpcVpnIpSecConfig>, () super::CreateVpnIpsecConfigRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/vpn-connection/ipsec/{uuid}`: Deletes a VPC IP sec config local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/163`
-DeleteVpcIpSecConfigLocal = 163 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/vpn-connection/{dataCenterUuid}/sync`: Brings up to date a VPC vpn connection from a remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/164`
-SyncVpcVpnConnectionFromRemote = 164 -> Page<super::VpcVpnConnection>, (data_center_uuid: Id) super::SyncVpcVpnConnectionFromRemoteRequest;
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/vpn-connection/{uuid}`: Deletes a VPC vpn connection local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/165`
-DeleteVpcVpnConnectionLocal = 165 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hybrid/vpn-connection/{uuid}/actions`: Changes a VPC vpn connection remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/166`
-UpdateVpcVpnConnectionRemote = 166 -> Reply<super::VpcVpnConnection>, (uuid: Id) super::UpdateVpcVpnConnectionRemoteRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/vpn-connection/{uuid}/remote`: Deletes a VPC vpn connection remote.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/167`
-DeleteVpcVpnConnectionRemote = 167 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hybrid/vpn-gateway/{uuid}`: Deletes a VPC vpn gateway local.
-///
-/// Schema: `schemas/zstack/hybrid.json#/operations/168`
-DeleteVpcVpnGatewayLocal = 168 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/aliyun-proxy/vpcs`: Finds aliyun proxy VPCs.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/0`
+    QueryAliyunProxyVpc = 0 -> Page<super::AliyunProxyVpc>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/aliyun-proxy/vpcs`: Creates an aliyun proxy VPC.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/1`
+    CreateAliyunProxyVpc = 1 -> Reply<super::AliyunProxyVpc>, () super::CreateAliyunProxyVpcRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/aliyun-proxy/vpcs/vswitches`: Finds aliyun proxy v switches.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/2`
+    QueryAliyunProxyVSwitch = 2 -> Page<super::AliyunProxyVSwitch>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/aliyun-proxy/vpcs/vswitches`: Creates an aliyun proxy v switch.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/3`
+    CreateAliyunProxyVSwitch = 3 -> Reply<super::AliyunProxyVSwitch>, () super::CreateAliyunProxyVSwitchRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}`: Deletes an aliyun proxy v switch.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/4`
+    DeleteAliyunProxyVSwitch = 4 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/aliyun-proxy/vpcs/{uuid}`: Deletes an aliyun proxy VPC.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/5`
+    DeleteAliyunProxyVpc = 5 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/aliyun-proxy/vpcs/{uuid}/actions`: Changes an aliyun proxy VPC.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/6`
+    UpdateAliyunProxyVpc = 6 -> Reply<super::AliyunProxyVpc>, (uuid: Id) super::UpdateAliyunProxyVpcRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/aliyun-proxy/vswitches/{uuid}/actions`: Changes an aliyun proxy v switch.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/7`
+    UpdateAliyunProxyVSwitch = 7 -> Reply<super::AliyunProxyVSwitch>, (uuid: Id) super::UpdateAliyunProxyVSwitchRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/aliyun/pangu`: Finds aliyun pangu partitions.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/8`
+    QueryAliyunPanguPartition = 8 -> Page<super::AliyunPanguPartition>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/aliyun/pangu`: Adds an aliyun pangu partition.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/9`
+    AddAliyunPanguPartition = 9 -> Reply<super::AliyunPanguPartition>, () super::AddAliyunPanguPartitionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/aliyun/pangu/{uuid}`: Deletes an aliyun pangu partition.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/10`
+    DeleteAliyunPanguPartition = 10 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/aliyun/pangu/{uuid}/actions`: Changes an aliyun pangu partition.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/11`
+    UpdateAliyunPanguPartition = 11 -> Reply<super::AliyunPanguPartition>, (uuid: Id) super::UpdateAliyunPanguPartitionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/access-point`: Finds connection access point from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/12`
+    QueryConnectionAccessPointFromLocal = 12 -> Page<super::ConnectionAccessPoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/access-point`: Adds a connection access point from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/13`
+    AddConnectionAccessPointFromRemote = 13 -> Reply<super::ConnectionAccessPoint>, () super::AddConnectionAccessPointFromRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/access-point/{dataCenterUuid}/sync`: Brings up to date a connection access point from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/14`
+    SyncConnectionAccessPointFromRemote = 14 -> Page<super::ConnectionAccessPoint>, (data_center_uuid: Id) super::SyncConnectionAccessPointFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/access-point/{uuid}`: Deletes a connection access point local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/15`
+    DeleteConnectionAccessPointLocal = 15 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/access-point{dataCenterUuid}/remote`: Gives connection access point from remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/16`
+    GetConnectionAccessPointFromRemote = 16 -> Page<super::ConnectionAccessPoint>, (data_center_uuid: Id);
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/border-router`: Finds virtual border router from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/17`
+    QueryVirtualBorderRouterFromLocal = 17 -> Page<super::VirtualBorderRouter>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/border-router/{dataCenterUuid}/sync`: Brings up to date a virtual border router from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/18`
+    SyncVirtualBorderRouterFromRemote = 18 -> Page<super::VirtualBorderRouter>, (data_center_uuid: Id) super::SyncVirtualBorderRouterFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/border-router/{uuid}`: Deletes a virtual border router local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/19`
+    DeleteVirtualBorderRouterLocal = 19 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Recovery virtual border router remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/20`
+    RecoveryVirtualBorderRouterRemote = 20 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Terminate virtual border router remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/21`
+    TerminateVirtualBorderRouterRemote = 21 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Changes a virtual border router remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/22`
+    UpdateVirtualBorderRouterRemote = 22 -> Reply<super::VirtualBorderRouter>, (uuid: Id) super::UpdateVirtualBorderRouterRemoteRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/connections`: Creates a connection between L3 network and aliyun v switch.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/23`
+    CreateConnectionBetweenL3NetworkAndAliyunVSwitch = 23 -> Reply<super::ConnectionRelationShip>, () super::CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/connections/{uuid}`: Deletes a connection between L3 net work and aliyun v switch.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/24`
+    DeleteConnectionBetweenL3NetWorkAndAliyunVSwitch = 24 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/connections/{uuid}`: Changes a connection between L3 net work and aliyun v switch.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/25`
+    UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch = 25 -> Reply<super::ConnectionRelationShip>, (uuid: Id) super::UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/dc-ecs/{uuid}`: Deletes all ECS instances from a data center.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/26`
+    DeleteAllEcsInstancesFromDataCenter = 26 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/disk`: Finds aliyun disk from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/27`
+    QueryAliyunDiskFromLocal = 27 -> Page<super::AliyunDisk>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/disk`: Creates an aliyun disk from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/28`
+    CreateAliyunDiskFromRemote = 28 -> Reply<super::AliyunDisk>, () super::CreateAliyunDiskFromRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/disk/{diskUuid}/attach`: Attaches an aliyun disk to an ECS.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/29`
+    AttachAliyunDiskToEcs = 29 -> Reply<super::AliyunDisk>, (disk_uuid: Id) super::AttachAliyunDiskToEcsRequest;
+    /// Disk uuid.
+    disk_uuid: Id = "diskUuid" disk_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/disk/{identityUuid}/sync`: Brings up to date a disk from an aliyun from remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/30`
+    SyncDiskFromAliyunFromRemote = 30 -> Page<super::AliyunDisk>, (identity_uuid: Id) super::SyncDiskFromAliyunFromRemoteRequest;
+    /// Identity uuid.
+    identity_uuid: Id = "identityUuid" identity_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/disk/{uuid}`: Deletes an aliyun disk from a local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/31`
+    DeleteAliyunDiskFromLocal = 31 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/disk/{uuid}/actions`: Changes an aliyun disk.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/32`
+    UpdateAliyunDisk = 32 -> Reply<super::AliyunDisk>, (uuid: Id) super::UpdateAliyunDiskRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/disk/{uuid}/detach`: Detaches an aliyun disk from an ECS.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/33`
+    DetachAliyunDiskFromEcs = 33 -> (), (uuid: Id) super::DetachAliyunDiskFromEcsRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/disk/{uuid}/remote`: Deletes an aliyun disk from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/34`
+    DeleteAliyunDiskFromRemote = 34 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/ecs`: Finds ECS instance from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/35`
+    QueryEcsInstanceFromLocal = 35 -> Page<super::EcsInstance>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/ecs`: Creates an ECS instance from an ECS image.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/36`
+    CreateEcsInstanceFromEcsImage = 36 -> Reply<super::EcsInstance>, () super::CreateEcsInstanceFromEcsImageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/ecs-vnc/{uuid}`: Gives ECS instance VNC url.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/37`
+    GetEcsInstanceVncUrl = 37 -> super::GetEcsInstanceVncUrlResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/ecs/{dataCenterUuid}/sync`: Brings up to date an ECS instance from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/38`
+    SyncEcsInstanceFromRemote = 38 -> Page<super::EcsInstance>, (data_center_uuid: Id) super::SyncEcsInstanceFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/ecs/{uuid}`: Deletes an ECS instance local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/39`
+    DeleteEcsInstanceLocal = 39 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Restarts an ECS instance.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/40`
+    RebootEcsInstance = 40 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Starts an ECS instance.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/41`
+    StartEcsInstance = 41 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Stops an ECS instance.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/42`
+    StopEcsInstance = 42 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/ecs/{uuid}/remote`: Deletes an ECS instance.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/43`
+    DeleteEcsInstance = 43 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/image`: Finds ECS image from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/44`
+    QueryEcsImageFromLocal = 44 -> Page<super::EcsImage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/image`: Creates an ECS image from a local image.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/45`
+    CreateEcsImageFromLocalImage = 45 -> Reply<super::EcsImage>, () super::CreateEcsImageFromLocalImageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/image/remote/{uuid}`: Deletes an ECS image remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/46`
+    DeleteEcsImageRemote = 46 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/image/snapshot`: Creates an ECS image from an ECS snapshot.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/47`
+    CreateEcsImageFromEcsSnapshot = 47 -> Reply<super::EcsImage>, () super::CreateEcsImageFromEcsSnapshotRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/sync`: Brings up to date an ECS image from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/48`
+    SyncEcsImageFromRemote = 48 -> Page<super::EcsImage>, (data_center_uuid: Id) super::SyncEcsImageFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/{imageUuid}/progress`: Gives create ECS image progress.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/49`
+    GetCreateEcsImageProgress = 49 -> super::GetCreateEcsImageProgressResult, (data_center_uuid: Id, image_uuid: Id);
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// Image uuid.
+    image_uuid: Id = "imageUuid" image_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/image/{uuid}`: Deletes an ECS image local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/50`
+    DeleteEcsImageLocal = 50 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/image/{uuid}/actions`: Changes an ECS image.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/51`
+    UpdateEcsImage = 51 -> Reply<super::EcsImage>, (uuid: Id) super::UpdateEcsImageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/key`: Adds an aliyun key secret.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/52`
+    AddAliyunKeySecret = 52 -> Reply<super::HybridAccount>, () super::AddAliyunKeySecretRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/key/{uuid}`: Deletes an aliyun key secret.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/53`
+    DeleteAliyunKeySecret = 53 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/key/{uuid}/attach`: Attaches an aliyun key.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/54`
+    AttachAliyunKey = 54 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/key/{uuid}/detach`: Detaches an aliyun key.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/55`
+    DetachAliyunKey = 55 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/oss-bucket`: Finds OSS bucket file names.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/56`
+    QueryOssBucketFileName = 56 -> Page<super::OssBucket>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/oss-bucket`: Adds an OSS bucket from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/57`
+    AddOssBucketFromRemote = 57 -> Reply<super::OssBucket>, () super::AddOssBucketFromRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket-file/remote/{uuid}`: Deletes an OSS bucket file remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/58`
+    DeleteOssBucketFileRemote = 58 -> (), (uuid: Id, file_name: String);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// File name.
+    file_name: String = "fileName" file_name.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/oss-bucket/remote`: Creates an OSS bucket remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/59`
+    CreateOssBucketRemote = 59 -> Reply<super::OssBucket>, () super::CreateOssBucketRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket/remote/{uuid}`: Deletes an OSS bucket remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/60`
+    DeleteOssBucketRemote = 60 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/attach`: Attaches an OSS bucket to an ECS data center.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/61`
+    AttachOssBucketToEcsDataCenter = 61 -> Reply<super::OssBucket>, (oss_bucket_uuid: Id);
+    /// Oss bucket uuid.
+    oss_bucket_uuid: Id = "ossBucketUuid" oss_bucket_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/detach`: Detaches an OSS bucket from an ECS data center.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/62`
+    DetachOssBucketFromEcsDataCenter = 62 -> Reply<super::OssBucket>, (oss_bucket_uuid: Id);
+    /// Oss bucket uuid.
+    oss_bucket_uuid: Id = "ossBucketUuid" oss_bucket_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket/{uuid}`: Deletes an OSS bucket name local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/63`
+    DeleteOssBucketNameLocal = 63 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{uuid}/actions`: Changes an OSS bucket.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/64`
+    UpdateOssBucket = 64 -> Reply<super::OssBucket>, (uuid: Id) super::UpdateOssBucketRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/relationships`: Finds connection between L3 network and aliyun v switches.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/65`
+    QueryConnectionBetweenL3NetworkAndAliyunVSwitch = 65 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/relationships`: Gives connection between L3 network and aliyun v switch.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/66`
+    GetConnectionBetweenL3NetworkAndAliyunVSwitch = 66 -> super::GetConnectionBetweenL3NetworkAndAliyunVSwitchResult, () super::GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/route-entry`: Finds aliyun route entry from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/67`
+    QueryAliyunRouteEntryFromLocal = 67 -> Page<super::VpcVirtualRouteEntry>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/route-entry`: Creates an aliyun VPC virtual router entry remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/68`
+    CreateAliyunVpcVirtualRouterEntryRemote = 68 -> Reply<super::VpcVirtualRouteEntry>, () super::CreateAliyunVpcVirtualRouterEntryRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/route-entry/{uuid}`: Deletes an aliyun route entry remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/69`
+    DeleteAliyunRouteEntryRemote = 69 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/route-entry/{vRouterUuid}/sync`: Brings up to date an aliyun route entry from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/70`
+    SyncAliyunRouteEntryFromRemote = 70 -> Page<super::VpcVirtualRouteEntry>, (v_router_uuid: Id) super::SyncAliyunRouteEntryFromRemoteRequest;
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/router-interface`: Finds aliyun router interface from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/71`
+    QueryAliyunRouterInterfaceFromLocal = 71 -> Page<super::AliyunRouterInterface>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/router-interface`: Creates an aliyun router interface remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/72`
+    CreateAliyunRouterInterfaceRemote = 72 -> Reply<super::AliyunRouterInterface>, () super::CreateAliyunRouterInterfaceRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/router-interface/remote/{uuid}`: Deletes an aliyun router interface remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/73`
+    DeleteAliyunRouterInterfaceRemote = 73 -> (), (uuid: Id, v_router_type: super::DeleteAliyunRouterInterfaceRemoteVRouterType);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// V router type.
+    v_router_type: super::DeleteAliyunRouterInterfaceRemoteVRouterType = "vRouterType" v_router_type.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{dataCenterUuid}/sync`: Brings up to date an aliyun router interface from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/74`
+    SyncAliyunRouterInterfaceFromRemote = 74 -> Page<super::AliyunRouterInterface>, (data_center_uuid: Id) super::SyncAliyunRouterInterfaceFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/router-interface/{uuid}`: Deletes an aliyun router interface local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/75`
+    DeleteAliyunRouterInterfaceLocal = 75 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{uuid}/actions`: Changes an aliyun route interface remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/76`
+    UpdateAliyunRouteInterfaceRemote = 76 -> (), (uuid: Id) super::UpdateAliyunRouteInterfaceRemoteRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{vbrInterfaceUuid}/actions`: Starts a connection between aliyun router interface.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/77`
+    StartConnectionBetweenAliyunRouterInterface = 77 -> Reply<super::AliyunRouterInterface>, (vbr_interface_uuid: Id) super::StartConnectionBetweenAliyunRouterInterfaceRequest;
+    /// Vbr interface uuid.
+    vbr_interface_uuid: Id = "vbrInterfaceUuid" vbr_interface_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/security-group`: Finds ECS security group from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/78`
+    QueryEcsSecurityGroupFromLocal = 78 -> Page<super::EcsSecurityGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/security-group-rule`: Finds ECS security group rule from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/79`
+    QueryEcsSecurityGroupRuleFromLocal = 79 -> Page<super::EcsSecurityGroupRule>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/security-group-rule`: Creates an ECS security group rule remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/80`
+    CreateEcsSecurityGroupRuleRemote = 80 -> Reply<super::EcsSecurityGroupRule>, () super::CreateEcsSecurityGroupRuleRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/security-group-rule/remote/{uuid}`: Deletes an ECS security group rule remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/81`
+    DeleteEcsSecurityGroupRuleRemote = 81 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/security-group-rule/{uuid}/sync`: Brings up to date an ECS security group rule from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/82`
+    SyncEcsSecurityGroupRuleFromRemote = 82 -> Page<super::EcsSecurityGroupRule>, (uuid: Id) super::SyncEcsSecurityGroupRuleFromRemoteRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/security-group/remote`: Creates an ECS security group remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/83`
+    CreateEcsSecurityGroupRemote = 83 -> Reply<super::EcsSecurityGroup>, () super::CreateEcsSecurityGroupRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/security-group/remote/{uuid}`: Deletes an ECS security group remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/84`
+    DeleteEcsSecurityGroupRemote = 84 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/security-group/{ecsVpcUuid}/sync`: Brings up to date an ECS security group from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/85`
+    SyncEcsSecurityGroupFromRemote = 85 -> Page<super::EcsSecurityGroup>, (ecs_vpc_uuid: Id) super::SyncEcsSecurityGroupFromRemoteRequest;
+    /// Ecs vpc uuid.
+    ecs_vpc_uuid: Id = "ecsVpcUuid" ecs_vpc_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/security-group/{uuid}`: Deletes an ECS security group in a local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/86`
+    DeleteEcsSecurityGroupInLocal = 86 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/security-group/{uuid}/actions`: Changes an ECS security group.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/87`
+    UpdateEcsSecurityGroup = 87 -> Reply<super::EcsSecurityGroup>, (uuid: Id) super::UpdateEcsSecurityGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/snapshot`: Finds aliyun snapshot from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/88`
+    QueryAliyunSnapshotFromLocal = 88 -> Page<super::AliyunSnapshot>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/snapshot`: Creates an aliyun snapshot remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/89`
+    CreateAliyunSnapshotRemote = 89 -> Reply<super::AliyunSnapshot>, () super::CreateAliyunSnapshotRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/gc`: Garbage aliyun snapshot remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/90`
+    GcAliyunSnapshotRemote = 90 -> (), (data_center_uuid: Id) super::GCAliyunSnapshotRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/sync`: Brings up to date an aliyun snapshot remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/91`
+    SyncAliyunSnapshotRemote = 91 -> Page<super::AliyunSnapshot>, (data_center_uuid: Id) super::SyncAliyunSnapshotRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/snapshot/{uuid}`: Deletes an aliyun snapshot from a local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/92`
+    DeleteAliyunSnapshotFromLocal = 92 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/snapshot/{uuid}/actions`: Changes an aliyun snapshot.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/93`
+    UpdateAliyunSnapshot = 93 -> Reply<super::AliyunSnapshot>, (uuid: Id) super::UpdateAliyunSnapshotRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/snapshot/{uuid}/remote`: Deletes an aliyun snapshot from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/94`
+    DeleteAliyunSnapshotFromRemote = 94 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/vpc`: Finds ECS VPC from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/95`
+    QueryEcsVpcFromLocal = 95 -> Page<super::EcsVpc>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/vpc`: Creates an ECS VPC remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/96`
+    CreateEcsVpcRemote = 96 -> Reply<super::EcsVpc>, () super::CreateEcsVpcRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/vpc/remote/{uuid}`: Deletes an ECS VPC remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/97`
+    DeleteEcsVpcRemote = 97 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/vpc/{dataCenterUuid}/sync`: Brings up to date an ECS VPC from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/98`
+    SyncEcsVpcFromRemote = 98 -> Page<super::EcsVpc>, (data_center_uuid: Id) super::SyncEcsVpcFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/vpc/{uuid}`: Deletes an ECS VPC in a local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/99`
+    DeleteEcsVpcInLocal = 99 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/vpc/{uuid}/actions`: Changes an ECS VPC.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/100`
+    UpdateEcsVpc = 100 -> Reply<super::EcsVpc>, (uuid: Id) super::UpdateEcsVpcRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/vrouter`: Finds aliyun virtual router from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/101`
+    QueryAliyunVirtualRouterFromLocal = 101 -> Page<super::VpcVirtualRouter>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/vrouter/{uuid}`: Deletes a virtual router local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/102`
+    DeleteVirtualRouterLocal = 102 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/vrouter/{uuid}/actions`: Changes an aliyun virtual router.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/103`
+    UpdateAliyunVirtualRouter = 103 -> Reply<super::VpcVirtualRouter>, (uuid: Id) super::UpdateAliyunVirtualRouterRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/vrouter/{vpcUuid}/sync`: Brings up to date an aliyun virtual router from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/104`
+    SyncAliyunVirtualRouterFromRemote = 104 -> Page<super::VpcVirtualRouter>, (vpc_uuid: Id) super::SyncAliyunVirtualRouterFromRemoteRequest;
+    /// Vpc uuid.
+    vpc_uuid: Id = "vpcUuid" vpc_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/aliyun/vswitch`: Finds ECS v switch from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/105`
+    QueryEcsVSwitchFromLocal = 105 -> Page<super::EcsVSwitch>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/vswitch`: Creates an ECS v switch remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/106`
+    CreateEcsVSwitchRemote = 106 -> Reply<super::EcsVSwitch>, () super::CreateEcsVSwitchRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/vswitch/remote/{uuid}`: Deletes an ECS v switch remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/107`
+    DeleteEcsVSwitchRemote = 107 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/vswitch/{dataCenterUuid}/sync`: Brings up to date an ECS v switch from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/108`
+    SyncEcsVSwitchFromRemote = 108 -> Page<super::EcsVSwitch>, (data_center_uuid: Id) super::SyncEcsVSwitchFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/aliyun/vswitch/{uuid}`: Deletes an ECS v switch in a local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/109`
+    DeleteEcsVSwitchInLocal = 109 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/aliyun/vswitch/{uuid}/actions`: Changes an ECS v switch.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/110`
+    UpdateEcsVSwitch = 110 -> Reply<super::EcsVSwitch>, (uuid: Id) super::UpdateEcsVSwitchRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/{uuid}/ecs`: Changes an ECS instance.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/111`
+    UpdateEcsInstance = 111 -> Reply<super::EcsInstance>, (uuid: Id) super::UpdateEcsInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/{uuid}/ecs-vnc`: Changes an ECS instance VNC password.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/112`
+    UpdateEcsInstanceVncPassword = 112 -> (), (uuid: Id) super::UpdateEcsInstanceVncPasswordRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/aliyun/{uuid}/key`: Changes an aliyun key secret.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/113`
+    UpdateAliyunKeySecret = 113 -> Reply<super::HybridAccount>, (uuid: Id) super::UpdateAliyunKeySecretRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/backup-mysql`: Deletes a backup file in a public.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/114`
+    DeleteBackupFileInPublic = 114 -> (), (r#type: String, region_id: String, file: String);
+    /// Its kind.
+    r#type: String = "type" r#type.into();
+    /// The region's id.
+    region_id: String = "regionId" region_id.into();
+    /// File.
+    file: String = "file" file.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/backup-mysql`: Backs up a database to a public cloud.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/115`
+    BackupDatabaseToPublicCloud = 115 -> super::BackupDatabaseToPublicCloudResult, () super::BackupDatabaseToPublicCloudRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/backup-mysql/download`: Download backup file from public cloud.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/116`
+    DownloadBackupFileFromPublicCloud = 116 -> super::DownloadBackupFileFromPublicCloudResult, () super::DownloadBackupFileFromPublicCloudRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/backup-mysql/oss`: Gives OSS backup bucket from remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/117`
+    GetOssBackupBucketFromRemote = 117 -> (), ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/backup-mysql/oss`: Creates an OSS backup bucket remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/118`
+    CreateOssBackupBucketRemote = 118 -> (), () super::CreateOssBackupBucketRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/data-center`: Finds data center from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/119`
+    QueryDataCenterFromLocal = 119 -> Page<super::DataCenter>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/data-center`: Adds a data center from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/120`
+    AddDataCenterFromRemote = 120 -> Reply<super::DataCenter>, () super::AddDataCenterFromRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/data-center/remote`: Gives data center from remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/121`
+    GetDataCenterFromRemote = 121 -> Page<super::DataCenter>, (r#type: String);
+    /// Its kind.
+    r#type: String = "type" r#type.into();
+    /// Endpoint.
+    endpoint: Option<String> = "endpoint" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/data-center/{uuid}`: Deletes a data center in a local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/122`
+    DeleteDataCenterInLocal = 122 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/data-center/{uuid}/sync`: Brings up to date a data center from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/123`
+    SyncDataCenterFromRemote = 123 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// The uuid that it gets; the server's choice when left out.
+    resource_uuid: Option<Id> = "resourceUuid" None;
+    /// The tags to attach.
+    tag_uuids: Vec<Id> = "tagUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/ecs/type`: Gives ECS instance type.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/124`
+    GetEcsInstanceType = 124 -> super::GetEcsInstanceTypeResult, (identity_zone_uuid: Id);
+    /// Identity zone uuid.
+    identity_zone_uuid: Id = "identityZoneUuid" identity_zone_uuid.into();
+    /// Ecs image uuid.
+    ecs_image_uuid: Option<Id> = "ecsImageUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/eip`: Finds hybrid elastic IP from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/125`
+    QueryHybridEipFromLocal = 125 -> Page<super::HybridEipAddress>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/eip`: Creates a hybrid elastic IP.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/126`
+    CreateHybridEip = 126 -> Reply<super::HybridEipAddress>, () super::CreateHybridEipRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/eip/{dataCenterUuid}/sync`: Brings up to date a hybrid elastic IP from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/127`
+    SyncHybridEipFromRemote = 127 -> Page<super::HybridEipAddress>, (data_center_uuid: Id) super::SyncHybridEipFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/eip/{eipUuid}/attach`: Attaches a hybrid elastic IP to an ECS.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/128`
+    AttachHybridEipToEcs = 128 -> Reply<super::HybridEipAddress>, (eip_uuid: Id) super::AttachHybridEipToEcsRequest;
+    /// Eip uuid.
+    eip_uuid: Id = "eipUuid" eip_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/eip/{eipUuid}/detach`: Detaches a hybrid elastic IP from an ECS.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/129`
+    DetachHybridEipFromEcs = 129 -> (), (eip_uuid: Id) super::DetachHybridEipFromEcsRequest;
+    /// Eip uuid.
+    eip_uuid: Id = "eipUuid" eip_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/eip/{uuid}`: Deletes a hybrid elastic IP from a local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/130`
+    DeleteHybridEipFromLocal = 130 -> (), (uuid: Id, r#type: String);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Its kind.
+    r#type: String = "type" r#type.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/eip/{uuid}/actions`: Changes a hybrid elastic IP.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/131`
+    UpdateHybridEip = 131 -> Reply<super::HybridEipAddress>, (uuid: Id) super::UpdateHybridEipRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/eip/{uuid}/remote`: Deletes a hybrid elastic IP remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/132`
+    DeleteHybridEipRemote = 132 -> (), (uuid: Id, r#type: String);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Its kind.
+    r#type: String = "type" r#type.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/hybrid/key`: Finds hybrid key secrets.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/133`
+    QueryHybridKeySecret = 133 -> Page<super::HybridAccount>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/hybrid/key`: Adds a hybrid key secret.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/134`
+    AddHybridKeySecret = 134 -> Reply<super::HybridAccount>, () super::AddHybridKeySecretRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/hybrid/key/{uuid}`: Deletes a hybrid key secret.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/135`
+    DeleteHybridKeySecret = 135 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/hybrid/key/{uuid}/attach`: Attaches a hybrid key.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/136`
+    AttachHybridKey = 136 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/hybrid/key/{uuid}/detach`: Detaches a hybrid key.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/137`
+    DetachHybridKey = 137 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/hybrid/{uuid}/key`: Changes a hybrid key secret.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/138`
+    UpdateHybridKeySecret = 138 -> Reply<super::HybridAccount>, (uuid: Id) super::UpdateHybridKeySecretRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/identity-zone`: Finds identity zone from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/139`
+    QueryIdentityZoneFromLocal = 139 -> Page<super::IdentityZone>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/identity-zone`: Adds an identity zone from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/140`
+    AddIdentityZoneFromRemote = 140 -> Reply<super::IdentityZone>, () super::AddIdentityZoneFromRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/identity-zone/remote`: Gives identity zone from remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/141`
+    GetIdentityZoneFromRemote = 141 -> Page<super::IdentityZone>, (data_center_uuid: Id);
+    /// Its kind.
+    r#type: Option<String> = "type" None;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// The region's id.
+    region_id: Option<String> = "regionId" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/identity-zone/{uuid}`: Deletes an identity zone in a local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/142`
+    DeleteIdentityZoneInLocal = 142 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/identity-zone/{uuid}/sync`: Brings up to date an identity from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/143`
+    SyncIdentityFromRemote = 143 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// The uuid that it gets; the server's choice when left out.
+    resource_uuid: Option<Id> = "resourceUuid" None;
+    /// The tags to attach.
+    tag_uuids: Vec<Id> = "tagUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/oss/file/remote`: Gives OSS bucket file from remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/144`
+    GetOssBucketFileFromRemote = 144 -> super::GetOssBucketFileFromRemoteResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Oss domain.
+    oss_domain: Option<String> = "ossDomain" None;
+    /// Oss key.
+    oss_key: Option<String> = "ossKey" None;
+    /// Oss secret.
+    oss_secret: Option<String> = "ossSecret" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/oss/{dataCenterUuid}/remote`: Gives OSS bucket name from remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/145`
+    GetOssBucketNameFromRemote = 145 -> Page<super::OssBucket>, (data_center_uuid: Id);
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// Oss domain.
+    oss_domain: Option<String> = "ossDomain" None;
+    /// Oss key.
+    oss_key: Option<String> = "ossKey" None;
+    /// Oss secret.
+    oss_secret: Option<String> = "ossSecret" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/user-gateway/{uuid}`: Deletes a VPC user vpn gateway local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/146`
+    DeleteVpcUserVpnGatewayLocal = 146 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/user-gateway/{uuid}/remote`: Deletes a VPC user vpn gateway remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/147`
+    DeleteVpcUserVpnGatewayRemote = 147 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/user-vpn`: Finds VPC user vpn gateway from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/148`
+    QueryVpcUserVpnGatewayFromLocal = 148 -> Page<super::VpcUserVpnGateway>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/user-vpn`: Creates a VPC user vpn gateway remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/149`
+    CreateVpcUserVpnGatewayRemote = 149 -> Reply<super::VpcUserVpnGateway>, () super::CreateVpcUserVpnGatewayRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/user-vpn/{dataCenterUuid}/sync`: Brings up to date a VPC user vpn gateway from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/150`
+    SyncVpcUserVpnGatewayFromRemote = 150 -> Page<super::VpcUserVpnGateway>, (data_center_uuid: Id) super::SyncVpcUserVpnGatewayFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/user-vpn/{uuid}/actions`: Changes a VPC user vpn gateway.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/151`
+    UpdateVpcUserVpnGateway = 151 -> Reply<super::VpcUserVpnGateway>, (uuid: Id) super::UpdateVpcUserVpnGatewayRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/vpc-vpn`: Finds VPC vpn gateway from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/152`
+    QueryVpcVpnGatewayFromLocal = 152 -> Page<super::VpcVpnGateway>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/vpc-vpn/{dataCenterUuid}/sync`: Brings up to date a VPC vpn gateway from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/153`
+    SyncVpcVpnGatewayFromRemote = 153 -> Page<super::VpcVpnGateway>, (data_center_uuid: Id) super::SyncVpcVpnGatewayFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/vpc-vpn/{uuid}/actions`: Changes a VPC vpn gateway.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/154`
+    UpdateVpcVpnGateway = 154 -> Reply<super::VpcVpnGateway>, (uuid: Id) super::UpdateVpcVpnGatewayRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/vpn-conf/{uuid}/remote`: Gives VPC vpn configuration from remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/155`
+    GetVpcVpnConfigurationFromRemote = 155 -> super::GetVpcVpnConfigurationFromRemoteResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/vpn-connection`: Finds VPC vpn connection from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/156`
+    QueryVpcVpnConnectionFromLocal = 156 -> Page<super::VpcVpnConnection>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/vpn-connection`: Creates a VPC vpn connection remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/157`
+    CreateVpcVpnConnectionRemote = 157 -> Reply<super::VpcVpnConnection>, () super::CreateVpcVpnConnectionRemoteRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/vpn-connection/ike`: Finds VPC ike config from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/158`
+    QueryVpcIkeConfigFromLocal = 158 -> Page<super::VpcVpnIkeConfig>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/vpn-connection/ike`: Creates a vpn ike config.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/159`
+    CreateVpnIkeConfig = 159 -> Reply<super::VpcVpnIkeConfig>, () super::CreateVpnIkeConfigRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/vpn-connection/ike/{uuid}`: Deletes a VPC ike config local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/160`
+    DeleteVpcIkeConfigLocal = 160 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/hybrid/vpn-connection/ipsec`: Finds VPC IP sec config from locals.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/161`
+    QueryVpcIpSecConfigFromLocal = 161 -> Page<super::VpcVpnIpSecConfig>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hybrid/vpn-connection/ipsec`: Creates a vpn ipsec config.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/162`
+    CreateVpnIpsecConfig = 162 -> Reply<super::VpcVpnIpSecConfig>, () super::CreateVpnIpsecConfigRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/vpn-connection/ipsec/{uuid}`: Deletes a VPC IP sec config local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/163`
+    DeleteVpcIpSecConfigLocal = 163 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/vpn-connection/{dataCenterUuid}/sync`: Brings up to date a VPC vpn connection from a remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/164`
+    SyncVpcVpnConnectionFromRemote = 164 -> Page<super::VpcVpnConnection>, (data_center_uuid: Id) super::SyncVpcVpnConnectionFromRemoteRequest;
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/vpn-connection/{uuid}`: Deletes a VPC vpn connection local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/165`
+    DeleteVpcVpnConnectionLocal = 165 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hybrid/vpn-connection/{uuid}/actions`: Changes a VPC vpn connection remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/166`
+    UpdateVpcVpnConnectionRemote = 166 -> Reply<super::VpcVpnConnection>, (uuid: Id) super::UpdateVpcVpnConnectionRemoteRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/vpn-connection/{uuid}/remote`: Deletes a VPC vpn connection remote.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/167`
+    DeleteVpcVpnConnectionRemote = 167 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hybrid/vpn-gateway/{uuid}`: Deletes a VPC vpn gateway local.
+    ///
+    /// Schema: `schemas/zstack/hybrid.json#/operations/168`
+    DeleteVpcVpnGatewayLocal = 168 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

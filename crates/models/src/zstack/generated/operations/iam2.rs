@@ -19,1433 +19,1433 @@ const PARAMS_13: &[Param] = &[Param::path("projectUuid", Kind::Id), Param::path(
 const PARAMS_14: &[Param] = &[Param::path("projectUuid", Kind::Id), Param::query("virtualIDUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_15: &[Param] = &[Param::query("apisToCheck", Kind::Text).list(), Param::query("onlyCheckParams", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "GetIAM2VirtualIDInGroup", "GET", "/zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID").params(PARAMS_0).response(Response::Body(&GET_IAM2_VIRTUAL_ID_IN_GROUP_RESULT)),
-Operation::new(System::Zstack, "UpdateOrganizationQuota", "PUT", "/zstack/v1/iam2/Organization/quotas/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ORGANIZATION_QUOTA_REQUEST).wrapper("updateOrganizationQuota").response(Response::Body(<Reply<super::Quota> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetIAM2SystemAttributes", "GET", "/zstack/v1/iam2/attributes/system").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_IAM2_SYSTEM_ATTRIBUTES_RESULT)),
-Operation::new(System::Zstack, "CreateIAM2VirtualIDGroup", "POST", "/zstack/v1/iam2/groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_VIRTUAL_ID_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2VirtualIDGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RunIAM2Script", "POST", "/zstack/v1/iam2/iam2-script/run").params(SYSTEM_TAGS_USER_TAGS).request(&RUN_IAM2_SCRIPT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryIAM2LdapBinding", "GET", "/zstack/v1/iam2/ldap/bindings").also(&["/zstack/v1/iam2/ldap/bindings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "CreateIAM2VirtualIDLdapBinding", "POST", "/zstack/v1/iam2/ldap/bindings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_VIRTUAL_ID_LDAP_BINDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LdapResourceRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CleanInvalidLdapIAM2Binding", "PUT", "/zstack/v1/iam2/ldap/bindings/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("cleanInvalidLdapIAM2Binding").response(Response::Body(<Page<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteIAM2VirtualIDLdapBinding", "DELETE", "/zstack/v1/iam2/ldap/bindings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetCandidateLdapEntryForIAM2Binding", "GET", "/zstack/v1/iam2/ldap/entries/candidates").params(PARAMS_1).response(Response::Body(&GET_LDAP_ENTRY_RESULT)),
-Operation::new(System::Zstack, "QueryIAM2Organization", "GET", "/zstack/v1/iam2/organizations").also(&["/zstack/v1/iam2/organizations/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2Organization> as Model>::SHAPE, Page::<super::IAM2Organization>::LIST)),
-Operation::new(System::Zstack, "CreateIAM2Organization", "POST", "/zstack/v1/iam2/organizations").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_ORGANIZATION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2Organization> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryIAM2OrganizationAttribute", "GET", "/zstack/v1/iam2/organizations/attributes").also(&["/zstack/v1/iam2/organizations/attributes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2OrganizationAttribute> as Model>::SHAPE, Page::<super::IAM2OrganizationAttribute>::LIST)),
-Operation::new(System::Zstack, "UpdateIAM2OrganizationAttribute", "PUT", "/zstack/v1/iam2/organizations/attributes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_ORGANIZATION_ATTRIBUTE_REQUEST).wrapper("updateIAM2OrganizationAttribute").response(Response::Body(<Reply<super::IAM2OrganizationAttribute> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckIAM2OrganizationAvailability", "GET", "/zstack/v1/iam2/organizations/availabilities").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&CHECK_IAM2_ORGANIZATION_AVAILABILITY_RESULT)),
-Operation::new(System::Zstack, "GetOrganizationQuotaUsage", "GET", "/zstack/v1/iam2/organizations/quota/{uuid}/usages").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_ORGANIZATION_QUOTA_USAGE_RESULT)),
-Operation::new(System::Zstack, "RemoveIAM2VirtualIDsFromOrganization", "DELETE", "/zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids").params(PARAMS_2).long_running(),
-Operation::new(System::Zstack, "AddIAM2VirtualIDsToOrganization", "POST", "/zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids").params(PARAMS_3).request(&ADD_IAM2_VIRTUAL_I_DS_TO_ORGANIZATION_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "ChangeIAM2OrganizationParent", "PUT", "/zstack/v1/iam2/organizations/{parentUuid}/actions").params(PARAMS_4).request(&CHANGE_IAM2_ORGANIZATION_PARENT_REQUEST).wrapper("changeIAM2OrganizationParent").long_running(),
-Operation::new(System::Zstack, "DeleteIAM2Organization", "DELETE", "/zstack/v1/iam2/organizations/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "ChangeIAM2OrganizationState", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_ORGANIZATION_STATE_REQUEST).wrapper("changeIAM2OrganizationState").response(Response::Body(<Reply<super::IAM2Organization> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetOrganizationSupervisor", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_ORGANIZATION_SUPERVISOR_REQUEST).wrapper("setOrganizationSupervisor").long_running(),
-Operation::new(System::Zstack, "UpdateIAM2Organization", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_ORGANIZATION_REQUEST).wrapper("updateIAM2Organization").response(Response::Body(<Reply<super::IAM2Organization> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveAttributesFromIAM2Organization", "DELETE", "/zstack/v1/iam2/organizations/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AddAttributesToIAM2Organization", "POST", "/zstack/v1/iam2/organizations/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_ORGANIZATION_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "SetOrganizationOperation", "PUT", "/zstack/v1/iam2/organizations/{uuid}/operation").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_ORGANIZATION_OPERATION_REQUEST).wrapper("setOrganizationOperation").long_running(),
-Operation::new(System::Zstack, "GetIAM2OrganizationVirtualIDNumber", "GET", "/zstack/v1/iam2/organizations/{uuid}/virtualIDNumber").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_IAM2_ORGANIZATION_VIRTUAL_ID_NUMBER_RESULT)),
-Operation::new(System::Zstack, "QueryIAM2ProjectRole", "GET", "/zstack/v1/iam2/project-roles").also(&["/zstack/v1/iam2/project-roles/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2ProjectRole> as Model>::SHAPE, Page::<super::IAM2ProjectRole>::LIST)),
-Operation::new(System::Zstack, "CreateIAM2ProjectRole", "POST", "/zstack/v1/iam2/project-roles").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_PROJECT_ROLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Role> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryIAM2Project", "GET", "/zstack/v1/iam2/projects").also(&["/zstack/v1/iam2/projects/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2Project> as Model>::SHAPE, Page::<super::IAM2Project>::LIST)),
-Operation::new(System::Zstack, "CreateIAM2Project", "POST", "/zstack/v1/iam2/projects").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_PROJECT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryIAM2ProjectAccountRef", "GET", "/zstack/v1/iam2/projects/account/refs").also(&["/zstack/v1/iam2/projects/account/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2ProjectAccountRef> as Model>::SHAPE, Page::<super::IAM2ProjectAccountRef>::LIST)),
-Operation::new(System::Zstack, "SetIAM2ProjectLoginExpired", "PUT", "/zstack/v1/iam2/projects/add/login-expired/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST).wrapper("setIAM2ProjectLoginExpired").long_running(),
-Operation::new(System::Zstack, "AddResourceToIAM2Project", "POST", "/zstack/v1/iam2/projects/add/resource/").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_RESOURCE_TO_IAM2_PROJECT_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryIAM2ProjectAttribute", "GET", "/zstack/v1/iam2/projects/attributes").also(&["/zstack/v1/iam2/projects/attributes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2ProjectAttribute> as Model>::SHAPE, Page::<super::IAM2ProjectAttribute>::LIST)),
-Operation::new(System::Zstack, "UpdateIAM2ProjectAttribute", "PUT", "/zstack/v1/iam2/projects/attributes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_PROJECT_ATTRIBUTE_REQUEST).wrapper("updateIAM2ProjectAttribute").response(Response::Body(<Reply<super::IAM2ProjectAttribute> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateIAM2ProjectFromTemplate", "POST", "/zstack/v1/iam2/projects/from/templates/{templateUuid}").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_PROJECT_FROM_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveIAM2VirtualIDGroupFromProjects", "DELETE", "/zstack/v1/iam2/projects/groups").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "QueryIAM2VirtualIDGroup", "GET", "/zstack/v1/iam2/projects/groups").also(&["/zstack/v1/iam2/projects/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2VirtualIDGroup> as Model>::SHAPE, Page::<super::IAM2VirtualIDGroup>::LIST)),
-Operation::new(System::Zstack, "AddIAM2VirtualIDGroupToProjects", "POST", "/zstack/v1/iam2/projects/groups").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IAM2_VIRTUAL_ID_GROUP_TO_PROJECTS_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryIAM2VirtualIDGroupAttribute", "GET", "/zstack/v1/iam2/projects/groups/attributes/").also(&["/zstack/v1/iam2/projects/groups/attributes//{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2VirtualIDGroupAttribute> as Model>::SHAPE, Page::<super::IAM2VirtualIDGroupAttribute>::LIST)),
-Operation::new(System::Zstack, "UpdateIAM2VirtualIDGroupAttribute", "PUT", "/zstack/v1/iam2/projects/groups/attributes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_GROUP_ATTRIBUTE_REQUEST).wrapper("updateIAM2VirtualIDGroupAttribute").response(Response::Body(<Reply<super::IAM2VirtualIDGroupAttribute> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveRolesFromIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{groupUuid}/roles").params(PARAMS_6).long_running(),
-Operation::new(System::Zstack, "AddRolesToIAM2VirtualIDGroup", "POST", "/zstack/v1/iam2/projects/groups/{groupUuid}/roles").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ROLES_TO_IAM2_VIRTUAL_ID_GROUP_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "RemoveIAM2VirtualIDsFromGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids").params(PARAMS_7).long_running(),
-Operation::new(System::Zstack, "AddIAM2VirtualIDsToGroup", "POST", "/zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IAM2_VIRTUAL_I_DS_TO_GROUP_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "ChangeIAM2VirtualIDGroupState", "PUT", "/zstack/v1/iam2/projects/groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_VIRTUAL_ID_GROUP_STATE_REQUEST).wrapper("changeIAM2VirtualIDGroupState").response(Response::Body(<Reply<super::IAM2VirtualIDGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateIAM2VirtualIDGroup", "PUT", "/zstack/v1/iam2/projects/groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_GROUP_REQUEST).wrapper("updateIAM2VirtualIDGroup").response(Response::Body(<Reply<super::IAM2VirtualIDGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveAttributesFromIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AddAttributesToIAM2VirtualIDGroup", "POST", "/zstack/v1/iam2/projects/groups/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_GROUP_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryIAM2OrganizationProjectRef", "GET", "/zstack/v1/iam2/projects/organizations/refs").also(&["/zstack/v1/iam2/projects/organizations/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2OrganizationProjectRef> as Model>::SHAPE, Page::<super::IAM2OrganizationProjectRef>::LIST)),
-Operation::new(System::Zstack, "RemoveIAM2ProjectLoginExpired", "PUT", "/zstack/v1/iam2/projects/remove/login-expired/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&REMOVE_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST).wrapper("removeIAM2ProjectLoginExpired").long_running(),
-Operation::new(System::Zstack, "SetIAM2ProjectRetirePolicy", "PUT", "/zstack/v1/iam2/projects/retire-policies/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IAM2_PROJECT_RETIRE_POLICY_REQUEST).wrapper("setIAM2ProjectRetirePolicy").long_running(),
-Operation::new(System::Zstack, "QueryIAM2ProjectTemplate", "GET", "/zstack/v1/iam2/projects/templates").also(&["/zstack/v1/iam2/projects/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2ProjectTemplate> as Model>::SHAPE, Page::<super::IAM2ProjectTemplate>::LIST)),
-Operation::new(System::Zstack, "CreateIAM2ProjectTemplate", "POST", "/zstack/v1/iam2/projects/templates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_PROJECT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2ProjectTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateIAM2ProjectTemplateFromProject", "POST", "/zstack/v1/iam2/projects/templates/from/projects/{projectUuid}").params(PARAMS_8).request(&CREATE_IAM2_PROJECT_TEMPLATE_FROM_PROJECT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2ProjectTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteIAM2ProjectTemplate", "DELETE", "/zstack/v1/iam2/projects/templates/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "UpdateIAM2ProjectTemplate", "PUT", "/zstack/v1/iam2/projects/templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_PROJECT_TEMPLATE_REQUEST).wrapper("updateIAM2ProjectTemplate").response(Response::Body(<Reply<super::IAM2ProjectTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveIAM2VirtualIDsFromProjects", "DELETE", "/zstack/v1/iam2/projects/virtual-ids").params(PARAMS_9).long_running(),
-Operation::new(System::Zstack, "AddIAM2VirtualIDsToProjects", "POST", "/zstack/v1/iam2/projects/virtual-ids").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IAM2_VIRTUAL_I_DS_TO_PROJECTS_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "RemoveRolesFromIAM2VirtualID", "DELETE", "/zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles").params(PARAMS_10).long_running(),
-Operation::new(System::Zstack, "AddRolesToIAM2VirtualID", "POST", "/zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles").params(PARAMS_11).request(&ADD_ROLES_TO_IAM2_VIRTUAL_ID_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DetachIAM2ProjectFromIAM2Organization", "DELETE", "/zstack/v1/iam2/projects/{projectUuid}/iam2/organizations").params(PARAMS_12).response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachIAM2ProjectToIAM2Organization", "POST", "/zstack/v1/iam2/projects/{projectUuid}/iam2/organizations/{organizationUuid}").params(PARAMS_13).wrapper("params").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveIAM2VirtualIDsFromProject", "DELETE", "/zstack/v1/iam2/projects/{projectUuid}/virtual-ids").params(PARAMS_14).long_running(),
-Operation::new(System::Zstack, "AddIAM2VirtualIDsToProject", "POST", "/zstack/v1/iam2/projects/{projectUuid}/virtual-ids").params(PARAMS_8).request(&ADD_IAM2_VIRTUAL_I_DS_TO_PROJECT_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteIAM2Project", "DELETE", "/zstack/v1/iam2/projects/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "ChangeIAM2ProjectState", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_PROJECT_STATE_REQUEST).wrapper("changeIAM2ProjectState").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ExpungeIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("expungeIAM2Project").long_running(),
-Operation::new(System::Zstack, "RecoverIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoverIAM2Project").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StopAllResourcesInIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("stopAllResourcesInIAM2Project").long_running(),
-Operation::new(System::Zstack, "UpdateIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_PROJECT_REQUEST).wrapper("updateIAM2Project").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveAttributesFromIAM2Project", "DELETE", "/zstack/v1/iam2/projects/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AddAttributesToIAM2Project", "POST", "/zstack/v1/iam2/projects/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_PROJECT_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "CreateIAM2VirtualIDFromLdapUid", "POST", "/zstack/v1/iam2/virtual-id/ldap/uid").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_VIRTUAL_ID_FROM_LDAP_UID_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LdapResourceRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryIAM2VirtualID", "GET", "/zstack/v1/iam2/virtual-ids").also(&["/zstack/v1/iam2/virtual-ids/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2VirtualID> as Model>::SHAPE, Page::<super::IAM2VirtualID>::LIST)),
-Operation::new(System::Zstack, "CreateIAM2VirtualID", "POST", "/zstack/v1/iam2/virtual-ids").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_VIRTUAL_ID_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetIAM2VirtualIDAPIPermission", "GET", "/zstack/v1/iam2/virtual-ids/api-permissions").params(PARAMS_15).response(Response::Body(&GET_IAM2_VIRTUAL_IDAPI_PERMISSION_RESULT)),
-Operation::new(System::Zstack, "QueryIAM2VirtualIDAttribute", "GET", "/zstack/v1/iam2/virtual-ids/attributes").also(&["/zstack/v1/iam2/virtual-ids/attributes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2VirtualIDAttribute> as Model>::SHAPE, Page::<super::IAM2VirtualIDAttribute>::LIST)),
-Operation::new(System::Zstack, "UpdateIAM2VirtualIDAttribute", "PUT", "/zstack/v1/iam2/virtual-ids/attributes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_ATTRIBUTE_REQUEST).wrapper("updateIAM2VirtualIDAttribute").response(Response::Body(<Reply<super::IAM2VirtualIDAttribute> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "BatchCreateIAM2VirtualIDFromConfigFile", "POST", "/zstack/v1/iam2/virtual-ids/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_REQUEST).wrapper("params").response(Response::Body(&BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_RESULT)).long_running(),
-Operation::new(System::Zstack, "CheckIAM2VirtualIDConfigFile", "PUT", "/zstack/v1/iam2/virtual-ids/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_REQUEST).wrapper("checkIAM2VirtualIDConfigFile").response(Response::Body(&CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_RESULT)),
-Operation::new(System::Zstack, "GetIAM2ProjectsOfVirtualID", "GET", "/zstack/v1/iam2/virtual-ids/projects").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::IAM2Project> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteIAM2VirtualID", "DELETE", "/zstack/v1/iam2/virtual-ids/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeIAM2VirtualIDState", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_VIRTUAL_ID_STATE_REQUEST).wrapper("changeIAM2VirtualIDState").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeIAM2VirtualIDType", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_VIRTUAL_ID_TYPE_REQUEST).wrapper("changeIAM2VirtualIDType").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateIAM2VirtualID", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_REQUEST).wrapper("updateIAM2VirtualID").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveAttributesFromIAM2VirtualID", "DELETE", "/zstack/v1/iam2/virtual-ids/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AddAttributesToIAM2VirtualID", "POST", "/zstack/v1/iam2/virtual-ids/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "GetIAM2VirtualIDInGroup", "GET", "/zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID").params(PARAMS_0).response(Response::Body(&GET_IAM2_VIRTUAL_ID_IN_GROUP_RESULT)),
+    Operation::new(System::Zstack, "UpdateOrganizationQuota", "PUT", "/zstack/v1/iam2/Organization/quotas/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ORGANIZATION_QUOTA_REQUEST).wrapper("updateOrganizationQuota").response(Response::Body(<Reply<super::Quota> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetIAM2SystemAttributes", "GET", "/zstack/v1/iam2/attributes/system").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_IAM2_SYSTEM_ATTRIBUTES_RESULT)),
+    Operation::new(System::Zstack, "CreateIAM2VirtualIDGroup", "POST", "/zstack/v1/iam2/groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_VIRTUAL_ID_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2VirtualIDGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RunIAM2Script", "POST", "/zstack/v1/iam2/iam2-script/run").params(SYSTEM_TAGS_USER_TAGS).request(&RUN_IAM2_SCRIPT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryIAM2LdapBinding", "GET", "/zstack/v1/iam2/ldap/bindings").also(&["/zstack/v1/iam2/ldap/bindings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "CreateIAM2VirtualIDLdapBinding", "POST", "/zstack/v1/iam2/ldap/bindings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_VIRTUAL_ID_LDAP_BINDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LdapResourceRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CleanInvalidLdapIAM2Binding", "PUT", "/zstack/v1/iam2/ldap/bindings/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("cleanInvalidLdapIAM2Binding").response(Response::Body(<Page<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteIAM2VirtualIDLdapBinding", "DELETE", "/zstack/v1/iam2/ldap/bindings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetCandidateLdapEntryForIAM2Binding", "GET", "/zstack/v1/iam2/ldap/entries/candidates").params(PARAMS_1).response(Response::Body(&GET_LDAP_ENTRY_RESULT)),
+    Operation::new(System::Zstack, "QueryIAM2Organization", "GET", "/zstack/v1/iam2/organizations").also(&["/zstack/v1/iam2/organizations/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2Organization> as Model>::SHAPE, Page::<super::IAM2Organization>::LIST)),
+    Operation::new(System::Zstack, "CreateIAM2Organization", "POST", "/zstack/v1/iam2/organizations").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_ORGANIZATION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2Organization> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryIAM2OrganizationAttribute", "GET", "/zstack/v1/iam2/organizations/attributes").also(&["/zstack/v1/iam2/organizations/attributes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2OrganizationAttribute> as Model>::SHAPE, Page::<super::IAM2OrganizationAttribute>::LIST)),
+    Operation::new(System::Zstack, "UpdateIAM2OrganizationAttribute", "PUT", "/zstack/v1/iam2/organizations/attributes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_ORGANIZATION_ATTRIBUTE_REQUEST).wrapper("updateIAM2OrganizationAttribute").response(Response::Body(<Reply<super::IAM2OrganizationAttribute> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckIAM2OrganizationAvailability", "GET", "/zstack/v1/iam2/organizations/availabilities").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&CHECK_IAM2_ORGANIZATION_AVAILABILITY_RESULT)),
+    Operation::new(System::Zstack, "GetOrganizationQuotaUsage", "GET", "/zstack/v1/iam2/organizations/quota/{uuid}/usages").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_ORGANIZATION_QUOTA_USAGE_RESULT)),
+    Operation::new(System::Zstack, "RemoveIAM2VirtualIDsFromOrganization", "DELETE", "/zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids").params(PARAMS_2).long_running(),
+    Operation::new(System::Zstack, "AddIAM2VirtualIDsToOrganization", "POST", "/zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids").params(PARAMS_3).request(&ADD_IAM2_VIRTUAL_I_DS_TO_ORGANIZATION_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "ChangeIAM2OrganizationParent", "PUT", "/zstack/v1/iam2/organizations/{parentUuid}/actions").params(PARAMS_4).request(&CHANGE_IAM2_ORGANIZATION_PARENT_REQUEST).wrapper("changeIAM2OrganizationParent").long_running(),
+    Operation::new(System::Zstack, "DeleteIAM2Organization", "DELETE", "/zstack/v1/iam2/organizations/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "ChangeIAM2OrganizationState", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_ORGANIZATION_STATE_REQUEST).wrapper("changeIAM2OrganizationState").response(Response::Body(<Reply<super::IAM2Organization> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetOrganizationSupervisor", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_ORGANIZATION_SUPERVISOR_REQUEST).wrapper("setOrganizationSupervisor").long_running(),
+    Operation::new(System::Zstack, "UpdateIAM2Organization", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_ORGANIZATION_REQUEST).wrapper("updateIAM2Organization").response(Response::Body(<Reply<super::IAM2Organization> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveAttributesFromIAM2Organization", "DELETE", "/zstack/v1/iam2/organizations/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AddAttributesToIAM2Organization", "POST", "/zstack/v1/iam2/organizations/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_ORGANIZATION_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "SetOrganizationOperation", "PUT", "/zstack/v1/iam2/organizations/{uuid}/operation").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_ORGANIZATION_OPERATION_REQUEST).wrapper("setOrganizationOperation").long_running(),
+    Operation::new(System::Zstack, "GetIAM2OrganizationVirtualIDNumber", "GET", "/zstack/v1/iam2/organizations/{uuid}/virtualIDNumber").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_IAM2_ORGANIZATION_VIRTUAL_ID_NUMBER_RESULT)),
+    Operation::new(System::Zstack, "QueryIAM2ProjectRole", "GET", "/zstack/v1/iam2/project-roles").also(&["/zstack/v1/iam2/project-roles/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2ProjectRole> as Model>::SHAPE, Page::<super::IAM2ProjectRole>::LIST)),
+    Operation::new(System::Zstack, "CreateIAM2ProjectRole", "POST", "/zstack/v1/iam2/project-roles").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_PROJECT_ROLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Role> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryIAM2Project", "GET", "/zstack/v1/iam2/projects").also(&["/zstack/v1/iam2/projects/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2Project> as Model>::SHAPE, Page::<super::IAM2Project>::LIST)),
+    Operation::new(System::Zstack, "CreateIAM2Project", "POST", "/zstack/v1/iam2/projects").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_PROJECT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryIAM2ProjectAccountRef", "GET", "/zstack/v1/iam2/projects/account/refs").also(&["/zstack/v1/iam2/projects/account/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2ProjectAccountRef> as Model>::SHAPE, Page::<super::IAM2ProjectAccountRef>::LIST)),
+    Operation::new(System::Zstack, "SetIAM2ProjectLoginExpired", "PUT", "/zstack/v1/iam2/projects/add/login-expired/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST).wrapper("setIAM2ProjectLoginExpired").long_running(),
+    Operation::new(System::Zstack, "AddResourceToIAM2Project", "POST", "/zstack/v1/iam2/projects/add/resource/").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_RESOURCE_TO_IAM2_PROJECT_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryIAM2ProjectAttribute", "GET", "/zstack/v1/iam2/projects/attributes").also(&["/zstack/v1/iam2/projects/attributes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2ProjectAttribute> as Model>::SHAPE, Page::<super::IAM2ProjectAttribute>::LIST)),
+    Operation::new(System::Zstack, "UpdateIAM2ProjectAttribute", "PUT", "/zstack/v1/iam2/projects/attributes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_PROJECT_ATTRIBUTE_REQUEST).wrapper("updateIAM2ProjectAttribute").response(Response::Body(<Reply<super::IAM2ProjectAttribute> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateIAM2ProjectFromTemplate", "POST", "/zstack/v1/iam2/projects/from/templates/{templateUuid}").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_PROJECT_FROM_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveIAM2VirtualIDGroupFromProjects", "DELETE", "/zstack/v1/iam2/projects/groups").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "QueryIAM2VirtualIDGroup", "GET", "/zstack/v1/iam2/projects/groups").also(&["/zstack/v1/iam2/projects/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2VirtualIDGroup> as Model>::SHAPE, Page::<super::IAM2VirtualIDGroup>::LIST)),
+    Operation::new(System::Zstack, "AddIAM2VirtualIDGroupToProjects", "POST", "/zstack/v1/iam2/projects/groups").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IAM2_VIRTUAL_ID_GROUP_TO_PROJECTS_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryIAM2VirtualIDGroupAttribute", "GET", "/zstack/v1/iam2/projects/groups/attributes/").also(&["/zstack/v1/iam2/projects/groups/attributes//{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2VirtualIDGroupAttribute> as Model>::SHAPE, Page::<super::IAM2VirtualIDGroupAttribute>::LIST)),
+    Operation::new(System::Zstack, "UpdateIAM2VirtualIDGroupAttribute", "PUT", "/zstack/v1/iam2/projects/groups/attributes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_GROUP_ATTRIBUTE_REQUEST).wrapper("updateIAM2VirtualIDGroupAttribute").response(Response::Body(<Reply<super::IAM2VirtualIDGroupAttribute> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveRolesFromIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{groupUuid}/roles").params(PARAMS_6).long_running(),
+    Operation::new(System::Zstack, "AddRolesToIAM2VirtualIDGroup", "POST", "/zstack/v1/iam2/projects/groups/{groupUuid}/roles").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ROLES_TO_IAM2_VIRTUAL_ID_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "RemoveIAM2VirtualIDsFromGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids").params(PARAMS_7).long_running(),
+    Operation::new(System::Zstack, "AddIAM2VirtualIDsToGroup", "POST", "/zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IAM2_VIRTUAL_I_DS_TO_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "ChangeIAM2VirtualIDGroupState", "PUT", "/zstack/v1/iam2/projects/groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_VIRTUAL_ID_GROUP_STATE_REQUEST).wrapper("changeIAM2VirtualIDGroupState").response(Response::Body(<Reply<super::IAM2VirtualIDGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateIAM2VirtualIDGroup", "PUT", "/zstack/v1/iam2/projects/groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_GROUP_REQUEST).wrapper("updateIAM2VirtualIDGroup").response(Response::Body(<Reply<super::IAM2VirtualIDGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveAttributesFromIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AddAttributesToIAM2VirtualIDGroup", "POST", "/zstack/v1/iam2/projects/groups/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryIAM2OrganizationProjectRef", "GET", "/zstack/v1/iam2/projects/organizations/refs").also(&["/zstack/v1/iam2/projects/organizations/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2OrganizationProjectRef> as Model>::SHAPE, Page::<super::IAM2OrganizationProjectRef>::LIST)),
+    Operation::new(System::Zstack, "RemoveIAM2ProjectLoginExpired", "PUT", "/zstack/v1/iam2/projects/remove/login-expired/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&REMOVE_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST).wrapper("removeIAM2ProjectLoginExpired").long_running(),
+    Operation::new(System::Zstack, "SetIAM2ProjectRetirePolicy", "PUT", "/zstack/v1/iam2/projects/retire-policies/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IAM2_PROJECT_RETIRE_POLICY_REQUEST).wrapper("setIAM2ProjectRetirePolicy").long_running(),
+    Operation::new(System::Zstack, "QueryIAM2ProjectTemplate", "GET", "/zstack/v1/iam2/projects/templates").also(&["/zstack/v1/iam2/projects/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2ProjectTemplate> as Model>::SHAPE, Page::<super::IAM2ProjectTemplate>::LIST)),
+    Operation::new(System::Zstack, "CreateIAM2ProjectTemplate", "POST", "/zstack/v1/iam2/projects/templates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_PROJECT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2ProjectTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateIAM2ProjectTemplateFromProject", "POST", "/zstack/v1/iam2/projects/templates/from/projects/{projectUuid}").params(PARAMS_8).request(&CREATE_IAM2_PROJECT_TEMPLATE_FROM_PROJECT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2ProjectTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteIAM2ProjectTemplate", "DELETE", "/zstack/v1/iam2/projects/templates/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateIAM2ProjectTemplate", "PUT", "/zstack/v1/iam2/projects/templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_PROJECT_TEMPLATE_REQUEST).wrapper("updateIAM2ProjectTemplate").response(Response::Body(<Reply<super::IAM2ProjectTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveIAM2VirtualIDsFromProjects", "DELETE", "/zstack/v1/iam2/projects/virtual-ids").params(PARAMS_9).long_running(),
+    Operation::new(System::Zstack, "AddIAM2VirtualIDsToProjects", "POST", "/zstack/v1/iam2/projects/virtual-ids").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IAM2_VIRTUAL_I_DS_TO_PROJECTS_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "RemoveRolesFromIAM2VirtualID", "DELETE", "/zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles").params(PARAMS_10).long_running(),
+    Operation::new(System::Zstack, "AddRolesToIAM2VirtualID", "POST", "/zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles").params(PARAMS_11).request(&ADD_ROLES_TO_IAM2_VIRTUAL_ID_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DetachIAM2ProjectFromIAM2Organization", "DELETE", "/zstack/v1/iam2/projects/{projectUuid}/iam2/organizations").params(PARAMS_12).response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachIAM2ProjectToIAM2Organization", "POST", "/zstack/v1/iam2/projects/{projectUuid}/iam2/organizations/{organizationUuid}").params(PARAMS_13).wrapper("params").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveIAM2VirtualIDsFromProject", "DELETE", "/zstack/v1/iam2/projects/{projectUuid}/virtual-ids").params(PARAMS_14).long_running(),
+    Operation::new(System::Zstack, "AddIAM2VirtualIDsToProject", "POST", "/zstack/v1/iam2/projects/{projectUuid}/virtual-ids").params(PARAMS_8).request(&ADD_IAM2_VIRTUAL_I_DS_TO_PROJECT_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteIAM2Project", "DELETE", "/zstack/v1/iam2/projects/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "ChangeIAM2ProjectState", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_PROJECT_STATE_REQUEST).wrapper("changeIAM2ProjectState").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ExpungeIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("expungeIAM2Project").long_running(),
+    Operation::new(System::Zstack, "RecoverIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoverIAM2Project").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StopAllResourcesInIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("stopAllResourcesInIAM2Project").long_running(),
+    Operation::new(System::Zstack, "UpdateIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_PROJECT_REQUEST).wrapper("updateIAM2Project").response(Response::Body(<Reply<super::IAM2Project> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveAttributesFromIAM2Project", "DELETE", "/zstack/v1/iam2/projects/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AddAttributesToIAM2Project", "POST", "/zstack/v1/iam2/projects/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_PROJECT_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "CreateIAM2VirtualIDFromLdapUid", "POST", "/zstack/v1/iam2/virtual-id/ldap/uid").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_VIRTUAL_ID_FROM_LDAP_UID_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LdapResourceRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryIAM2VirtualID", "GET", "/zstack/v1/iam2/virtual-ids").also(&["/zstack/v1/iam2/virtual-ids/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2VirtualID> as Model>::SHAPE, Page::<super::IAM2VirtualID>::LIST)),
+    Operation::new(System::Zstack, "CreateIAM2VirtualID", "POST", "/zstack/v1/iam2/virtual-ids").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_VIRTUAL_ID_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetIAM2VirtualIDAPIPermission", "GET", "/zstack/v1/iam2/virtual-ids/api-permissions").params(PARAMS_15).response(Response::Body(&GET_IAM2_VIRTUAL_IDAPI_PERMISSION_RESULT)),
+    Operation::new(System::Zstack, "QueryIAM2VirtualIDAttribute", "GET", "/zstack/v1/iam2/virtual-ids/attributes").also(&["/zstack/v1/iam2/virtual-ids/attributes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IAM2VirtualIDAttribute> as Model>::SHAPE, Page::<super::IAM2VirtualIDAttribute>::LIST)),
+    Operation::new(System::Zstack, "UpdateIAM2VirtualIDAttribute", "PUT", "/zstack/v1/iam2/virtual-ids/attributes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_ATTRIBUTE_REQUEST).wrapper("updateIAM2VirtualIDAttribute").response(Response::Body(<Reply<super::IAM2VirtualIDAttribute> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "BatchCreateIAM2VirtualIDFromConfigFile", "POST", "/zstack/v1/iam2/virtual-ids/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_REQUEST).wrapper("params").response(Response::Body(&BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CheckIAM2VirtualIDConfigFile", "PUT", "/zstack/v1/iam2/virtual-ids/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_REQUEST).wrapper("checkIAM2VirtualIDConfigFile").response(Response::Body(&CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_RESULT)),
+    Operation::new(System::Zstack, "GetIAM2ProjectsOfVirtualID", "GET", "/zstack/v1/iam2/virtual-ids/projects").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::IAM2Project> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteIAM2VirtualID", "DELETE", "/zstack/v1/iam2/virtual-ids/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeIAM2VirtualIDState", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_VIRTUAL_ID_STATE_REQUEST).wrapper("changeIAM2VirtualIDState").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeIAM2VirtualIDType", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IAM2_VIRTUAL_ID_TYPE_REQUEST).wrapper("changeIAM2VirtualIDType").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateIAM2VirtualID", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_REQUEST).wrapper("updateIAM2VirtualID").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveAttributesFromIAM2VirtualID", "DELETE", "/zstack/v1/iam2/virtual-ids/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AddAttributesToIAM2VirtualID", "POST", "/zstack/v1/iam2/virtual-ids/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_REQUEST).wrapper("params").long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<super::GetIAM2VirtualIDInGroupResult>),
-Some(make::<Reply<super::Quota>>),
-Some(make::<super::GetIAM2SystemAttributesResult>),
-Some(make::<Reply<super::IAM2VirtualIDGroup>>),
-Some(make::<Reply<super::LongJob>>),
-Some(make::<Page<super::AnyInventory>>),
-Some(make::<Reply<super::LdapResourceRef>>),
-Some(make::<Page<super::IAM2VirtualID>>),
-None,
-Some(make::<super::GetLdapEntryResult>),
-Some(make::<Page<super::IAM2Organization>>),
-Some(make::<Reply<super::IAM2Organization>>),
-Some(make::<Page<super::IAM2OrganizationAttribute>>),
-Some(make::<Reply<super::IAM2OrganizationAttribute>>),
-Some(make::<super::CheckIAM2OrganizationAvailabilityResult>),
-Some(make::<super::GetOrganizationQuotaUsageResult>),
-None,
-None,
-None,
-None,
-Some(make::<Reply<super::IAM2Organization>>),
-None,
-Some(make::<Reply<super::IAM2Organization>>),
-None,
-None,
-None,
-Some(make::<super::GetIAM2OrganizationVirtualIDNumberResult>),
-Some(make::<Page<super::IAM2ProjectRole>>),
-Some(make::<Reply<super::Role>>),
-Some(make::<Page<super::IAM2Project>>),
-Some(make::<Reply<super::IAM2Project>>),
-Some(make::<Page<super::IAM2ProjectAccountRef>>),
-None,
-None,
-Some(make::<Page<super::IAM2ProjectAttribute>>),
-Some(make::<Reply<super::IAM2ProjectAttribute>>),
-Some(make::<Reply<super::IAM2Project>>),
-None,
-Some(make::<Page<super::IAM2VirtualIDGroup>>),
-None,
-Some(make::<Page<super::IAM2VirtualIDGroupAttribute>>),
-Some(make::<Reply<super::IAM2VirtualIDGroupAttribute>>),
-None,
-None,
-None,
-None,
-None,
-Some(make::<Reply<super::IAM2VirtualIDGroup>>),
-Some(make::<Reply<super::IAM2VirtualIDGroup>>),
-None,
-None,
-Some(make::<Page<super::IAM2OrganizationProjectRef>>),
-None,
-None,
-Some(make::<Page<super::IAM2ProjectTemplate>>),
-Some(make::<Reply<super::IAM2ProjectTemplate>>),
-Some(make::<Reply<super::IAM2ProjectTemplate>>),
-None,
-Some(make::<Reply<super::IAM2ProjectTemplate>>),
-None,
-None,
-None,
-None,
-Some(make::<Reply<super::IAM2Project>>),
-Some(make::<Reply<super::IAM2Project>>),
-None,
-None,
-None,
-Some(make::<Reply<super::IAM2Project>>),
-None,
-Some(make::<Reply<super::IAM2Project>>),
-None,
-Some(make::<Reply<super::IAM2Project>>),
-None,
-None,
-Some(make::<Reply<super::LdapResourceRef>>),
-Some(make::<Page<super::IAM2VirtualID>>),
-Some(make::<Reply<super::IAM2VirtualID>>),
-Some(make::<super::GetIAM2VirtualIDAPIPermissionResult>),
-Some(make::<Page<super::IAM2VirtualIDAttribute>>),
-Some(make::<Reply<super::IAM2VirtualIDAttribute>>),
-Some(make::<super::BatchCreateIAM2VirtualIDFromConfigFileResult>),
-Some(make::<super::CheckIAM2VirtualIDConfigFileResult>),
-Some(make::<Page<super::IAM2Project>>),
-None,
-Some(make::<Reply<super::IAM2VirtualID>>),
-Some(make::<Reply<super::IAM2VirtualID>>),
-Some(make::<Reply<super::IAM2VirtualID>>),
-None,
-None,
+    Some(make::<super::GetIAM2VirtualIDInGroupResult>),
+    Some(make::<Reply<super::Quota>>),
+    Some(make::<super::GetIAM2SystemAttributesResult>),
+    Some(make::<Reply<super::IAM2VirtualIDGroup>>),
+    Some(make::<Reply<super::LongJob>>),
+    Some(make::<Page<super::AnyInventory>>),
+    Some(make::<Reply<super::LdapResourceRef>>),
+    Some(make::<Page<super::IAM2VirtualID>>),
+    None,
+    Some(make::<super::GetLdapEntryResult>),
+    Some(make::<Page<super::IAM2Organization>>),
+    Some(make::<Reply<super::IAM2Organization>>),
+    Some(make::<Page<super::IAM2OrganizationAttribute>>),
+    Some(make::<Reply<super::IAM2OrganizationAttribute>>),
+    Some(make::<super::CheckIAM2OrganizationAvailabilityResult>),
+    Some(make::<super::GetOrganizationQuotaUsageResult>),
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::IAM2Organization>>),
+    None,
+    Some(make::<Reply<super::IAM2Organization>>),
+    None,
+    None,
+    None,
+    Some(make::<super::GetIAM2OrganizationVirtualIDNumberResult>),
+    Some(make::<Page<super::IAM2ProjectRole>>),
+    Some(make::<Reply<super::Role>>),
+    Some(make::<Page<super::IAM2Project>>),
+    Some(make::<Reply<super::IAM2Project>>),
+    Some(make::<Page<super::IAM2ProjectAccountRef>>),
+    None,
+    None,
+    Some(make::<Page<super::IAM2ProjectAttribute>>),
+    Some(make::<Reply<super::IAM2ProjectAttribute>>),
+    Some(make::<Reply<super::IAM2Project>>),
+    None,
+    Some(make::<Page<super::IAM2VirtualIDGroup>>),
+    None,
+    Some(make::<Page<super::IAM2VirtualIDGroupAttribute>>),
+    Some(make::<Reply<super::IAM2VirtualIDGroupAttribute>>),
+    None,
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::IAM2VirtualIDGroup>>),
+    Some(make::<Reply<super::IAM2VirtualIDGroup>>),
+    None,
+    None,
+    Some(make::<Page<super::IAM2OrganizationProjectRef>>),
+    None,
+    None,
+    Some(make::<Page<super::IAM2ProjectTemplate>>),
+    Some(make::<Reply<super::IAM2ProjectTemplate>>),
+    Some(make::<Reply<super::IAM2ProjectTemplate>>),
+    None,
+    Some(make::<Reply<super::IAM2ProjectTemplate>>),
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::IAM2Project>>),
+    Some(make::<Reply<super::IAM2Project>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::IAM2Project>>),
+    None,
+    Some(make::<Reply<super::IAM2Project>>),
+    None,
+    Some(make::<Reply<super::IAM2Project>>),
+    None,
+    None,
+    Some(make::<Reply<super::LdapResourceRef>>),
+    Some(make::<Page<super::IAM2VirtualID>>),
+    Some(make::<Reply<super::IAM2VirtualID>>),
+    Some(make::<super::GetIAM2VirtualIDAPIPermissionResult>),
+    Some(make::<Page<super::IAM2VirtualIDAttribute>>),
+    Some(make::<Reply<super::IAM2VirtualIDAttribute>>),
+    Some(make::<super::BatchCreateIAM2VirtualIDFromConfigFileResult>),
+    Some(make::<super::CheckIAM2VirtualIDConfigFileResult>),
+    Some(make::<Page<super::IAM2Project>>),
+    None,
+    Some(make::<Reply<super::IAM2VirtualID>>),
+    Some(make::<Reply<super::IAM2VirtualID>>),
+    Some(make::<Reply<super::IAM2VirtualID>>),
+    None,
+    None,
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID`: Gives IAM2 virtual id in group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/0`
-GetIam2VirtualIdInGroup = 0 -> super::GetIAM2VirtualIDInGroupResult, (group_uuid: Id);
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// `false` when left out.
-count: Option<bool> = "count" None;
-/// Sort direction.
-sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
-/// Sort by.
-sort_by: Option<String> = "sortBy" None;
-/// `false` when left out.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/Organization/quotas/actions`: Changes an organization quota.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/1`
-UpdateOrganizationQuota = 1 -> Reply<super::Quota>, () super::UpdateOrganizationQuotaRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/attributes/system`: Gives IAM2 system attributes.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/2`
-GetIam2SystemAttributes = 2 -> super::GetIAM2SystemAttributesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/groups`: Creates an IAM2 virtual id group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/3`
-CreateIam2VirtualIdGroup = 3 -> Reply<super::IAM2VirtualIDGroup>, () super::CreateIAM2VirtualIDGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/iam2-script/run`: Runs an IAM2 script.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/4`
-RunIam2Script = 4 -> Reply<super::LongJob>, () super::RunIAM2ScriptRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/ldap/bindings`: Finds IAM2 LDAP bindings.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/5`
-QueryIam2LdapBinding = 5 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/ldap/bindings`: Creates an IAM2 virtual id LDAP binding.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/6`
-CreateIam2VirtualIdLdapBinding = 6 -> Reply<super::LdapResourceRef>, () super::CreateIAM2VirtualIDLdapBindingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/ldap/bindings/actions`: Cleans up an invalid LDAP IAM2 binding.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/7`
-CleanInvalidLdapIam2Binding = 7 -> Page<super::IAM2VirtualID>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/ldap/bindings/{uuid}`: Deletes an IAM2 virtual id LDAP binding.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/8`
-DeleteIam2VirtualIdLdapBinding = 8 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/ldap/entries/candidates`: Gives possible LDAP entry for IAM2 binding.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/9`
-GetCandidateLdapEntryForIam2Binding = 9 -> super::GetLdapEntryResult, (ldap_filter: String);
-/// Ldap filter.
-ldap_filter: String = "ldapFilter" ldap_filter.into();
-/// How many at most. `2500` when left out.
-limit: Option<i64> = "limit" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/organizations`: Finds IAM2 organizations.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/10`
-QueryIam2Organization = 10 -> Page<super::IAM2Organization>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/organizations`: Creates an IAM2 organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/11`
-CreateIam2Organization = 11 -> Reply<super::IAM2Organization>, () super::CreateIAM2OrganizationRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/organizations/attributes`: Finds IAM2 organization attributes.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/12`
-QueryIam2OrganizationAttribute = 12 -> Page<super::IAM2OrganizationAttribute>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/organizations/attributes/{uuid}/actions`: Changes an IAM2 organization attribute.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/13`
-UpdateIam2OrganizationAttribute = 13 -> Reply<super::IAM2OrganizationAttribute>, (uuid: Id) super::UpdateIAM2OrganizationAttributeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/organizations/availabilities`: Checks an IAM2 organization availability.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/14`
-CheckIam2OrganizationAvailability = 14 -> super::CheckIAM2OrganizationAvailabilityResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/organizations/quota/{uuid}/usages`: Gives organization quota usage.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/15`
-GetOrganizationQuotaUsage = 15 -> super::GetOrganizationQuotaUsageResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids`: Removes IAM2 virtual i ds from an organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/16`
-RemoveIam2VirtualIDsFromOrganization = 16 -> (), (organization_uuid: Id);
-/// Organization uuid.
-organization_uuid: Id = "organizationUuid" organization_uuid.into();
-/// Virtual ID uuids.
-virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids`: Adds IAM2 virtual i ds to an organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/17`
-AddIam2VirtualIDsToOrganization = 17 -> (), (organization_uuid: Id) super::AddIAM2VirtualIDsToOrganizationRequest;
-/// Organization uuid.
-organization_uuid: Id = "organizationUuid" organization_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/organizations/{parentUuid}/actions`: Changes an IAM2 organization parent.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/18`
-ChangeIam2OrganizationParent = 18 -> (), (parent_uuid: Id) super::ChangeIAM2OrganizationParentRequest;
-/// Parent uuid.
-parent_uuid: Id = "parentUuid" parent_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/organizations/{uuid}`: Deletes an IAM2 organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/19`
-DeleteIam2Organization = 19 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Lets an IAM2 organization be used, or no longer.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/20`
-ChangeIam2OrganizationState = 20 -> Reply<super::IAM2Organization>, (uuid: Id) super::ChangeIAM2OrganizationStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Sets an organization supervisor.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/21`
-SetOrganizationSupervisor = 21 -> (), (uuid: Id) super::SetOrganizationSupervisorRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Changes an IAM2 organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/22`
-UpdateIam2Organization = 22 -> Reply<super::IAM2Organization>, (uuid: Id) super::UpdateIAM2OrganizationRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/organizations/{uuid}/attributes`: Removes attributes from an IAM2 organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/23`
-RemoveAttributesFromIam2Organization = 23 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Attribute uuids.
-attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/organizations/{uuid}/attributes`: Adds attributes to an IAM2 organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/24`
-AddAttributesToIam2Organization = 24 -> (), (uuid: Id) super::AddAttributesToIAM2OrganizationRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/organizations/{uuid}/operation`: Sets an organization operation.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/25`
-SetOrganizationOperation = 25 -> (), (uuid: Id) super::SetOrganizationOperationRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/organizations/{uuid}/virtualIDNumber`: Gives IAM2 organization virtual id number.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/26`
-GetIam2OrganizationVirtualIdNumber = 26 -> super::GetIAM2OrganizationVirtualIDNumberResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/project-roles`: Finds IAM2 project roles.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/27`
-QueryIam2ProjectRole = 27 -> Page<super::IAM2ProjectRole>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/project-roles`: Creates an IAM2 project role.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/28`
-CreateIam2ProjectRole = 28 -> Reply<super::Role>, () super::CreateIAM2ProjectRoleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/projects`: Finds IAM2 projects.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/29`
-QueryIam2Project = 29 -> Page<super::IAM2Project>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects`: Creates an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/30`
-CreateIam2Project = 30 -> Reply<super::IAM2Project>, () super::CreateIAM2ProjectRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/projects/account/refs`: Finds IAM2 project account refs.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/31`
-QueryIam2ProjectAccountRef = 31 -> Page<super::IAM2ProjectAccountRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/add/login-expired/{uuid}/actions`: Sets an IAM2 project login expired.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/32`
-SetIam2ProjectLoginExpired = 32 -> (), (uuid: Id) super::SetIAM2ProjectLoginExpiredRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/add/resource/`: Adds a resource to an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/33`
-AddResourceToIam2Project = 33 -> (), () super::AddResourceToIAM2ProjectRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/projects/attributes`: Finds IAM2 project attributes.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/34`
-QueryIam2ProjectAttribute = 34 -> Page<super::IAM2ProjectAttribute>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/attributes/{uuid}/actions`: Changes an IAM2 project attribute.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/35`
-UpdateIam2ProjectAttribute = 35 -> Reply<super::IAM2ProjectAttribute>, (uuid: Id) super::UpdateIAM2ProjectAttributeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/from/templates/{templateUuid}`: Creates an IAM2 project from a template.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/36`
-CreateIam2ProjectFromTemplate = 36 -> Reply<super::IAM2Project>, (template_uuid: Id) super::CreateIAM2ProjectFromTemplateRequest;
-/// Template uuid.
-template_uuid: Id = "templateUuid" template_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/groups`: Removes an IAM2 virtual id group from projects.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/37`
-RemoveIam2VirtualIdGroupFromProjects = 37 -> (), ();
-/// Project uuids.
-project_uuids: Vec<Id> = "projectUuids" Vec::new();
-/// Group uuids.
-group_uuids: Vec<Id> = "groupUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/projects/groups`: Finds IAM2 virtual id groups.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/38`
-QueryIam2VirtualIdGroup = 38 -> Page<super::IAM2VirtualIDGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/groups`: Adds an IAM2 virtual id group to projects.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/39`
-AddIam2VirtualIdGroupToProjects = 39 -> (), () super::AddIAM2VirtualIDGroupToProjectsRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/projects/groups/attributes/`: Finds IAM2 virtual id group attributes.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/40`
-QueryIam2VirtualIdGroupAttribute = 40 -> Page<super::IAM2VirtualIDGroupAttribute>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/groups/attributes/{uuid}/actions`: Changes an IAM2 virtual id group attribute.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/41`
-UpdateIam2VirtualIdGroupAttribute = 41 -> Reply<super::IAM2VirtualIDGroupAttribute>, (uuid: Id) super::UpdateIAM2VirtualIDGroupAttributeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/groups/{groupUuid}/roles`: Removes roles from an IAM2 virtual id group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/42`
-RemoveRolesFromIam2VirtualIdGroup = 42 -> (), (group_uuid: Id);
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// Role uuids.
-role_uuids: Vec<Id> = "roleUuids" Vec::new();
-/// Project uuid.
-project_uuid: Option<Id> = "projectUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/groups/{groupUuid}/roles`: Adds roles to an IAM2 virtual id group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/43`
-AddRolesToIam2VirtualIdGroup = 43 -> (), (group_uuid: Id) super::AddRolesToIAM2VirtualIDGroupRequest;
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids`: Removes IAM2 virtual i ds from a group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/44`
-RemoveIam2VirtualIDsFromGroup = 44 -> (), (group_uuid: Id);
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// Virtual ID uuids.
-virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids`: Adds IAM2 virtual i ds to a group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/45`
-AddIam2VirtualIDsToGroup = 45 -> (), (group_uuid: Id) super::AddIAM2VirtualIDsToGroupRequest;
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/groups/{uuid}`: Deletes an IAM2 virtual id group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/46`
-DeleteIam2VirtualIdGroup = 46 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/groups/{uuid}/actions`: Lets an IAM2 virtual id group be used, or no longer.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/47`
-ChangeIam2VirtualIdGroupState = 47 -> Reply<super::IAM2VirtualIDGroup>, (uuid: Id) super::ChangeIAM2VirtualIDGroupStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/groups/{uuid}/actions`: Changes an IAM2 virtual id group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/48`
-UpdateIam2VirtualIdGroup = 48 -> Reply<super::IAM2VirtualIDGroup>, (uuid: Id) super::UpdateIAM2VirtualIDGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/groups/{uuid}/attributes`: Removes attributes from an IAM2 virtual id group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/49`
-RemoveAttributesFromIam2VirtualIdGroup = 49 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Attribute uuids.
-attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/groups/{uuid}/attributes`: Adds attributes to an IAM2 virtual id group.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/50`
-AddAttributesToIam2VirtualIdGroup = 50 -> (), (uuid: Id) super::AddAttributesToIAM2VirtualIDGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/projects/organizations/refs`: Finds IAM2 organization project refs.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/51`
-QueryIam2OrganizationProjectRef = 51 -> Page<super::IAM2OrganizationProjectRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/remove/login-expired/{uuid}/actions`: Removes an IAM2 project login expired.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/52`
-RemoveIam2ProjectLoginExpired = 52 -> (), (uuid: Id) super::RemoveIAM2ProjectLoginExpiredRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/retire-policies/{uuid}/actions`: Sets an IAM2 project retire policy.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/53`
-SetIam2ProjectRetirePolicy = 53 -> (), (uuid: Id) super::SetIAM2ProjectRetirePolicyRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/projects/templates`: Finds IAM2 project templates.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/54`
-QueryIam2ProjectTemplate = 54 -> Page<super::IAM2ProjectTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/templates`: Creates an IAM2 project template.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/55`
-CreateIam2ProjectTemplate = 55 -> Reply<super::IAM2ProjectTemplate>, () super::CreateIAM2ProjectTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/templates/from/projects/{projectUuid}`: Creates an IAM2 project template from a project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/56`
-CreateIam2ProjectTemplateFromProject = 56 -> Reply<super::IAM2ProjectTemplate>, (project_uuid: Id) super::CreateIAM2ProjectTemplateFromProjectRequest;
-/// Project uuid.
-project_uuid: Id = "projectUuid" project_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/templates/{uuid}`: Deletes an IAM2 project template.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/57`
-DeleteIam2ProjectTemplate = 57 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/templates/{uuid}/actions`: Changes an IAM2 project template.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/58`
-UpdateIam2ProjectTemplate = 58 -> Reply<super::IAM2ProjectTemplate>, (uuid: Id) super::UpdateIAM2ProjectTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/virtual-ids`: Removes IAM2 virtual i ds from projects.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/59`
-RemoveIam2VirtualIDsFromProjects = 59 -> (), ();
-/// Project uuids.
-project_uuids: Vec<Id> = "projectUuids" Vec::new();
-/// Virtual ID uuids.
-virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/virtual-ids`: Adds IAM2 virtual i ds to projects.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/60`
-AddIam2VirtualIDsToProjects = 60 -> (), () super::AddIAM2VirtualIDsToProjectsRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles`: Removes roles from an IAM2 virtual id.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/61`
-RemoveRolesFromIam2VirtualId = 61 -> (), (virtual_id_uuid: Id);
-/// Virtual ID uuid.
-virtual_id_uuid: Id = "virtualIDUuid" virtual_id_uuid.into();
-/// Role uuids.
-role_uuids: Vec<Id> = "roleUuids" Vec::new();
-/// Project uuid.
-project_uuid: Option<Id> = "projectUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles`: Adds roles to an IAM2 virtual id.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/62`
-AddRolesToIam2VirtualId = 62 -> (), (virtual_id_uuid: Id) super::AddRolesToIAM2VirtualIDRequest;
-/// Virtual ID uuid.
-virtual_id_uuid: Id = "virtualIDUuid" virtual_id_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/{projectUuid}/iam2/organizations`: Detaches an IAM2 project from an IAM2 organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/63`
-DetachIam2ProjectFromIam2Organization = 63 -> Reply<super::IAM2Project>, (project_uuid: Id);
-/// Project uuid.
-project_uuid: Id = "projectUuid" project_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/{projectUuid}/iam2/organizations/{organizationUuid}`: Attaches an IAM2 project to an IAM2 organization.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/64`
-AttachIam2ProjectToIam2Organization = 64 -> Reply<super::IAM2Project>, (project_uuid: Id, organization_uuid: Id);
-/// Project uuid.
-project_uuid: Id = "projectUuid" project_uuid.into();
-/// Organization uuid.
-organization_uuid: Id = "organizationUuid" organization_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/{projectUuid}/virtual-ids`: Removes IAM2 virtual i ds from a project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/65`
-RemoveIam2VirtualIDsFromProject = 65 -> (), (project_uuid: Id);
-/// Project uuid.
-project_uuid: Id = "projectUuid" project_uuid.into();
-/// Virtual ID uuids.
-virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/{projectUuid}/virtual-ids`: Adds IAM2 virtual i ds to a project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/66`
-AddIam2VirtualIDsToProject = 66 -> (), (project_uuid: Id) super::AddIAM2VirtualIDsToProjectRequest;
-/// Project uuid.
-project_uuid: Id = "projectUuid" project_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/{uuid}`: Deletes an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/67`
-DeleteIam2Project = 67 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Lets an IAM2 project be used, or no longer.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/68`
-ChangeIam2ProjectState = 68 -> Reply<super::IAM2Project>, (uuid: Id) super::ChangeIAM2ProjectStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Removes for good an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/69`
-ExpungeIam2Project = 69 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Brings back an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/70`
-RecoverIam2Project = 70 -> Reply<super::IAM2Project>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Stops all resources in an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/71`
-StopAllResourcesInIam2Project = 71 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Changes an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/72`
-UpdateIam2Project = 72 -> Reply<super::IAM2Project>, (uuid: Id) super::UpdateIAM2ProjectRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/projects/{uuid}/attributes`: Removes attributes from an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/73`
-RemoveAttributesFromIam2Project = 73 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Attribute uuids.
-attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/projects/{uuid}/attributes`: Adds attributes to an IAM2 project.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/74`
-AddAttributesToIam2Project = 74 -> (), (uuid: Id) super::AddAttributesToIAM2ProjectRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/virtual-id/ldap/uid`: Creates an IAM2 virtual id from an LDAP uid.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/75`
-CreateIam2VirtualIdFromLdapUid = 75 -> Reply<super::LdapResourceRef>, () super::CreateIAM2VirtualIDFromLdapUidRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/virtual-ids`: Finds IAM2 virtual ids.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/76`
-QueryIam2VirtualId = 76 -> Page<super::IAM2VirtualID>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/virtual-ids`: Creates an IAM2 virtual id.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/77`
-CreateIam2VirtualId = 77 -> Reply<super::IAM2VirtualID>, () super::CreateIAM2VirtualIDRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/virtual-ids/api-permissions`: Gives IAM2 virtual idapi permission.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/78`
-GetIam2VirtualIdapiPermission = 78 -> super::GetIAM2VirtualIDAPIPermissionResult, ();
-/// Apis to check.
-apis_to_check: Vec<String> = "apisToCheck" Vec::new();
-/// `false` when left out.
-only_check_params: Option<bool> = "onlyCheckParams" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/virtual-ids/attributes`: Finds IAM2 virtual id attributes.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/79`
-QueryIam2VirtualIdAttribute = 79 -> Page<super::IAM2VirtualIDAttribute>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/virtual-ids/attributes/{uuid}/actions`: Changes an IAM2 virtual id attribute.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/80`
-UpdateIam2VirtualIdAttribute = 80 -> Reply<super::IAM2VirtualIDAttribute>, (uuid: Id) super::UpdateIAM2VirtualIDAttributeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/virtual-ids/from-file`: In one call: a create IAM2 virtual id from a config file.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/81`
-BatchCreateIam2VirtualIdFromConfigFile = 81 -> super::BatchCreateIAM2VirtualIDFromConfigFileResult, () super::BatchCreateIAM2VirtualIDFromConfigFileRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/virtual-ids/from-file`: Checks an IAM2 virtual id config file.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/82`
-CheckIam2VirtualIdConfigFile = 82 -> super::CheckIAM2VirtualIDConfigFileResult, () super::CheckIAM2VirtualIDConfigFileRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/iam2/virtual-ids/projects`: Gives IAM2 projects of virtual id.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/83`
-GetIam2ProjectsOfVirtualId = 83 -> Page<super::IAM2Project>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/virtual-ids/{uuid}`: Deletes an IAM2 virtual id.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/84`
-DeleteIam2VirtualId = 84 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Lets an IAM2 virtual id be used, or no longer.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/85`
-ChangeIam2VirtualIdState = 85 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::ChangeIAM2VirtualIDStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Changes an IAM2 virtual id type.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/86`
-ChangeIam2VirtualIdType = 86 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::ChangeIAM2VirtualIDTypeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Changes an IAM2 virtual id.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/87`
-UpdateIam2VirtualId = 87 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::UpdateIAM2VirtualIDRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/iam2/virtual-ids/{uuid}/attributes`: Removes attributes from an IAM2 virtual id.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/88`
-RemoveAttributesFromIam2VirtualId = 88 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Attribute uuids.
-attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/iam2/virtual-ids/{uuid}/attributes`: Adds attributes to an IAM2 virtual id.
-///
-/// Schema: `schemas/zstack/iam2.json#/operations/89`
-AddAttributesToIam2VirtualId = 89 -> (), (uuid: Id) super::AddAttributesToIAM2VirtualIDRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID`: Gives IAM2 virtual id in group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/0`
+    GetIam2VirtualIdInGroup = 0 -> super::GetIAM2VirtualIDInGroupResult, (group_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// `false` when left out.
+    count: Option<bool> = "count" None;
+    /// Sort direction.
+    sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
+    /// Sort by.
+    sort_by: Option<String> = "sortBy" None;
+    /// `false` when left out.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/Organization/quotas/actions`: Changes an organization quota.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/1`
+    UpdateOrganizationQuota = 1 -> Reply<super::Quota>, () super::UpdateOrganizationQuotaRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/attributes/system`: Gives IAM2 system attributes.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/2`
+    GetIam2SystemAttributes = 2 -> super::GetIAM2SystemAttributesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/groups`: Creates an IAM2 virtual id group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/3`
+    CreateIam2VirtualIdGroup = 3 -> Reply<super::IAM2VirtualIDGroup>, () super::CreateIAM2VirtualIDGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/iam2-script/run`: Runs an IAM2 script.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/4`
+    RunIam2Script = 4 -> Reply<super::LongJob>, () super::RunIAM2ScriptRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/ldap/bindings`: Finds IAM2 LDAP bindings.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/5`
+    QueryIam2LdapBinding = 5 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/ldap/bindings`: Creates an IAM2 virtual id LDAP binding.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/6`
+    CreateIam2VirtualIdLdapBinding = 6 -> Reply<super::LdapResourceRef>, () super::CreateIAM2VirtualIDLdapBindingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/ldap/bindings/actions`: Cleans up an invalid LDAP IAM2 binding.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/7`
+    CleanInvalidLdapIam2Binding = 7 -> Page<super::IAM2VirtualID>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/ldap/bindings/{uuid}`: Deletes an IAM2 virtual id LDAP binding.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/8`
+    DeleteIam2VirtualIdLdapBinding = 8 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/ldap/entries/candidates`: Gives possible LDAP entry for IAM2 binding.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/9`
+    GetCandidateLdapEntryForIam2Binding = 9 -> super::GetLdapEntryResult, (ldap_filter: String);
+    /// Ldap filter.
+    ldap_filter: String = "ldapFilter" ldap_filter.into();
+    /// How many at most. `2500` when left out.
+    limit: Option<i64> = "limit" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/organizations`: Finds IAM2 organizations.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/10`
+    QueryIam2Organization = 10 -> Page<super::IAM2Organization>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/organizations`: Creates an IAM2 organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/11`
+    CreateIam2Organization = 11 -> Reply<super::IAM2Organization>, () super::CreateIAM2OrganizationRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/organizations/attributes`: Finds IAM2 organization attributes.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/12`
+    QueryIam2OrganizationAttribute = 12 -> Page<super::IAM2OrganizationAttribute>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/organizations/attributes/{uuid}/actions`: Changes an IAM2 organization attribute.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/13`
+    UpdateIam2OrganizationAttribute = 13 -> Reply<super::IAM2OrganizationAttribute>, (uuid: Id) super::UpdateIAM2OrganizationAttributeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/organizations/availabilities`: Checks an IAM2 organization availability.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/14`
+    CheckIam2OrganizationAvailability = 14 -> super::CheckIAM2OrganizationAvailabilityResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/organizations/quota/{uuid}/usages`: Gives organization quota usage.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/15`
+    GetOrganizationQuotaUsage = 15 -> super::GetOrganizationQuotaUsageResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids`: Removes IAM2 virtual i ds from an organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/16`
+    RemoveIam2VirtualIDsFromOrganization = 16 -> (), (organization_uuid: Id);
+    /// Organization uuid.
+    organization_uuid: Id = "organizationUuid" organization_uuid.into();
+    /// Virtual ID uuids.
+    virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids`: Adds IAM2 virtual i ds to an organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/17`
+    AddIam2VirtualIDsToOrganization = 17 -> (), (organization_uuid: Id) super::AddIAM2VirtualIDsToOrganizationRequest;
+    /// Organization uuid.
+    organization_uuid: Id = "organizationUuid" organization_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/organizations/{parentUuid}/actions`: Changes an IAM2 organization parent.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/18`
+    ChangeIam2OrganizationParent = 18 -> (), (parent_uuid: Id) super::ChangeIAM2OrganizationParentRequest;
+    /// Parent uuid.
+    parent_uuid: Id = "parentUuid" parent_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/organizations/{uuid}`: Deletes an IAM2 organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/19`
+    DeleteIam2Organization = 19 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Lets an IAM2 organization be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/20`
+    ChangeIam2OrganizationState = 20 -> Reply<super::IAM2Organization>, (uuid: Id) super::ChangeIAM2OrganizationStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Sets an organization supervisor.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/21`
+    SetOrganizationSupervisor = 21 -> (), (uuid: Id) super::SetOrganizationSupervisorRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Changes an IAM2 organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/22`
+    UpdateIam2Organization = 22 -> Reply<super::IAM2Organization>, (uuid: Id) super::UpdateIAM2OrganizationRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/organizations/{uuid}/attributes`: Removes attributes from an IAM2 organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/23`
+    RemoveAttributesFromIam2Organization = 23 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Attribute uuids.
+    attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/organizations/{uuid}/attributes`: Adds attributes to an IAM2 organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/24`
+    AddAttributesToIam2Organization = 24 -> (), (uuid: Id) super::AddAttributesToIAM2OrganizationRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/organizations/{uuid}/operation`: Sets an organization operation.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/25`
+    SetOrganizationOperation = 25 -> (), (uuid: Id) super::SetOrganizationOperationRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/organizations/{uuid}/virtualIDNumber`: Gives IAM2 organization virtual id number.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/26`
+    GetIam2OrganizationVirtualIdNumber = 26 -> super::GetIAM2OrganizationVirtualIDNumberResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/project-roles`: Finds IAM2 project roles.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/27`
+    QueryIam2ProjectRole = 27 -> Page<super::IAM2ProjectRole>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/project-roles`: Creates an IAM2 project role.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/28`
+    CreateIam2ProjectRole = 28 -> Reply<super::Role>, () super::CreateIAM2ProjectRoleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects`: Finds IAM2 projects.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/29`
+    QueryIam2Project = 29 -> Page<super::IAM2Project>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects`: Creates an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/30`
+    CreateIam2Project = 30 -> Reply<super::IAM2Project>, () super::CreateIAM2ProjectRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/account/refs`: Finds IAM2 project account refs.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/31`
+    QueryIam2ProjectAccountRef = 31 -> Page<super::IAM2ProjectAccountRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/add/login-expired/{uuid}/actions`: Sets an IAM2 project login expired.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/32`
+    SetIam2ProjectLoginExpired = 32 -> (), (uuid: Id) super::SetIAM2ProjectLoginExpiredRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/add/resource/`: Adds a resource to an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/33`
+    AddResourceToIam2Project = 33 -> (), () super::AddResourceToIAM2ProjectRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/attributes`: Finds IAM2 project attributes.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/34`
+    QueryIam2ProjectAttribute = 34 -> Page<super::IAM2ProjectAttribute>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/attributes/{uuid}/actions`: Changes an IAM2 project attribute.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/35`
+    UpdateIam2ProjectAttribute = 35 -> Reply<super::IAM2ProjectAttribute>, (uuid: Id) super::UpdateIAM2ProjectAttributeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/from/templates/{templateUuid}`: Creates an IAM2 project from a template.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/36`
+    CreateIam2ProjectFromTemplate = 36 -> Reply<super::IAM2Project>, (template_uuid: Id) super::CreateIAM2ProjectFromTemplateRequest;
+    /// Template uuid.
+    template_uuid: Id = "templateUuid" template_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/groups`: Removes an IAM2 virtual id group from projects.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/37`
+    RemoveIam2VirtualIdGroupFromProjects = 37 -> (), ();
+    /// Project uuids.
+    project_uuids: Vec<Id> = "projectUuids" Vec::new();
+    /// Group uuids.
+    group_uuids: Vec<Id> = "groupUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/groups`: Finds IAM2 virtual id groups.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/38`
+    QueryIam2VirtualIdGroup = 38 -> Page<super::IAM2VirtualIDGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/groups`: Adds an IAM2 virtual id group to projects.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/39`
+    AddIam2VirtualIdGroupToProjects = 39 -> (), () super::AddIAM2VirtualIDGroupToProjectsRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/groups/attributes/`: Finds IAM2 virtual id group attributes.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/40`
+    QueryIam2VirtualIdGroupAttribute = 40 -> Page<super::IAM2VirtualIDGroupAttribute>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/groups/attributes/{uuid}/actions`: Changes an IAM2 virtual id group attribute.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/41`
+    UpdateIam2VirtualIdGroupAttribute = 41 -> Reply<super::IAM2VirtualIDGroupAttribute>, (uuid: Id) super::UpdateIAM2VirtualIDGroupAttributeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/groups/{groupUuid}/roles`: Removes roles from an IAM2 virtual id group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/42`
+    RemoveRolesFromIam2VirtualIdGroup = 42 -> (), (group_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Role uuids.
+    role_uuids: Vec<Id> = "roleUuids" Vec::new();
+    /// Project uuid.
+    project_uuid: Option<Id> = "projectUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/groups/{groupUuid}/roles`: Adds roles to an IAM2 virtual id group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/43`
+    AddRolesToIam2VirtualIdGroup = 43 -> (), (group_uuid: Id) super::AddRolesToIAM2VirtualIDGroupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids`: Removes IAM2 virtual i ds from a group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/44`
+    RemoveIam2VirtualIDsFromGroup = 44 -> (), (group_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Virtual ID uuids.
+    virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids`: Adds IAM2 virtual i ds to a group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/45`
+    AddIam2VirtualIDsToGroup = 45 -> (), (group_uuid: Id) super::AddIAM2VirtualIDsToGroupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/groups/{uuid}`: Deletes an IAM2 virtual id group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/46`
+    DeleteIam2VirtualIdGroup = 46 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/groups/{uuid}/actions`: Lets an IAM2 virtual id group be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/47`
+    ChangeIam2VirtualIdGroupState = 47 -> Reply<super::IAM2VirtualIDGroup>, (uuid: Id) super::ChangeIAM2VirtualIDGroupStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/groups/{uuid}/actions`: Changes an IAM2 virtual id group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/48`
+    UpdateIam2VirtualIdGroup = 48 -> Reply<super::IAM2VirtualIDGroup>, (uuid: Id) super::UpdateIAM2VirtualIDGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/groups/{uuid}/attributes`: Removes attributes from an IAM2 virtual id group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/49`
+    RemoveAttributesFromIam2VirtualIdGroup = 49 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Attribute uuids.
+    attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/groups/{uuid}/attributes`: Adds attributes to an IAM2 virtual id group.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/50`
+    AddAttributesToIam2VirtualIdGroup = 50 -> (), (uuid: Id) super::AddAttributesToIAM2VirtualIDGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/organizations/refs`: Finds IAM2 organization project refs.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/51`
+    QueryIam2OrganizationProjectRef = 51 -> Page<super::IAM2OrganizationProjectRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/remove/login-expired/{uuid}/actions`: Removes an IAM2 project login expired.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/52`
+    RemoveIam2ProjectLoginExpired = 52 -> (), (uuid: Id) super::RemoveIAM2ProjectLoginExpiredRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/retire-policies/{uuid}/actions`: Sets an IAM2 project retire policy.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/53`
+    SetIam2ProjectRetirePolicy = 53 -> (), (uuid: Id) super::SetIAM2ProjectRetirePolicyRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/templates`: Finds IAM2 project templates.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/54`
+    QueryIam2ProjectTemplate = 54 -> Page<super::IAM2ProjectTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/templates`: Creates an IAM2 project template.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/55`
+    CreateIam2ProjectTemplate = 55 -> Reply<super::IAM2ProjectTemplate>, () super::CreateIAM2ProjectTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/templates/from/projects/{projectUuid}`: Creates an IAM2 project template from a project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/56`
+    CreateIam2ProjectTemplateFromProject = 56 -> Reply<super::IAM2ProjectTemplate>, (project_uuid: Id) super::CreateIAM2ProjectTemplateFromProjectRequest;
+    /// Project uuid.
+    project_uuid: Id = "projectUuid" project_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/templates/{uuid}`: Deletes an IAM2 project template.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/57`
+    DeleteIam2ProjectTemplate = 57 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/templates/{uuid}/actions`: Changes an IAM2 project template.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/58`
+    UpdateIam2ProjectTemplate = 58 -> Reply<super::IAM2ProjectTemplate>, (uuid: Id) super::UpdateIAM2ProjectTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/virtual-ids`: Removes IAM2 virtual i ds from projects.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/59`
+    RemoveIam2VirtualIDsFromProjects = 59 -> (), ();
+    /// Project uuids.
+    project_uuids: Vec<Id> = "projectUuids" Vec::new();
+    /// Virtual ID uuids.
+    virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/virtual-ids`: Adds IAM2 virtual i ds to projects.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/60`
+    AddIam2VirtualIDsToProjects = 60 -> (), () super::AddIAM2VirtualIDsToProjectsRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles`: Removes roles from an IAM2 virtual id.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/61`
+    RemoveRolesFromIam2VirtualId = 61 -> (), (virtual_id_uuid: Id);
+    /// Virtual ID uuid.
+    virtual_id_uuid: Id = "virtualIDUuid" virtual_id_uuid.into();
+    /// Role uuids.
+    role_uuids: Vec<Id> = "roleUuids" Vec::new();
+    /// Project uuid.
+    project_uuid: Option<Id> = "projectUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles`: Adds roles to an IAM2 virtual id.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/62`
+    AddRolesToIam2VirtualId = 62 -> (), (virtual_id_uuid: Id) super::AddRolesToIAM2VirtualIDRequest;
+    /// Virtual ID uuid.
+    virtual_id_uuid: Id = "virtualIDUuid" virtual_id_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/{projectUuid}/iam2/organizations`: Detaches an IAM2 project from an IAM2 organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/63`
+    DetachIam2ProjectFromIam2Organization = 63 -> Reply<super::IAM2Project>, (project_uuid: Id);
+    /// Project uuid.
+    project_uuid: Id = "projectUuid" project_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/{projectUuid}/iam2/organizations/{organizationUuid}`: Attaches an IAM2 project to an IAM2 organization.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/64`
+    AttachIam2ProjectToIam2Organization = 64 -> Reply<super::IAM2Project>, (project_uuid: Id, organization_uuid: Id);
+    /// Project uuid.
+    project_uuid: Id = "projectUuid" project_uuid.into();
+    /// Organization uuid.
+    organization_uuid: Id = "organizationUuid" organization_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/{projectUuid}/virtual-ids`: Removes IAM2 virtual i ds from a project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/65`
+    RemoveIam2VirtualIDsFromProject = 65 -> (), (project_uuid: Id);
+    /// Project uuid.
+    project_uuid: Id = "projectUuid" project_uuid.into();
+    /// Virtual ID uuids.
+    virtual_id_uuids: Vec<Id> = "virtualIDUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/{projectUuid}/virtual-ids`: Adds IAM2 virtual i ds to a project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/66`
+    AddIam2VirtualIDsToProject = 66 -> (), (project_uuid: Id) super::AddIAM2VirtualIDsToProjectRequest;
+    /// Project uuid.
+    project_uuid: Id = "projectUuid" project_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/{uuid}`: Deletes an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/67`
+    DeleteIam2Project = 67 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Lets an IAM2 project be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/68`
+    ChangeIam2ProjectState = 68 -> Reply<super::IAM2Project>, (uuid: Id) super::ChangeIAM2ProjectStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Removes for good an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/69`
+    ExpungeIam2Project = 69 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Brings back an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/70`
+    RecoverIam2Project = 70 -> Reply<super::IAM2Project>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Stops all resources in an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/71`
+    StopAllResourcesInIam2Project = 71 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Changes an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/72`
+    UpdateIam2Project = 72 -> Reply<super::IAM2Project>, (uuid: Id) super::UpdateIAM2ProjectRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/projects/{uuid}/attributes`: Removes attributes from an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/73`
+    RemoveAttributesFromIam2Project = 73 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Attribute uuids.
+    attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/projects/{uuid}/attributes`: Adds attributes to an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/74`
+    AddAttributesToIam2Project = 74 -> (), (uuid: Id) super::AddAttributesToIAM2ProjectRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/virtual-id/ldap/uid`: Creates an IAM2 virtual id from an LDAP uid.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/75`
+    CreateIam2VirtualIdFromLdapUid = 75 -> Reply<super::LdapResourceRef>, () super::CreateIAM2VirtualIDFromLdapUidRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/virtual-ids`: Finds IAM2 virtual ids.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/76`
+    QueryIam2VirtualId = 76 -> Page<super::IAM2VirtualID>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/virtual-ids`: Creates an IAM2 virtual id.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/77`
+    CreateIam2VirtualId = 77 -> Reply<super::IAM2VirtualID>, () super::CreateIAM2VirtualIDRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/virtual-ids/api-permissions`: Gives IAM2 virtual idapi permission.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/78`
+    GetIam2VirtualIdapiPermission = 78 -> super::GetIAM2VirtualIDAPIPermissionResult, ();
+    /// Apis to check.
+    apis_to_check: Vec<String> = "apisToCheck" Vec::new();
+    /// `false` when left out.
+    only_check_params: Option<bool> = "onlyCheckParams" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/virtual-ids/attributes`: Finds IAM2 virtual id attributes.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/79`
+    QueryIam2VirtualIdAttribute = 79 -> Page<super::IAM2VirtualIDAttribute>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/virtual-ids/attributes/{uuid}/actions`: Changes an IAM2 virtual id attribute.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/80`
+    UpdateIam2VirtualIdAttribute = 80 -> Reply<super::IAM2VirtualIDAttribute>, (uuid: Id) super::UpdateIAM2VirtualIDAttributeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/virtual-ids/from-file`: In one call: a create IAM2 virtual id from a config file.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/81`
+    BatchCreateIam2VirtualIdFromConfigFile = 81 -> super::BatchCreateIAM2VirtualIDFromConfigFileResult, () super::BatchCreateIAM2VirtualIDFromConfigFileRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/virtual-ids/from-file`: Checks an IAM2 virtual id config file.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/82`
+    CheckIam2VirtualIdConfigFile = 82 -> super::CheckIAM2VirtualIDConfigFileResult, () super::CheckIAM2VirtualIDConfigFileRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/virtual-ids/projects`: Gives IAM2 projects of virtual id.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/83`
+    GetIam2ProjectsOfVirtualId = 83 -> Page<super::IAM2Project>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/virtual-ids/{uuid}`: Deletes an IAM2 virtual id.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/84`
+    DeleteIam2VirtualId = 84 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Lets an IAM2 virtual id be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/85`
+    ChangeIam2VirtualIdState = 85 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::ChangeIAM2VirtualIDStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Changes an IAM2 virtual id type.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/86`
+    ChangeIam2VirtualIdType = 86 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::ChangeIAM2VirtualIDTypeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Changes an IAM2 virtual id.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/87`
+    UpdateIam2VirtualId = 87 -> Reply<super::IAM2VirtualID>, (uuid: Id) super::UpdateIAM2VirtualIDRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/iam2/virtual-ids/{uuid}/attributes`: Removes attributes from an IAM2 virtual id.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/88`
+    RemoveAttributesFromIam2VirtualId = 88 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Attribute uuids.
+    attribute_uuids: Vec<Id> = "attributeUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/iam2/virtual-ids/{uuid}/attributes`: Adds attributes to an IAM2 virtual id.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/89`
+    AddAttributesToIam2VirtualId = 89 -> (), (uuid: Id) super::AddAttributesToIAM2VirtualIDRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -11,405 +11,405 @@ const PARAMS_5: &[Param] = &[Param::path("volumeSnapshotUuid", Kind::Id), Param:
 const PARAMS_6: &[Param] = &[Param::path("volumeUuid", Kind::Id), Param::query("volumeSnapshotUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("backupStorageUuids", Kind::Id).list(), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryImagePackage", "GET", "/zstack/v1/image-packages").also(&["/zstack/v1/image-packages/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImagePackage> as Model>::SHAPE, Page::<super::ImagePackage>::LIST)),
-Operation::new(System::Zstack, "DeleteImagePackage", "DELETE", "/zstack/v1/image-packages/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateImagePackage", "PUT", "/zstack/v1/image-packages/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IMAGE_PACKAGE_REQUEST).wrapper("updateImagePackage").response(Response::Body(<Reply<super::ImagePackage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryImage", "GET", "/zstack/v1/images").also(&["/zstack/v1/images/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Image> as Model>::SHAPE, Page::<super::Image>::LIST)),
-Operation::new(System::Zstack, "AddImage", "POST", "/zstack/v1/images").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IMAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateBackupStorageForCreatingImage", "GET", "/zstack/v1/images/candidate-backup-storage").also(&["/zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage", "/zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage"]).params(PARAMS_0).response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)),
-Operation::new(System::Zstack, "CreateDataVolumeTemplateFromVolumeSnapshot", "POST", "/zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}").params(PARAMS_1).request(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT)).long_running(),
-Operation::new(System::Zstack, "CreateDataVolumeTemplateFromVolume", "POST", "/zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateVmForAttachingIso", "GET", "/zstack/v1/images/iso/{isoUuid}/vm-candidates").params(PARAMS_2).response(Response::Body(<Page<super::VmInstance> as Model>::SHAPE)),
-Operation::new(System::Zstack, "CreateRootVolumeTemplateFromVolumeSnapshot", "POST", "/zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}").params(PARAMS_1).request(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT)).long_running(),
-Operation::new(System::Zstack, "CreateRootVolumeTemplateFromRootVolume", "POST", "/zstack/v1/images/root-volume-templates/from/volumes/{rootVolumeUuid}").params(PARAMS_3).request(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_ROOT_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetUploadImageJobDetails", "GET", "/zstack/v1/images/upload-job/details/{imageId}").params(PARAMS_4).response(Response::Body(&GET_UPLOAD_IMAGE_JOB_DETAILS_RESULT)),
-Operation::new(System::Zstack, "GetBackupStorageForCreatingImageFromVolumeSnapshot", "GET", "/zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage").params(PARAMS_5).response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetBackupStorageForCreatingImageFromVolume", "GET", "/zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage").params(PARAMS_6).response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)),
-Operation::new(System::Zstack, "ExpungeImage", "PUT", "/zstack/v1/images/{imageUuid}/actions").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&EXPUNGE_IMAGE_REQUEST).wrapper("expungeImage").long_running(),
-Operation::new(System::Zstack, "RecoverImage", "PUT", "/zstack/v1/images/{imageUuid}/actions").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&RECOVER_IMAGE_REQUEST).wrapper("recoverImage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteImage", "DELETE", "/zstack/v1/images/{uuid}").params(PARAMS_7).long_running(),
-Operation::new(System::Zstack, "CalculateImageHash", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CALCULATE_IMAGE_HASH_REQUEST).wrapper("calculateImageHash").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeImageState", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IMAGE_STATE_REQUEST).wrapper("changeImageState").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetImageBootMode", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IMAGE_BOOT_MODE_REQUEST).wrapper("setImageBootMode").long_running(),
-Operation::new(System::Zstack, "SetImageQga", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IMAGE_QGA_REQUEST).wrapper("setImageQga").long_running(),
-Operation::new(System::Zstack, "SetImageSecurityLevel", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IMAGE_SECURITY_LEVEL_REQUEST).wrapper("setImageSecurityLevel").long_running(),
-Operation::new(System::Zstack, "SyncImageFromImageStoreBackupStorage", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_IMAGE_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("syncImageFromImageStoreBackupStorage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncImageSize", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncImageSize").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateImage", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IMAGE_REQUEST).wrapper("updateImage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetImageQga", "GET", "/zstack/v1/images/{uuid}/qga").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_IMAGE_QGA_RESULT)),
+    Operation::new(System::Zstack, "QueryImagePackage", "GET", "/zstack/v1/image-packages").also(&["/zstack/v1/image-packages/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImagePackage> as Model>::SHAPE, Page::<super::ImagePackage>::LIST)),
+    Operation::new(System::Zstack, "DeleteImagePackage", "DELETE", "/zstack/v1/image-packages/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateImagePackage", "PUT", "/zstack/v1/image-packages/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IMAGE_PACKAGE_REQUEST).wrapper("updateImagePackage").response(Response::Body(<Reply<super::ImagePackage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryImage", "GET", "/zstack/v1/images").also(&["/zstack/v1/images/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Image> as Model>::SHAPE, Page::<super::Image>::LIST)),
+    Operation::new(System::Zstack, "AddImage", "POST", "/zstack/v1/images").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IMAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateBackupStorageForCreatingImage", "GET", "/zstack/v1/images/candidate-backup-storage").also(&["/zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage", "/zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage"]).params(PARAMS_0).response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "CreateDataVolumeTemplateFromVolumeSnapshot", "POST", "/zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}").params(PARAMS_1).request(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CreateDataVolumeTemplateFromVolume", "POST", "/zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateVmForAttachingIso", "GET", "/zstack/v1/images/iso/{isoUuid}/vm-candidates").params(PARAMS_2).response(Response::Body(<Page<super::VmInstance> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "CreateRootVolumeTemplateFromVolumeSnapshot", "POST", "/zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}").params(PARAMS_1).request(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CreateRootVolumeTemplateFromRootVolume", "POST", "/zstack/v1/images/root-volume-templates/from/volumes/{rootVolumeUuid}").params(PARAMS_3).request(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_ROOT_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetUploadImageJobDetails", "GET", "/zstack/v1/images/upload-job/details/{imageId}").params(PARAMS_4).response(Response::Body(&GET_UPLOAD_IMAGE_JOB_DETAILS_RESULT)),
+    Operation::new(System::Zstack, "GetBackupStorageForCreatingImageFromVolumeSnapshot", "GET", "/zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage").params(PARAMS_5).response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetBackupStorageForCreatingImageFromVolume", "GET", "/zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage").params(PARAMS_6).response(Response::Body(<Page<super::BackupStorage> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ExpungeImage", "PUT", "/zstack/v1/images/{imageUuid}/actions").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&EXPUNGE_IMAGE_REQUEST).wrapper("expungeImage").long_running(),
+    Operation::new(System::Zstack, "RecoverImage", "PUT", "/zstack/v1/images/{imageUuid}/actions").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&RECOVER_IMAGE_REQUEST).wrapper("recoverImage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteImage", "DELETE", "/zstack/v1/images/{uuid}").params(PARAMS_7).long_running(),
+    Operation::new(System::Zstack, "CalculateImageHash", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CALCULATE_IMAGE_HASH_REQUEST).wrapper("calculateImageHash").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeImageState", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IMAGE_STATE_REQUEST).wrapper("changeImageState").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetImageBootMode", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IMAGE_BOOT_MODE_REQUEST).wrapper("setImageBootMode").long_running(),
+    Operation::new(System::Zstack, "SetImageQga", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IMAGE_QGA_REQUEST).wrapper("setImageQga").long_running(),
+    Operation::new(System::Zstack, "SetImageSecurityLevel", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_IMAGE_SECURITY_LEVEL_REQUEST).wrapper("setImageSecurityLevel").long_running(),
+    Operation::new(System::Zstack, "SyncImageFromImageStoreBackupStorage", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_IMAGE_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("syncImageFromImageStoreBackupStorage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncImageSize", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncImageSize").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateImage", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IMAGE_REQUEST).wrapper("updateImage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetImageQga", "GET", "/zstack/v1/images/{uuid}/qga").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_IMAGE_QGA_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::ImagePackage>>),
-None,
-Some(make::<Reply<super::ImagePackage>>),
-Some(make::<Page<super::Image>>),
-Some(make::<Reply<super::Image>>),
-Some(make::<Page<super::BackupStorage>>),
-Some(make::<super::CreateDataVolumeTemplateFromVolumeSnapshotResult>),
-Some(make::<Reply<super::Image>>),
-Some(make::<Page<super::VmInstance>>),
-Some(make::<super::CreateRootVolumeTemplateFromVolumeSnapshotResult>),
-Some(make::<Reply<super::Image>>),
-Some(make::<super::GetUploadImageJobDetailsResult>),
-Some(make::<Page<super::BackupStorage>>),
-Some(make::<Page<super::BackupStorage>>),
-None,
-Some(make::<Reply<super::Image>>),
-None,
-Some(make::<Reply<super::Image>>),
-Some(make::<Reply<super::Image>>),
-None,
-None,
-None,
-Some(make::<Reply<super::Image>>),
-Some(make::<Reply<super::Image>>),
-Some(make::<Reply<super::Image>>),
-Some(make::<super::GetImageQgaResult>),
+    Some(make::<Page<super::ImagePackage>>),
+    None,
+    Some(make::<Reply<super::ImagePackage>>),
+    Some(make::<Page<super::Image>>),
+    Some(make::<Reply<super::Image>>),
+    Some(make::<Page<super::BackupStorage>>),
+    Some(make::<super::CreateDataVolumeTemplateFromVolumeSnapshotResult>),
+    Some(make::<Reply<super::Image>>),
+    Some(make::<Page<super::VmInstance>>),
+    Some(make::<super::CreateRootVolumeTemplateFromVolumeSnapshotResult>),
+    Some(make::<Reply<super::Image>>),
+    Some(make::<super::GetUploadImageJobDetailsResult>),
+    Some(make::<Page<super::BackupStorage>>),
+    Some(make::<Page<super::BackupStorage>>),
+    None,
+    Some(make::<Reply<super::Image>>),
+    None,
+    Some(make::<Reply<super::Image>>),
+    Some(make::<Reply<super::Image>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::Image>>),
+    Some(make::<Reply<super::Image>>),
+    Some(make::<Reply<super::Image>>),
+    Some(make::<super::GetImageQgaResult>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/image-packages`: Finds image packages.
-///
-/// Schema: `schemas/zstack/images.json#/operations/0`
-QueryImagePackage = 0 -> Page<super::ImagePackage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/image-packages`: Finds image packages.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/0`
+    QueryImagePackage = 0 -> Page<super::ImagePackage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/image-packages/{uuid}`: Deletes an image package.
-///
-/// Schema: `schemas/zstack/images.json#/operations/1`
-DeleteImagePackage = 1 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/image-packages/{uuid}`: Deletes an image package.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/1`
+    DeleteImagePackage = 1 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/image-packages/{uuid}`: Changes an image package.
-///
-/// Schema: `schemas/zstack/images.json#/operations/2`
-UpdateImagePackage = 2 -> Reply<super::ImagePackage>, (uuid: Id) super::UpdateImagePackageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/image-packages/{uuid}`: Changes an image package.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/2`
+    UpdateImagePackage = 2 -> Reply<super::ImagePackage>, (uuid: Id) super::UpdateImagePackageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/images`: Finds images.
-///
-/// Schema: `schemas/zstack/images.json#/operations/3`
-QueryImage = 3 -> Page<super::Image>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/images`: Finds images.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/3`
+    QueryImage = 3 -> Page<super::Image>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/images`: Adds an image.
-///
-/// Schema: `schemas/zstack/images.json#/operations/4`
-AddImage = 4 -> Reply<super::Image>, () super::AddImageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/images`: Adds an image.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/4`
+    AddImage = 4 -> Reply<super::Image>, () super::AddImageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/images/candidate-backup-storage`: Gives possible backup storage for creating image.
-///
-/// Schema: `schemas/zstack/images.json#/operations/5`
-GetCandidateBackupStorageForCreatingImage = 5 -> Page<super::BackupStorage>, ();
-/// The volume.
-volume_uuid: Option<Id> = "volumeUuid" None;
-/// The snapshot.
-volume_snapshot_uuid: Option<Id> = "volumeSnapshotUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/images/candidate-backup-storage`: Gives possible backup storage for creating image.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/5`
+    GetCandidateBackupStorageForCreatingImage = 5 -> Page<super::BackupStorage>, ();
+    /// The volume.
+    volume_uuid: Option<Id> = "volumeUuid" None;
+    /// The snapshot.
+    volume_snapshot_uuid: Option<Id> = "volumeSnapshotUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}`: Creates a data volume template from a volume snapshot.
-///
-/// Schema: `schemas/zstack/images.json#/operations/6`
-CreateDataVolumeTemplateFromVolumeSnapshot = 6 -> super::CreateDataVolumeTemplateFromVolumeSnapshotResult, (snapshot_uuid: Id) super::CreateDataVolumeTemplateFromVolumeSnapshotRequest;
-/// Snapshot uuid.
-snapshot_uuid: Id = "snapshotUuid" snapshot_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}`: Creates a data volume template from a volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/6`
+    CreateDataVolumeTemplateFromVolumeSnapshot = 6 -> super::CreateDataVolumeTemplateFromVolumeSnapshotResult, (snapshot_uuid: Id) super::CreateDataVolumeTemplateFromVolumeSnapshotRequest;
+    /// Snapshot uuid.
+    snapshot_uuid: Id = "snapshotUuid" snapshot_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}`: Creates a data volume template from a volume.
-///
-/// Schema: `schemas/zstack/images.json#/operations/7`
-CreateDataVolumeTemplateFromVolume = 7 -> Reply<super::Image>, (volume_uuid: Id) super::CreateDataVolumeTemplateFromVolumeRequest;
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}`: Creates a data volume template from a volume.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/7`
+    CreateDataVolumeTemplateFromVolume = 7 -> Reply<super::Image>, (volume_uuid: Id) super::CreateDataVolumeTemplateFromVolumeRequest;
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/images/iso/{isoUuid}/vm-candidates`: Gives possible virtual machine for attaching ISO.
-///
-/// Schema: `schemas/zstack/images.json#/operations/8`
-GetCandidateVmForAttachingIso = 8 -> Page<super::VmInstance>, (iso_uuid: Id);
-/// Iso uuid.
-iso_uuid: Id = "isoUuid" iso_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/images/iso/{isoUuid}/vm-candidates`: Gives possible virtual machine for attaching ISO.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/8`
+    GetCandidateVmForAttachingIso = 8 -> Page<super::VmInstance>, (iso_uuid: Id);
+    /// Iso uuid.
+    iso_uuid: Id = "isoUuid" iso_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}`: Creates a root volume template from a volume snapshot.
-///
-/// Schema: `schemas/zstack/images.json#/operations/9`
-CreateRootVolumeTemplateFromVolumeSnapshot = 9 -> super::CreateRootVolumeTemplateFromVolumeSnapshotResult, (snapshot_uuid: Id) super::CreateRootVolumeTemplateFromVolumeSnapshotRequest;
-/// Snapshot uuid.
-snapshot_uuid: Id = "snapshotUuid" snapshot_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}`: Creates a root volume template from a volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/9`
+    CreateRootVolumeTemplateFromVolumeSnapshot = 9 -> super::CreateRootVolumeTemplateFromVolumeSnapshotResult, (snapshot_uuid: Id) super::CreateRootVolumeTemplateFromVolumeSnapshotRequest;
+    /// Snapshot uuid.
+    snapshot_uuid: Id = "snapshotUuid" snapshot_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/images/root-volume-templates/from/volumes/{rootVolumeUuid}`: Creates a root volume template from a root volume.
-///
-/// Schema: `schemas/zstack/images.json#/operations/10`
-CreateRootVolumeTemplateFromRootVolume = 10 -> Reply<super::Image>, (root_volume_uuid: Id) super::CreateRootVolumeTemplateFromRootVolumeRequest;
-/// Root volume uuid.
-root_volume_uuid: Id = "rootVolumeUuid" root_volume_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/images/root-volume-templates/from/volumes/{rootVolumeUuid}`: Creates a root volume template from a root volume.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/10`
+    CreateRootVolumeTemplateFromRootVolume = 10 -> Reply<super::Image>, (root_volume_uuid: Id) super::CreateRootVolumeTemplateFromRootVolumeRequest;
+    /// Root volume uuid.
+    root_volume_uuid: Id = "rootVolumeUuid" root_volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/images/upload-job/details/{imageId}`: Gives upload image job details.
-///
-/// Schema: `schemas/zstack/images.json#/operations/11`
-GetUploadImageJobDetails = 11 -> super::GetUploadImageJobDetailsResult, (image_id: String);
-/// The image's id.
-image_id: String = "imageId" image_id.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/images/upload-job/details/{imageId}`: Gives upload image job details.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/11`
+    GetUploadImageJobDetails = 11 -> super::GetUploadImageJobDetailsResult, (image_id: String);
+    /// The image's id.
+    image_id: String = "imageId" image_id.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage`: Gives backup storage for creating image from volume snapshot.
-///
-/// Schema: `schemas/zstack/images.json#/operations/12`
-GetBackupStorageForCreatingImageFromVolumeSnapshot = 12 -> Page<super::BackupStorage>, (volume_snapshot_uuid: Id);
-/// Volume snapshot uuid.
-volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
-/// The volume.
-volume_uuid: Option<Id> = "volumeUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage`: Gives backup storage for creating image from volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/12`
+    GetBackupStorageForCreatingImageFromVolumeSnapshot = 12 -> Page<super::BackupStorage>, (volume_snapshot_uuid: Id);
+    /// Volume snapshot uuid.
+    volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
+    /// The volume.
+    volume_uuid: Option<Id> = "volumeUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage`: Gives backup storage for creating image from volume.
-///
-/// Schema: `schemas/zstack/images.json#/operations/13`
-GetBackupStorageForCreatingImageFromVolume = 13 -> Page<super::BackupStorage>, (volume_uuid: Id);
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// The snapshot.
-volume_snapshot_uuid: Option<Id> = "volumeSnapshotUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage`: Gives backup storage for creating image from volume.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/13`
+    GetBackupStorageForCreatingImageFromVolume = 13 -> Page<super::BackupStorage>, (volume_uuid: Id);
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// The snapshot.
+    volume_snapshot_uuid: Option<Id> = "volumeSnapshotUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{imageUuid}/actions`: Removes for good an image.
-///
-/// Schema: `schemas/zstack/images.json#/operations/14`
-ExpungeImage = 14 -> (), (image_uuid: Id) super::ExpungeImageRequest;
-/// Image uuid.
-image_uuid: Id = "imageUuid" image_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{imageUuid}/actions`: Removes for good an image.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/14`
+    ExpungeImage = 14 -> (), (image_uuid: Id) super::ExpungeImageRequest;
+    /// Image uuid.
+    image_uuid: Id = "imageUuid" image_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{imageUuid}/actions`: Brings back an image.
-///
-/// Schema: `schemas/zstack/images.json#/operations/15`
-RecoverImage = 15 -> Reply<super::Image>, (image_uuid: Id) super::RecoverImageRequest;
-/// Image uuid.
-image_uuid: Id = "imageUuid" image_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{imageUuid}/actions`: Brings back an image.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/15`
+    RecoverImage = 15 -> Reply<super::Image>, (image_uuid: Id) super::RecoverImageRequest;
+    /// Image uuid.
+    image_uuid: Id = "imageUuid" image_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/images/{uuid}`: Deletes an image.
-///
-/// Schema: `schemas/zstack/images.json#/operations/16`
-DeleteImage = 16 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// The backup storages.
-backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/images/{uuid}`: Deletes an image.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/16`
+    DeleteImage = 16 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// The backup storages.
+    backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{uuid}/actions`: Calculates an image hash.
-///
-/// Schema: `schemas/zstack/images.json#/operations/17`
-CalculateImageHash = 17 -> Reply<super::Image>, (uuid: Id) super::CalculateImageHashRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{uuid}/actions`: Calculates an image hash.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/17`
+    CalculateImageHash = 17 -> Reply<super::Image>, (uuid: Id) super::CalculateImageHashRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{uuid}/actions`: Lets an image be used, or no longer.
-///
-/// Schema: `schemas/zstack/images.json#/operations/18`
-ChangeImageState = 18 -> Reply<super::Image>, (uuid: Id) super::ChangeImageStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{uuid}/actions`: Lets an image be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/18`
+    ChangeImageState = 18 -> Reply<super::Image>, (uuid: Id) super::ChangeImageStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image boot mode.
-///
-/// Schema: `schemas/zstack/images.json#/operations/19`
-SetImageBootMode = 19 -> (), (uuid: Id) super::SetImageBootModeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image boot mode.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/19`
+    SetImageBootMode = 19 -> (), (uuid: Id) super::SetImageBootModeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image guest agent.
-///
-/// Schema: `schemas/zstack/images.json#/operations/20`
-SetImageQga = 20 -> (), (uuid: Id) super::SetImageQgaRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image guest agent.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/20`
+    SetImageQga = 20 -> (), (uuid: Id) super::SetImageQgaRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image security level.
-///
-/// Schema: `schemas/zstack/images.json#/operations/21`
-SetImageSecurityLevel = 21 -> (), (uuid: Id) super::SetImageSecurityLevelRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image security level.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/21`
+    SetImageSecurityLevel = 21 -> (), (uuid: Id) super::SetImageSecurityLevelRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{uuid}/actions`: Brings up to date an image from an image store backup storage.
-///
-/// Schema: `schemas/zstack/images.json#/operations/22`
-SyncImageFromImageStoreBackupStorage = 22 -> Reply<super::Image>, (uuid: Id) super::SyncImageFromImageStoreBackupStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{uuid}/actions`: Brings up to date an image from an image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/22`
+    SyncImageFromImageStoreBackupStorage = 22 -> Reply<super::Image>, (uuid: Id) super::SyncImageFromImageStoreBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{uuid}/actions`: Brings up to date an image size.
-///
-/// Schema: `schemas/zstack/images.json#/operations/23`
-SyncImageSize = 23 -> Reply<super::Image>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{uuid}/actions`: Brings up to date an image size.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/23`
+    SyncImageSize = 23 -> Reply<super::Image>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/images/{uuid}/actions`: Changes an image.
-///
-/// Schema: `schemas/zstack/images.json#/operations/24`
-UpdateImage = 24 -> Reply<super::Image>, (uuid: Id) super::UpdateImageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/images/{uuid}/actions`: Changes an image.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/24`
+    UpdateImage = 24 -> Reply<super::Image>, (uuid: Id) super::UpdateImageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/images/{uuid}/qga`: Gives image guest agent.
-///
-/// Schema: `schemas/zstack/images.json#/operations/25`
-GetImageQga = 25 -> super::GetImageQgaResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/images/{uuid}/qga`: Gives image guest agent.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/25`
+    GetImageQga = 25 -> super::GetImageQgaResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -9,797 +9,797 @@ const PARAMS_3: &[Param] = &[Param::path("l2NetworkUuid", Kind::Id), Param::path
 const PARAMS_4: &[Param] = &[Param::path("l2NetworkUuid", Kind::Id), Param::path("clusterUuid", Kind::Id), Param::query("remoteVtepIp", Kind::Text).required(), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_5: &[Param] = &[Param::path("portMirrorUuid", Kind::Id), Param::path("type", Kind::Enum(&GET_CANDIDATE_VM_NICS_FOR_PORT_MIRROR_TYPE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryL2Network", "GET", "/zstack/v1/l2-networks").also(&["/zstack/v1/l2-networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2Network> as Model>::SHAPE, Page::<super::L2Network>::LIST)),
-Operation::new(System::Zstack, "CreateL2HardwareVxlanNetwork", "POST", "/zstack/v1/l2-networks/hardware-vxlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_HARDWARE_VXLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateL2HardwareVxlanNetworkPool", "POST", "/zstack/v1/l2-networks/hardware-vxlan-pool").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_HARDWARE_VXLAN_NETWORK_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateL2NoVlanNetwork", "POST", "/zstack/v1/l2-networks/no-vlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_NO_VLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryL2PortGroupNetwork", "GET", "/zstack/v1/l2-networks/port-group").also(&["/zstack/v1/l2-networks/port-group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2PortGroupNetwork> as Model>::SHAPE, Page::<super::L2PortGroupNetwork>::LIST)),
-Operation::new(System::Zstack, "CreateL2PortGroup", "POST", "/zstack/v1/l2-networks/port-group").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_PORT_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateL2TfNetwork", "POST", "/zstack/v1/l2-networks/tf").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_TF_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetL2NetworkTypes", "GET", "/zstack/v1/l2-networks/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L2_NETWORK_TYPES_RESULT)),
-Operation::new(System::Zstack, "GetVSwitchTypes", "GET", "/zstack/v1/l2-networks/vSwitchTypes").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_V_SWITCH_TYPES_RESULT)),
-Operation::new(System::Zstack, "QueryL2VirtualSwitchNetwork", "GET", "/zstack/v1/l2-networks/virtual-switch").also(&["/zstack/v1/l2-networks/virtual-switch/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2VirtualSwitchNetwork> as Model>::SHAPE, Page::<super::L2VirtualSwitchNetwork>::LIST)),
-Operation::new(System::Zstack, "CreateL2VirtualSwitch", "POST", "/zstack/v1/l2-networks/virtual-switch").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_VIRTUAL_SWITCH_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryL2VlanNetwork", "GET", "/zstack/v1/l2-networks/vlan").also(&["/zstack/v1/l2-networks/vlan/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2VlanNetwork> as Model>::SHAPE, Page::<super::L2VlanNetwork>::LIST)),
-Operation::new(System::Zstack, "CreateL2VlanNetwork", "POST", "/zstack/v1/l2-networks/vlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_VLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVtep", "GET", "/zstack/v1/l2-networks/vteps").also(&["/zstack/v1/l2-networks/vteps/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Vtep> as Model>::SHAPE, Page::<super::Vtep>::LIST)),
-Operation::new(System::Zstack, "QueryL2VxlanNetwork", "GET", "/zstack/v1/l2-networks/vxlan").also(&["/zstack/v1/l2-networks/vxlan/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2VxlanNetwork> as Model>::SHAPE, Page::<super::L2VxlanNetwork>::LIST)),
-Operation::new(System::Zstack, "CreateL2VxlanNetwork", "POST", "/zstack/v1/l2-networks/vxlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_VXLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryL2VxlanNetworkPool", "GET", "/zstack/v1/l2-networks/vxlan-pool").also(&["/zstack/v1/l2-networks/vxlan-pool/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2VxlanNetworkPool> as Model>::SHAPE, Page::<super::L2VxlanNetworkPool>::LIST)),
-Operation::new(System::Zstack, "CreateL2VxlanNetworkPool", "POST", "/zstack/v1/l2-networks/vxlan-pool").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_VXLAN_NETWORK_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVniRange", "GET", "/zstack/v1/l2-networks/vxlan-pool/vni-range").also(&["/zstack/v1/l2-networks/vxlan-pool/vni-range/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VniRange> as Model>::SHAPE, Page::<super::VniRange>::LIST)),
-Operation::new(System::Zstack, "DeleteVniRange", "DELETE", "/zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateVniRange", "PUT", "/zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VNI_RANGE_REQUEST).wrapper("updateVniRange").response(Response::Body(<Reply<super::VniRange> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateVniRange", "POST", "/zstack/v1/l2-networks/vxlan-pool/{l2NetworkUuid}/vni-ranges").params(PARAMS_0).request(&CREATE_VNI_RANGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VniRange> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateVxlanVtep", "POST", "/zstack/v1/l2-networks/vxlan/vteps").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VXLAN_VTEP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Vtep> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVxlanL2Network", "DELETE", "/zstack/v1/l2-networks/vxlan/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetCandidateClustersForAttachingL2Network", "GET", "/zstack/v1/l2-networks/{l2NetworkUuid}/cluster-candidates").params(PARAMS_1).response(Response::Body(<Page<super::Cluster> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DetachL2NetworkFromCluster", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachL2NetworkToCluster", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}").params(PARAMS_3).request(&ATTACH_L2_NETWORK_TO_CLUSTER_REQUEST).wrapper("null").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVxlanPoolRemoteVtep", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/delete/remote-vtep-ip").params(PARAMS_4).long_running(),
-Operation::new(System::Zstack, "CreateVxlanPoolRemoteVtep", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/remote-vtep-ip").params(PARAMS_3).request(&CREATE_VXLAN_POOL_REMOTE_VTEP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::RemoteVtep> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteL2Network", "DELETE", "/zstack/v1/l2-networks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeL2NetworkVlanId", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_L2_NETWORK_VLAN_ID_REQUEST).wrapper("changeL2NetworkVlanId").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateL2Network", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_L2_NETWORK_REQUEST).wrapper("updateL2Network").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryPortMirror", "GET", "/zstack/v1/port-mirrors").also(&["/zstack/v1/port-mirrors/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PortMirror> as Model>::SHAPE, Page::<super::PortMirror>::LIST)),
-Operation::new(System::Zstack, "CreatePortMirror", "POST", "/zstack/v1/port-mirrors").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PORT_MIRROR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PortMirror> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryPortMirrorNetworkUsedIp", "GET", "/zstack/v1/port-mirrors/networks/usedIps").also(&["/zstack/v1/port-mirrors/networks/usedIps/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MirrorNetworkUsedIp> as Model>::SHAPE, Page::<super::MirrorNetworkUsedIp>::LIST)),
-Operation::new(System::Zstack, "QueryPortMirrorSession", "GET", "/zstack/v1/port-mirrors/sessions").also(&["/zstack/v1/port-mirrors/sessions/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PortMirrorSession> as Model>::SHAPE, Page::<super::PortMirrorSession>::LIST)),
-Operation::new(System::Zstack, "CreatePortMirrorSession", "POST", "/zstack/v1/port-mirrors/sessions").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PORT_MIRROR_SESSION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PortMirrorSession> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePortMirrorSession", "DELETE", "/zstack/v1/port-mirrors/sessons/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetCandidateVmNicsForPortMirror", "GET", "/zstack/v1/port-mirrors/{portMirrorUuid}/vm-instances/candidate-nics/{type}").params(PARAMS_5).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeletePortMirror", "DELETE", "/zstack/v1/port-mirrors/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangePortMirrorState", "PUT", "/zstack/v1/port-mirrors/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PORT_MIRROR_STATE_REQUEST).wrapper("changePortMirrorState").response(Response::Body(<Reply<super::PortMirror> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdatePortMirror", "PUT", "/zstack/v1/port-mirrors/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PORT_MIRROR_REQUEST).wrapper("updatePortMirror").response(Response::Body(<Reply<super::PortMirror> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySdnController", "GET", "/zstack/v1/sdn-controllers").also(&["/zstack/v1/sdn-controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SdnController> as Model>::SHAPE, Page::<super::SdnController>::LIST)),
-Operation::new(System::Zstack, "AddSdnController", "POST", "/zstack/v1/sdn-controllers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SDN_CONTROLLER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveSdnController", "DELETE", "/zstack/v1/sdn-controllers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateSdnController", "PUT", "/zstack/v1/sdn-controllers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SDN_CONTROLLER_REQUEST).wrapper("updateSdnController").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryL2Network", "GET", "/zstack/v1/l2-networks").also(&["/zstack/v1/l2-networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2Network> as Model>::SHAPE, Page::<super::L2Network>::LIST)),
+    Operation::new(System::Zstack, "CreateL2HardwareVxlanNetwork", "POST", "/zstack/v1/l2-networks/hardware-vxlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_HARDWARE_VXLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateL2HardwareVxlanNetworkPool", "POST", "/zstack/v1/l2-networks/hardware-vxlan-pool").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_HARDWARE_VXLAN_NETWORK_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateL2NoVlanNetwork", "POST", "/zstack/v1/l2-networks/no-vlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_NO_VLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryL2PortGroupNetwork", "GET", "/zstack/v1/l2-networks/port-group").also(&["/zstack/v1/l2-networks/port-group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2PortGroupNetwork> as Model>::SHAPE, Page::<super::L2PortGroupNetwork>::LIST)),
+    Operation::new(System::Zstack, "CreateL2PortGroup", "POST", "/zstack/v1/l2-networks/port-group").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_PORT_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateL2TfNetwork", "POST", "/zstack/v1/l2-networks/tf").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_TF_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetL2NetworkTypes", "GET", "/zstack/v1/l2-networks/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L2_NETWORK_TYPES_RESULT)),
+    Operation::new(System::Zstack, "GetVSwitchTypes", "GET", "/zstack/v1/l2-networks/vSwitchTypes").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_V_SWITCH_TYPES_RESULT)),
+    Operation::new(System::Zstack, "QueryL2VirtualSwitchNetwork", "GET", "/zstack/v1/l2-networks/virtual-switch").also(&["/zstack/v1/l2-networks/virtual-switch/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2VirtualSwitchNetwork> as Model>::SHAPE, Page::<super::L2VirtualSwitchNetwork>::LIST)),
+    Operation::new(System::Zstack, "CreateL2VirtualSwitch", "POST", "/zstack/v1/l2-networks/virtual-switch").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_VIRTUAL_SWITCH_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryL2VlanNetwork", "GET", "/zstack/v1/l2-networks/vlan").also(&["/zstack/v1/l2-networks/vlan/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2VlanNetwork> as Model>::SHAPE, Page::<super::L2VlanNetwork>::LIST)),
+    Operation::new(System::Zstack, "CreateL2VlanNetwork", "POST", "/zstack/v1/l2-networks/vlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_VLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVtep", "GET", "/zstack/v1/l2-networks/vteps").also(&["/zstack/v1/l2-networks/vteps/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Vtep> as Model>::SHAPE, Page::<super::Vtep>::LIST)),
+    Operation::new(System::Zstack, "QueryL2VxlanNetwork", "GET", "/zstack/v1/l2-networks/vxlan").also(&["/zstack/v1/l2-networks/vxlan/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2VxlanNetwork> as Model>::SHAPE, Page::<super::L2VxlanNetwork>::LIST)),
+    Operation::new(System::Zstack, "CreateL2VxlanNetwork", "POST", "/zstack/v1/l2-networks/vxlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_VXLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryL2VxlanNetworkPool", "GET", "/zstack/v1/l2-networks/vxlan-pool").also(&["/zstack/v1/l2-networks/vxlan-pool/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2VxlanNetworkPool> as Model>::SHAPE, Page::<super::L2VxlanNetworkPool>::LIST)),
+    Operation::new(System::Zstack, "CreateL2VxlanNetworkPool", "POST", "/zstack/v1/l2-networks/vxlan-pool").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_VXLAN_NETWORK_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVniRange", "GET", "/zstack/v1/l2-networks/vxlan-pool/vni-range").also(&["/zstack/v1/l2-networks/vxlan-pool/vni-range/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VniRange> as Model>::SHAPE, Page::<super::VniRange>::LIST)),
+    Operation::new(System::Zstack, "DeleteVniRange", "DELETE", "/zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateVniRange", "PUT", "/zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VNI_RANGE_REQUEST).wrapper("updateVniRange").response(Response::Body(<Reply<super::VniRange> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVniRange", "POST", "/zstack/v1/l2-networks/vxlan-pool/{l2NetworkUuid}/vni-ranges").params(PARAMS_0).request(&CREATE_VNI_RANGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VniRange> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVxlanVtep", "POST", "/zstack/v1/l2-networks/vxlan/vteps").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VXLAN_VTEP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Vtep> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVxlanL2Network", "DELETE", "/zstack/v1/l2-networks/vxlan/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetCandidateClustersForAttachingL2Network", "GET", "/zstack/v1/l2-networks/{l2NetworkUuid}/cluster-candidates").params(PARAMS_1).response(Response::Body(<Page<super::Cluster> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DetachL2NetworkFromCluster", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachL2NetworkToCluster", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}").params(PARAMS_3).request(&ATTACH_L2_NETWORK_TO_CLUSTER_REQUEST).wrapper("null").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVxlanPoolRemoteVtep", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/delete/remote-vtep-ip").params(PARAMS_4).long_running(),
+    Operation::new(System::Zstack, "CreateVxlanPoolRemoteVtep", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/remote-vtep-ip").params(PARAMS_3).request(&CREATE_VXLAN_POOL_REMOTE_VTEP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::RemoteVtep> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteL2Network", "DELETE", "/zstack/v1/l2-networks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeL2NetworkVlanId", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_L2_NETWORK_VLAN_ID_REQUEST).wrapper("changeL2NetworkVlanId").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateL2Network", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_L2_NETWORK_REQUEST).wrapper("updateL2Network").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPortMirror", "GET", "/zstack/v1/port-mirrors").also(&["/zstack/v1/port-mirrors/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PortMirror> as Model>::SHAPE, Page::<super::PortMirror>::LIST)),
+    Operation::new(System::Zstack, "CreatePortMirror", "POST", "/zstack/v1/port-mirrors").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PORT_MIRROR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PortMirror> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPortMirrorNetworkUsedIp", "GET", "/zstack/v1/port-mirrors/networks/usedIps").also(&["/zstack/v1/port-mirrors/networks/usedIps/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MirrorNetworkUsedIp> as Model>::SHAPE, Page::<super::MirrorNetworkUsedIp>::LIST)),
+    Operation::new(System::Zstack, "QueryPortMirrorSession", "GET", "/zstack/v1/port-mirrors/sessions").also(&["/zstack/v1/port-mirrors/sessions/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PortMirrorSession> as Model>::SHAPE, Page::<super::PortMirrorSession>::LIST)),
+    Operation::new(System::Zstack, "CreatePortMirrorSession", "POST", "/zstack/v1/port-mirrors/sessions").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PORT_MIRROR_SESSION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PortMirrorSession> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePortMirrorSession", "DELETE", "/zstack/v1/port-mirrors/sessons/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetCandidateVmNicsForPortMirror", "GET", "/zstack/v1/port-mirrors/{portMirrorUuid}/vm-instances/candidate-nics/{type}").params(PARAMS_5).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeletePortMirror", "DELETE", "/zstack/v1/port-mirrors/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangePortMirrorState", "PUT", "/zstack/v1/port-mirrors/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PORT_MIRROR_STATE_REQUEST).wrapper("changePortMirrorState").response(Response::Body(<Reply<super::PortMirror> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdatePortMirror", "PUT", "/zstack/v1/port-mirrors/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PORT_MIRROR_REQUEST).wrapper("updatePortMirror").response(Response::Body(<Reply<super::PortMirror> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySdnController", "GET", "/zstack/v1/sdn-controllers").also(&["/zstack/v1/sdn-controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SdnController> as Model>::SHAPE, Page::<super::SdnController>::LIST)),
+    Operation::new(System::Zstack, "AddSdnController", "POST", "/zstack/v1/sdn-controllers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SDN_CONTROLLER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveSdnController", "DELETE", "/zstack/v1/sdn-controllers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateSdnController", "PUT", "/zstack/v1/sdn-controllers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SDN_CONTROLLER_REQUEST).wrapper("updateSdnController").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::L2Network>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Page<super::L2PortGroupNetwork>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<super::GetL2NetworkTypesResult>),
-Some(make::<super::GetVSwitchTypesResult>),
-Some(make::<Page<super::L2VirtualSwitchNetwork>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Page<super::L2VlanNetwork>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Page<super::Vtep>>),
-Some(make::<Page<super::L2VxlanNetwork>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Page<super::L2VxlanNetworkPool>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Page<super::VniRange>>),
-None,
-Some(make::<Reply<super::VniRange>>),
-Some(make::<Reply<super::VniRange>>),
-Some(make::<Reply<super::Vtep>>),
-None,
-Some(make::<Page<super::Cluster>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Reply<super::L2Network>>),
-None,
-Some(make::<Reply<super::RemoteVtep>>),
-None,
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Reply<super::L2Network>>),
-Some(make::<Page<super::PortMirror>>),
-Some(make::<Reply<super::PortMirror>>),
-Some(make::<Page<super::MirrorNetworkUsedIp>>),
-Some(make::<Page<super::PortMirrorSession>>),
-Some(make::<Reply<super::PortMirrorSession>>),
-None,
-Some(make::<Page<super::VmNic>>),
-None,
-Some(make::<Reply<super::PortMirror>>),
-Some(make::<Reply<super::PortMirror>>),
-Some(make::<Page<super::SdnController>>),
-Some(make::<Reply<super::SdnController>>),
-None,
-Some(make::<Reply<super::SdnController>>),
+    Some(make::<Page<super::L2Network>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Page<super::L2PortGroupNetwork>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<super::GetL2NetworkTypesResult>),
+    Some(make::<super::GetVSwitchTypesResult>),
+    Some(make::<Page<super::L2VirtualSwitchNetwork>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Page<super::L2VlanNetwork>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Page<super::Vtep>>),
+    Some(make::<Page<super::L2VxlanNetwork>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Page<super::L2VxlanNetworkPool>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Page<super::VniRange>>),
+    None,
+    Some(make::<Reply<super::VniRange>>),
+    Some(make::<Reply<super::VniRange>>),
+    Some(make::<Reply<super::Vtep>>),
+    None,
+    Some(make::<Page<super::Cluster>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Reply<super::L2Network>>),
+    None,
+    Some(make::<Reply<super::RemoteVtep>>),
+    None,
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Reply<super::L2Network>>),
+    Some(make::<Page<super::PortMirror>>),
+    Some(make::<Reply<super::PortMirror>>),
+    Some(make::<Page<super::MirrorNetworkUsedIp>>),
+    Some(make::<Page<super::PortMirrorSession>>),
+    Some(make::<Reply<super::PortMirrorSession>>),
+    None,
+    Some(make::<Page<super::VmNic>>),
+    None,
+    Some(make::<Reply<super::PortMirror>>),
+    Some(make::<Reply<super::PortMirror>>),
+    Some(make::<Page<super::SdnController>>),
+    Some(make::<Reply<super::SdnController>>),
+    None,
+    Some(make::<Reply<super::SdnController>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks`: Finds L2 networks.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/0`
-QueryL2Network = 0 -> Page<super::L2Network>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l2-networks`: Finds L2 networks.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/0`
+    QueryL2Network = 0 -> Page<super::L2Network>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/hardware-vxlan`: Creates an L2 hardware vxlan network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/1`
-CreateL2HardwareVxlanNetwork = 1 -> Reply<super::L2Network>, () super::CreateL2HardwareVxlanNetworkRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/hardware-vxlan`: Creates an L2 hardware vxlan network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/1`
+    CreateL2HardwareVxlanNetwork = 1 -> Reply<super::L2Network>, () super::CreateL2HardwareVxlanNetworkRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/hardware-vxlan-pool`: Creates an L2 hardware vxlan network pool.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/2`
-CreateL2HardwareVxlanNetworkPool = 2 -> Reply<super::L2Network>, () super::CreateL2HardwareVxlanNetworkPoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/hardware-vxlan-pool`: Creates an L2 hardware vxlan network pool.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/2`
+    CreateL2HardwareVxlanNetworkPool = 2 -> Reply<super::L2Network>, () super::CreateL2HardwareVxlanNetworkPoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/no-vlan`: Creates an L2 no vlan network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/3`
-CreateL2NoVlanNetwork = 3 -> Reply<super::L2Network>, () super::CreateL2NoVlanNetworkRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/no-vlan`: Creates an L2 no vlan network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/3`
+    CreateL2NoVlanNetwork = 3 -> Reply<super::L2Network>, () super::CreateL2NoVlanNetworkRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/port-group`: Finds L2 port group networks.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/4`
-QueryL2PortGroupNetwork = 4 -> Page<super::L2PortGroupNetwork>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l2-networks/port-group`: Finds L2 port group networks.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/4`
+    QueryL2PortGroupNetwork = 4 -> Page<super::L2PortGroupNetwork>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/port-group`: Creates an L2 port group.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/5`
-CreateL2PortGroup = 5 -> Reply<super::L2Network>, () super::CreateL2PortGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/port-group`: Creates an L2 port group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/5`
+    CreateL2PortGroup = 5 -> Reply<super::L2Network>, () super::CreateL2PortGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/tf`: Creates an L2 tf network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/6`
-CreateL2TfNetwork = 6 -> Reply<super::L2Network>, () super::CreateL2TfNetworkRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/tf`: Creates an L2 tf network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/6`
+    CreateL2TfNetwork = 6 -> Reply<super::L2Network>, () super::CreateL2TfNetworkRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/types`: Gives L2 network types.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/7`
-GetL2NetworkTypes = 7 -> super::GetL2NetworkTypesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l2-networks/types`: Gives L2 network types.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/7`
+    GetL2NetworkTypes = 7 -> super::GetL2NetworkTypesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/vSwitchTypes`: Gives v switch types.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/8`
-GetVSwitchTypes = 8 -> super::GetVSwitchTypesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l2-networks/vSwitchTypes`: Gives v switch types.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/8`
+    GetVSwitchTypes = 8 -> super::GetVSwitchTypesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/virtual-switch`: Finds L2 virtual switch networks.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/9`
-QueryL2VirtualSwitchNetwork = 9 -> Page<super::L2VirtualSwitchNetwork>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l2-networks/virtual-switch`: Finds L2 virtual switch networks.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/9`
+    QueryL2VirtualSwitchNetwork = 9 -> Page<super::L2VirtualSwitchNetwork>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/virtual-switch`: Creates an L2 virtual switch.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/10`
-CreateL2VirtualSwitch = 10 -> Reply<super::L2Network>, () super::CreateL2VirtualSwitchRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/virtual-switch`: Creates an L2 virtual switch.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/10`
+    CreateL2VirtualSwitch = 10 -> Reply<super::L2Network>, () super::CreateL2VirtualSwitchRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/vlan`: Finds L2 vlan networks.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/11`
-QueryL2VlanNetwork = 11 -> Page<super::L2VlanNetwork>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l2-networks/vlan`: Finds L2 vlan networks.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/11`
+    QueryL2VlanNetwork = 11 -> Page<super::L2VlanNetwork>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/vlan`: Creates an L2 vlan network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/12`
-CreateL2VlanNetwork = 12 -> Reply<super::L2Network>, () super::CreateL2VlanNetworkRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/vlan`: Creates an L2 vlan network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/12`
+    CreateL2VlanNetwork = 12 -> Reply<super::L2Network>, () super::CreateL2VlanNetworkRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/vteps`: Finds vteps.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/13`
-QueryVtep = 13 -> Page<super::Vtep>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l2-networks/vteps`: Finds vteps.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/13`
+    QueryVtep = 13 -> Page<super::Vtep>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/vxlan`: Finds L2 vxlan networks.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/14`
-QueryL2VxlanNetwork = 14 -> Page<super::L2VxlanNetwork>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l2-networks/vxlan`: Finds L2 vxlan networks.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/14`
+    QueryL2VxlanNetwork = 14 -> Page<super::L2VxlanNetwork>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/vxlan`: Creates an L2 vxlan network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/15`
-CreateL2VxlanNetwork = 15 -> Reply<super::L2Network>, () super::CreateL2VxlanNetworkRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/vxlan`: Creates an L2 vxlan network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/15`
+    CreateL2VxlanNetwork = 15 -> Reply<super::L2Network>, () super::CreateL2VxlanNetworkRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/vxlan-pool`: Finds L2 vxlan network pools.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/16`
-QueryL2VxlanNetworkPool = 16 -> Page<super::L2VxlanNetworkPool>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l2-networks/vxlan-pool`: Finds L2 vxlan network pools.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/16`
+    QueryL2VxlanNetworkPool = 16 -> Page<super::L2VxlanNetworkPool>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/vxlan-pool`: Creates an L2 vxlan network pool.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/17`
-CreateL2VxlanNetworkPool = 17 -> Reply<super::L2Network>, () super::CreateL2VxlanNetworkPoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/vxlan-pool`: Creates an L2 vxlan network pool.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/17`
+    CreateL2VxlanNetworkPool = 17 -> Reply<super::L2Network>, () super::CreateL2VxlanNetworkPoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/vxlan-pool/vni-range`: Finds vni ranges.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/18`
-QueryVniRange = 18 -> Page<super::VniRange>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l2-networks/vxlan-pool/vni-range`: Finds vni ranges.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/18`
+    QueryVniRange = 18 -> Page<super::VniRange>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}`: Deletes a vni range.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/19`
-DeleteVniRange = 19 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}`: Deletes a vni range.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/19`
+    DeleteVniRange = 19 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}`: Changes a vni range.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/20`
-UpdateVniRange = 20 -> Reply<super::VniRange>, (uuid: Id) super::UpdateVniRangeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}`: Changes a vni range.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/20`
+    UpdateVniRange = 20 -> Reply<super::VniRange>, (uuid: Id) super::UpdateVniRangeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/vxlan-pool/{l2NetworkUuid}/vni-ranges`: Creates a vni range.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/21`
-CreateVniRange = 21 -> Reply<super::VniRange>, (l2_network_uuid: Id) super::CreateVniRangeRequest;
-/// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/vxlan-pool/{l2NetworkUuid}/vni-ranges`: Creates a vni range.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/21`
+    CreateVniRange = 21 -> Reply<super::VniRange>, (l2_network_uuid: Id) super::CreateVniRangeRequest;
+    /// L2network uuid.
+    l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/vxlan/vteps`: Creates a vxlan vtep.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/22`
-CreateVxlanVtep = 22 -> Reply<super::Vtep>, () super::CreateVxlanVtepRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/vxlan/vteps`: Creates a vxlan vtep.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/22`
+    CreateVxlanVtep = 22 -> Reply<super::Vtep>, () super::CreateVxlanVtepRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l2-networks/vxlan/{uuid}`: Deletes a vxlan L2 network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/23`
-DeleteVxlanL2Network = 23 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l2-networks/vxlan/{uuid}`: Deletes a vxlan L2 network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/23`
+    DeleteVxlanL2Network = 23 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l2-networks/{l2NetworkUuid}/cluster-candidates`: Gives possible clusters for attaching L2 network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/24`
-GetCandidateClustersForAttachingL2Network = 24 -> Page<super::Cluster>, (l2_network_uuid: Id);
-/// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
-/// Cluster types.
-cluster_types: Vec<String> = "clusterTypes" Vec::new();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l2-networks/{l2NetworkUuid}/cluster-candidates`: Gives possible clusters for attaching L2 network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/24`
+    GetCandidateClustersForAttachingL2Network = 24 -> Page<super::Cluster>, (l2_network_uuid: Id);
+    /// L2network uuid.
+    l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
+    /// Cluster types.
+    cluster_types: Vec<String> = "clusterTypes" Vec::new();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}`: Detaches an L2 network from a cluster.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/25`
-DetachL2NetworkFromCluster = 25 -> Reply<super::L2Network>, (l2_network_uuid: Id, cluster_uuid: Id);
-/// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}`: Detaches an L2 network from a cluster.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/25`
+    DetachL2NetworkFromCluster = 25 -> Reply<super::L2Network>, (l2_network_uuid: Id, cluster_uuid: Id);
+    /// L2network uuid.
+    l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}`: Attaches an L2 network to a cluster.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/26`
-AttachL2NetworkToCluster = 26 -> Reply<super::L2Network>, (l2_network_uuid: Id, cluster_uuid: Id) super::AttachL2NetworkToClusterRequest;
-/// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}`: Attaches an L2 network to a cluster.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/26`
+    AttachL2NetworkToCluster = 26 -> Reply<super::L2Network>, (l2_network_uuid: Id, cluster_uuid: Id) super::AttachL2NetworkToClusterRequest;
+    /// L2network uuid.
+    l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/delete/remote-vtep-ip`: Deletes a vxlan pool remote vtep.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/27`
-DeleteVxlanPoolRemoteVtep = 27 -> (), (l2_network_uuid: Id, cluster_uuid: Id, remote_vtep_ip: String);
-/// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// Remote vtep ip.
-remote_vtep_ip: String = "remoteVtepIp" remote_vtep_ip.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/delete/remote-vtep-ip`: Deletes a vxlan pool remote vtep.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/27`
+    DeleteVxlanPoolRemoteVtep = 27 -> (), (l2_network_uuid: Id, cluster_uuid: Id, remote_vtep_ip: String);
+    /// L2network uuid.
+    l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// Remote vtep ip.
+    remote_vtep_ip: String = "remoteVtepIp" remote_vtep_ip.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/remote-vtep-ip`: Creates a vxlan pool remote vtep.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/28`
-CreateVxlanPoolRemoteVtep = 28 -> Reply<super::RemoteVtep>, (l2_network_uuid: Id, cluster_uuid: Id) super::CreateVxlanPoolRemoteVtepRequest;
-/// L2network uuid.
-l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/remote-vtep-ip`: Creates a vxlan pool remote vtep.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/28`
+    CreateVxlanPoolRemoteVtep = 28 -> Reply<super::RemoteVtep>, (l2_network_uuid: Id, cluster_uuid: Id) super::CreateVxlanPoolRemoteVtepRequest;
+    /// L2network uuid.
+    l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l2-networks/{uuid}`: Deletes an L2 network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/29`
-DeleteL2Network = 29 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l2-networks/{uuid}`: Deletes an L2 network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/29`
+    DeleteL2Network = 29 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes an L2 network vlan id.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/30`
-ChangeL2NetworkVlanId = 30 -> Reply<super::L2Network>, (uuid: Id) super::ChangeL2NetworkVlanIdRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes an L2 network vlan id.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/30`
+    ChangeL2NetworkVlanId = 30 -> Reply<super::L2Network>, (uuid: Id) super::ChangeL2NetworkVlanIdRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes an L2 network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/31`
-UpdateL2Network = 31 -> Reply<super::L2Network>, (uuid: Id) super::UpdateL2NetworkRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes an L2 network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/31`
+    UpdateL2Network = 31 -> Reply<super::L2Network>, (uuid: Id) super::UpdateL2NetworkRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/port-mirrors`: Finds port mirrors.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/32`
-QueryPortMirror = 32 -> Page<super::PortMirror>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/port-mirrors`: Finds port mirrors.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/32`
+    QueryPortMirror = 32 -> Page<super::PortMirror>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/port-mirrors`: Creates a port mirror.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/33`
-CreatePortMirror = 33 -> Reply<super::PortMirror>, () super::CreatePortMirrorRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/port-mirrors`: Creates a port mirror.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/33`
+    CreatePortMirror = 33 -> Reply<super::PortMirror>, () super::CreatePortMirrorRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/port-mirrors/networks/usedIps`: Finds port mirror network used IPs.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/34`
-QueryPortMirrorNetworkUsedIp = 34 -> Page<super::MirrorNetworkUsedIp>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/port-mirrors/networks/usedIps`: Finds port mirror network used IPs.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/34`
+    QueryPortMirrorNetworkUsedIp = 34 -> Page<super::MirrorNetworkUsedIp>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/port-mirrors/sessions`: Finds port mirror sessions.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/35`
-QueryPortMirrorSession = 35 -> Page<super::PortMirrorSession>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/port-mirrors/sessions`: Finds port mirror sessions.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/35`
+    QueryPortMirrorSession = 35 -> Page<super::PortMirrorSession>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/port-mirrors/sessions`: Creates a port mirror session.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/36`
-CreatePortMirrorSession = 36 -> Reply<super::PortMirrorSession>, () super::CreatePortMirrorSessionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/port-mirrors/sessions`: Creates a port mirror session.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/36`
+    CreatePortMirrorSession = 36 -> Reply<super::PortMirrorSession>, () super::CreatePortMirrorSessionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/port-mirrors/sessons/{uuid}`: Deletes a port mirror session.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/37`
-DeletePortMirrorSession = 37 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/port-mirrors/sessons/{uuid}`: Deletes a port mirror session.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/37`
+    DeletePortMirrorSession = 37 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/port-mirrors/{portMirrorUuid}/vm-instances/candidate-nics/{type}`: Gives possible vmnics for port mirror.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/38`
-GetCandidateVmNicsForPortMirror = 38 -> Page<super::VmNic>, (port_mirror_uuid: Id, r#type: super::GetCandidateVmNicsForPortMirrorType);
-/// Port mirror uuid.
-port_mirror_uuid: Id = "portMirrorUuid" port_mirror_uuid.into();
-/// Its kind.
-r#type: super::GetCandidateVmNicsForPortMirrorType = "type" r#type.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/port-mirrors/{portMirrorUuid}/vm-instances/candidate-nics/{type}`: Gives possible vmnics for port mirror.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/38`
+    GetCandidateVmNicsForPortMirror = 38 -> Page<super::VmNic>, (port_mirror_uuid: Id, r#type: super::GetCandidateVmNicsForPortMirrorType);
+    /// Port mirror uuid.
+    port_mirror_uuid: Id = "portMirrorUuid" port_mirror_uuid.into();
+    /// Its kind.
+    r#type: super::GetCandidateVmNicsForPortMirrorType = "type" r#type.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/port-mirrors/{uuid}`: Deletes a port mirror.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/39`
-DeletePortMirror = 39 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/port-mirrors/{uuid}`: Deletes a port mirror.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/39`
+    DeletePortMirror = 39 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/port-mirrors/{uuid}/actions`: Lets a port mirror be used, or no longer.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/40`
-ChangePortMirrorState = 40 -> Reply<super::PortMirror>, (uuid: Id) super::ChangePortMirrorStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/port-mirrors/{uuid}/actions`: Lets a port mirror be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/40`
+    ChangePortMirrorState = 40 -> Reply<super::PortMirror>, (uuid: Id) super::ChangePortMirrorStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/port-mirrors/{uuid}/actions`: Changes a port mirror.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/41`
-UpdatePortMirror = 41 -> Reply<super::PortMirror>, (uuid: Id) super::UpdatePortMirrorRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/port-mirrors/{uuid}/actions`: Changes a port mirror.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/41`
+    UpdatePortMirror = 41 -> Reply<super::PortMirror>, (uuid: Id) super::UpdatePortMirrorRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sdn-controllers`: Finds sdn controllers.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/42`
-QuerySdnController = 42 -> Page<super::SdnController>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/sdn-controllers`: Finds sdn controllers.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/42`
+    QuerySdnController = 42 -> Page<super::SdnController>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sdn-controllers`: Adds a sdn controller.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/43`
-AddSdnController = 43 -> Reply<super::SdnController>, () super::AddSdnControllerRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/sdn-controllers`: Adds a sdn controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/43`
+    AddSdnController = 43 -> Reply<super::SdnController>, () super::AddSdnControllerRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sdn-controllers/{uuid}`: Removes a sdn controller.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/44`
-RemoveSdnController = 44 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/sdn-controllers/{uuid}`: Removes a sdn controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/44`
+    RemoveSdnController = 44 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sdn-controllers/{uuid}/actions`: Changes a sdn controller.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/operations/45`
-UpdateSdnController = 45 -> Reply<super::SdnController>, (uuid: Id) super::UpdateSdnControllerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/sdn-controllers/{uuid}/actions`: Changes a sdn controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/45`
+    UpdateSdnController = 45 -> Reply<super::SdnController>, (uuid: Id) super::UpdateSdnControllerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

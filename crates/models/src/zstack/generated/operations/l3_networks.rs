@@ -14,709 +14,709 @@ const PARAMS_8: &[Param] = &[Param::path("l3NetworkUuid", Kind::Id), Param::quer
 const PARAMS_9: &[Param] = &[Param::path("l3NetworkUuid", Kind::Id), Param::path("ip", Kind::Text), Param::query("arpCheck", Kind::Bool), Param::query("ipRangeCheck", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_10: &[Param] = &[Param::path("l3NetworkUuid", Kind::Id), Param::query("networkServices", Kind::Json).list(), Param::query("service", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "GetIpAddressCapacity", "GET", "/zstack/v1/ip-capacity").params(PARAMS_0).response(Response::Body(&GET_IP_ADDRESS_CAPACITY_RESULT)),
-Operation::new(System::Zstack, "QueryL3Network", "GET", "/zstack/v1/l3-networks").also(&["/zstack/v1/l3-networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L3Network> as Model>::SHAPE, Page::<super::L3Network>::LIST)),
-Operation::new(System::Zstack, "CreateL3Network", "POST", "/zstack/v1/l3-networks").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L3_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAddressPool", "GET", "/zstack/v1/l3-networks/address-pools").also(&["/zstack/v1/l3-networks/address-pools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IpRange> as Model>::SHAPE, Page::<super::IpRange>::LIST)),
-Operation::new(System::Zstack, "QueryIpAddress", "GET", "/zstack/v1/l3-networks/ip-address").also(&["/zstack/v1/l3-networks/ip-address/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UsedIp> as Model>::SHAPE, Page::<super::UsedIp>::LIST)),
-Operation::new(System::Zstack, "QueryIpRange", "GET", "/zstack/v1/l3-networks/ip-ranges").also(&["/zstack/v1/l3-networks/ip-ranges/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IpRange> as Model>::SHAPE, Page::<super::IpRange>::LIST)),
-Operation::new(System::Zstack, "GetFreeIpOfIpRange", "GET", "/zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free").params(PARAMS_1).response(Response::Body(<Page<super::FreeIp> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteIpRange", "DELETE", "/zstack/v1/l3-networks/ip-ranges/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateIpRange", "PUT", "/zstack/v1/l3-networks/ip-ranges/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IP_RANGE_REQUEST).wrapper("updateIpRange").response(Response::Body(<Reply<super::IpRange> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetFreeIp", "GET", "/zstack/v1/l3-networks/ip/free").also(&["/zstack/v1/l3-networks/{l3NetworkUuid}/ip/free", "/zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free"]).params(PARAMS_2).response(Response::Body(<Page<super::FreeIp> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryNetworkServiceL3NetworkRef", "GET", "/zstack/v1/l3-networks/network-services/refs").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NetworkServiceL3NetworkRef> as Model>::SHAPE, Page::<super::NetworkServiceL3NetworkRef>::LIST)),
-Operation::new(System::Zstack, "DeleteReservedIpRange", "DELETE", "/zstack/v1/l3-networks/reserved-ip-ranges/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetL3NetworkTypes", "GET", "/zstack/v1/l3-networks/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L3_NETWORK_TYPES_RESULT)),
-Operation::new(System::Zstack, "GetL3NetworkDhcpIpAddress", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L3_NETWORK_DHCP_IP_ADDRESS_RESULT)),
-Operation::new(System::Zstack, "ChangeL3NetworkDhcpIpAddress", "PUT", "/zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_REQUEST).wrapper("changeL3NetworkDhcpIpAddress").response(Response::Body(&CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_RESULT)).long_running(),
-Operation::new(System::Zstack, "AddDnsToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/dns").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_DNS_TO_L3_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveDnsFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/dns/{dns}").params(PARAMS_3).response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveHostRouteFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/hostroute").params(PARAMS_4).response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddHostRouteToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/hostroute").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_HOST_ROUTE_TO_L3_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "IsVfNicAvailableInL3Network", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/hosts/{hostUuid}/vfnicavailable").params(PARAMS_5).response(Response::Body(&IS_VF_NIC_AVAILABLE_IN_L3_NETWORK_RESULT)),
-Operation::new(System::Zstack, "DeleteIpAddress", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-address").params(PARAMS_6).long_running(),
-Operation::new(System::Zstack, "AddIpRange", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IP_RANGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IpRange> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddIpRangeByNetworkCidr", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges/by-cidr").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IP_RANGE_BY_NETWORK_CIDR_REQUEST).wrapper("params").response(Response::Body(&ADD_IP_RANGE_BY_NETWORK_CIDR_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetL3NetworkIpStatistic", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-statistic").params(PARAMS_7).response(Response::Body(&GET_L3_NETWORK_IP_STATISTIC_RESULT)),
-Operation::new(System::Zstack, "GetFreeIpOfL3Network", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip/free").params(PARAMS_8).response(Response::Body(<Page<super::FreeIp> as Model>::SHAPE)),
-Operation::new(System::Zstack, "CheckIpAvailability", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip/{ip}/availability").params(PARAMS_9).response(Response::Body(&CHECK_IP_AVAILABILITY_RESULT)),
-Operation::new(System::Zstack, "AddIpv6Range", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IPV6_RANGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IpRange> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddIpv6RangeByNetworkCidr", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges/by-cidr").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IPV6_RANGE_BY_NETWORK_CIDR_REQUEST).wrapper("params").response(Response::Body(&ADD_IP_RANGE_BY_NETWORK_CIDR_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetL3NetworkMtu", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/mtu").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L3_NETWORK_MTU_RESULT)),
-Operation::new(System::Zstack, "SetL3NetworkMtu", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/mtu").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_L3_NETWORK_MTU_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DetachNetworkServiceFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/network-services").also(&["/zstack/v1/l3-networks/{l3NetworkUuid}/network-services/{service}"]).params(PARAMS_10).response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachNetworkServiceToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/network-services").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_NETWORK_SERVICE_TO_L3_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddReservedIpRange", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/reserved-ip-ranges").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_RESERVED_IP_RANGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ReservedIpRange> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetL3NetworkRouterInterfaceIp", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L3_NETWORK_ROUTER_INTERFACE_IP_RESULT)),
-Operation::new(System::Zstack, "SetL3NetworkRouterInterfaceIp", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_L3_NETWORK_ROUTER_INTERFACE_IP_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteL3Network", "DELETE", "/zstack/v1/l3-networks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeL3NetworkState", "PUT", "/zstack/v1/l3-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_L3_NETWORK_STATE_REQUEST).wrapper("changeL3NetworkState").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateL3Network", "PUT", "/zstack/v1/l3-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_L3_NETWORK_REQUEST).wrapper("updateL3Network").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryNetworkServiceProvider", "GET", "/zstack/v1/network-services/providers").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NetworkServiceProvider> as Model>::SHAPE, Page::<super::NetworkServiceProvider>::LIST)),
-Operation::new(System::Zstack, "GetNetworkServiceTypes", "GET", "/zstack/v1/network-services/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_NETWORK_SERVICE_TYPES_RESULT)),
+    Operation::new(System::Zstack, "GetIpAddressCapacity", "GET", "/zstack/v1/ip-capacity").params(PARAMS_0).response(Response::Body(&GET_IP_ADDRESS_CAPACITY_RESULT)),
+    Operation::new(System::Zstack, "QueryL3Network", "GET", "/zstack/v1/l3-networks").also(&["/zstack/v1/l3-networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L3Network> as Model>::SHAPE, Page::<super::L3Network>::LIST)),
+    Operation::new(System::Zstack, "CreateL3Network", "POST", "/zstack/v1/l3-networks").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L3_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAddressPool", "GET", "/zstack/v1/l3-networks/address-pools").also(&["/zstack/v1/l3-networks/address-pools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IpRange> as Model>::SHAPE, Page::<super::IpRange>::LIST)),
+    Operation::new(System::Zstack, "QueryIpAddress", "GET", "/zstack/v1/l3-networks/ip-address").also(&["/zstack/v1/l3-networks/ip-address/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UsedIp> as Model>::SHAPE, Page::<super::UsedIp>::LIST)),
+    Operation::new(System::Zstack, "QueryIpRange", "GET", "/zstack/v1/l3-networks/ip-ranges").also(&["/zstack/v1/l3-networks/ip-ranges/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IpRange> as Model>::SHAPE, Page::<super::IpRange>::LIST)),
+    Operation::new(System::Zstack, "GetFreeIpOfIpRange", "GET", "/zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free").params(PARAMS_1).response(Response::Body(<Page<super::FreeIp> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteIpRange", "DELETE", "/zstack/v1/l3-networks/ip-ranges/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateIpRange", "PUT", "/zstack/v1/l3-networks/ip-ranges/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IP_RANGE_REQUEST).wrapper("updateIpRange").response(Response::Body(<Reply<super::IpRange> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetFreeIp", "GET", "/zstack/v1/l3-networks/ip/free").also(&["/zstack/v1/l3-networks/{l3NetworkUuid}/ip/free", "/zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free"]).params(PARAMS_2).response(Response::Body(<Page<super::FreeIp> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryNetworkServiceL3NetworkRef", "GET", "/zstack/v1/l3-networks/network-services/refs").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NetworkServiceL3NetworkRef> as Model>::SHAPE, Page::<super::NetworkServiceL3NetworkRef>::LIST)),
+    Operation::new(System::Zstack, "DeleteReservedIpRange", "DELETE", "/zstack/v1/l3-networks/reserved-ip-ranges/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetL3NetworkTypes", "GET", "/zstack/v1/l3-networks/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L3_NETWORK_TYPES_RESULT)),
+    Operation::new(System::Zstack, "GetL3NetworkDhcpIpAddress", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L3_NETWORK_DHCP_IP_ADDRESS_RESULT)),
+    Operation::new(System::Zstack, "ChangeL3NetworkDhcpIpAddress", "PUT", "/zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_REQUEST).wrapper("changeL3NetworkDhcpIpAddress").response(Response::Body(&CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_RESULT)).long_running(),
+    Operation::new(System::Zstack, "AddDnsToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/dns").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_DNS_TO_L3_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveDnsFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/dns/{dns}").params(PARAMS_3).response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveHostRouteFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/hostroute").params(PARAMS_4).response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddHostRouteToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/hostroute").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_HOST_ROUTE_TO_L3_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "IsVfNicAvailableInL3Network", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/hosts/{hostUuid}/vfnicavailable").params(PARAMS_5).response(Response::Body(&IS_VF_NIC_AVAILABLE_IN_L3_NETWORK_RESULT)),
+    Operation::new(System::Zstack, "DeleteIpAddress", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-address").params(PARAMS_6).long_running(),
+    Operation::new(System::Zstack, "AddIpRange", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IP_RANGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IpRange> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddIpRangeByNetworkCidr", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges/by-cidr").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IP_RANGE_BY_NETWORK_CIDR_REQUEST).wrapper("params").response(Response::Body(&ADD_IP_RANGE_BY_NETWORK_CIDR_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetL3NetworkIpStatistic", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-statistic").params(PARAMS_7).response(Response::Body(&GET_L3_NETWORK_IP_STATISTIC_RESULT)),
+    Operation::new(System::Zstack, "GetFreeIpOfL3Network", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip/free").params(PARAMS_8).response(Response::Body(<Page<super::FreeIp> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "CheckIpAvailability", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip/{ip}/availability").params(PARAMS_9).response(Response::Body(&CHECK_IP_AVAILABILITY_RESULT)),
+    Operation::new(System::Zstack, "AddIpv6Range", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IPV6_RANGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IpRange> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddIpv6RangeByNetworkCidr", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges/by-cidr").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_IPV6_RANGE_BY_NETWORK_CIDR_REQUEST).wrapper("params").response(Response::Body(&ADD_IP_RANGE_BY_NETWORK_CIDR_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetL3NetworkMtu", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/mtu").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L3_NETWORK_MTU_RESULT)),
+    Operation::new(System::Zstack, "SetL3NetworkMtu", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/mtu").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_L3_NETWORK_MTU_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DetachNetworkServiceFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/network-services").also(&["/zstack/v1/l3-networks/{l3NetworkUuid}/network-services/{service}"]).params(PARAMS_10).response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachNetworkServiceToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/network-services").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_NETWORK_SERVICE_TO_L3_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddReservedIpRange", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/reserved-ip-ranges").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_RESERVED_IP_RANGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ReservedIpRange> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetL3NetworkRouterInterfaceIp", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_L3_NETWORK_ROUTER_INTERFACE_IP_RESULT)),
+    Operation::new(System::Zstack, "SetL3NetworkRouterInterfaceIp", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip").params(L3_NETWORK_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_L3_NETWORK_ROUTER_INTERFACE_IP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteL3Network", "DELETE", "/zstack/v1/l3-networks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeL3NetworkState", "PUT", "/zstack/v1/l3-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_L3_NETWORK_STATE_REQUEST).wrapper("changeL3NetworkState").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateL3Network", "PUT", "/zstack/v1/l3-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_L3_NETWORK_REQUEST).wrapper("updateL3Network").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryNetworkServiceProvider", "GET", "/zstack/v1/network-services/providers").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NetworkServiceProvider> as Model>::SHAPE, Page::<super::NetworkServiceProvider>::LIST)),
+    Operation::new(System::Zstack, "GetNetworkServiceTypes", "GET", "/zstack/v1/network-services/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_NETWORK_SERVICE_TYPES_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<super::GetIpAddressCapacityResult>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Reply<super::L3Network>>),
-Some(make::<Page<super::IpRange>>),
-Some(make::<Page<super::UsedIp>>),
-Some(make::<Page<super::IpRange>>),
-Some(make::<Page<super::FreeIp>>),
-None,
-Some(make::<Reply<super::IpRange>>),
-Some(make::<Page<super::FreeIp>>),
-Some(make::<Page<super::NetworkServiceL3NetworkRef>>),
-None,
-Some(make::<super::GetL3NetworkTypesResult>),
-Some(make::<super::GetL3NetworkDhcpIpAddressResult>),
-Some(make::<super::ChangeL3NetworkDhcpIpAddressResult>),
-Some(make::<Reply<super::L3Network>>),
-Some(make::<Reply<super::L3Network>>),
-Some(make::<Reply<super::L3Network>>),
-Some(make::<Reply<super::L3Network>>),
-Some(make::<super::IsVfNicAvailableInL3NetworkResult>),
-None,
-Some(make::<Reply<super::IpRange>>),
-Some(make::<super::AddIpRangeByNetworkCidrResult>),
-Some(make::<super::GetL3NetworkIpStatisticResult>),
-Some(make::<Page<super::FreeIp>>),
-Some(make::<super::CheckIpAvailabilityResult>),
-Some(make::<Reply<super::IpRange>>),
-Some(make::<super::AddIpRangeByNetworkCidrResult>),
-Some(make::<super::GetL3NetworkMtuResult>),
-None,
-Some(make::<Reply<super::L3Network>>),
-Some(make::<Reply<super::L3Network>>),
-Some(make::<Reply<super::ReservedIpRange>>),
-Some(make::<super::GetL3NetworkRouterInterfaceIpResult>),
-None,
-None,
-Some(make::<Reply<super::L3Network>>),
-Some(make::<Reply<super::L3Network>>),
-Some(make::<Page<super::NetworkServiceProvider>>),
-Some(make::<super::GetNetworkServiceTypesResult>),
+    Some(make::<super::GetIpAddressCapacityResult>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Page<super::IpRange>>),
+    Some(make::<Page<super::UsedIp>>),
+    Some(make::<Page<super::IpRange>>),
+    Some(make::<Page<super::FreeIp>>),
+    None,
+    Some(make::<Reply<super::IpRange>>),
+    Some(make::<Page<super::FreeIp>>),
+    Some(make::<Page<super::NetworkServiceL3NetworkRef>>),
+    None,
+    Some(make::<super::GetL3NetworkTypesResult>),
+    Some(make::<super::GetL3NetworkDhcpIpAddressResult>),
+    Some(make::<super::ChangeL3NetworkDhcpIpAddressResult>),
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<super::IsVfNicAvailableInL3NetworkResult>),
+    None,
+    Some(make::<Reply<super::IpRange>>),
+    Some(make::<super::AddIpRangeByNetworkCidrResult>),
+    Some(make::<super::GetL3NetworkIpStatisticResult>),
+    Some(make::<Page<super::FreeIp>>),
+    Some(make::<super::CheckIpAvailabilityResult>),
+    Some(make::<Reply<super::IpRange>>),
+    Some(make::<super::AddIpRangeByNetworkCidrResult>),
+    Some(make::<super::GetL3NetworkMtuResult>),
+    None,
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Reply<super::ReservedIpRange>>),
+    Some(make::<super::GetL3NetworkRouterInterfaceIpResult>),
+    None,
+    None,
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Page<super::NetworkServiceProvider>>),
+    Some(make::<super::GetNetworkServiceTypesResult>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ip-capacity`: Gives IP address capacity.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/0`
-GetIpAddressCapacity = 0 -> super::GetIpAddressCapacityResult, ();
-/// The zones.
-zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
-/// The L3 networks.
-l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
-/// Ip range uuids.
-ip_range_uuids: Vec<Id> = "ipRangeUuids" Vec::new();
-/// Whether to take all of them. `false` when left out.
-all: Option<bool> = "all" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/ip-capacity`: Gives IP address capacity.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/0`
+    GetIpAddressCapacity = 0 -> super::GetIpAddressCapacityResult, ();
+    /// The zones.
+    zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
+    /// The L3 networks.
+    l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+    /// Ip range uuids.
+    ip_range_uuids: Vec<Id> = "ipRangeUuids" Vec::new();
+    /// Whether to take all of them. `false` when left out.
+    all: Option<bool> = "all" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks`: Finds L3 networks.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/1`
-QueryL3Network = 1 -> Page<super::L3Network>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l3-networks`: Finds L3 networks.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/1`
+    QueryL3Network = 1 -> Page<super::L3Network>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks`: Creates an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/2`
-CreateL3Network = 2 -> Reply<super::L3Network>, () super::CreateL3NetworkRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks`: Creates an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/2`
+    CreateL3Network = 2 -> Reply<super::L3Network>, () super::CreateL3NetworkRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/address-pools`: Finds address pools.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/3`
-QueryAddressPool = 3 -> Page<super::IpRange>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l3-networks/address-pools`: Finds address pools.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/3`
+    QueryAddressPool = 3 -> Page<super::IpRange>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/ip-address`: Finds IP address.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/4`
-QueryIpAddress = 4 -> Page<super::UsedIp>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l3-networks/ip-address`: Finds IP address.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/4`
+    QueryIpAddress = 4 -> Page<super::UsedIp>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/ip-ranges`: Finds IP ranges.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/5`
-QueryIpRange = 5 -> Page<super::IpRange>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l3-networks/ip-ranges`: Finds IP ranges.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/5`
+    QueryIpRange = 5 -> Page<super::IpRange>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free`: Gives free IP of IP range.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/6`
-GetFreeIpOfIpRange = 6 -> Page<super::FreeIp>, (ip_range_uuid: Id);
-/// Ip range uuid.
-ip_range_uuid: Id = "ipRangeUuid" ip_range_uuid.into();
-/// The L3 network.
-l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
-/// How many to skip.
-start: Option<String> = "start" None;
-/// Ip range type.
-ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
-/// 4 or 6.
-ip_version: Option<i64> = "ipVersion" None;
-/// How many at most. `100` when left out.
-limit: Option<i64> = "limit" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free`: Gives free IP of IP range.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/6`
+    GetFreeIpOfIpRange = 6 -> Page<super::FreeIp>, (ip_range_uuid: Id);
+    /// Ip range uuid.
+    ip_range_uuid: Id = "ipRangeUuid" ip_range_uuid.into();
+    /// The L3 network.
+    l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
+    /// How many to skip.
+    start: Option<String> = "start" None;
+    /// Ip range type.
+    ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
+    /// 4 or 6.
+    ip_version: Option<i64> = "ipVersion" None;
+    /// How many at most. `100` when left out.
+    limit: Option<i64> = "limit" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l3-networks/ip-ranges/{uuid}`: Deletes an IP range.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/7`
-DeleteIpRange = 7 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l3-networks/ip-ranges/{uuid}`: Deletes an IP range.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/7`
+    DeleteIpRange = 7 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/l3-networks/ip-ranges/{uuid}/actions`: Changes an IP range.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/8`
-UpdateIpRange = 8 -> Reply<super::IpRange>, (uuid: Id) super::UpdateIpRangeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/l3-networks/ip-ranges/{uuid}/actions`: Changes an IP range.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/8`
+    UpdateIpRange = 8 -> Reply<super::IpRange>, (uuid: Id) super::UpdateIpRangeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/ip/free`: Gives free IP.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/9`
-GetFreeIp = 9 -> Page<super::FreeIp>, ();
-/// The L3 network.
-l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
-/// Ip range uuid.
-ip_range_uuid: Option<Id> = "ipRangeUuid" None;
-/// How many to skip.
-start: Option<String> = "start" None;
-/// Ip range type.
-ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
-/// 4 or 6.
-ip_version: Option<i64> = "ipVersion" None;
-/// How many at most. `100` when left out.
-limit: Option<i64> = "limit" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/ip/free`: Gives free IP.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/9`
+    GetFreeIp = 9 -> Page<super::FreeIp>, ();
+    /// The L3 network.
+    l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
+    /// Ip range uuid.
+    ip_range_uuid: Option<Id> = "ipRangeUuid" None;
+    /// How many to skip.
+    start: Option<String> = "start" None;
+    /// Ip range type.
+    ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
+    /// 4 or 6.
+    ip_version: Option<i64> = "ipVersion" None;
+    /// How many at most. `100` when left out.
+    limit: Option<i64> = "limit" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/network-services/refs`: Finds network service L3 network refs.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/10`
-QueryNetworkServiceL3NetworkRef = 10 -> Page<super::NetworkServiceL3NetworkRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/l3-networks/network-services/refs`: Finds network service L3 network refs.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/10`
+    QueryNetworkServiceL3NetworkRef = 10 -> Page<super::NetworkServiceL3NetworkRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l3-networks/reserved-ip-ranges/{uuid}`: Deletes a reserved IP range.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/11`
-DeleteReservedIpRange = 11 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l3-networks/reserved-ip-ranges/{uuid}`: Deletes a reserved IP range.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/11`
+    DeleteReservedIpRange = 11 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/types`: Gives L3 network types.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/12`
-GetL3NetworkTypes = 12 -> super::GetL3NetworkTypesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/types`: Gives L3 network types.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/12`
+    GetL3NetworkTypes = 12 -> super::GetL3NetworkTypesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip`: Gives L3 network DHCP IP address.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/13`
-GetL3NetworkDhcpIpAddress = 13 -> super::GetL3NetworkDhcpIpAddressResult, (l3_network_uuid: Id);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip`: Gives L3 network DHCP IP address.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/13`
+    GetL3NetworkDhcpIpAddress = 13 -> super::GetL3NetworkDhcpIpAddressResult, (l3_network_uuid: Id);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip`: Changes an L3 network DHCP IP address.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/14`
-ChangeL3NetworkDhcpIpAddress = 14 -> super::ChangeL3NetworkDhcpIpAddressResult, (l3_network_uuid: Id) super::ChangeL3NetworkDhcpIpAddressRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip`: Changes an L3 network DHCP IP address.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/14`
+    ChangeL3NetworkDhcpIpAddress = 14 -> super::ChangeL3NetworkDhcpIpAddressResult, (l3_network_uuid: Id) super::ChangeL3NetworkDhcpIpAddressRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/dns`: Adds a DNS to an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/15`
-AddDnsToL3Network = 15 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AddDnsToL3NetworkRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/dns`: Adds a DNS to an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/15`
+    AddDnsToL3Network = 15 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AddDnsToL3NetworkRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/dns/{dns}`: Removes a DNS from an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/16`
-RemoveDnsFromL3Network = 16 -> Reply<super::L3Network>, (l3_network_uuid: Id, dns: String);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// DNS.
-dns: String = "dns" dns.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/dns/{dns}`: Removes a DNS from an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/16`
+    RemoveDnsFromL3Network = 16 -> Reply<super::L3Network>, (l3_network_uuid: Id, dns: String);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// DNS.
+    dns: String = "dns" dns.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/hostroute`: Removes a host route from an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/17`
-RemoveHostRouteFromL3Network = 17 -> Reply<super::L3Network>, (l3_network_uuid: Id, prefix: String);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// Prefix.
-prefix: String = "prefix" prefix.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/hostroute`: Removes a host route from an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/17`
+    RemoveHostRouteFromL3Network = 17 -> Reply<super::L3Network>, (l3_network_uuid: Id, prefix: String);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// Prefix.
+    prefix: String = "prefix" prefix.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/hostroute`: Adds a host route to an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/18`
-AddHostRouteToL3Network = 18 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AddHostRouteToL3NetworkRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/hostroute`: Adds a host route to an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/18`
+    AddHostRouteToL3Network = 18 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AddHostRouteToL3NetworkRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/hosts/{hostUuid}/vfnicavailable`: Is vf network interface available in L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/19`
-IsVfNicAvailableInL3Network = 19 -> super::IsVfNicAvailableInL3NetworkResult, (l3_network_uuid: Id, host_uuid: Id);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// Host uuid.
-host_uuid: Id = "hostUuid" host_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/hosts/{hostUuid}/vfnicavailable`: Is vf network interface available in L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/19`
+    IsVfNicAvailableInL3Network = 19 -> super::IsVfNicAvailableInL3NetworkResult, (l3_network_uuid: Id, host_uuid: Id);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/ip-address`: Deletes an IP address.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/20`
-DeleteIpAddress = 20 -> (), (l3_network_uuid: Id);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// Used ip uuids.
-used_ip_uuids: Vec<Id> = "usedIpUuids" Vec::new();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/ip-address`: Deletes an IP address.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/20`
+    DeleteIpAddress = 20 -> (), (l3_network_uuid: Id);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// Used ip uuids.
+    used_ip_uuids: Vec<Id> = "usedIpUuids" Vec::new();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges`: Adds an IP range.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/21`
-AddIpRange = 21 -> Reply<super::IpRange>, (l3_network_uuid: Id) super::AddIpRangeRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges`: Adds an IP range.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/21`
+    AddIpRange = 21 -> Reply<super::IpRange>, (l3_network_uuid: Id) super::AddIpRangeRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges/by-cidr`: Adds an IP range by network cidr.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/22`
-AddIpRangeByNetworkCidr = 22 -> super::AddIpRangeByNetworkCidrResult, (l3_network_uuid: Id) super::AddIpRangeByNetworkCidrRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges/by-cidr`: Adds an IP range by network cidr.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/22`
+    AddIpRangeByNetworkCidr = 22 -> super::AddIpRangeByNetworkCidrResult, (l3_network_uuid: Id) super::AddIpRangeByNetworkCidrRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip-statistic`: Gives L3 network IP statistic.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/23`
-GetL3NetworkIpStatistic = 23 -> super::GetL3NetworkIpStatisticResult, (l3_network_uuid: Id);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// What kind of resource it is. `All` when left out.
-resource_type: Option<super::GetL3NetworkIpStatisticResourceType> = "resourceType" None;
-/// The IP address.
-ip: Option<String> = "ip" None;
-/// `Ip` when left out.
-sort_by: Option<super::GetL3NetworkIpStatisticSortBy> = "sortBy" None;
-/// `asc` when left out.
-sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// How many at most. `20` when left out.
-limit: Option<i64> = "limit" None;
-/// `false` when left out.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip-statistic`: Gives L3 network IP statistic.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/23`
+    GetL3NetworkIpStatistic = 23 -> super::GetL3NetworkIpStatisticResult, (l3_network_uuid: Id);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// What kind of resource it is. `All` when left out.
+    resource_type: Option<super::GetL3NetworkIpStatisticResourceType> = "resourceType" None;
+    /// The IP address.
+    ip: Option<String> = "ip" None;
+    /// `Ip` when left out.
+    sort_by: Option<super::GetL3NetworkIpStatisticSortBy> = "sortBy" None;
+    /// `asc` when left out.
+    sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// How many at most. `20` when left out.
+    limit: Option<i64> = "limit" None;
+    /// `false` when left out.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip/free`: Gives free IP of L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/24`
-GetFreeIpOfL3Network = 24 -> Page<super::FreeIp>, (l3_network_uuid: Id);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// Ip range uuid.
-ip_range_uuid: Option<Id> = "ipRangeUuid" None;
-/// How many to skip.
-start: Option<String> = "start" None;
-/// Ip range type.
-ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
-/// 4 or 6.
-ip_version: Option<i64> = "ipVersion" None;
-/// How many at most. `100` when left out.
-limit: Option<i64> = "limit" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip/free`: Gives free IP of L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/24`
+    GetFreeIpOfL3Network = 24 -> Page<super::FreeIp>, (l3_network_uuid: Id);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// Ip range uuid.
+    ip_range_uuid: Option<Id> = "ipRangeUuid" None;
+    /// How many to skip.
+    start: Option<String> = "start" None;
+    /// Ip range type.
+    ip_range_type: Option<super::IpRangeType> = "ipRangeType" None;
+    /// 4 or 6.
+    ip_version: Option<i64> = "ipVersion" None;
+    /// How many at most. `100` when left out.
+    limit: Option<i64> = "limit" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip/{ip}/availability`: Checks an IP availability.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/25`
-CheckIpAvailability = 25 -> super::CheckIpAvailabilityResult, (l3_network_uuid: Id, ip: String);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// The IP address.
-ip: String = "ip" ip.into();
-/// `false` when left out.
-arp_check: Option<bool> = "arpCheck" None;
-/// `true` when left out.
-ip_range_check: Option<bool> = "ipRangeCheck" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip/{ip}/availability`: Checks an IP availability.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/25`
+    CheckIpAvailability = 25 -> super::CheckIpAvailabilityResult, (l3_network_uuid: Id, ip: String);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// The IP address.
+    ip: String = "ip" ip.into();
+    /// `false` when left out.
+    arp_check: Option<bool> = "arpCheck" None;
+    /// `true` when left out.
+    ip_range_check: Option<bool> = "ipRangeCheck" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges`: Adds an ipv6 range.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/26`
-AddIpv6Range = 26 -> Reply<super::IpRange>, (l3_network_uuid: Id) super::AddIpv6RangeRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges`: Adds an ipv6 range.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/26`
+    AddIpv6Range = 26 -> Reply<super::IpRange>, (l3_network_uuid: Id) super::AddIpv6RangeRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges/by-cidr`: Adds an ipv6 range by network cidr.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/27`
-AddIpv6RangeByNetworkCidr = 27 -> super::AddIpRangeByNetworkCidrResult, (l3_network_uuid: Id) super::AddIpv6RangeByNetworkCidrRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges/by-cidr`: Adds an ipv6 range by network cidr.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/27`
+    AddIpv6RangeByNetworkCidr = 27 -> super::AddIpRangeByNetworkCidrResult, (l3_network_uuid: Id) super::AddIpv6RangeByNetworkCidrRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/mtu`: Gives L3 network MTU.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/28`
-GetL3NetworkMtu = 28 -> super::GetL3NetworkMtuResult, (l3_network_uuid: Id);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/mtu`: Gives L3 network MTU.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/28`
+    GetL3NetworkMtu = 28 -> super::GetL3NetworkMtuResult, (l3_network_uuid: Id);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/mtu`: Sets an L3 network MTU.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/29`
-SetL3NetworkMtu = 29 -> (), (l3_network_uuid: Id) super::SetL3NetworkMtuRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/mtu`: Sets an L3 network MTU.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/29`
+    SetL3NetworkMtu = 29 -> (), (l3_network_uuid: Id) super::SetL3NetworkMtuRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/network-services`: Detaches a network service from an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/30`
-DetachNetworkServiceFromL3Network = 30 -> Reply<super::L3Network>, (l3_network_uuid: Id);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// Network services.
-network_services: Vec<String> = "networkServices" Vec::new();
-/// Service.
-service: Option<String> = "service" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/network-services`: Detaches a network service from an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/30`
+    DetachNetworkServiceFromL3Network = 30 -> Reply<super::L3Network>, (l3_network_uuid: Id);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// Network services.
+    network_services: Vec<String> = "networkServices" Vec::new();
+    /// Service.
+    service: Option<String> = "service" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/network-services`: Attaches a network service to an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/31`
-AttachNetworkServiceToL3Network = 31 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AttachNetworkServiceToL3NetworkRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/network-services`: Attaches a network service to an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/31`
+    AttachNetworkServiceToL3Network = 31 -> Reply<super::L3Network>, (l3_network_uuid: Id) super::AttachNetworkServiceToL3NetworkRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/reserved-ip-ranges`: Adds a reserved IP range.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/32`
-AddReservedIpRange = 32 -> Reply<super::ReservedIpRange>, (l3_network_uuid: Id) super::AddReservedIpRangeRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/reserved-ip-ranges`: Adds a reserved IP range.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/32`
+    AddReservedIpRange = 32 -> Reply<super::ReservedIpRange>, (l3_network_uuid: Id) super::AddReservedIpRangeRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip`: Gives L3 network router interface IP.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/33`
-GetL3NetworkRouterInterfaceIp = 33 -> super::GetL3NetworkRouterInterfaceIpResult, (l3_network_uuid: Id);
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip`: Gives L3 network router interface IP.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/33`
+    GetL3NetworkRouterInterfaceIp = 33 -> super::GetL3NetworkRouterInterfaceIpResult, (l3_network_uuid: Id);
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip`: Sets an L3 network router interface IP.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/34`
-SetL3NetworkRouterInterfaceIp = 34 -> (), (l3_network_uuid: Id) super::SetL3NetworkRouterInterfaceIpRequest;
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip`: Sets an L3 network router interface IP.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/34`
+    SetL3NetworkRouterInterfaceIp = 34 -> (), (l3_network_uuid: Id) super::SetL3NetworkRouterInterfaceIpRequest;
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/l3-networks/{uuid}`: Deletes an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/35`
-DeleteL3Network = 35 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/l3-networks/{uuid}`: Deletes an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/35`
+    DeleteL3Network = 35 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/l3-networks/{uuid}/actions`: Lets an L3 network be used, or no longer.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/36`
-ChangeL3NetworkState = 36 -> Reply<super::L3Network>, (uuid: Id) super::ChangeL3NetworkStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/l3-networks/{uuid}/actions`: Lets an L3 network be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/36`
+    ChangeL3NetworkState = 36 -> Reply<super::L3Network>, (uuid: Id) super::ChangeL3NetworkStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/l3-networks/{uuid}/actions`: Changes an L3 network.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/37`
-UpdateL3Network = 37 -> Reply<super::L3Network>, (uuid: Id) super::UpdateL3NetworkRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/l3-networks/{uuid}/actions`: Changes an L3 network.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/37`
+    UpdateL3Network = 37 -> Reply<super::L3Network>, (uuid: Id) super::UpdateL3NetworkRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/network-services/providers`: Finds network service providers.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/38`
-QueryNetworkServiceProvider = 38 -> Page<super::NetworkServiceProvider>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/network-services/providers`: Finds network service providers.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/38`
+    QueryNetworkServiceProvider = 38 -> Page<super::NetworkServiceProvider>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/network-services/types`: Gives network service types.
-///
-/// Schema: `schemas/zstack/l3_networks.json#/operations/39`
-GetNetworkServiceTypes = 39 -> super::GetNetworkServiceTypesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/network-services/types`: Gives network service types.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/39`
+    GetNetworkServiceTypes = 39 -> super::GetNetworkServiceTypesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

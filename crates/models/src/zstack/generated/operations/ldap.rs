@@ -6,201 +6,201 @@ const PARAMS_0: &[Param] = &[Param::query("ldapFilter", Kind::Text).required(), 
 const PARAMS_1: &[Param] = &[Param::query("ldapFilter", Kind::Text).required(), Param::query("limit", Kind::Int), Param::query("ldapServerUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_2: &[Param] = &[Param::path("ldapServerUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryLdapBinding", "GET", "/zstack/v1/ldap/bindings").also(&["/zstack/v1/ldap/bindings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LdapAccountRef> as Model>::SHAPE, Page::<super::LdapAccountRef>::LIST)),
-Operation::new(System::Zstack, "CreateLdapBinding", "POST", "/zstack/v1/ldap/bindings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_LDAP_BINDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LdapAccountRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CleanInvalidLdapBinding", "PUT", "/zstack/v1/ldap/bindings/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("cleanInvalidLdapBinding").response(Response::Body(<Page<super::Account> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteLdapBinding", "DELETE", "/zstack/v1/ldap/bindings/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "GetCandidateLdapEntryForBinding", "GET", "/zstack/v1/ldap/entries/candidates").params(PARAMS_0).response(Response::Body(&GET_LDAP_ENTRY_RESULT)),
-Operation::new(System::Zstack, "GetLdapEntry", "GET", "/zstack/v1/ldap/entry").params(PARAMS_1).response(Response::Body(&GET_LDAP_ENTRY_RESULT)),
-Operation::new(System::Zstack, "GetLdapServerAvailableAttributes", "GET", "/zstack/v1/ldap/server/attributes/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::LdapServer> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryLdapServer", "GET", "/zstack/v1/ldap/servers").also(&["/zstack/v1/ldap/servers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LdapServer> as Model>::SHAPE, Page::<super::LdapServer>::LIST)),
-Operation::new(System::Zstack, "AddLdapServer", "POST", "/zstack/v1/ldap/servers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_LDAP_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LdapServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateLdapServer", "PUT", "/zstack/v1/ldap/servers/{ldapServerUuid}").params(PARAMS_2).request(&UPDATE_LDAP_SERVER_REQUEST).wrapper("updateLdapServer").response(Response::Body(<Reply<super::LdapServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteLdapServer", "DELETE", "/zstack/v1/ldap/servers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncLdapServer").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryLdapBinding", "GET", "/zstack/v1/ldap/bindings").also(&["/zstack/v1/ldap/bindings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LdapAccountRef> as Model>::SHAPE, Page::<super::LdapAccountRef>::LIST)),
+    Operation::new(System::Zstack, "CreateLdapBinding", "POST", "/zstack/v1/ldap/bindings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_LDAP_BINDING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LdapAccountRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CleanInvalidLdapBinding", "PUT", "/zstack/v1/ldap/bindings/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("cleanInvalidLdapBinding").response(Response::Body(<Page<super::Account> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteLdapBinding", "DELETE", "/zstack/v1/ldap/bindings/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "GetCandidateLdapEntryForBinding", "GET", "/zstack/v1/ldap/entries/candidates").params(PARAMS_0).response(Response::Body(&GET_LDAP_ENTRY_RESULT)),
+    Operation::new(System::Zstack, "GetLdapEntry", "GET", "/zstack/v1/ldap/entry").params(PARAMS_1).response(Response::Body(&GET_LDAP_ENTRY_RESULT)),
+    Operation::new(System::Zstack, "GetLdapServerAvailableAttributes", "GET", "/zstack/v1/ldap/server/attributes/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::LdapServer> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryLdapServer", "GET", "/zstack/v1/ldap/servers").also(&["/zstack/v1/ldap/servers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LdapServer> as Model>::SHAPE, Page::<super::LdapServer>::LIST)),
+    Operation::new(System::Zstack, "AddLdapServer", "POST", "/zstack/v1/ldap/servers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_LDAP_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LdapServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateLdapServer", "PUT", "/zstack/v1/ldap/servers/{ldapServerUuid}").params(PARAMS_2).request(&UPDATE_LDAP_SERVER_REQUEST).wrapper("updateLdapServer").response(Response::Body(<Reply<super::LdapServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteLdapServer", "DELETE", "/zstack/v1/ldap/servers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncLdapServer").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::LdapAccountRef>>),
-Some(make::<Reply<super::LdapAccountRef>>),
-Some(make::<Page<super::Account>>),
-None,
-Some(make::<super::GetLdapEntryResult>),
-Some(make::<super::GetLdapEntryResult>),
-Some(make::<Page<super::LdapServer>>),
-Some(make::<Page<super::LdapServer>>),
-Some(make::<Reply<super::LdapServer>>),
-Some(make::<Reply<super::LdapServer>>),
-None,
-Some(make::<Reply<super::LongJob>>),
+    Some(make::<Page<super::LdapAccountRef>>),
+    Some(make::<Reply<super::LdapAccountRef>>),
+    Some(make::<Page<super::Account>>),
+    None,
+    Some(make::<super::GetLdapEntryResult>),
+    Some(make::<super::GetLdapEntryResult>),
+    Some(make::<Page<super::LdapServer>>),
+    Some(make::<Page<super::LdapServer>>),
+    Some(make::<Reply<super::LdapServer>>),
+    Some(make::<Reply<super::LdapServer>>),
+    None,
+    Some(make::<Reply<super::LongJob>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ldap/bindings`: Finds LDAP bindings.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/0`
-QueryLdapBinding = 0 -> Page<super::LdapAccountRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/ldap/bindings`: Finds LDAP bindings.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/0`
+    QueryLdapBinding = 0 -> Page<super::LdapAccountRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ldap/bindings`: Creates an LDAP binding.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/1`
-CreateLdapBinding = 1 -> Reply<super::LdapAccountRef>, () super::CreateLdapBindingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/ldap/bindings`: Creates an LDAP binding.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/1`
+    CreateLdapBinding = 1 -> Reply<super::LdapAccountRef>, () super::CreateLdapBindingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ldap/bindings/actions`: Cleans up an invalid LDAP binding.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/2`
-CleanInvalidLdapBinding = 2 -> Page<super::Account>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/ldap/bindings/actions`: Cleans up an invalid LDAP binding.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/2`
+    CleanInvalidLdapBinding = 2 -> Page<super::Account>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/ldap/bindings/{uuid}`: Deletes an LDAP binding.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/3`
-DeleteLdapBinding = 3 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/ldap/bindings/{uuid}`: Deletes an LDAP binding.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/3`
+    DeleteLdapBinding = 3 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ldap/entries/candidates`: Gives possible LDAP entry for binding.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/4`
-GetCandidateLdapEntryForBinding = 4 -> super::GetLdapEntryResult, (ldap_filter: String);
-/// Ldap filter.
-ldap_filter: String = "ldapFilter" ldap_filter.into();
-/// How many at most. `2500` when left out.
-limit: Option<i64> = "limit" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/ldap/entries/candidates`: Gives possible LDAP entry for binding.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/4`
+    GetCandidateLdapEntryForBinding = 4 -> super::GetLdapEntryResult, (ldap_filter: String);
+    /// Ldap filter.
+    ldap_filter: String = "ldapFilter" ldap_filter.into();
+    /// How many at most. `2500` when left out.
+    limit: Option<i64> = "limit" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ldap/entry`: Gives LDAP entry.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/5`
-GetLdapEntry = 5 -> super::GetLdapEntryResult, (ldap_filter: String);
-/// Ldap filter.
-ldap_filter: String = "ldapFilter" ldap_filter.into();
-/// How many at most. `2500` when left out.
-limit: Option<i64> = "limit" None;
-/// Ldap server uuid.
-ldap_server_uuid: Option<Id> = "ldapServerUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/ldap/entry`: Gives LDAP entry.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/5`
+    GetLdapEntry = 5 -> super::GetLdapEntryResult, (ldap_filter: String);
+    /// Ldap filter.
+    ldap_filter: String = "ldapFilter" ldap_filter.into();
+    /// How many at most. `2500` when left out.
+    limit: Option<i64> = "limit" None;
+    /// Ldap server uuid.
+    ldap_server_uuid: Option<Id> = "ldapServerUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ldap/server/attributes/{uuid}`: Gives LDAP server available attributes.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/6`
-GetLdapServerAvailableAttributes = 6 -> Page<super::LdapServer>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/ldap/server/attributes/{uuid}`: Gives LDAP server available attributes.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/6`
+    GetLdapServerAvailableAttributes = 6 -> Page<super::LdapServer>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ldap/servers`: Finds LDAP servers.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/7`
-QueryLdapServer = 7 -> Page<super::LdapServer>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/ldap/servers`: Finds LDAP servers.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/7`
+    QueryLdapServer = 7 -> Page<super::LdapServer>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ldap/servers`: Adds an LDAP server.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/8`
-AddLdapServer = 8 -> Reply<super::LdapServer>, () super::AddLdapServerRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/ldap/servers`: Adds an LDAP server.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/8`
+    AddLdapServer = 8 -> Reply<super::LdapServer>, () super::AddLdapServerRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ldap/servers/{ldapServerUuid}`: Changes an LDAP server.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/9`
-UpdateLdapServer = 9 -> Reply<super::LdapServer>, (ldap_server_uuid: Id) super::UpdateLdapServerRequest;
-/// Ldap server uuid.
-ldap_server_uuid: Id = "ldapServerUuid" ldap_server_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/ldap/servers/{ldapServerUuid}`: Changes an LDAP server.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/9`
+    UpdateLdapServer = 9 -> Reply<super::LdapServer>, (ldap_server_uuid: Id) super::UpdateLdapServerRequest;
+    /// Ldap server uuid.
+    ldap_server_uuid: Id = "ldapServerUuid" ldap_server_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/ldap/servers/{uuid}`: Deletes an LDAP server.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/10`
-DeleteLdapServer = 10 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/ldap/servers/{uuid}`: Deletes an LDAP server.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/10`
+    DeleteLdapServer = 10 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Brings up to date an LDAP server.
-///
-/// Schema: `schemas/zstack/ldap.json#/operations/11`
-SyncLdapServer = 11 -> Reply<super::LongJob>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Brings up to date an LDAP server.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/11`
+    SyncLdapServer = 11 -> Reply<super::LongJob>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

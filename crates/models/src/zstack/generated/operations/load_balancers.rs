@@ -17,863 +17,863 @@ const PARAMS_11: &[Param] = &[Param::path("loadBalancerUuid", Kind::Id), Param::
 const PARAMS_12: &[Param] = &[Param::path("loadBalancerUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_13: &[Param] = &[Param::path("loadBalancerUuid", Kind::Id), Param::path("vipUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryAccessControlList", "GET", "/zstack/v1/access-control-lists").also(&["/zstack/v1/access-control-lists/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccessControlList> as Model>::SHAPE, Page::<super::AccessControlList>::LIST)),
-Operation::new(System::Zstack, "CreateAccessControlList", "POST", "/zstack/v1/access-control-lists").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ACCESS_CONTROL_LIST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessControlList> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeAccessControlListRedirectRule", "PUT", "/zstack/v1/access-control-lists/redirectRules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ACCESS_CONTROL_LIST_REDIRECT_RULE_REQUEST).wrapper("changeAccessControlListRedirectRule").response(Response::Body(<Reply<super::AccessControlListEntry> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddAccessControlListEntry", "POST", "/zstack/v1/access-control-lists/{aclUuid}/ipentries").params(ACL_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCESS_CONTROL_LIST_ENTRY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessControlListEntry> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveAccessControlListEntry", "DELETE", "/zstack/v1/access-control-lists/{aclUuid}/ipentries/{uuid}").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "AddAccessControlListRedirectRule", "POST", "/zstack/v1/access-control-lists/{aclUuid}/redirectRules").params(ACL_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCESS_CONTROL_LIST_REDIRECT_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessControlListEntry> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAccessControlList", "DELETE", "/zstack/v1/access-control-lists/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryCertificate", "GET", "/zstack/v1/certificates").also(&["/zstack/v1/certificates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Certificate> as Model>::SHAPE, Page::<super::Certificate>::LIST)),
-Operation::new(System::Zstack, "CreateCertificate", "POST", "/zstack/v1/certificates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CERTIFICATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Certificate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteCertificate", "DELETE", "/zstack/v1/certificates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateCertificate", "PUT", "/zstack/v1/certificates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CERTIFICATE_REQUEST).wrapper("updateCertificate").response(Response::Body(<Reply<super::Certificate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryLoadBalancer", "GET", "/zstack/v1/load-balancers").also(&["/zstack/v1/load-balancers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LoadBalancer> as Model>::SHAPE, Page::<super::LoadBalancer>::LIST)),
-Operation::new(System::Zstack, "CreateLoadBalancer", "POST", "/zstack/v1/load-balancers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_LOAD_BALANCER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeAccessControlListServerGroup", "PUT", "/zstack/v1/load-balancers/listener/acl/{aclUuid}/servergroup/actions").params(ACL_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ACCESS_CONTROL_LIST_SERVER_GROUP_REQUEST).wrapper("changeAccessControlListServerGroup").response(Response::Body(<Reply<super::LoadBalancerListerAcl> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryLoadBalancerListener", "GET", "/zstack/v1/load-balancers/listeners").also(&["/zstack/v1/load-balancers/listeners/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LoadBalancerListener> as Model>::SHAPE, Page::<super::LoadBalancerListener>::LIST)),
-Operation::new(System::Zstack, "GetLoadBalancerListenerACLEntries", "GET", "/zstack/v1/load-balancers/listeners/access-control-lists/entries").params(PARAMS_1).response(Response::Body(&GET_LOAD_BALANCER_LISTENER_ACL_ENTRIES_RESULT)),
-Operation::new(System::Zstack, "RemoveAccessControlListFromLoadBalancer", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists").params(PARAMS_2).response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddAccessControlListToLoadBalancer", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists").params(LISTENER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCESS_CONTROL_LIST_TO_LOAD_BALANCER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveCertificateFromLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/certificate").params(PARAMS_3).response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddCertificateToLoadBalancerListener", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/certificate").params(LISTENER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_CERTIFICATE_TO_LOAD_BALANCER_LISTENER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateL3NetworksForLoadBalancer", "GET", "/zstack/v1/load-balancers/listeners/{listenerUuid}/networks/candidates").params(PARAMS_4).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
-Operation::new(System::Zstack, "RemoveServerGroupFromLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups").params(PARAMS_5).response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddServerGroupToLoadBalancerListener", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups").params(LISTENER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_SERVER_GROUP_TO_LOAD_BALANCER_LISTENER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateVmNicsForLoadBalancer", "GET", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/candidate-nics").params(PARAMS_6).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
-Operation::new(System::Zstack, "RemoveVmNicFromLoadBalancer", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics").params(PARAMS_7).response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddVmNicToLoadBalancer", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics").params(LISTENER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_VM_NIC_TO_LOAD_BALANCER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateLoadBalancerListener", "PUT", "/zstack/v1/load-balancers/listeners/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LOAD_BALANCER_LISTENER_REQUEST).wrapper("updateLoadBalancerListener").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeLoadBalancerListener", "PUT", "/zstack/v1/load-balancers/listeners/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_LOAD_BALANCER_LISTENER_REQUEST).wrapper("changeLoadBalancerListener").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryLoadBalancerServerGroup", "GET", "/zstack/v1/load-balancers/servergroups").also(&["/zstack/v1/load-balancers/servergroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LoadBalancerServerGroup> as Model>::SHAPE, Page::<super::LoadBalancerServerGroup>::LIST)),
-Operation::new(System::Zstack, "GetCandidateL3NetworksForServerGroup", "GET", "/zstack/v1/load-balancers/servergroups/candidate-l3network").params(PARAMS_8).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetCandidateVmNicsForLoadBalancerServerGroup", "GET", "/zstack/v1/load-balancers/servergroups/candidate-nics").params(PARAMS_9).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
-Operation::new(System::Zstack, "ChangeLoadBalancerBackendServer", "PUT", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendserver/actions").params(SERVER_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_LOAD_BALANCER_BACKEND_SERVER_REQUEST).wrapper("changeLoadBalancerBackendServer").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddBackendServerToServerGroup", "POST", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers").params(SERVER_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_BACKEND_SERVER_TO_SERVER_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveBackendServerFromServerGroup", "PUT", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers/actions").params(SERVER_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&REMOVE_BACKEND_SERVER_FROM_SERVER_GROUP_REQUEST).wrapper("removeBackendServerFromServerGroup").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteLoadBalancerServerGroup", "DELETE", "/zstack/v1/load-balancers/servergroups/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "UpdateLoadBalancerServerGroup", "PUT", "/zstack/v1/load-balancers/servergroups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LOAD_BALANCER_SERVER_GROUP_REQUEST).wrapper("updateLoadBalancerServerGroup").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSlbGroup", "DELETE", "/zstack/v1/load-balancers/slb/group/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateSlbGroup", "PUT", "/zstack/v1/load-balancers/slb/group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SLB_GROUP_REQUEST).wrapper("updateSlbGroup").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySlbGroup", "GET", "/zstack/v1/load-balancers/slb/groups").also(&["/zstack/v1/load-balancers/slb/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SlbGroup> as Model>::SHAPE, Page::<super::SlbGroup>::LIST)),
-Operation::new(System::Zstack, "CreateSlbGroup", "POST", "/zstack/v1/load-balancers/slb/groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SLB_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeSlbGroupDeployType", "PUT", "/zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/deployType").params(PARAMS_10).request(&CHANGE_SLB_GROUP_DEPLOY_TYPE_REQUEST).wrapper("changeSlbGroupDeployType").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeSlbGroupMonitorIps", "PUT", "/zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/monitorIps").params(PARAMS_10).request(&CHANGE_SLB_GROUP_MONITOR_IPS_REQUEST).wrapper("changeSlbGroupMonitorIps").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySlbVmInstance", "GET", "/zstack/v1/load-balancers/slb/instances").also(&["/zstack/v1/load-balancers/slb/instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SlbVmInstance> as Model>::SHAPE, Page::<super::SlbVmInstance>::LIST)),
-Operation::new(System::Zstack, "CreateSlbInstance", "POST", "/zstack/v1/load-balancers/slb/instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SLB_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SlbVmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ProvisionSlbInstance", "PUT", "/zstack/v1/load-balancers/slb/instances/{uuid}/provision").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("provisionSlbInstance").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateLoadBalancerListener", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/listeners").params(PARAMS_11).request(&CREATE_LOAD_BALANCER_LISTENER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetLoadBalancerOwner", "GET", "/zstack/v1/load-balancers/{loadBalancerUuid}/owner").params(PARAMS_12).response(Response::Body(&GET_LOAD_BALANCER_OWNER_RESULT)),
-Operation::new(System::Zstack, "CreateLoadBalancerServerGroup", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/servergroups").params(PARAMS_11).request(&CREATE_LOAD_BALANCER_SERVER_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachVipToLoadBalancer", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/vip/{vipUuid}").params(PARAMS_13).wrapper("params").response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteLoadBalancer", "DELETE", "/zstack/v1/load-balancers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "RefreshLoadBalancer", "PUT", "/zstack/v1/load-balancers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("refreshLoadBalancer").response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateLoadBalancer", "PUT", "/zstack/v1/load-balancers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LOAD_BALANCER_REQUEST).wrapper("updateLoadBalancer").response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAccessControlList", "GET", "/zstack/v1/access-control-lists").also(&["/zstack/v1/access-control-lists/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccessControlList> as Model>::SHAPE, Page::<super::AccessControlList>::LIST)),
+    Operation::new(System::Zstack, "CreateAccessControlList", "POST", "/zstack/v1/access-control-lists").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ACCESS_CONTROL_LIST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessControlList> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeAccessControlListRedirectRule", "PUT", "/zstack/v1/access-control-lists/redirectRules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ACCESS_CONTROL_LIST_REDIRECT_RULE_REQUEST).wrapper("changeAccessControlListRedirectRule").response(Response::Body(<Reply<super::AccessControlListEntry> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddAccessControlListEntry", "POST", "/zstack/v1/access-control-lists/{aclUuid}/ipentries").params(ACL_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCESS_CONTROL_LIST_ENTRY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessControlListEntry> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveAccessControlListEntry", "DELETE", "/zstack/v1/access-control-lists/{aclUuid}/ipentries/{uuid}").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "AddAccessControlListRedirectRule", "POST", "/zstack/v1/access-control-lists/{aclUuid}/redirectRules").params(ACL_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCESS_CONTROL_LIST_REDIRECT_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessControlListEntry> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAccessControlList", "DELETE", "/zstack/v1/access-control-lists/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryCertificate", "GET", "/zstack/v1/certificates").also(&["/zstack/v1/certificates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Certificate> as Model>::SHAPE, Page::<super::Certificate>::LIST)),
+    Operation::new(System::Zstack, "CreateCertificate", "POST", "/zstack/v1/certificates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CERTIFICATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Certificate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteCertificate", "DELETE", "/zstack/v1/certificates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateCertificate", "PUT", "/zstack/v1/certificates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CERTIFICATE_REQUEST).wrapper("updateCertificate").response(Response::Body(<Reply<super::Certificate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryLoadBalancer", "GET", "/zstack/v1/load-balancers").also(&["/zstack/v1/load-balancers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LoadBalancer> as Model>::SHAPE, Page::<super::LoadBalancer>::LIST)),
+    Operation::new(System::Zstack, "CreateLoadBalancer", "POST", "/zstack/v1/load-balancers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_LOAD_BALANCER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeAccessControlListServerGroup", "PUT", "/zstack/v1/load-balancers/listener/acl/{aclUuid}/servergroup/actions").params(ACL_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ACCESS_CONTROL_LIST_SERVER_GROUP_REQUEST).wrapper("changeAccessControlListServerGroup").response(Response::Body(<Reply<super::LoadBalancerListerAcl> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryLoadBalancerListener", "GET", "/zstack/v1/load-balancers/listeners").also(&["/zstack/v1/load-balancers/listeners/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LoadBalancerListener> as Model>::SHAPE, Page::<super::LoadBalancerListener>::LIST)),
+    Operation::new(System::Zstack, "GetLoadBalancerListenerACLEntries", "GET", "/zstack/v1/load-balancers/listeners/access-control-lists/entries").params(PARAMS_1).response(Response::Body(&GET_LOAD_BALANCER_LISTENER_ACL_ENTRIES_RESULT)),
+    Operation::new(System::Zstack, "RemoveAccessControlListFromLoadBalancer", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists").params(PARAMS_2).response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddAccessControlListToLoadBalancer", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists").params(LISTENER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCESS_CONTROL_LIST_TO_LOAD_BALANCER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveCertificateFromLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/certificate").params(PARAMS_3).response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddCertificateToLoadBalancerListener", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/certificate").params(LISTENER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_CERTIFICATE_TO_LOAD_BALANCER_LISTENER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateL3NetworksForLoadBalancer", "GET", "/zstack/v1/load-balancers/listeners/{listenerUuid}/networks/candidates").params(PARAMS_4).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "RemoveServerGroupFromLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups").params(PARAMS_5).response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddServerGroupToLoadBalancerListener", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups").params(LISTENER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_SERVER_GROUP_TO_LOAD_BALANCER_LISTENER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateVmNicsForLoadBalancer", "GET", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/candidate-nics").params(PARAMS_6).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "RemoveVmNicFromLoadBalancer", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics").params(PARAMS_7).response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddVmNicToLoadBalancer", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics").params(LISTENER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_VM_NIC_TO_LOAD_BALANCER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateLoadBalancerListener", "PUT", "/zstack/v1/load-balancers/listeners/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LOAD_BALANCER_LISTENER_REQUEST).wrapper("updateLoadBalancerListener").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeLoadBalancerListener", "PUT", "/zstack/v1/load-balancers/listeners/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_LOAD_BALANCER_LISTENER_REQUEST).wrapper("changeLoadBalancerListener").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryLoadBalancerServerGroup", "GET", "/zstack/v1/load-balancers/servergroups").also(&["/zstack/v1/load-balancers/servergroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LoadBalancerServerGroup> as Model>::SHAPE, Page::<super::LoadBalancerServerGroup>::LIST)),
+    Operation::new(System::Zstack, "GetCandidateL3NetworksForServerGroup", "GET", "/zstack/v1/load-balancers/servergroups/candidate-l3network").params(PARAMS_8).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetCandidateVmNicsForLoadBalancerServerGroup", "GET", "/zstack/v1/load-balancers/servergroups/candidate-nics").params(PARAMS_9).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ChangeLoadBalancerBackendServer", "PUT", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendserver/actions").params(SERVER_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_LOAD_BALANCER_BACKEND_SERVER_REQUEST).wrapper("changeLoadBalancerBackendServer").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddBackendServerToServerGroup", "POST", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers").params(SERVER_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_BACKEND_SERVER_TO_SERVER_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveBackendServerFromServerGroup", "PUT", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers/actions").params(SERVER_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&REMOVE_BACKEND_SERVER_FROM_SERVER_GROUP_REQUEST).wrapper("removeBackendServerFromServerGroup").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteLoadBalancerServerGroup", "DELETE", "/zstack/v1/load-balancers/servergroups/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateLoadBalancerServerGroup", "PUT", "/zstack/v1/load-balancers/servergroups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LOAD_BALANCER_SERVER_GROUP_REQUEST).wrapper("updateLoadBalancerServerGroup").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSlbGroup", "DELETE", "/zstack/v1/load-balancers/slb/group/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateSlbGroup", "PUT", "/zstack/v1/load-balancers/slb/group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SLB_GROUP_REQUEST).wrapper("updateSlbGroup").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySlbGroup", "GET", "/zstack/v1/load-balancers/slb/groups").also(&["/zstack/v1/load-balancers/slb/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SlbGroup> as Model>::SHAPE, Page::<super::SlbGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateSlbGroup", "POST", "/zstack/v1/load-balancers/slb/groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SLB_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeSlbGroupDeployType", "PUT", "/zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/deployType").params(PARAMS_10).request(&CHANGE_SLB_GROUP_DEPLOY_TYPE_REQUEST).wrapper("changeSlbGroupDeployType").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeSlbGroupMonitorIps", "PUT", "/zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/monitorIps").params(PARAMS_10).request(&CHANGE_SLB_GROUP_MONITOR_IPS_REQUEST).wrapper("changeSlbGroupMonitorIps").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySlbVmInstance", "GET", "/zstack/v1/load-balancers/slb/instances").also(&["/zstack/v1/load-balancers/slb/instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SlbVmInstance> as Model>::SHAPE, Page::<super::SlbVmInstance>::LIST)),
+    Operation::new(System::Zstack, "CreateSlbInstance", "POST", "/zstack/v1/load-balancers/slb/instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SLB_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SlbVmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ProvisionSlbInstance", "PUT", "/zstack/v1/load-balancers/slb/instances/{uuid}/provision").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("provisionSlbInstance").response(Response::Body(<Reply<super::SlbGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateLoadBalancerListener", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/listeners").params(PARAMS_11).request(&CREATE_LOAD_BALANCER_LISTENER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerListener> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetLoadBalancerOwner", "GET", "/zstack/v1/load-balancers/{loadBalancerUuid}/owner").params(PARAMS_12).response(Response::Body(&GET_LOAD_BALANCER_OWNER_RESULT)),
+    Operation::new(System::Zstack, "CreateLoadBalancerServerGroup", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/servergroups").params(PARAMS_11).request(&CREATE_LOAD_BALANCER_SERVER_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LoadBalancerServerGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachVipToLoadBalancer", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/vip/{vipUuid}").params(PARAMS_13).wrapper("params").response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteLoadBalancer", "DELETE", "/zstack/v1/load-balancers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "RefreshLoadBalancer", "PUT", "/zstack/v1/load-balancers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("refreshLoadBalancer").response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateLoadBalancer", "PUT", "/zstack/v1/load-balancers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LOAD_BALANCER_REQUEST).wrapper("updateLoadBalancer").response(Response::Body(<Reply<super::LoadBalancer> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::AccessControlList>>),
-Some(make::<Reply<super::AccessControlList>>),
-Some(make::<Reply<super::AccessControlListEntry>>),
-Some(make::<Reply<super::AccessControlListEntry>>),
-None,
-Some(make::<Reply<super::AccessControlListEntry>>),
-None,
-Some(make::<Page<super::Certificate>>),
-Some(make::<Reply<super::Certificate>>),
-None,
-Some(make::<Reply<super::Certificate>>),
-Some(make::<Page<super::LoadBalancer>>),
-Some(make::<Reply<super::LoadBalancer>>),
-Some(make::<Reply<super::LoadBalancerListerAcl>>),
-Some(make::<Page<super::LoadBalancerListener>>),
-Some(make::<super::GetLoadBalancerListenerACLEntriesResult>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Page<super::VmNic>>),
-Some(make::<Reply<super::LoadBalancer>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Reply<super::LoadBalancer>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<Page<super::LoadBalancerServerGroup>>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Page<super::VmNic>>),
-Some(make::<Reply<super::LoadBalancerServerGroup>>),
-Some(make::<Reply<super::LoadBalancerServerGroup>>),
-Some(make::<Reply<super::LoadBalancerServerGroup>>),
-None,
-Some(make::<Reply<super::LoadBalancerServerGroup>>),
-None,
-Some(make::<Reply<super::SlbGroup>>),
-Some(make::<Page<super::SlbGroup>>),
-Some(make::<Reply<super::SlbGroup>>),
-Some(make::<Reply<super::SlbGroup>>),
-Some(make::<Reply<super::SlbGroup>>),
-Some(make::<Page<super::SlbVmInstance>>),
-Some(make::<Reply<super::SlbVmInstance>>),
-Some(make::<Reply<super::SlbGroup>>),
-Some(make::<Reply<super::LoadBalancerListener>>),
-Some(make::<super::GetLoadBalancerOwnerResult>),
-Some(make::<Reply<super::LoadBalancerServerGroup>>),
-Some(make::<Reply<super::LoadBalancer>>),
-None,
-Some(make::<Reply<super::LoadBalancer>>),
-Some(make::<Reply<super::LoadBalancer>>),
+    Some(make::<Page<super::AccessControlList>>),
+    Some(make::<Reply<super::AccessControlList>>),
+    Some(make::<Reply<super::AccessControlListEntry>>),
+    Some(make::<Reply<super::AccessControlListEntry>>),
+    None,
+    Some(make::<Reply<super::AccessControlListEntry>>),
+    None,
+    Some(make::<Page<super::Certificate>>),
+    Some(make::<Reply<super::Certificate>>),
+    None,
+    Some(make::<Reply<super::Certificate>>),
+    Some(make::<Page<super::LoadBalancer>>),
+    Some(make::<Reply<super::LoadBalancer>>),
+    Some(make::<Reply<super::LoadBalancerListerAcl>>),
+    Some(make::<Page<super::LoadBalancerListener>>),
+    Some(make::<super::GetLoadBalancerListenerACLEntriesResult>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Page<super::VmNic>>),
+    Some(make::<Reply<super::LoadBalancer>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Reply<super::LoadBalancer>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<Page<super::LoadBalancerServerGroup>>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Page<super::VmNic>>),
+    Some(make::<Reply<super::LoadBalancerServerGroup>>),
+    Some(make::<Reply<super::LoadBalancerServerGroup>>),
+    Some(make::<Reply<super::LoadBalancerServerGroup>>),
+    None,
+    Some(make::<Reply<super::LoadBalancerServerGroup>>),
+    None,
+    Some(make::<Reply<super::SlbGroup>>),
+    Some(make::<Page<super::SlbGroup>>),
+    Some(make::<Reply<super::SlbGroup>>),
+    Some(make::<Reply<super::SlbGroup>>),
+    Some(make::<Reply<super::SlbGroup>>),
+    Some(make::<Page<super::SlbVmInstance>>),
+    Some(make::<Reply<super::SlbVmInstance>>),
+    Some(make::<Reply<super::SlbGroup>>),
+    Some(make::<Reply<super::LoadBalancerListener>>),
+    Some(make::<super::GetLoadBalancerOwnerResult>),
+    Some(make::<Reply<super::LoadBalancerServerGroup>>),
+    Some(make::<Reply<super::LoadBalancer>>),
+    None,
+    Some(make::<Reply<super::LoadBalancer>>),
+    Some(make::<Reply<super::LoadBalancer>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/access-control-lists`: Finds access control lists.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/0`
-QueryAccessControlList = 0 -> Page<super::AccessControlList>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/access-control-lists`: Finds access control lists.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/0`
+    QueryAccessControlList = 0 -> Page<super::AccessControlList>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/access-control-lists`: Creates an access control list.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/1`
-CreateAccessControlList = 1 -> Reply<super::AccessControlList>, () super::CreateAccessControlListRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/access-control-lists`: Creates an access control list.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/1`
+    CreateAccessControlList = 1 -> Reply<super::AccessControlList>, () super::CreateAccessControlListRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/access-control-lists/redirectRules/{uuid}/actions`: Changes an access control list redirect rule.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/2`
-ChangeAccessControlListRedirectRule = 2 -> Reply<super::AccessControlListEntry>, (uuid: Id) super::ChangeAccessControlListRedirectRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/access-control-lists/redirectRules/{uuid}/actions`: Changes an access control list redirect rule.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/2`
+    ChangeAccessControlListRedirectRule = 2 -> Reply<super::AccessControlListEntry>, (uuid: Id) super::ChangeAccessControlListRedirectRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/access-control-lists/{aclUuid}/ipentries`: Adds an access control list entry.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/3`
-AddAccessControlListEntry = 3 -> Reply<super::AccessControlListEntry>, (acl_uuid: Id) super::AddAccessControlListEntryRequest;
-/// Acl uuid.
-acl_uuid: Id = "aclUuid" acl_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/access-control-lists/{aclUuid}/ipentries`: Adds an access control list entry.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/3`
+    AddAccessControlListEntry = 3 -> Reply<super::AccessControlListEntry>, (acl_uuid: Id) super::AddAccessControlListEntryRequest;
+    /// Acl uuid.
+    acl_uuid: Id = "aclUuid" acl_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/access-control-lists/{aclUuid}/ipentries/{uuid}`: Removes an access control list entry.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/4`
-RemoveAccessControlListEntry = 4 -> (), (acl_uuid: Id, uuid: Id);
-/// Acl uuid.
-acl_uuid: Id = "aclUuid" acl_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/access-control-lists/{aclUuid}/ipentries/{uuid}`: Removes an access control list entry.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/4`
+    RemoveAccessControlListEntry = 4 -> (), (acl_uuid: Id, uuid: Id);
+    /// Acl uuid.
+    acl_uuid: Id = "aclUuid" acl_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/access-control-lists/{aclUuid}/redirectRules`: Adds an access control list redirect rule.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/5`
-AddAccessControlListRedirectRule = 5 -> Reply<super::AccessControlListEntry>, (acl_uuid: Id) super::AddAccessControlListRedirectRuleRequest;
-/// Acl uuid.
-acl_uuid: Id = "aclUuid" acl_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/access-control-lists/{aclUuid}/redirectRules`: Adds an access control list redirect rule.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/5`
+    AddAccessControlListRedirectRule = 5 -> Reply<super::AccessControlListEntry>, (acl_uuid: Id) super::AddAccessControlListRedirectRuleRequest;
+    /// Acl uuid.
+    acl_uuid: Id = "aclUuid" acl_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/access-control-lists/{uuid}`: Deletes an access control list.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/6`
-DeleteAccessControlList = 6 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/access-control-lists/{uuid}`: Deletes an access control list.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/6`
+    DeleteAccessControlList = 6 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/certificates`: Finds certificates.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/7`
-QueryCertificate = 7 -> Page<super::Certificate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/certificates`: Finds certificates.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/7`
+    QueryCertificate = 7 -> Page<super::Certificate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/certificates`: Creates a certificate.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/8`
-CreateCertificate = 8 -> Reply<super::Certificate>, () super::CreateCertificateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/certificates`: Creates a certificate.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/8`
+    CreateCertificate = 8 -> Reply<super::Certificate>, () super::CreateCertificateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/certificates/{uuid}`: Deletes a certificate.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/9`
-DeleteCertificate = 9 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/certificates/{uuid}`: Deletes a certificate.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/9`
+    DeleteCertificate = 9 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/certificates/{uuid}/actions`: Changes a certificate.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/10`
-UpdateCertificate = 10 -> Reply<super::Certificate>, (uuid: Id) super::UpdateCertificateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/certificates/{uuid}/actions`: Changes a certificate.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/10`
+    UpdateCertificate = 10 -> Reply<super::Certificate>, (uuid: Id) super::UpdateCertificateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers`: Finds load balancers.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/11`
-QueryLoadBalancer = 11 -> Page<super::LoadBalancer>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/load-balancers`: Finds load balancers.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/11`
+    QueryLoadBalancer = 11 -> Page<super::LoadBalancer>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers`: Creates a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/12`
-CreateLoadBalancer = 12 -> Reply<super::LoadBalancer>, () super::CreateLoadBalancerRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers`: Creates a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/12`
+    CreateLoadBalancer = 12 -> Reply<super::LoadBalancer>, () super::CreateLoadBalancerRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/listener/acl/{aclUuid}/servergroup/actions`: Changes an access control list server group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/13`
-ChangeAccessControlListServerGroup = 13 -> Reply<super::LoadBalancerListerAcl>, (acl_uuid: Id) super::ChangeAccessControlListServerGroupRequest;
-/// Acl uuid.
-acl_uuid: Id = "aclUuid" acl_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/listener/acl/{aclUuid}/servergroup/actions`: Changes an access control list server group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/13`
+    ChangeAccessControlListServerGroup = 13 -> Reply<super::LoadBalancerListerAcl>, (acl_uuid: Id) super::ChangeAccessControlListServerGroupRequest;
+    /// Acl uuid.
+    acl_uuid: Id = "aclUuid" acl_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/listeners`: Finds load balancer listeners.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/14`
-QueryLoadBalancerListener = 14 -> Page<super::LoadBalancerListener>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/load-balancers/listeners`: Finds load balancer listeners.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/14`
+    QueryLoadBalancerListener = 14 -> Page<super::LoadBalancerListener>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/listeners/access-control-lists/entries`: Gives load balancer listener access control list entries.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/15`
-GetLoadBalancerListenerAclEntries = 15 -> super::GetLoadBalancerListenerACLEntriesResult, ();
-/// Listener uuids.
-listener_uuids: Vec<Id> = "listenerUuids" Vec::new();
-/// Its kind.
-r#type: Option<super::GetLoadBalancerListenerACLEntriesType> = "type" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/load-balancers/listeners/access-control-lists/entries`: Gives load balancer listener access control list entries.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/15`
+    GetLoadBalancerListenerAclEntries = 15 -> super::GetLoadBalancerListenerACLEntriesResult, ();
+    /// Listener uuids.
+    listener_uuids: Vec<Id> = "listenerUuids" Vec::new();
+    /// Its kind.
+    r#type: Option<super::GetLoadBalancerListenerACLEntriesType> = "type" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists`: Removes an access control list from a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/16`
-RemoveAccessControlListFromLoadBalancer = 16 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id);
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// Acl uuids.
-acl_uuids: Vec<Id> = "aclUuids" Vec::new();
-/// Server group uuids.
-server_group_uuids: Vec<Id> = "serverGroupUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists`: Removes an access control list from a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/16`
+    RemoveAccessControlListFromLoadBalancer = 16 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id);
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// Acl uuids.
+    acl_uuids: Vec<Id> = "aclUuids" Vec::new();
+    /// Server group uuids.
+    server_group_uuids: Vec<Id> = "serverGroupUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists`: Adds an access control list to a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/17`
-AddAccessControlListToLoadBalancer = 17 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddAccessControlListToLoadBalancerRequest;
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists`: Adds an access control list to a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/17`
+    AddAccessControlListToLoadBalancer = 17 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddAccessControlListToLoadBalancerRequest;
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/certificate`: Removes a certificate from a load balancer listener.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/18`
-RemoveCertificateFromLoadBalancerListener = 18 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id, certificate_uuid: Id);
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// Certificate uuid.
-certificate_uuid: Id = "certificateUuid" certificate_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/certificate`: Removes a certificate from a load balancer listener.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/18`
+    RemoveCertificateFromLoadBalancerListener = 18 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id, certificate_uuid: Id);
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// Certificate uuid.
+    certificate_uuid: Id = "certificateUuid" certificate_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/certificate`: Adds a certificate to a load balancer listener.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/19`
-AddCertificateToLoadBalancerListener = 19 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddCertificateToLoadBalancerListenerRequest;
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/certificate`: Adds a certificate to a load balancer listener.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/19`
+    AddCertificateToLoadBalancerListener = 19 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddCertificateToLoadBalancerListenerRequest;
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/listeners/{listenerUuid}/networks/candidates`: Gives possible L3 networks for load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/20`
-GetCandidateL3NetworksForLoadBalancer = 20 -> Page<super::L3Network>, (listener_uuid: Id);
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/load-balancers/listeners/{listenerUuid}/networks/candidates`: Gives possible L3 networks for load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/20`
+    GetCandidateL3NetworksForLoadBalancer = 20 -> Page<super::L3Network>, (listener_uuid: Id);
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups`: Removes a server group from a load balancer listener.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/21`
-RemoveServerGroupFromLoadBalancerListener = 21 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id, server_group_uuid: Id);
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups`: Removes a server group from a load balancer listener.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/21`
+    RemoveServerGroupFromLoadBalancerListener = 21 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id, server_group_uuid: Id);
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// Server group uuid.
+    server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups`: Adds a server group to a load balancer listener.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/22`
-AddServerGroupToLoadBalancerListener = 22 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddServerGroupToLoadBalancerListenerRequest;
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups`: Adds a server group to a load balancer listener.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/22`
+    AddServerGroupToLoadBalancerListener = 22 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddServerGroupToLoadBalancerListenerRequest;
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/candidate-nics`: Gives possible vmnics for load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/23`
-GetCandidateVmNicsForLoadBalancer = 23 -> Page<super::VmNic>, (listener_uuid: Id);
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/candidate-nics`: Gives possible vmnics for load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/23`
+    GetCandidateVmNicsForLoadBalancer = 23 -> Page<super::VmNic>, (listener_uuid: Id);
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics`: Removes a network interface from a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/24`
-RemoveVmNicFromLoadBalancer = 24 -> Reply<super::LoadBalancer>, (listener_uuid: Id);
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// Vm nic uuids.
-vm_nic_uuids: Vec<Id> = "vmNicUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics`: Removes a network interface from a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/24`
+    RemoveVmNicFromLoadBalancer = 24 -> Reply<super::LoadBalancer>, (listener_uuid: Id);
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// Vm nic uuids.
+    vm_nic_uuids: Vec<Id> = "vmNicUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics`: Adds a network interface to a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/25`
-AddVmNicToLoadBalancer = 25 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddVmNicToLoadBalancerRequest;
-/// Listener uuid.
-listener_uuid: Id = "listenerUuid" listener_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics`: Adds a network interface to a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/25`
+    AddVmNicToLoadBalancer = 25 -> Reply<super::LoadBalancerListener>, (listener_uuid: Id) super::AddVmNicToLoadBalancerRequest;
+    /// Listener uuid.
+    listener_uuid: Id = "listenerUuid" listener_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/load-balancers/listeners/{uuid}`: Deletes a load balancer listener.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/26`
-DeleteLoadBalancerListener = 26 -> Reply<super::LoadBalancer>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/load-balancers/listeners/{uuid}`: Deletes a load balancer listener.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/26`
+    DeleteLoadBalancerListener = 26 -> Reply<super::LoadBalancer>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/listeners/{uuid}`: Changes a load balancer listener.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/27`
-UpdateLoadBalancerListener = 27 -> Reply<super::LoadBalancerListener>, (uuid: Id) super::UpdateLoadBalancerListenerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/listeners/{uuid}`: Changes a load balancer listener.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/27`
+    UpdateLoadBalancerListener = 27 -> Reply<super::LoadBalancerListener>, (uuid: Id) super::UpdateLoadBalancerListenerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/listeners/{uuid}/actions`: Changes a load balancer listener.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/28`
-ChangeLoadBalancerListener = 28 -> Reply<super::LoadBalancerListener>, (uuid: Id) super::ChangeLoadBalancerListenerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/listeners/{uuid}/actions`: Changes a load balancer listener.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/28`
+    ChangeLoadBalancerListener = 28 -> Reply<super::LoadBalancerListener>, (uuid: Id) super::ChangeLoadBalancerListenerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/servergroups`: Finds load balancer server groups.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/29`
-QueryLoadBalancerServerGroup = 29 -> Page<super::LoadBalancerServerGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/load-balancers/servergroups`: Finds load balancer server groups.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/29`
+    QueryLoadBalancerServerGroup = 29 -> Page<super::LoadBalancerServerGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/servergroups/candidate-l3network`: Gives possible L3 networks for server group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/30`
-GetCandidateL3NetworksForServerGroup = 30 -> Page<super::L3Network>, ();
-/// Server group uuid.
-server_group_uuid: Option<Id> = "serverGroupUuid" None;
-/// Load balancer uuid.
-load_balancer_uuid: Option<Id> = "loadBalancerUuid" None;
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/load-balancers/servergroups/candidate-l3network`: Gives possible L3 networks for server group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/30`
+    GetCandidateL3NetworksForServerGroup = 30 -> Page<super::L3Network>, ();
+    /// Server group uuid.
+    server_group_uuid: Option<Id> = "serverGroupUuid" None;
+    /// Load balancer uuid.
+    load_balancer_uuid: Option<Id> = "loadBalancerUuid" None;
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/servergroups/candidate-nics`: Gives possible vmnics for load balancer server group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/31`
-GetCandidateVmNicsForLoadBalancerServerGroup = 31 -> Page<super::VmNic>, ();
-/// Servergroup uuid.
-servergroup_uuid: Option<Id> = "servergroupUuid" None;
-/// Load balancer uuid.
-load_balancer_uuid: Option<Id> = "loadBalancerUuid" None;
-/// 4 or 6.
-ip_version: Option<i64> = "ipVersion" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/load-balancers/servergroups/candidate-nics`: Gives possible vmnics for load balancer server group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/31`
+    GetCandidateVmNicsForLoadBalancerServerGroup = 31 -> Page<super::VmNic>, ();
+    /// Servergroup uuid.
+    servergroup_uuid: Option<Id> = "servergroupUuid" None;
+    /// Load balancer uuid.
+    load_balancer_uuid: Option<Id> = "loadBalancerUuid" None;
+    /// 4 or 6.
+    ip_version: Option<i64> = "ipVersion" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendserver/actions`: Changes a load balancer backend server.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/32`
-ChangeLoadBalancerBackendServer = 32 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::ChangeLoadBalancerBackendServerRequest;
-/// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendserver/actions`: Changes a load balancer backend server.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/32`
+    ChangeLoadBalancerBackendServer = 32 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::ChangeLoadBalancerBackendServerRequest;
+    /// Server group uuid.
+    server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers`: Adds a backend server to a server group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/33`
-AddBackendServerToServerGroup = 33 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::AddBackendServerToServerGroupRequest;
-/// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers`: Adds a backend server to a server group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/33`
+    AddBackendServerToServerGroup = 33 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::AddBackendServerToServerGroupRequest;
+    /// Server group uuid.
+    server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers/actions`: Removes a backend server from a server group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/34`
-RemoveBackendServerFromServerGroup = 34 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::RemoveBackendServerFromServerGroupRequest;
-/// Server group uuid.
-server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers/actions`: Removes a backend server from a server group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/34`
+    RemoveBackendServerFromServerGroup = 34 -> Reply<super::LoadBalancerServerGroup>, (server_group_uuid: Id) super::RemoveBackendServerFromServerGroupRequest;
+    /// Server group uuid.
+    server_group_uuid: Id = "serverGroupUuid" server_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/load-balancers/servergroups/{uuid}`: Deletes a load balancer server group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/35`
-DeleteLoadBalancerServerGroup = 35 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/load-balancers/servergroups/{uuid}`: Deletes a load balancer server group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/35`
+    DeleteLoadBalancerServerGroup = 35 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/servergroups/{uuid}/actions`: Changes a load balancer server group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/36`
-UpdateLoadBalancerServerGroup = 36 -> Reply<super::LoadBalancerServerGroup>, (uuid: Id) super::UpdateLoadBalancerServerGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/servergroups/{uuid}/actions`: Changes a load balancer server group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/36`
+    UpdateLoadBalancerServerGroup = 36 -> Reply<super::LoadBalancerServerGroup>, (uuid: Id) super::UpdateLoadBalancerServerGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/load-balancers/slb/group/{uuid}`: Deletes a SLB group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/37`
-DeleteSlbGroup = 37 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/load-balancers/slb/group/{uuid}`: Deletes a SLB group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/37`
+    DeleteSlbGroup = 37 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/slb/group/{uuid}/actions`: Changes a SLB group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/38`
-UpdateSlbGroup = 38 -> Reply<super::SlbGroup>, (uuid: Id) super::UpdateSlbGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/slb/group/{uuid}/actions`: Changes a SLB group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/38`
+    UpdateSlbGroup = 38 -> Reply<super::SlbGroup>, (uuid: Id) super::UpdateSlbGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/slb/groups`: Finds SLB groups.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/39`
-QuerySlbGroup = 39 -> Page<super::SlbGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/load-balancers/slb/groups`: Finds SLB groups.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/39`
+    QuerySlbGroup = 39 -> Page<super::SlbGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/slb/groups`: Creates a SLB group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/40`
-CreateSlbGroup = 40 -> Reply<super::SlbGroup>, () super::CreateSlbGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/slb/groups`: Creates a SLB group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/40`
+    CreateSlbGroup = 40 -> Reply<super::SlbGroup>, () super::CreateSlbGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/deployType`: Changes a SLB group deploy type.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/41`
-ChangeSlbGroupDeployType = 41 -> Reply<super::SlbGroup>, (slb_group_uuid: Id) super::ChangeSlbGroupDeployTypeRequest;
-/// Slb group uuid.
-slb_group_uuid: Id = "slbGroupUuid" slb_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/deployType`: Changes a SLB group deploy type.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/41`
+    ChangeSlbGroupDeployType = 41 -> Reply<super::SlbGroup>, (slb_group_uuid: Id) super::ChangeSlbGroupDeployTypeRequest;
+    /// Slb group uuid.
+    slb_group_uuid: Id = "slbGroupUuid" slb_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/monitorIps`: Changes SLB group monitor ips.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/42`
-ChangeSlbGroupMonitorIps = 42 -> Reply<super::SlbGroup>, (slb_group_uuid: Id) super::ChangeSlbGroupMonitorIpsRequest;
-/// Slb group uuid.
-slb_group_uuid: Id = "slbGroupUuid" slb_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/monitorIps`: Changes SLB group monitor ips.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/42`
+    ChangeSlbGroupMonitorIps = 42 -> Reply<super::SlbGroup>, (slb_group_uuid: Id) super::ChangeSlbGroupMonitorIpsRequest;
+    /// Slb group uuid.
+    slb_group_uuid: Id = "slbGroupUuid" slb_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/slb/instances`: Finds SLB virtual machine instances.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/43`
-QuerySlbVmInstance = 43 -> Page<super::SlbVmInstance>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/load-balancers/slb/instances`: Finds SLB virtual machine instances.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/43`
+    QuerySlbVmInstance = 43 -> Page<super::SlbVmInstance>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/slb/instances`: Creates a SLB instance.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/44`
-CreateSlbInstance = 44 -> Reply<super::SlbVmInstance>, () super::CreateSlbInstanceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/slb/instances`: Creates a SLB instance.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/44`
+    CreateSlbInstance = 44 -> Reply<super::SlbVmInstance>, () super::CreateSlbInstanceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/slb/instances/{uuid}/provision`: Provision SLB instance.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/45`
-ProvisionSlbInstance = 45 -> Reply<super::SlbGroup>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/slb/instances/{uuid}/provision`: Provision SLB instance.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/45`
+    ProvisionSlbInstance = 45 -> Reply<super::SlbGroup>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/listeners`: Creates a load balancer listener.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/46`
-CreateLoadBalancerListener = 46 -> Reply<super::LoadBalancerListener>, (load_balancer_uuid: Id) super::CreateLoadBalancerListenerRequest;
-/// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/listeners`: Creates a load balancer listener.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/46`
+    CreateLoadBalancerListener = 46 -> Reply<super::LoadBalancerListener>, (load_balancer_uuid: Id) super::CreateLoadBalancerListenerRequest;
+    /// Load balancer uuid.
+    load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/load-balancers/{loadBalancerUuid}/owner`: Gives load balancer owner.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/47`
-GetLoadBalancerOwner = 47 -> super::GetLoadBalancerOwnerResult, (load_balancer_uuid: Id);
-/// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/load-balancers/{loadBalancerUuid}/owner`: Gives load balancer owner.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/47`
+    GetLoadBalancerOwner = 47 -> super::GetLoadBalancerOwnerResult, (load_balancer_uuid: Id);
+    /// Load balancer uuid.
+    load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/servergroups`: Creates a load balancer server group.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/48`
-CreateLoadBalancerServerGroup = 48 -> Reply<super::LoadBalancerServerGroup>, (load_balancer_uuid: Id) super::CreateLoadBalancerServerGroupRequest;
-/// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/servergroups`: Creates a load balancer server group.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/48`
+    CreateLoadBalancerServerGroup = 48 -> Reply<super::LoadBalancerServerGroup>, (load_balancer_uuid: Id) super::CreateLoadBalancerServerGroupRequest;
+    /// Load balancer uuid.
+    load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/vip/{vipUuid}`: Attaches a virtual IP to a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/49`
-AttachVipToLoadBalancer = 49 -> Reply<super::LoadBalancer>, (load_balancer_uuid: Id, vip_uuid: Id);
-/// Load balancer uuid.
-load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
-/// Vip uuid.
-vip_uuid: Id = "vipUuid" vip_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/vip/{vipUuid}`: Attaches a virtual IP to a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/49`
+    AttachVipToLoadBalancer = 49 -> Reply<super::LoadBalancer>, (load_balancer_uuid: Id, vip_uuid: Id);
+    /// Load balancer uuid.
+    load_balancer_uuid: Id = "loadBalancerUuid" load_balancer_uuid.into();
+    /// Vip uuid.
+    vip_uuid: Id = "vipUuid" vip_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/load-balancers/{uuid}`: Deletes a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/50`
-DeleteLoadBalancer = 50 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/load-balancers/{uuid}`: Deletes a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/50`
+    DeleteLoadBalancer = 50 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/{uuid}/actions`: Reads again a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/51`
-RefreshLoadBalancer = 51 -> Reply<super::LoadBalancer>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/{uuid}/actions`: Reads again a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/51`
+    RefreshLoadBalancer = 51 -> Reply<super::LoadBalancer>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/load-balancers/{uuid}/actions`: Changes a load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/operations/52`
-UpdateLoadBalancer = 52 -> Reply<super::LoadBalancer>, (uuid: Id) super::UpdateLoadBalancerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/load-balancers/{uuid}/actions`: Changes a load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/operations/52`
+    UpdateLoadBalancer = 52 -> Reply<super::LoadBalancer>, (uuid: Id) super::UpdateLoadBalancerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

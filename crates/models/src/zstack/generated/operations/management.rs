@@ -19,865 +19,865 @@ const PARAMS_13: &[Param] = &[Param::path("resourceUuid", Kind::Id), Param::path
 const PARAMS_14: &[Param] = &[Param::query("resourceUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_15: &[Param] = &[Param::query("sourceHostnames", Kind::Text).list(), Param::query("targetHostnames", Kind::Text).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "CleanQueue", "PUT", "/zstack/v1/clean/queue").params(SYSTEM_TAGS_USER_TAGS).request(&CLEAN_QUEUE_REQUEST).wrapper("cleanQueue").long_running(),
-Operation::new(System::Zstack, "GetChainTask", "GET", "/zstack/v1/core/task-details").params(PARAMS_0).response(Response::Body(&GET_CHAIN_TASK_RESULT)),
-Operation::new(System::Zstack, "GetDebugSignal", "GET", "/zstack/v1/debug").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_DEBUG_SIGNAL_RESULT)),
-Operation::new(System::Zstack, "DebugSignal", "POST", "/zstack/v1/debug").params(SYSTEM_TAGS_USER_TAGS).request(&DEBUG_SIGNAL_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "ReloadElaboration", "PUT", "/zstack/v1/errorcode/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("reloadElaboration").long_running(),
-Operation::new(System::Zstack, "GetElaborations", "GET", "/zstack/v1/errorcode/elaborations").params(PARAMS_1).response(Response::Body(&GET_ELABORATIONS_RESULT)),
-Operation::new(System::Zstack, "GetElaborationCategories", "GET", "/zstack/v1/errorcode/elaborations/categories").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_ELABORATION_CATEGORIES_RESULT)),
-Operation::new(System::Zstack, "CheckElaborationContent", "POST", "/zstack/v1/errorcode/elaborations/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_ELABORATION_CONTENT_REQUEST).wrapper("params").response(Response::Body(&CHECK_ELABORATION_CONTENT_RESULT)),
-Operation::new(System::Zstack, "GetExternalServices", "GET", "/zstack/v1/external/services").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::ExternalService> as Model>::SHAPE)),
-Operation::new(System::Zstack, "ReloadExternalService", "PUT", "/zstack/v1/external/services").params(SYSTEM_TAGS_USER_TAGS).request(&RELOAD_EXTERNAL_SERVICE_REQUEST).wrapper("reloadExternalService").long_running(),
-Operation::new(System::Zstack, "QueryGCJob", "GET", "/zstack/v1/gc-jobs").also(&["/zstack/v1/gc-jobs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GarbageCollector> as Model>::SHAPE, Page::<super::GarbageCollector>::LIST)),
-Operation::new(System::Zstack, "DeleteGCJob", "DELETE", "/zstack/v1/gc-jobs/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "TriggerGCJob", "PUT", "/zstack/v1/gc-jobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("triggerGCJob").long_running(),
-Operation::new(System::Zstack, "QueryGlobalConfig", "GET", "/zstack/v1/global-configurations").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GlobalConfig> as Model>::SHAPE, Page::<super::GlobalConfig>::LIST)),
-Operation::new(System::Zstack, "ResetGlobalConfig", "PUT", "/zstack/v1/global-configurations/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("resetGlobalConfig").long_running(),
-Operation::new(System::Zstack, "GetGlobalConfigOptions", "GET", "/zstack/v1/global-configurations/{category}/{name}").params(PARAMS_2).response(Response::Body(&GET_GLOBAL_CONFIG_OPTIONS_RESULT)),
-Operation::new(System::Zstack, "UpdateGlobalConfig", "PUT", "/zstack/v1/global-configurations/{category}/{name}/actions").params(PARAMS_3).request(&UPDATE_GLOBAL_CONFIG_REQUEST).wrapper("updateGlobalConfig").response(Response::Body(<Reply<super::GlobalConfig> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetLicenseInfo", "GET", "/zstack/v1/licenses").params(PARAMS_4).response(Response::Body(&GET_LICENSE_INFO_RESULT)).anonymous(),
-Operation::new(System::Zstack, "GetLicenseUKeyStatus", "POST", "/zstack/v1/licenses/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Page<super::License> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReloadLicense", "PUT", "/zstack/v1/licenses/actions").params(SYSTEM_TAGS_USER_TAGS).request(&RELOAD_LICENSE_REQUEST).wrapper("reloadLicense").response(Response::Body(<Reply<super::License> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetLicenseAddOns", "GET", "/zstack/v1/licenses/addons").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LICENSE_ADD_ONS_RESULT)).anonymous(),
-Operation::new(System::Zstack, "PushLicenseAddOnsUsage", "PUT", "/zstack/v1/licenses/addons/usage").params(SYSTEM_TAGS_USER_TAGS).request(&PUSH_LICENSE_ADD_ONS_USAGE_REQUEST).wrapper("pushLicenseAddOnsUsage").long_running(),
-Operation::new(System::Zstack, "RegisterLicenseRequestedApplication", "POST", "/zstack/v1/licenses/applications").params(SYSTEM_TAGS_USER_TAGS).request(&REGISTER_LICENSE_REQUESTED_APPLICATION_REQUEST).wrapper("params").response(Response::Body(&REGISTER_LICENSE_REQUESTED_APPLICATION_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetLicenseCapabilities", "GET", "/zstack/v1/licenses/capabilities").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LICENSE_CAPABILITIES_RESULT)),
-Operation::new(System::Zstack, "DeleteLicense", "DELETE", "/zstack/v1/licenses/mn/{managementNodeUuid}/actions").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "UpdateLicense", "PUT", "/zstack/v1/licenses/mn/{managementNodeUuid}/actions").params(PARAMS_6).request(&UPDATE_LICENSE_REQUEST).wrapper("updateLicense").response(Response::Body(<Reply<super::License> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetLicenseRecords", "GET", "/zstack/v1/licenses/records").params(PARAMS_7).response(Response::Body(&GET_LICENSE_RECORDS_RESULT)).anonymous(),
-Operation::new(System::Zstack, "QueryManagementNode", "GET", "/zstack/v1/management-nodes").also(&["/zstack/v1/management-nodes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ManagementNode> as Model>::SHAPE, Page::<super::ManagementNode>::LIST)),
-Operation::new(System::Zstack, "GetCurrentTime", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getCurrentTime").response(Response::Body(&GET_CURRENT_TIME_RESULT)).anonymous(),
-Operation::new(System::Zstack, "GetManagementNodeArch", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getManagementNodeArch").response(Response::Body(&GET_MANAGEMENT_NODE_ARCH_RESULT)).anonymous(),
-Operation::new(System::Zstack, "GetSupportAPIs", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getSupportAPIs").response(Response::Body(&GET_SUPPORT_AP_IS_RESULT)).anonymous(),
-Operation::new(System::Zstack, "GetVersion", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getVersion").response(Response::Body(&GET_VERSION_RESULT)).anonymous(),
-Operation::new(System::Zstack, "UpdateFactoryModeState", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FACTORY_MODE_STATE_REQUEST).wrapper("updateFactoryModeState").long_running(),
-Operation::new(System::Zstack, "GetFactoryModeState", "GET", "/zstack/v1/management-nodes/factory-mode-state").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_FACTORY_MODE_STATE_RESULT)),
-Operation::new(System::Zstack, "GetPlatformTimeZone", "GET", "/zstack/v1/management-nodes/platform-timezone").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PLATFORM_TIME_ZONE_RESULT)),
-Operation::new(System::Zstack, "IsReadyToGo", "GET", "/zstack/v1/management-nodes/ready").params(PARAMS_8).anonymous(),
-Operation::new(System::Zstack, "GetManagementNodeOS", "PUT", "/zstack/v1/management/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getManagementNodeOS").response(Response::Body(&GET_MANAGEMENT_NODE_OS_RESULT)).anonymous(),
-Operation::new(System::Zstack, "IsOpensourceVersion", "GET", "/zstack/v1/meta-data/opensource").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&IS_OPENSOURCE_VERSION_RESULT)).anonymous(),
-Operation::new(System::Zstack, "QueryResourceConfig", "GET", "/zstack/v1/resource-configurations").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ResourceConfig> as Model>::SHAPE, Page::<super::ResourceConfig>::LIST)),
-Operation::new(System::Zstack, "GetResourceBindableConfig", "GET", "/zstack/v1/resource-configurations/bindable").also(&["/zstack/v1/resource-configurations/bindable/{category}"]).params(PARAMS_9).response(Response::Body(&GET_RESOURCE_BINDABLE_CONFIG_RESULT)),
-Operation::new(System::Zstack, "DeleteResourceConfig", "DELETE", "/zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}").params(PARAMS_10).long_running(),
-Operation::new(System::Zstack, "UpdateResourceConfig", "PUT", "/zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}/actions").params(PARAMS_11).request(&UPDATE_RESOURCE_CONFIG_REQUEST).wrapper("updateResourceConfig").response(Response::Body(<Reply<super::ResourceConfig> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateResourceConfigs", "POST", "/zstack/v1/resource-configurations/{resourceUuid}/resource-configs/actions").params(RESOURCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_RESOURCE_CONFIGS_REQUEST).wrapper("params").response(Response::Body(<Page<super::ResourceConfigStruct> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetResourceConfigs", "GET", "/zstack/v1/resource-configurations/{resourceUuid}/{category}").params(PARAMS_12).response(Response::Body(&GET_RESOURCE_CONFIGS_RESULT)),
-Operation::new(System::Zstack, "GetResourceConfig", "GET", "/zstack/v1/resource-configurations/{resourceUuid}/{category}/{name}").params(PARAMS_13).response(Response::Body(&GET_RESOURCE_CONFIG_RESULT)),
-Operation::new(System::Zstack, "GetResourceAccount", "GET", "/zstack/v1/resources/accounts").params(PARAMS_14).response(Response::Body(&GET_RESOURCE_ACCOUNT_RESULT)),
-Operation::new(System::Zstack, "GetResourceNames", "GET", "/zstack/v1/resources/names").params(UUIDS_SYSTEM_TAGS_USER_TAGS).response(Response::Body(<Page<super::Resource> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryTemplateConfig", "GET", "/zstack/v1/template-configurations/configs").also(&["/zstack/v1/template-configurations/configs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TemplateConfig> as Model>::SHAPE, Page::<super::TemplateConfig>::LIST)),
-Operation::new(System::Zstack, "QueryGlobalConfigTemplate", "GET", "/zstack/v1/template-configurations/templates").also(&["/zstack/v1/template-configurations/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GlobalConfigTemplate> as Model>::SHAPE, Page::<super::GlobalConfigTemplate>::LIST)),
-Operation::new(System::Zstack, "ApplyTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("applyTemplateConfig").long_running(),
-Operation::new(System::Zstack, "ResetTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("resetTemplateConfig").long_running(),
-Operation::new(System::Zstack, "RevertTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("revertTemplateConfig").long_running(),
-Operation::new(System::Zstack, "UpdateTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_TEMPLATE_CONFIG_REQUEST).wrapper("updateTemplateConfig").response(Response::Body(<Reply<super::TemplateConfig> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckNetworkReachable", "GET", "/zstack/v1/zops/check/network").params(PARAMS_15).response(Response::Body(&CHECK_NETWORK_REACHABLE_RESULT)),
-Operation::new(System::Zstack, "SyncChronyServers", "PUT", "/zstack/v1/zops/chrony/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("syncChronyServers").long_running(),
-Operation::new(System::Zstack, "UpdateChronyServers", "PUT", "/zstack/v1/zops/chrony/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CHRONY_SERVERS_REQUEST).wrapper("updateChronyServers").long_running(),
-Operation::new(System::Zstack, "GetChronyServers", "GET", "/zstack/v1/zops/chrony/servers").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_CHRONY_SERVERS_RESULT)),
+    Operation::new(System::Zstack, "CleanQueue", "PUT", "/zstack/v1/clean/queue").params(SYSTEM_TAGS_USER_TAGS).request(&CLEAN_QUEUE_REQUEST).wrapper("cleanQueue").long_running(),
+    Operation::new(System::Zstack, "GetChainTask", "GET", "/zstack/v1/core/task-details").params(PARAMS_0).response(Response::Body(&GET_CHAIN_TASK_RESULT)),
+    Operation::new(System::Zstack, "GetDebugSignal", "GET", "/zstack/v1/debug").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_DEBUG_SIGNAL_RESULT)),
+    Operation::new(System::Zstack, "DebugSignal", "POST", "/zstack/v1/debug").params(SYSTEM_TAGS_USER_TAGS).request(&DEBUG_SIGNAL_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "ReloadElaboration", "PUT", "/zstack/v1/errorcode/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("reloadElaboration").long_running(),
+    Operation::new(System::Zstack, "GetElaborations", "GET", "/zstack/v1/errorcode/elaborations").params(PARAMS_1).response(Response::Body(&GET_ELABORATIONS_RESULT)),
+    Operation::new(System::Zstack, "GetElaborationCategories", "GET", "/zstack/v1/errorcode/elaborations/categories").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_ELABORATION_CATEGORIES_RESULT)),
+    Operation::new(System::Zstack, "CheckElaborationContent", "POST", "/zstack/v1/errorcode/elaborations/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_ELABORATION_CONTENT_REQUEST).wrapper("params").response(Response::Body(&CHECK_ELABORATION_CONTENT_RESULT)),
+    Operation::new(System::Zstack, "GetExternalServices", "GET", "/zstack/v1/external/services").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::ExternalService> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ReloadExternalService", "PUT", "/zstack/v1/external/services").params(SYSTEM_TAGS_USER_TAGS).request(&RELOAD_EXTERNAL_SERVICE_REQUEST).wrapper("reloadExternalService").long_running(),
+    Operation::new(System::Zstack, "QueryGCJob", "GET", "/zstack/v1/gc-jobs").also(&["/zstack/v1/gc-jobs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GarbageCollector> as Model>::SHAPE, Page::<super::GarbageCollector>::LIST)),
+    Operation::new(System::Zstack, "DeleteGCJob", "DELETE", "/zstack/v1/gc-jobs/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "TriggerGCJob", "PUT", "/zstack/v1/gc-jobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("triggerGCJob").long_running(),
+    Operation::new(System::Zstack, "QueryGlobalConfig", "GET", "/zstack/v1/global-configurations").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GlobalConfig> as Model>::SHAPE, Page::<super::GlobalConfig>::LIST)),
+    Operation::new(System::Zstack, "ResetGlobalConfig", "PUT", "/zstack/v1/global-configurations/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("resetGlobalConfig").long_running(),
+    Operation::new(System::Zstack, "GetGlobalConfigOptions", "GET", "/zstack/v1/global-configurations/{category}/{name}").params(PARAMS_2).response(Response::Body(&GET_GLOBAL_CONFIG_OPTIONS_RESULT)),
+    Operation::new(System::Zstack, "UpdateGlobalConfig", "PUT", "/zstack/v1/global-configurations/{category}/{name}/actions").params(PARAMS_3).request(&UPDATE_GLOBAL_CONFIG_REQUEST).wrapper("updateGlobalConfig").response(Response::Body(<Reply<super::GlobalConfig> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetLicenseInfo", "GET", "/zstack/v1/licenses").params(PARAMS_4).response(Response::Body(&GET_LICENSE_INFO_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "GetLicenseUKeyStatus", "POST", "/zstack/v1/licenses/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Page<super::License> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReloadLicense", "PUT", "/zstack/v1/licenses/actions").params(SYSTEM_TAGS_USER_TAGS).request(&RELOAD_LICENSE_REQUEST).wrapper("reloadLicense").response(Response::Body(<Reply<super::License> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetLicenseAddOns", "GET", "/zstack/v1/licenses/addons").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LICENSE_ADD_ONS_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "PushLicenseAddOnsUsage", "PUT", "/zstack/v1/licenses/addons/usage").params(SYSTEM_TAGS_USER_TAGS).request(&PUSH_LICENSE_ADD_ONS_USAGE_REQUEST).wrapper("pushLicenseAddOnsUsage").long_running(),
+    Operation::new(System::Zstack, "RegisterLicenseRequestedApplication", "POST", "/zstack/v1/licenses/applications").params(SYSTEM_TAGS_USER_TAGS).request(&REGISTER_LICENSE_REQUESTED_APPLICATION_REQUEST).wrapper("params").response(Response::Body(&REGISTER_LICENSE_REQUESTED_APPLICATION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetLicenseCapabilities", "GET", "/zstack/v1/licenses/capabilities").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LICENSE_CAPABILITIES_RESULT)),
+    Operation::new(System::Zstack, "DeleteLicense", "DELETE", "/zstack/v1/licenses/mn/{managementNodeUuid}/actions").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "UpdateLicense", "PUT", "/zstack/v1/licenses/mn/{managementNodeUuid}/actions").params(PARAMS_6).request(&UPDATE_LICENSE_REQUEST).wrapper("updateLicense").response(Response::Body(<Reply<super::License> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetLicenseRecords", "GET", "/zstack/v1/licenses/records").params(PARAMS_7).response(Response::Body(&GET_LICENSE_RECORDS_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "QueryManagementNode", "GET", "/zstack/v1/management-nodes").also(&["/zstack/v1/management-nodes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ManagementNode> as Model>::SHAPE, Page::<super::ManagementNode>::LIST)),
+    Operation::new(System::Zstack, "GetCurrentTime", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getCurrentTime").response(Response::Body(&GET_CURRENT_TIME_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "GetManagementNodeArch", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getManagementNodeArch").response(Response::Body(&GET_MANAGEMENT_NODE_ARCH_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "GetSupportAPIs", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getSupportAPIs").response(Response::Body(&GET_SUPPORT_AP_IS_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "GetVersion", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getVersion").response(Response::Body(&GET_VERSION_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "UpdateFactoryModeState", "PUT", "/zstack/v1/management-nodes/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FACTORY_MODE_STATE_REQUEST).wrapper("updateFactoryModeState").long_running(),
+    Operation::new(System::Zstack, "GetFactoryModeState", "GET", "/zstack/v1/management-nodes/factory-mode-state").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_FACTORY_MODE_STATE_RESULT)),
+    Operation::new(System::Zstack, "GetPlatformTimeZone", "GET", "/zstack/v1/management-nodes/platform-timezone").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PLATFORM_TIME_ZONE_RESULT)),
+    Operation::new(System::Zstack, "IsReadyToGo", "GET", "/zstack/v1/management-nodes/ready").params(PARAMS_8).anonymous(),
+    Operation::new(System::Zstack, "GetManagementNodeOS", "PUT", "/zstack/v1/management/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("getManagementNodeOS").response(Response::Body(&GET_MANAGEMENT_NODE_OS_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "IsOpensourceVersion", "GET", "/zstack/v1/meta-data/opensource").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&IS_OPENSOURCE_VERSION_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "QueryResourceConfig", "GET", "/zstack/v1/resource-configurations").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ResourceConfig> as Model>::SHAPE, Page::<super::ResourceConfig>::LIST)),
+    Operation::new(System::Zstack, "GetResourceBindableConfig", "GET", "/zstack/v1/resource-configurations/bindable").also(&["/zstack/v1/resource-configurations/bindable/{category}"]).params(PARAMS_9).response(Response::Body(&GET_RESOURCE_BINDABLE_CONFIG_RESULT)),
+    Operation::new(System::Zstack, "DeleteResourceConfig", "DELETE", "/zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}").params(PARAMS_10).long_running(),
+    Operation::new(System::Zstack, "UpdateResourceConfig", "PUT", "/zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}/actions").params(PARAMS_11).request(&UPDATE_RESOURCE_CONFIG_REQUEST).wrapper("updateResourceConfig").response(Response::Body(<Reply<super::ResourceConfig> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateResourceConfigs", "POST", "/zstack/v1/resource-configurations/{resourceUuid}/resource-configs/actions").params(RESOURCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_RESOURCE_CONFIGS_REQUEST).wrapper("params").response(Response::Body(<Page<super::ResourceConfigStruct> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetResourceConfigs", "GET", "/zstack/v1/resource-configurations/{resourceUuid}/{category}").params(PARAMS_12).response(Response::Body(&GET_RESOURCE_CONFIGS_RESULT)),
+    Operation::new(System::Zstack, "GetResourceConfig", "GET", "/zstack/v1/resource-configurations/{resourceUuid}/{category}/{name}").params(PARAMS_13).response(Response::Body(&GET_RESOURCE_CONFIG_RESULT)),
+    Operation::new(System::Zstack, "GetResourceAccount", "GET", "/zstack/v1/resources/accounts").params(PARAMS_14).response(Response::Body(&GET_RESOURCE_ACCOUNT_RESULT)),
+    Operation::new(System::Zstack, "GetResourceNames", "GET", "/zstack/v1/resources/names").params(UUIDS_SYSTEM_TAGS_USER_TAGS).response(Response::Body(<Page<super::Resource> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryTemplateConfig", "GET", "/zstack/v1/template-configurations/configs").also(&["/zstack/v1/template-configurations/configs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TemplateConfig> as Model>::SHAPE, Page::<super::TemplateConfig>::LIST)),
+    Operation::new(System::Zstack, "QueryGlobalConfigTemplate", "GET", "/zstack/v1/template-configurations/templates").also(&["/zstack/v1/template-configurations/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GlobalConfigTemplate> as Model>::SHAPE, Page::<super::GlobalConfigTemplate>::LIST)),
+    Operation::new(System::Zstack, "ApplyTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("applyTemplateConfig").long_running(),
+    Operation::new(System::Zstack, "ResetTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("resetTemplateConfig").long_running(),
+    Operation::new(System::Zstack, "RevertTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("revertTemplateConfig").long_running(),
+    Operation::new(System::Zstack, "UpdateTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").params(TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_TEMPLATE_CONFIG_REQUEST).wrapper("updateTemplateConfig").response(Response::Body(<Reply<super::TemplateConfig> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckNetworkReachable", "GET", "/zstack/v1/zops/check/network").params(PARAMS_15).response(Response::Body(&CHECK_NETWORK_REACHABLE_RESULT)),
+    Operation::new(System::Zstack, "SyncChronyServers", "PUT", "/zstack/v1/zops/chrony/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("syncChronyServers").long_running(),
+    Operation::new(System::Zstack, "UpdateChronyServers", "PUT", "/zstack/v1/zops/chrony/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CHRONY_SERVERS_REQUEST).wrapper("updateChronyServers").long_running(),
+    Operation::new(System::Zstack, "GetChronyServers", "GET", "/zstack/v1/zops/chrony/servers").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_CHRONY_SERVERS_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-None,
-Some(make::<super::GetChainTaskResult>),
-Some(make::<super::GetDebugSignalResult>),
-None,
-None,
-Some(make::<super::GetElaborationsResult>),
-Some(make::<super::GetElaborationCategoriesResult>),
-Some(make::<super::CheckElaborationContentResult>),
-Some(make::<Page<super::ExternalService>>),
-None,
-Some(make::<Page<super::GarbageCollector>>),
-None,
-None,
-Some(make::<Page<super::GlobalConfig>>),
-None,
-Some(make::<super::GetGlobalConfigOptionsResult>),
-Some(make::<Reply<super::GlobalConfig>>),
-Some(make::<super::GetLicenseInfoResult>),
-Some(make::<Page<super::License>>),
-Some(make::<Reply<super::License>>),
-Some(make::<super::GetLicenseAddOnsResult>),
-None,
-Some(make::<super::RegisterLicenseRequestedApplicationResult>),
-Some(make::<super::GetLicenseCapabilitiesResult>),
-None,
-Some(make::<Reply<super::License>>),
-Some(make::<super::GetLicenseRecordsResult>),
-Some(make::<Page<super::ManagementNode>>),
-Some(make::<super::GetCurrentTimeResult>),
-Some(make::<super::GetManagementNodeArchResult>),
-Some(make::<super::GetSupportAPIsResult>),
-Some(make::<super::GetVersionResult>),
-None,
-Some(make::<super::GetFactoryModeStateResult>),
-Some(make::<super::GetPlatformTimeZoneResult>),
-None,
-Some(make::<super::GetManagementNodeOSResult>),
-Some(make::<super::IsOpensourceVersionResult>),
-Some(make::<Page<super::ResourceConfig>>),
-Some(make::<super::GetResourceBindableConfigResult>),
-None,
-Some(make::<Reply<super::ResourceConfig>>),
-Some(make::<Page<super::ResourceConfigStruct>>),
-Some(make::<super::GetResourceConfigsResult>),
-Some(make::<super::GetResourceConfigResult>),
-Some(make::<super::GetResourceAccountResult>),
-Some(make::<Page<super::Resource>>),
-Some(make::<Page<super::TemplateConfig>>),
-Some(make::<Page<super::GlobalConfigTemplate>>),
-None,
-None,
-None,
-Some(make::<Reply<super::TemplateConfig>>),
-Some(make::<super::CheckNetworkReachableResult>),
-None,
-None,
-Some(make::<super::GetChronyServersResult>),
+    None,
+    Some(make::<super::GetChainTaskResult>),
+    Some(make::<super::GetDebugSignalResult>),
+    None,
+    None,
+    Some(make::<super::GetElaborationsResult>),
+    Some(make::<super::GetElaborationCategoriesResult>),
+    Some(make::<super::CheckElaborationContentResult>),
+    Some(make::<Page<super::ExternalService>>),
+    None,
+    Some(make::<Page<super::GarbageCollector>>),
+    None,
+    None,
+    Some(make::<Page<super::GlobalConfig>>),
+    None,
+    Some(make::<super::GetGlobalConfigOptionsResult>),
+    Some(make::<Reply<super::GlobalConfig>>),
+    Some(make::<super::GetLicenseInfoResult>),
+    Some(make::<Page<super::License>>),
+    Some(make::<Reply<super::License>>),
+    Some(make::<super::GetLicenseAddOnsResult>),
+    None,
+    Some(make::<super::RegisterLicenseRequestedApplicationResult>),
+    Some(make::<super::GetLicenseCapabilitiesResult>),
+    None,
+    Some(make::<Reply<super::License>>),
+    Some(make::<super::GetLicenseRecordsResult>),
+    Some(make::<Page<super::ManagementNode>>),
+    Some(make::<super::GetCurrentTimeResult>),
+    Some(make::<super::GetManagementNodeArchResult>),
+    Some(make::<super::GetSupportAPIsResult>),
+    Some(make::<super::GetVersionResult>),
+    None,
+    Some(make::<super::GetFactoryModeStateResult>),
+    Some(make::<super::GetPlatformTimeZoneResult>),
+    None,
+    Some(make::<super::GetManagementNodeOSResult>),
+    Some(make::<super::IsOpensourceVersionResult>),
+    Some(make::<Page<super::ResourceConfig>>),
+    Some(make::<super::GetResourceBindableConfigResult>),
+    None,
+    Some(make::<Reply<super::ResourceConfig>>),
+    Some(make::<Page<super::ResourceConfigStruct>>),
+    Some(make::<super::GetResourceConfigsResult>),
+    Some(make::<super::GetResourceConfigResult>),
+    Some(make::<super::GetResourceAccountResult>),
+    Some(make::<Page<super::Resource>>),
+    Some(make::<Page<super::TemplateConfig>>),
+    Some(make::<Page<super::GlobalConfigTemplate>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::TemplateConfig>>),
+    Some(make::<super::CheckNetworkReachableResult>),
+    None,
+    None,
+    Some(make::<super::GetChronyServersResult>),
 ];
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/clean/queue`: Cleans up a queue.
-///
-/// Schema: `schemas/zstack/management.json#/operations/0`
-CleanQueue = 0 -> (), () super::CleanQueueRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/clean/queue`: Cleans up a queue.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/0`
+    CleanQueue = 0 -> (), () super::CleanQueueRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/core/task-details`: Gives chain task.
-///
-/// Schema: `schemas/zstack/management.json#/operations/1`
-GetChainTask = 1 -> super::GetChainTaskResult, ();
-/// Sync signatures.
-sync_signatures: Vec<String> = "syncSignatures" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/core/task-details`: Gives chain task.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/1`
+    GetChainTask = 1 -> super::GetChainTaskResult, ();
+    /// Sync signatures.
+    sync_signatures: Vec<String> = "syncSignatures" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/debug`: Gives debug signal.
-///
-/// Schema: `schemas/zstack/management.json#/operations/2`
-GetDebugSignal = 2 -> super::GetDebugSignalResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/debug`: Gives debug signal.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/2`
+    GetDebugSignal = 2 -> super::GetDebugSignalResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/debug`: Debugs a signal.
-///
-/// Schema: `schemas/zstack/management.json#/operations/3`
-DebugSignal = 3 -> (), () super::DebugSignalRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/debug`: Debugs a signal.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/3`
+    DebugSignal = 3 -> (), () super::DebugSignalRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/errorcode/actions`: Loads again an elaboration.
-///
-/// Schema: `schemas/zstack/management.json#/operations/4`
-ReloadElaboration = 4 -> (), ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/errorcode/actions`: Loads again an elaboration.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/4`
+    ReloadElaboration = 4 -> (), ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/errorcode/elaborations`: Gives elaborations.
-///
-/// Schema: `schemas/zstack/management.json#/operations/5`
-GetElaborations = 5 -> super::GetElaborationsResult, ();
-/// Category.
-category: Option<String> = "category" None;
-/// Code.
-code: Option<String> = "code" None;
-/// Regex.
-regex: Option<String> = "regex" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/errorcode/elaborations`: Gives elaborations.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/5`
+    GetElaborations = 5 -> super::GetElaborationsResult, ();
+    /// Category.
+    category: Option<String> = "category" None;
+    /// Code.
+    code: Option<String> = "code" None;
+    /// Regex.
+    regex: Option<String> = "regex" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/errorcode/elaborations/categories`: Gives elaboration categories.
-///
-/// Schema: `schemas/zstack/management.json#/operations/6`
-GetElaborationCategories = 6 -> super::GetElaborationCategoriesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/errorcode/elaborations/categories`: Gives elaboration categories.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/6`
+    GetElaborationCategories = 6 -> super::GetElaborationCategoriesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/errorcode/elaborations/check`: Checks an elaboration content.
-///
-/// Schema: `schemas/zstack/management.json#/operations/7`
-CheckElaborationContent = 7 -> super::CheckElaborationContentResult, () super::CheckElaborationContentRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/errorcode/elaborations/check`: Checks an elaboration content.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/7`
+    CheckElaborationContent = 7 -> super::CheckElaborationContentResult, () super::CheckElaborationContentRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/external/services`: Gives external services.
-///
-/// Schema: `schemas/zstack/management.json#/operations/8`
-GetExternalServices = 8 -> Page<super::ExternalService>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/external/services`: Gives external services.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/8`
+    GetExternalServices = 8 -> Page<super::ExternalService>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/external/services`: Loads again an external service.
-///
-/// Schema: `schemas/zstack/management.json#/operations/9`
-ReloadExternalService = 9 -> (), () super::ReloadExternalServiceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/external/services`: Loads again an external service.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/9`
+    ReloadExternalService = 9 -> (), () super::ReloadExternalServiceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/gc-jobs`: Finds garbage jobs.
-///
-/// Schema: `schemas/zstack/management.json#/operations/10`
-QueryGcJob = 10 -> Page<super::GarbageCollector>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/gc-jobs`: Finds garbage jobs.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/10`
+    QueryGcJob = 10 -> Page<super::GarbageCollector>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/gc-jobs/{uuid}`: Deletes a garbage job.
-///
-/// Schema: `schemas/zstack/management.json#/operations/11`
-DeleteGcJob = 11 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/gc-jobs/{uuid}`: Deletes a garbage job.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/11`
+    DeleteGcJob = 11 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/gc-jobs/{uuid}/actions`: Trigger garbage job.
-///
-/// Schema: `schemas/zstack/management.json#/operations/12`
-TriggerGcJob = 12 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/gc-jobs/{uuid}/actions`: Trigger garbage job.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/12`
+    TriggerGcJob = 12 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/global-configurations`: Finds global configs.
-///
-/// Schema: `schemas/zstack/management.json#/operations/13`
-QueryGlobalConfig = 13 -> Page<super::GlobalConfig>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/global-configurations`: Finds global configs.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/13`
+    QueryGlobalConfig = 13 -> Page<super::GlobalConfig>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/global-configurations/actions`: Resets a global config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/14`
-ResetGlobalConfig = 14 -> (), ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/global-configurations/actions`: Resets a global config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/14`
+    ResetGlobalConfig = 14 -> (), ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/global-configurations/{category}/{name}`: Gives global config options.
-///
-/// Schema: `schemas/zstack/management.json#/operations/15`
-GetGlobalConfigOptions = 15 -> super::GetGlobalConfigOptionsResult, (category: String, name: String);
-/// Category.
-category: String = "category" category.into();
-/// Its name.
-name: String = "name" name.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/global-configurations/{category}/{name}`: Gives global config options.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/15`
+    GetGlobalConfigOptions = 15 -> super::GetGlobalConfigOptionsResult, (category: String, name: String);
+    /// Category.
+    category: String = "category" category.into();
+    /// Its name.
+    name: String = "name" name.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/global-configurations/{category}/{name}/actions`: Changes a global config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/16`
-UpdateGlobalConfig = 16 -> Reply<super::GlobalConfig>, (category: String, name: String) super::UpdateGlobalConfigRequest;
-/// Category.
-category: String = "category" category.into();
-/// Its name.
-name: String = "name" name.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/global-configurations/{category}/{name}/actions`: Changes a global config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/16`
+    UpdateGlobalConfig = 16 -> Reply<super::GlobalConfig>, (category: String, name: String) super::UpdateGlobalConfigRequest;
+    /// Category.
+    category: String = "category" category.into();
+    /// Its name.
+    name: String = "name" name.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/licenses`: Gives license info.
-///
-/// Schema: `schemas/zstack/management.json#/operations/17`
-GetLicenseInfo = 17 -> super::GetLicenseInfoResult, ();
-/// Addition session.
-addition_session: Option<String> = "additionSession" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/licenses`: Gives license info.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/17`
+    GetLicenseInfo = 17 -> super::GetLicenseInfoResult, ();
+    /// Addition session.
+    addition_session: Option<String> = "additionSession" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/licenses/actions`: Gives license u key status.
-///
-/// Schema: `schemas/zstack/management.json#/operations/18`
-GetLicenseUKeyStatus = 18 -> Page<super::License>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/licenses/actions`: Gives license u key status.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/18`
+    GetLicenseUKeyStatus = 18 -> Page<super::License>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/licenses/actions`: Loads again a license.
-///
-/// Schema: `schemas/zstack/management.json#/operations/19`
-ReloadLicense = 19 -> Reply<super::License>, () super::ReloadLicenseRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/licenses/actions`: Loads again a license.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/19`
+    ReloadLicense = 19 -> Reply<super::License>, () super::ReloadLicenseRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/licenses/addons`: Gives license add ons.
-///
-/// Schema: `schemas/zstack/management.json#/operations/20`
-GetLicenseAddOns = 20 -> super::GetLicenseAddOnsResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/licenses/addons`: Gives license add ons.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/20`
+    GetLicenseAddOns = 20 -> super::GetLicenseAddOnsResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/licenses/addons/usage`: Push license add ons usage.
-///
-/// Schema: `schemas/zstack/management.json#/operations/21`
-PushLicenseAddOnsUsage = 21 -> (), () super::PushLicenseAddOnsUsageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/licenses/addons/usage`: Push license add ons usage.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/21`
+    PushLicenseAddOnsUsage = 21 -> (), () super::PushLicenseAddOnsUsageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/licenses/applications`: Register license requested application.
-///
-/// Schema: `schemas/zstack/management.json#/operations/22`
-RegisterLicenseRequestedApplication = 22 -> super::RegisterLicenseRequestedApplicationResult, () super::RegisterLicenseRequestedApplicationRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/licenses/applications`: Register license requested application.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/22`
+    RegisterLicenseRequestedApplication = 22 -> super::RegisterLicenseRequestedApplicationResult, () super::RegisterLicenseRequestedApplicationRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/licenses/capabilities`: Gives license capabilities.
-///
-/// Schema: `schemas/zstack/management.json#/operations/23`
-GetLicenseCapabilities = 23 -> super::GetLicenseCapabilitiesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/licenses/capabilities`: Gives license capabilities.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/23`
+    GetLicenseCapabilities = 23 -> super::GetLicenseCapabilitiesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/licenses/mn/{managementNodeUuid}/actions`: Deletes a license.
-///
-/// Schema: `schemas/zstack/management.json#/operations/24`
-DeleteLicense = 24 -> (), (management_node_uuid: Id);
-/// Management node uuid.
-management_node_uuid: Id = "managementNodeUuid" management_node_uuid.into();
-/// Its uuid.
-uuid: Option<Id> = "uuid" None;
-/// Module.
-module: Option<String> = "module" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/licenses/mn/{managementNodeUuid}/actions`: Deletes a license.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/24`
+    DeleteLicense = 24 -> (), (management_node_uuid: Id);
+    /// Management node uuid.
+    management_node_uuid: Id = "managementNodeUuid" management_node_uuid.into();
+    /// Its uuid.
+    uuid: Option<Id> = "uuid" None;
+    /// Module.
+    module: Option<String> = "module" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/licenses/mn/{managementNodeUuid}/actions`: Changes a license.
-///
-/// Schema: `schemas/zstack/management.json#/operations/25`
-UpdateLicense = 25 -> Reply<super::License>, (management_node_uuid: Id) super::UpdateLicenseRequest;
-/// Management node uuid.
-management_node_uuid: Id = "managementNodeUuid" management_node_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/licenses/mn/{managementNodeUuid}/actions`: Changes a license.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/25`
+    UpdateLicense = 25 -> Reply<super::License>, (management_node_uuid: Id) super::UpdateLicenseRequest;
+    /// Management node uuid.
+    management_node_uuid: Id = "managementNodeUuid" management_node_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/licenses/records`: Gives license records.
-///
-/// Schema: `schemas/zstack/management.json#/operations/26`
-GetLicenseRecords = 26 -> super::GetLicenseRecordsResult, ();
-/// How many at most. `20` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// `false` when left out.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// `false` when left out.
-count: Option<bool> = "count" None;
-/// Sort by.
-sort_by: Option<super::GetLicenseRecordsSortBy> = "sortBy" None;
-/// Sort direction.
-sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/licenses/records`: Gives license records.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/26`
+    GetLicenseRecords = 26 -> super::GetLicenseRecordsResult, ();
+    /// How many at most. `20` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// `false` when left out.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// `false` when left out.
+    count: Option<bool> = "count" None;
+    /// Sort by.
+    sort_by: Option<super::GetLicenseRecordsSortBy> = "sortBy" None;
+    /// Sort direction.
+    sort_direction: Option<super::GetInterfaceServiceTypeStatisticSortDirection> = "sortDirection" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/management-nodes`: Finds management nodes.
-///
-/// Schema: `schemas/zstack/management.json#/operations/27`
-QueryManagementNode = 27 -> Page<super::ManagementNode>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/management-nodes`: Finds management nodes.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/27`
+    QueryManagementNode = 27 -> Page<super::ManagementNode>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/management-nodes/actions`: Gives current time.
-///
-/// Schema: `schemas/zstack/management.json#/operations/28`
-GetCurrentTime = 28 -> super::GetCurrentTimeResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/management-nodes/actions`: Gives current time.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/28`
+    GetCurrentTime = 28 -> super::GetCurrentTimeResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/management-nodes/actions`: Gives management node arch.
-///
-/// Schema: `schemas/zstack/management.json#/operations/29`
-GetManagementNodeArch = 29 -> super::GetManagementNodeArchResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/management-nodes/actions`: Gives management node arch.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/29`
+    GetManagementNodeArch = 29 -> super::GetManagementNodeArchResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/management-nodes/actions`: Gives support ap is.
-///
-/// Schema: `schemas/zstack/management.json#/operations/30`
-GetSupportApIs = 30 -> super::GetSupportAPIsResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/management-nodes/actions`: Gives support ap is.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/30`
+    GetSupportApIs = 30 -> super::GetSupportAPIsResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/management-nodes/actions`: Gives version.
-///
-/// Schema: `schemas/zstack/management.json#/operations/31`
-GetVersion = 31 -> super::GetVersionResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/management-nodes/actions`: Gives version.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/31`
+    GetVersion = 31 -> super::GetVersionResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/management-nodes/actions`: Changes a factory mode state.
-///
-/// Schema: `schemas/zstack/management.json#/operations/32`
-UpdateFactoryModeState = 32 -> (), () super::UpdateFactoryModeStateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/management-nodes/actions`: Changes a factory mode state.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/32`
+    UpdateFactoryModeState = 32 -> (), () super::UpdateFactoryModeStateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/management-nodes/factory-mode-state`: Gives factory mode state.
-///
-/// Schema: `schemas/zstack/management.json#/operations/33`
-GetFactoryModeState = 33 -> super::GetFactoryModeStateResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/management-nodes/factory-mode-state`: Gives factory mode state.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/33`
+    GetFactoryModeState = 33 -> super::GetFactoryModeStateResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/management-nodes/platform-timezone`: Gives platform time zone.
-///
-/// Schema: `schemas/zstack/management.json#/operations/34`
-GetPlatformTimeZone = 34 -> super::GetPlatformTimeZoneResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/management-nodes/platform-timezone`: Gives platform time zone.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/34`
+    GetPlatformTimeZone = 34 -> super::GetPlatformTimeZoneResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/management-nodes/ready`: Is ready to go.
-///
-/// Schema: `schemas/zstack/management.json#/operations/35`
-IsReadyToGo = 35 -> (), ();
-/// The management node's id.
-management_node_id: Option<String> = "managementNodeId" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/management-nodes/ready`: Is ready to go.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/35`
+    IsReadyToGo = 35 -> (), ();
+    /// The management node's id.
+    management_node_id: Option<String> = "managementNodeId" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/management/actions`: Gives management node OS.
-///
-/// Schema: `schemas/zstack/management.json#/operations/36`
-GetManagementNodeOs = 36 -> super::GetManagementNodeOSResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/management/actions`: Gives management node OS.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/36`
+    GetManagementNodeOs = 36 -> super::GetManagementNodeOSResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/meta-data/opensource`: Is opensource version.
-///
-/// Schema: `schemas/zstack/management.json#/operations/37`
-IsOpensourceVersion = 37 -> super::IsOpensourceVersionResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/meta-data/opensource`: Is opensource version.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/37`
+    IsOpensourceVersion = 37 -> super::IsOpensourceVersionResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/resource-configurations`: Finds resource configs.
-///
-/// Schema: `schemas/zstack/management.json#/operations/38`
-QueryResourceConfig = 38 -> Page<super::ResourceConfig>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/resource-configurations`: Finds resource configs.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/38`
+    QueryResourceConfig = 38 -> Page<super::ResourceConfig>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/resource-configurations/bindable`: Gives resource bindable config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/39`
-GetResourceBindableConfig = 39 -> super::GetResourceBindableConfigResult, ();
-/// Category.
-category: Option<String> = "category" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/resource-configurations/bindable`: Gives resource bindable config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/39`
+    GetResourceBindableConfig = 39 -> super::GetResourceBindableConfigResult, ();
+    /// Category.
+    category: Option<String> = "category" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}`: Deletes a resource config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/40`
-DeleteResourceConfig = 40 -> (), (resource_uuid: Id, category: String, name: String);
-/// Resource uuid.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// Category.
-category: String = "category" category.into();
-/// Its name.
-name: String = "name" name.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}`: Deletes a resource config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/40`
+    DeleteResourceConfig = 40 -> (), (resource_uuid: Id, category: String, name: String);
+    /// Resource uuid.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// Category.
+    category: String = "category" category.into();
+    /// Its name.
+    name: String = "name" name.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}/actions`: Changes a resource config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/41`
-UpdateResourceConfig = 41 -> Reply<super::ResourceConfig>, (resource_uuid: Id, category: String, name: String) super::UpdateResourceConfigRequest;
-/// Resource uuid.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// Category.
-category: String = "category" category.into();
-/// Its name.
-name: String = "name" name.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}/actions`: Changes a resource config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/41`
+    UpdateResourceConfig = 41 -> Reply<super::ResourceConfig>, (resource_uuid: Id, category: String, name: String) super::UpdateResourceConfigRequest;
+    /// Resource uuid.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// Category.
+    category: String = "category" category.into();
+    /// Its name.
+    name: String = "name" name.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/resource-configurations/{resourceUuid}/resource-configs/actions`: Changes resource configs.
-///
-/// Schema: `schemas/zstack/management.json#/operations/42`
-UpdateResourceConfigs = 42 -> Page<super::ResourceConfigStruct>, (resource_uuid: Id) super::UpdateResourceConfigsRequest;
-/// Resource uuid.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/resource-configurations/{resourceUuid}/resource-configs/actions`: Changes resource configs.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/42`
+    UpdateResourceConfigs = 42 -> Page<super::ResourceConfigStruct>, (resource_uuid: Id) super::UpdateResourceConfigsRequest;
+    /// Resource uuid.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/resource-configurations/{resourceUuid}/{category}`: Gives resource configs.
-///
-/// Schema: `schemas/zstack/management.json#/operations/43`
-GetResourceConfigs = 43 -> super::GetResourceConfigsResult, (resource_uuid: Id, category: String);
-/// Resource uuid.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// Category.
-category: String = "category" category.into();
-/// Names.
-names: Vec<String> = "names" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/resource-configurations/{resourceUuid}/{category}`: Gives resource configs.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/43`
+    GetResourceConfigs = 43 -> super::GetResourceConfigsResult, (resource_uuid: Id, category: String);
+    /// Resource uuid.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// Category.
+    category: String = "category" category.into();
+    /// Names.
+    names: Vec<String> = "names" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/resource-configurations/{resourceUuid}/{category}/{name}`: Gives resource config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/44`
-GetResourceConfig = 44 -> super::GetResourceConfigResult, (resource_uuid: Id, category: String, name: String);
-/// Resource uuid.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// Category.
-category: String = "category" category.into();
-/// Its name.
-name: String = "name" name.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/resource-configurations/{resourceUuid}/{category}/{name}`: Gives resource config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/44`
+    GetResourceConfig = 44 -> super::GetResourceConfigResult, (resource_uuid: Id, category: String, name: String);
+    /// Resource uuid.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// Category.
+    category: String = "category" category.into();
+    /// Its name.
+    name: String = "name" name.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/resources/accounts`: Gives resource account.
-///
-/// Schema: `schemas/zstack/management.json#/operations/45`
-GetResourceAccount = 45 -> super::GetResourceAccountResult, ();
-/// Resource uuids.
-resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/resources/accounts`: Gives resource account.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/45`
+    GetResourceAccount = 45 -> super::GetResourceAccountResult, ();
+    /// Resource uuids.
+    resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/resources/names`: Gives resource names.
-///
-/// Schema: `schemas/zstack/management.json#/operations/46`
-GetResourceNames = 46 -> Page<super::Resource>, ();
-/// Their uuids.
-uuids: Vec<Id> = "uuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/resources/names`: Gives resource names.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/46`
+    GetResourceNames = 46 -> Page<super::Resource>, ();
+    /// Their uuids.
+    uuids: Vec<Id> = "uuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/template-configurations/configs`: Finds template configs.
-///
-/// Schema: `schemas/zstack/management.json#/operations/47`
-QueryTemplateConfig = 47 -> Page<super::TemplateConfig>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/template-configurations/configs`: Finds template configs.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/47`
+    QueryTemplateConfig = 47 -> Page<super::TemplateConfig>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/template-configurations/templates`: Finds global config templates.
-///
-/// Schema: `schemas/zstack/management.json#/operations/48`
-QueryGlobalConfigTemplate = 48 -> Page<super::GlobalConfigTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/template-configurations/templates`: Finds global config templates.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/48`
+    QueryGlobalConfigTemplate = 48 -> Page<super::GlobalConfigTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Applies a template config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/49`
-ApplyTemplateConfig = 49 -> (), (template_uuid: Id);
-/// Template uuid.
-template_uuid: Id = "templateUuid" template_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Applies a template config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/49`
+    ApplyTemplateConfig = 49 -> (), (template_uuid: Id);
+    /// Template uuid.
+    template_uuid: Id = "templateUuid" template_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Resets a template config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/50`
-ResetTemplateConfig = 50 -> (), (template_uuid: Id);
-/// Template uuid.
-template_uuid: Id = "templateUuid" template_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Resets a template config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/50`
+    ResetTemplateConfig = 50 -> (), (template_uuid: Id);
+    /// Template uuid.
+    template_uuid: Id = "templateUuid" template_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Puts back a template config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/51`
-RevertTemplateConfig = 51 -> (), (template_uuid: Id);
-/// Template uuid.
-template_uuid: Id = "templateUuid" template_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Puts back a template config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/51`
+    RevertTemplateConfig = 51 -> (), (template_uuid: Id);
+    /// Template uuid.
+    template_uuid: Id = "templateUuid" template_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Changes a template config.
-///
-/// Schema: `schemas/zstack/management.json#/operations/52`
-UpdateTemplateConfig = 52 -> Reply<super::TemplateConfig>, (template_uuid: Id) super::UpdateTemplateConfigRequest;
-/// Template uuid.
-template_uuid: Id = "templateUuid" template_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Changes a template config.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/52`
+    UpdateTemplateConfig = 52 -> Reply<super::TemplateConfig>, (template_uuid: Id) super::UpdateTemplateConfigRequest;
+    /// Template uuid.
+    template_uuid: Id = "templateUuid" template_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zops/check/network`: Checks a network reachable.
-///
-/// Schema: `schemas/zstack/management.json#/operations/53`
-CheckNetworkReachable = 53 -> super::CheckNetworkReachableResult, ();
-/// Source hostnames.
-source_hostnames: Vec<String> = "sourceHostnames" Vec::new();
-/// Target hostnames.
-target_hostnames: Vec<String> = "targetHostnames" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/zops/check/network`: Checks a network reachable.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/53`
+    CheckNetworkReachable = 53 -> super::CheckNetworkReachableResult, ();
+    /// Source hostnames.
+    source_hostnames: Vec<String> = "sourceHostnames" Vec::new();
+    /// Target hostnames.
+    target_hostnames: Vec<String> = "targetHostnames" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zops/chrony/actions`: Brings up to date chrony servers.
-///
-/// Schema: `schemas/zstack/management.json#/operations/54`
-SyncChronyServers = 54 -> (), ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/zops/chrony/actions`: Brings up to date chrony servers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/54`
+    SyncChronyServers = 54 -> (), ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zops/chrony/actions`: Changes chrony servers.
-///
-/// Schema: `schemas/zstack/management.json#/operations/55`
-UpdateChronyServers = 55 -> (), () super::UpdateChronyServersRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/zops/chrony/actions`: Changes chrony servers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/55`
+    UpdateChronyServers = 55 -> (), () super::UpdateChronyServersRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zops/chrony/servers`: Gives chrony servers.
-///
-/// Schema: `schemas/zstack/management.json#/operations/56`
-GetChronyServers = 56 -> super::GetChronyServersResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/zops/chrony/servers`: Gives chrony servers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/56`
+    GetChronyServers = 56 -> super::GetChronyServersResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -11,691 +11,691 @@ const PARAMS_5: &[Param] = &[Param::query("labels", Kind::Text).list().required(
 const PARAMS_6: &[Param] = &[Param::query("matches", Kind::Text).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::query("vmUuids", Kind::Id).list().required(), Param::query("instant", Kind::Bool), Param::query("startTime", Kind::Int), Param::query("endTime", Kind::Int), Param::query("step", Kind::Text), Param::query("expression", Kind::Text).required(), Param::query("relativeTime", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryEventLog", "GET", "/zstack/v1/eventlogs").also(&["/zstack/v1/eventlogs/{id}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventLog> as Model>::SHAPE, Page::<super::EventLog>::LIST)),
-Operation::new(System::Zstack, "GetLogConfiguration", "GET", "/zstack/v1/log/configurations").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LOG_CONFIGURATION_RESULT)),
-Operation::new(System::Zstack, "AddLogConfiguration", "POST", "/zstack/v1/log/configurations").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_LOG_CONFIGURATION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::JsonLabel> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateLogConfiguration", "PUT", "/zstack/v1/log/configurations").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LOG_CONFIGURATION_REQUEST).wrapper("updateLogConfiguration").response(Response::Body(<Reply<super::JsonLabel> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteLogConfiguration", "DELETE", "/zstack/v1/log/configurations/log4j2").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "QueryMedia", "GET", "/zstack/v1/media").also(&["/zstack/v1/media/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Media> as Model>::SHAPE, Page::<super::Media>::LIST)),
-Operation::new(System::Zstack, "QueryEmailMedia", "GET", "/zstack/v1/media/emails").also(&["/zstack/v1/media/emails/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Media> as Model>::SHAPE, Page::<super::Media>::LIST)),
-Operation::new(System::Zstack, "CreateEmailMedia", "POST", "/zstack/v1/media/emails").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_EMAIL_MEDIA_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Media> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateEmailMedia", "PUT", "/zstack/v1/media/emails/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EMAIL_MEDIA_REQUEST).wrapper("updateEmailMedia").response(Response::Body(<Reply<super::EmailMedia> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteMedia", "DELETE", "/zstack/v1/media/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeMediaState", "PUT", "/zstack/v1/media/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_MEDIA_STATE_REQUEST).wrapper("changeMediaState").response(Response::Body(<Reply<super::Media> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAlert", "DELETE", "/zstack/v1/monitoring/alerts").params(UUIDS_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryAlert", "GET", "/zstack/v1/monitoring/alerts").also(&["/zstack/v1/monitoring/alerts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Alert> as Model>::SHAPE, Page::<super::Alert>::LIST)),
-Operation::new(System::Zstack, "GetMonitorItem", "GET", "/zstack/v1/monitoring/items").params(PARAMS_1).response(Response::Body(&GET_MONITOR_ITEM_RESULT)),
-Operation::new(System::Zstack, "QueryMonitorTriggerAction", "GET", "/zstack/v1/monitoring/trigger-actions").also(&["/zstack/v1/monitoring/trigger-actions/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorTriggerAction> as Model>::SHAPE, Page::<super::MonitorTriggerAction>::LIST)),
-Operation::new(System::Zstack, "QueryEmailTriggerAction", "GET", "/zstack/v1/monitoring/trigger-actions/emails").also(&["/zstack/v1/monitoring/trigger-actions/emails/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorTriggerAction> as Model>::SHAPE, Page::<super::MonitorTriggerAction>::LIST)),
-Operation::new(System::Zstack, "CreateEmailMonitorTriggerAction", "POST", "/zstack/v1/monitoring/trigger-actions/emails").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_EMAIL_MONITOR_TRIGGER_ACTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorTriggerAction> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateEmailMonitorTriggerAction", "PUT", "/zstack/v1/monitoring/trigger-actions/emails/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EMAIL_MONITOR_TRIGGER_ACTION_REQUEST).wrapper("updateEmailMonitorTriggerAction").response(Response::Body(<Reply<super::MonitorTriggerAction> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteMonitorTriggerAction", "DELETE", "/zstack/v1/monitoring/trigger-actions/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeMonitorTriggerActionState", "PUT", "/zstack/v1/monitoring/trigger-actions/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_MONITOR_TRIGGER_ACTION_STATE_REQUEST).wrapper("changeMonitorTriggerActionState").response(Response::Body(<Reply<super::MonitorTriggerAction> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMonitorTrigger", "GET", "/zstack/v1/monitoring/triggers").also(&["/zstack/v1/monitoring/triggers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorTrigger> as Model>::SHAPE, Page::<super::MonitorTrigger>::LIST)),
-Operation::new(System::Zstack, "CreateMonitorTrigger", "POST", "/zstack/v1/monitoring/triggers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MONITOR_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorTrigger> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachMonitorTriggerActionFromTrigger", "DELETE", "/zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}").params(PARAMS_2).long_running(),
-Operation::new(System::Zstack, "AttachMonitorTriggerActionToTrigger", "POST", "/zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}").params(PARAMS_3).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteMonitorTrigger", "DELETE", "/zstack/v1/monitoring/triggers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeMonitorTriggerState", "PUT", "/zstack/v1/monitoring/triggers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_MONITOR_TRIGGER_STATE_REQUEST).wrapper("changeMonitorTriggerState").response(Response::Body(<Reply<super::MonitorTrigger> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateMonitorTrigger", "PUT", "/zstack/v1/monitoring/triggers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MONITOR_TRIGGER_REQUEST).wrapper("updateMonitorTrigger").response(Response::Body(<Reply<super::MonitorTrigger> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PrometheusQueryPassThrough", "GET", "/zstack/v1/prometheus/all").params(PARAMS_4).response(Response::Body(&PROMETHEUS_QUERY_PASS_THROUGH_RESULT)),
-Operation::new(System::Zstack, "PrometheusQueryLabelValues", "GET", "/zstack/v1/prometheus/labels").params(PARAMS_5).response(Response::Body(&PROMETHEUS_QUERY_LABEL_VALUES_RESULT)),
-Operation::new(System::Zstack, "PrometheusQueryMetadata", "GET", "/zstack/v1/prometheus/meta-data").params(PARAMS_6).response(Response::Body(&PROMETHEUS_QUERY_METADATA_RESULT)),
-Operation::new(System::Zstack, "PrometheusQueryVmMonitoringData", "GET", "/zstack/v1/prometheus/vm-instances").params(PARAMS_7).response(Response::Body(&PROMETHEUS_QUERY_VM_MONITORING_DATA_RESULT)),
-Operation::new(System::Zstack, "QuerySnmpAgent", "GET", "/zstack/v1/snmp/agent").also(&["/zstack/v1/snmp/agent/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SnmpAgent> as Model>::SHAPE, Page::<super::SnmpAgent>::LIST)),
-Operation::new(System::Zstack, "CreateSnmpAgent", "POST", "/zstack/v1/snmp/agent").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNMP_AGENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SnmpAgent> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StartSnmpAgent", "PUT", "/zstack/v1/snmp/agent/actions").params(SYSTEM_TAGS_USER_TAGS).request(&START_SNMP_AGENT_REQUEST).wrapper("startSnmpAgent").response(Response::Body(<Reply<super::SnmpAgent> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StopSnmpAgent", "PUT", "/zstack/v1/snmp/agent/actions").params(SYSTEM_TAGS_USER_TAGS).request(&STOP_SNMP_AGENT_REQUEST).wrapper("stopSnmpAgent").response(Response::Body(<Reply<super::SnmpAgent> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSnmpAgent", "PUT", "/zstack/v1/snmp/agent/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNMP_AGENT_REQUEST).wrapper("updateSnmpAgent").response(Response::Body(<Reply<super::SnmpAgent> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryWebhook", "GET", "/zstack/v1/web-hooks").also(&["/zstack/v1/web-hooks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Webhook> as Model>::SHAPE, Page::<super::Webhook>::LIST)),
-Operation::new(System::Zstack, "CreateWebhook", "POST", "/zstack/v1/web-hooks").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_WEBHOOK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Webhook> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteWebhook", "DELETE", "/zstack/v1/web-hooks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateWebhook", "PUT", "/zstack/v1/web-hooks/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_WEBHOOK_REQUEST).wrapper("updateWebhook").response(Response::Body(<Reply<super::Webhook> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryEventLog", "GET", "/zstack/v1/eventlogs").also(&["/zstack/v1/eventlogs/{id}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventLog> as Model>::SHAPE, Page::<super::EventLog>::LIST)),
+    Operation::new(System::Zstack, "GetLogConfiguration", "GET", "/zstack/v1/log/configurations").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LOG_CONFIGURATION_RESULT)),
+    Operation::new(System::Zstack, "AddLogConfiguration", "POST", "/zstack/v1/log/configurations").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_LOG_CONFIGURATION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::JsonLabel> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateLogConfiguration", "PUT", "/zstack/v1/log/configurations").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LOG_CONFIGURATION_REQUEST).wrapper("updateLogConfiguration").response(Response::Body(<Reply<super::JsonLabel> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteLogConfiguration", "DELETE", "/zstack/v1/log/configurations/log4j2").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "QueryMedia", "GET", "/zstack/v1/media").also(&["/zstack/v1/media/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Media> as Model>::SHAPE, Page::<super::Media>::LIST)),
+    Operation::new(System::Zstack, "QueryEmailMedia", "GET", "/zstack/v1/media/emails").also(&["/zstack/v1/media/emails/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Media> as Model>::SHAPE, Page::<super::Media>::LIST)),
+    Operation::new(System::Zstack, "CreateEmailMedia", "POST", "/zstack/v1/media/emails").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_EMAIL_MEDIA_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Media> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateEmailMedia", "PUT", "/zstack/v1/media/emails/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EMAIL_MEDIA_REQUEST).wrapper("updateEmailMedia").response(Response::Body(<Reply<super::EmailMedia> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteMedia", "DELETE", "/zstack/v1/media/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeMediaState", "PUT", "/zstack/v1/media/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_MEDIA_STATE_REQUEST).wrapper("changeMediaState").response(Response::Body(<Reply<super::Media> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAlert", "DELETE", "/zstack/v1/monitoring/alerts").params(UUIDS_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryAlert", "GET", "/zstack/v1/monitoring/alerts").also(&["/zstack/v1/monitoring/alerts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Alert> as Model>::SHAPE, Page::<super::Alert>::LIST)),
+    Operation::new(System::Zstack, "GetMonitorItem", "GET", "/zstack/v1/monitoring/items").params(PARAMS_1).response(Response::Body(&GET_MONITOR_ITEM_RESULT)),
+    Operation::new(System::Zstack, "QueryMonitorTriggerAction", "GET", "/zstack/v1/monitoring/trigger-actions").also(&["/zstack/v1/monitoring/trigger-actions/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorTriggerAction> as Model>::SHAPE, Page::<super::MonitorTriggerAction>::LIST)),
+    Operation::new(System::Zstack, "QueryEmailTriggerAction", "GET", "/zstack/v1/monitoring/trigger-actions/emails").also(&["/zstack/v1/monitoring/trigger-actions/emails/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorTriggerAction> as Model>::SHAPE, Page::<super::MonitorTriggerAction>::LIST)),
+    Operation::new(System::Zstack, "CreateEmailMonitorTriggerAction", "POST", "/zstack/v1/monitoring/trigger-actions/emails").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_EMAIL_MONITOR_TRIGGER_ACTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorTriggerAction> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateEmailMonitorTriggerAction", "PUT", "/zstack/v1/monitoring/trigger-actions/emails/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EMAIL_MONITOR_TRIGGER_ACTION_REQUEST).wrapper("updateEmailMonitorTriggerAction").response(Response::Body(<Reply<super::MonitorTriggerAction> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteMonitorTriggerAction", "DELETE", "/zstack/v1/monitoring/trigger-actions/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeMonitorTriggerActionState", "PUT", "/zstack/v1/monitoring/trigger-actions/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_MONITOR_TRIGGER_ACTION_STATE_REQUEST).wrapper("changeMonitorTriggerActionState").response(Response::Body(<Reply<super::MonitorTriggerAction> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMonitorTrigger", "GET", "/zstack/v1/monitoring/triggers").also(&["/zstack/v1/monitoring/triggers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorTrigger> as Model>::SHAPE, Page::<super::MonitorTrigger>::LIST)),
+    Operation::new(System::Zstack, "CreateMonitorTrigger", "POST", "/zstack/v1/monitoring/triggers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MONITOR_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorTrigger> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachMonitorTriggerActionFromTrigger", "DELETE", "/zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}").params(PARAMS_2).long_running(),
+    Operation::new(System::Zstack, "AttachMonitorTriggerActionToTrigger", "POST", "/zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}").params(PARAMS_3).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteMonitorTrigger", "DELETE", "/zstack/v1/monitoring/triggers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeMonitorTriggerState", "PUT", "/zstack/v1/monitoring/triggers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_MONITOR_TRIGGER_STATE_REQUEST).wrapper("changeMonitorTriggerState").response(Response::Body(<Reply<super::MonitorTrigger> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateMonitorTrigger", "PUT", "/zstack/v1/monitoring/triggers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MONITOR_TRIGGER_REQUEST).wrapper("updateMonitorTrigger").response(Response::Body(<Reply<super::MonitorTrigger> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PrometheusQueryPassThrough", "GET", "/zstack/v1/prometheus/all").params(PARAMS_4).response(Response::Body(&PROMETHEUS_QUERY_PASS_THROUGH_RESULT)),
+    Operation::new(System::Zstack, "PrometheusQueryLabelValues", "GET", "/zstack/v1/prometheus/labels").params(PARAMS_5).response(Response::Body(&PROMETHEUS_QUERY_LABEL_VALUES_RESULT)),
+    Operation::new(System::Zstack, "PrometheusQueryMetadata", "GET", "/zstack/v1/prometheus/meta-data").params(PARAMS_6).response(Response::Body(&PROMETHEUS_QUERY_METADATA_RESULT)),
+    Operation::new(System::Zstack, "PrometheusQueryVmMonitoringData", "GET", "/zstack/v1/prometheus/vm-instances").params(PARAMS_7).response(Response::Body(&PROMETHEUS_QUERY_VM_MONITORING_DATA_RESULT)),
+    Operation::new(System::Zstack, "QuerySnmpAgent", "GET", "/zstack/v1/snmp/agent").also(&["/zstack/v1/snmp/agent/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SnmpAgent> as Model>::SHAPE, Page::<super::SnmpAgent>::LIST)),
+    Operation::new(System::Zstack, "CreateSnmpAgent", "POST", "/zstack/v1/snmp/agent").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNMP_AGENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SnmpAgent> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StartSnmpAgent", "PUT", "/zstack/v1/snmp/agent/actions").params(SYSTEM_TAGS_USER_TAGS).request(&START_SNMP_AGENT_REQUEST).wrapper("startSnmpAgent").response(Response::Body(<Reply<super::SnmpAgent> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StopSnmpAgent", "PUT", "/zstack/v1/snmp/agent/actions").params(SYSTEM_TAGS_USER_TAGS).request(&STOP_SNMP_AGENT_REQUEST).wrapper("stopSnmpAgent").response(Response::Body(<Reply<super::SnmpAgent> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSnmpAgent", "PUT", "/zstack/v1/snmp/agent/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNMP_AGENT_REQUEST).wrapper("updateSnmpAgent").response(Response::Body(<Reply<super::SnmpAgent> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryWebhook", "GET", "/zstack/v1/web-hooks").also(&["/zstack/v1/web-hooks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Webhook> as Model>::SHAPE, Page::<super::Webhook>::LIST)),
+    Operation::new(System::Zstack, "CreateWebhook", "POST", "/zstack/v1/web-hooks").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_WEBHOOK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Webhook> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteWebhook", "DELETE", "/zstack/v1/web-hooks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateWebhook", "PUT", "/zstack/v1/web-hooks/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_WEBHOOK_REQUEST).wrapper("updateWebhook").response(Response::Body(<Reply<super::Webhook> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::EventLog>>),
-Some(make::<super::GetLogConfigurationResult>),
-Some(make::<Reply<super::JsonLabel>>),
-Some(make::<Reply<super::JsonLabel>>),
-None,
-Some(make::<Page<super::Media>>),
-Some(make::<Page<super::Media>>),
-Some(make::<Reply<super::Media>>),
-Some(make::<Reply<super::EmailMedia>>),
-None,
-Some(make::<Reply<super::Media>>),
-None,
-Some(make::<Page<super::Alert>>),
-Some(make::<super::GetMonitorItemResult>),
-Some(make::<Page<super::MonitorTriggerAction>>),
-Some(make::<Page<super::MonitorTriggerAction>>),
-Some(make::<Reply<super::MonitorTriggerAction>>),
-Some(make::<Reply<super::MonitorTriggerAction>>),
-None,
-Some(make::<Reply<super::MonitorTriggerAction>>),
-Some(make::<Page<super::MonitorTrigger>>),
-Some(make::<Reply<super::MonitorTrigger>>),
-None,
-None,
-None,
-Some(make::<Reply<super::MonitorTrigger>>),
-Some(make::<Reply<super::MonitorTrigger>>),
-Some(make::<super::PrometheusQueryPassThroughResult>),
-Some(make::<super::PrometheusQueryLabelValuesResult>),
-Some(make::<super::PrometheusQueryMetadataResult>),
-Some(make::<super::PrometheusQueryVmMonitoringDataResult>),
-Some(make::<Page<super::SnmpAgent>>),
-Some(make::<Reply<super::SnmpAgent>>),
-Some(make::<Reply<super::SnmpAgent>>),
-Some(make::<Reply<super::SnmpAgent>>),
-Some(make::<Reply<super::SnmpAgent>>),
-Some(make::<Page<super::Webhook>>),
-Some(make::<Reply<super::Webhook>>),
-None,
-Some(make::<Reply<super::Webhook>>),
+    Some(make::<Page<super::EventLog>>),
+    Some(make::<super::GetLogConfigurationResult>),
+    Some(make::<Reply<super::JsonLabel>>),
+    Some(make::<Reply<super::JsonLabel>>),
+    None,
+    Some(make::<Page<super::Media>>),
+    Some(make::<Page<super::Media>>),
+    Some(make::<Reply<super::Media>>),
+    Some(make::<Reply<super::EmailMedia>>),
+    None,
+    Some(make::<Reply<super::Media>>),
+    None,
+    Some(make::<Page<super::Alert>>),
+    Some(make::<super::GetMonitorItemResult>),
+    Some(make::<Page<super::MonitorTriggerAction>>),
+    Some(make::<Page<super::MonitorTriggerAction>>),
+    Some(make::<Reply<super::MonitorTriggerAction>>),
+    Some(make::<Reply<super::MonitorTriggerAction>>),
+    None,
+    Some(make::<Reply<super::MonitorTriggerAction>>),
+    Some(make::<Page<super::MonitorTrigger>>),
+    Some(make::<Reply<super::MonitorTrigger>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::MonitorTrigger>>),
+    Some(make::<Reply<super::MonitorTrigger>>),
+    Some(make::<super::PrometheusQueryPassThroughResult>),
+    Some(make::<super::PrometheusQueryLabelValuesResult>),
+    Some(make::<super::PrometheusQueryMetadataResult>),
+    Some(make::<super::PrometheusQueryVmMonitoringDataResult>),
+    Some(make::<Page<super::SnmpAgent>>),
+    Some(make::<Reply<super::SnmpAgent>>),
+    Some(make::<Reply<super::SnmpAgent>>),
+    Some(make::<Reply<super::SnmpAgent>>),
+    Some(make::<Reply<super::SnmpAgent>>),
+    Some(make::<Page<super::Webhook>>),
+    Some(make::<Reply<super::Webhook>>),
+    None,
+    Some(make::<Reply<super::Webhook>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/eventlogs`: Finds event logs.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/0`
-QueryEventLog = 0 -> Page<super::EventLog>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/eventlogs`: Finds event logs.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/0`
+    QueryEventLog = 0 -> Page<super::EventLog>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/log/configurations`: Gives log configuration.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/1`
-GetLogConfiguration = 1 -> super::GetLogConfigurationResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/log/configurations`: Gives log configuration.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/1`
+    GetLogConfiguration = 1 -> super::GetLogConfigurationResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/log/configurations`: Adds a log configuration.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/2`
-AddLogConfiguration = 2 -> Reply<super::JsonLabel>, () super::AddLogConfigurationRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/log/configurations`: Adds a log configuration.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/2`
+    AddLogConfiguration = 2 -> Reply<super::JsonLabel>, () super::AddLogConfigurationRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/log/configurations`: Changes a log configuration.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/3`
-UpdateLogConfiguration = 3 -> Reply<super::JsonLabel>, () super::UpdateLogConfigurationRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/log/configurations`: Changes a log configuration.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/3`
+    UpdateLogConfiguration = 3 -> Reply<super::JsonLabel>, () super::UpdateLogConfigurationRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/log/configurations/log4j2`: Deletes a log configuration.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/4`
-DeleteLogConfiguration = 4 -> (), (config_id: i64);
-/// The config's id.
-config_id: i64 = "configId" config_id.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/log/configurations/log4j2`: Deletes a log configuration.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/4`
+    DeleteLogConfiguration = 4 -> (), (config_id: i64);
+    /// The config's id.
+    config_id: i64 = "configId" config_id.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/media`: Finds medias.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/5`
-QueryMedia = 5 -> Page<super::Media>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/media`: Finds medias.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/5`
+    QueryMedia = 5 -> Page<super::Media>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/media/emails`: Finds email medias.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/6`
-QueryEmailMedia = 6 -> Page<super::Media>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/media/emails`: Finds email medias.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/6`
+    QueryEmailMedia = 6 -> Page<super::Media>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/media/emails`: Creates an email media.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/7`
-CreateEmailMedia = 7 -> Reply<super::Media>, () super::CreateEmailMediaRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/media/emails`: Creates an email media.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/7`
+    CreateEmailMedia = 7 -> Reply<super::Media>, () super::CreateEmailMediaRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/media/emails/{uuid}`: Changes an email media.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/8`
-UpdateEmailMedia = 8 -> Reply<super::EmailMedia>, (uuid: Id) super::UpdateEmailMediaRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/media/emails/{uuid}`: Changes an email media.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/8`
+    UpdateEmailMedia = 8 -> Reply<super::EmailMedia>, (uuid: Id) super::UpdateEmailMediaRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/media/{uuid}`: Deletes a media.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/9`
-DeleteMedia = 9 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/media/{uuid}`: Deletes a media.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/9`
+    DeleteMedia = 9 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/media/{uuid}/actions`: Lets a media be used, or no longer.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/10`
-ChangeMediaState = 10 -> Reply<super::Media>, (uuid: Id) super::ChangeMediaStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/media/{uuid}/actions`: Lets a media be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/10`
+    ChangeMediaState = 10 -> Reply<super::Media>, (uuid: Id) super::ChangeMediaStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/monitoring/alerts`: Deletes an alert.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/11`
-DeleteAlert = 11 -> (), ();
-/// Their uuids.
-uuids: Vec<Id> = "uuids" Vec::new();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/monitoring/alerts`: Deletes an alert.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/11`
+    DeleteAlert = 11 -> (), ();
+    /// Their uuids.
+    uuids: Vec<Id> = "uuids" Vec::new();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/monitoring/alerts`: Finds alerts.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/12`
-QueryAlert = 12 -> Page<super::Alert>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/monitoring/alerts`: Finds alerts.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/12`
+    QueryAlert = 12 -> Page<super::Alert>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/monitoring/items`: Gives monitor item.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/13`
-GetMonitorItem = 13 -> super::GetMonitorItemResult, (resource_type: String);
-/// What kind of resource it is.
-resource_type: String = "resourceType" resource_type.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/monitoring/items`: Gives monitor item.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/13`
+    GetMonitorItem = 13 -> super::GetMonitorItemResult, (resource_type: String);
+    /// What kind of resource it is.
+    resource_type: String = "resourceType" resource_type.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/monitoring/trigger-actions`: Finds monitor trigger actions.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/14`
-QueryMonitorTriggerAction = 14 -> Page<super::MonitorTriggerAction>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/monitoring/trigger-actions`: Finds monitor trigger actions.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/14`
+    QueryMonitorTriggerAction = 14 -> Page<super::MonitorTriggerAction>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/monitoring/trigger-actions/emails`: Finds email trigger actions.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/15`
-QueryEmailTriggerAction = 15 -> Page<super::MonitorTriggerAction>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/monitoring/trigger-actions/emails`: Finds email trigger actions.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/15`
+    QueryEmailTriggerAction = 15 -> Page<super::MonitorTriggerAction>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/monitoring/trigger-actions/emails`: Creates an email monitor trigger action.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/16`
-CreateEmailMonitorTriggerAction = 16 -> Reply<super::MonitorTriggerAction>, () super::CreateEmailMonitorTriggerActionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/monitoring/trigger-actions/emails`: Creates an email monitor trigger action.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/16`
+    CreateEmailMonitorTriggerAction = 16 -> Reply<super::MonitorTriggerAction>, () super::CreateEmailMonitorTriggerActionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/monitoring/trigger-actions/emails/{uuid}`: Changes an email monitor trigger action.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/17`
-UpdateEmailMonitorTriggerAction = 17 -> Reply<super::MonitorTriggerAction>, (uuid: Id) super::UpdateEmailMonitorTriggerActionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/monitoring/trigger-actions/emails/{uuid}`: Changes an email monitor trigger action.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/17`
+    UpdateEmailMonitorTriggerAction = 17 -> Reply<super::MonitorTriggerAction>, (uuid: Id) super::UpdateEmailMonitorTriggerActionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/monitoring/trigger-actions/{uuid}`: Deletes a monitor trigger action.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/18`
-DeleteMonitorTriggerAction = 18 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/monitoring/trigger-actions/{uuid}`: Deletes a monitor trigger action.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/18`
+    DeleteMonitorTriggerAction = 18 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/monitoring/trigger-actions/{uuid}/actions`: Lets a monitor trigger action be used, or no longer.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/19`
-ChangeMonitorTriggerActionState = 19 -> Reply<super::MonitorTriggerAction>, (uuid: Id) super::ChangeMonitorTriggerActionStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/monitoring/trigger-actions/{uuid}/actions`: Lets a monitor trigger action be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/19`
+    ChangeMonitorTriggerActionState = 19 -> Reply<super::MonitorTriggerAction>, (uuid: Id) super::ChangeMonitorTriggerActionStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/monitoring/triggers`: Finds monitor triggers.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/20`
-QueryMonitorTrigger = 20 -> Page<super::MonitorTrigger>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/monitoring/triggers`: Finds monitor triggers.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/20`
+    QueryMonitorTrigger = 20 -> Page<super::MonitorTrigger>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/monitoring/triggers`: Creates a monitor trigger.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/21`
-CreateMonitorTrigger = 21 -> Reply<super::MonitorTrigger>, () super::CreateMonitorTriggerRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/monitoring/triggers`: Creates a monitor trigger.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/21`
+    CreateMonitorTrigger = 21 -> Reply<super::MonitorTrigger>, () super::CreateMonitorTriggerRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}`: Detaches a monitor trigger action from a trigger.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/22`
-DetachMonitorTriggerActionFromTrigger = 22 -> (), (trigger_uuid: Id, action_uuid: Id);
-/// Trigger uuid.
-trigger_uuid: Id = "triggerUuid" trigger_uuid.into();
-/// Action uuid.
-action_uuid: Id = "actionUuid" action_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}`: Detaches a monitor trigger action from a trigger.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/22`
+    DetachMonitorTriggerActionFromTrigger = 22 -> (), (trigger_uuid: Id, action_uuid: Id);
+    /// Trigger uuid.
+    trigger_uuid: Id = "triggerUuid" trigger_uuid.into();
+    /// Action uuid.
+    action_uuid: Id = "actionUuid" action_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}`: Attaches a monitor trigger action to a trigger.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/23`
-AttachMonitorTriggerActionToTrigger = 23 -> (), (trigger_uuid: Id, action_uuid: Id);
-/// Trigger uuid.
-trigger_uuid: Id = "triggerUuid" trigger_uuid.into();
-/// Action uuid.
-action_uuid: Id = "actionUuid" action_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}`: Attaches a monitor trigger action to a trigger.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/23`
+    AttachMonitorTriggerActionToTrigger = 23 -> (), (trigger_uuid: Id, action_uuid: Id);
+    /// Trigger uuid.
+    trigger_uuid: Id = "triggerUuid" trigger_uuid.into();
+    /// Action uuid.
+    action_uuid: Id = "actionUuid" action_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/monitoring/triggers/{uuid}`: Deletes a monitor trigger.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/24`
-DeleteMonitorTrigger = 24 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/monitoring/triggers/{uuid}`: Deletes a monitor trigger.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/24`
+    DeleteMonitorTrigger = 24 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/monitoring/triggers/{uuid}/actions`: Lets a monitor trigger be used, or no longer.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/25`
-ChangeMonitorTriggerState = 25 -> Reply<super::MonitorTrigger>, (uuid: Id) super::ChangeMonitorTriggerStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/monitoring/triggers/{uuid}/actions`: Lets a monitor trigger be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/25`
+    ChangeMonitorTriggerState = 25 -> Reply<super::MonitorTrigger>, (uuid: Id) super::ChangeMonitorTriggerStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/monitoring/triggers/{uuid}/actions`: Changes a monitor trigger.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/26`
-UpdateMonitorTrigger = 26 -> Reply<super::MonitorTrigger>, (uuid: Id) super::UpdateMonitorTriggerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/monitoring/triggers/{uuid}/actions`: Changes a monitor trigger.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/26`
+    UpdateMonitorTrigger = 26 -> Reply<super::MonitorTrigger>, (uuid: Id) super::UpdateMonitorTriggerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/prometheus/all`: Prometheus query pass through.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/27`
-PrometheusQueryPassThrough = 27 -> super::PrometheusQueryPassThroughResult, (expression: String);
-/// `false` when left out.
-instant: Option<bool> = "instant" None;
-/// Start time.
-start_time: Option<i64> = "startTime" None;
-/// End time.
-end_time: Option<i64> = "endTime" None;
-/// Step.
-step: Option<String> = "step" None;
-/// Expression.
-expression: String = "expression" expression.into();
-/// Relative time.
-relative_time: Option<String> = "relativeTime" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/prometheus/all`: Prometheus query pass through.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/27`
+    PrometheusQueryPassThrough = 27 -> super::PrometheusQueryPassThroughResult, (expression: String);
+    /// `false` when left out.
+    instant: Option<bool> = "instant" None;
+    /// Start time.
+    start_time: Option<i64> = "startTime" None;
+    /// End time.
+    end_time: Option<i64> = "endTime" None;
+    /// Step.
+    step: Option<String> = "step" None;
+    /// Expression.
+    expression: String = "expression" expression.into();
+    /// Relative time.
+    relative_time: Option<String> = "relativeTime" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/prometheus/labels`: Prometheus query label values.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/28`
-PrometheusQueryLabelValues = 28 -> super::PrometheusQueryLabelValuesResult, ();
-/// Labels.
-labels: Vec<String> = "labels" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/prometheus/labels`: Prometheus query label values.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/28`
+    PrometheusQueryLabelValues = 28 -> super::PrometheusQueryLabelValuesResult, ();
+    /// Labels.
+    labels: Vec<String> = "labels" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/prometheus/meta-data`: Prometheus query metadata.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/29`
-PrometheusQueryMetadata = 29 -> super::PrometheusQueryMetadataResult, ();
-/// Matches.
-matches: Vec<String> = "matches" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/prometheus/meta-data`: Prometheus query metadata.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/29`
+    PrometheusQueryMetadata = 29 -> super::PrometheusQueryMetadataResult, ();
+    /// Matches.
+    matches: Vec<String> = "matches" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/prometheus/vm-instances`: Prometheus query virtual machine monitoring data.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/30`
-PrometheusQueryVmMonitoringData = 30 -> super::PrometheusQueryVmMonitoringDataResult, (expression: String);
-/// Vm uuids.
-vm_uuids: Vec<Id> = "vmUuids" Vec::new();
-/// `false` when left out.
-instant: Option<bool> = "instant" None;
-/// Start time.
-start_time: Option<i64> = "startTime" None;
-/// End time.
-end_time: Option<i64> = "endTime" None;
-/// Step.
-step: Option<String> = "step" None;
-/// Expression.
-expression: String = "expression" expression.into();
-/// Relative time.
-relative_time: Option<String> = "relativeTime" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/prometheus/vm-instances`: Prometheus query virtual machine monitoring data.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/30`
+    PrometheusQueryVmMonitoringData = 30 -> super::PrometheusQueryVmMonitoringDataResult, (expression: String);
+    /// Vm uuids.
+    vm_uuids: Vec<Id> = "vmUuids" Vec::new();
+    /// `false` when left out.
+    instant: Option<bool> = "instant" None;
+    /// Start time.
+    start_time: Option<i64> = "startTime" None;
+    /// End time.
+    end_time: Option<i64> = "endTime" None;
+    /// Step.
+    step: Option<String> = "step" None;
+    /// Expression.
+    expression: String = "expression" expression.into();
+    /// Relative time.
+    relative_time: Option<String> = "relativeTime" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/snmp/agent`: Finds SNMP agents.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/31`
-QuerySnmpAgent = 31 -> Page<super::SnmpAgent>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/snmp/agent`: Finds SNMP agents.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/31`
+    QuerySnmpAgent = 31 -> Page<super::SnmpAgent>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/snmp/agent`: Creates an SNMP agent.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/32`
-CreateSnmpAgent = 32 -> Reply<super::SnmpAgent>, () super::CreateSnmpAgentRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/snmp/agent`: Creates an SNMP agent.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/32`
+    CreateSnmpAgent = 32 -> Reply<super::SnmpAgent>, () super::CreateSnmpAgentRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/snmp/agent/actions`: Starts an SNMP agent.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/33`
-StartSnmpAgent = 33 -> Reply<super::SnmpAgent>, () super::StartSnmpAgentRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/snmp/agent/actions`: Starts an SNMP agent.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/33`
+    StartSnmpAgent = 33 -> Reply<super::SnmpAgent>, () super::StartSnmpAgentRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/snmp/agent/actions`: Stops an SNMP agent.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/34`
-StopSnmpAgent = 34 -> Reply<super::SnmpAgent>, () super::StopSnmpAgentRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/snmp/agent/actions`: Stops an SNMP agent.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/34`
+    StopSnmpAgent = 34 -> Reply<super::SnmpAgent>, () super::StopSnmpAgentRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/snmp/agent/actions`: Changes an SNMP agent.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/35`
-UpdateSnmpAgent = 35 -> Reply<super::SnmpAgent>, () super::UpdateSnmpAgentRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/snmp/agent/actions`: Changes an SNMP agent.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/35`
+    UpdateSnmpAgent = 35 -> Reply<super::SnmpAgent>, () super::UpdateSnmpAgentRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/web-hooks`: Finds webhooks.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/36`
-QueryWebhook = 36 -> Page<super::Webhook>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/web-hooks`: Finds webhooks.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/36`
+    QueryWebhook = 36 -> Page<super::Webhook>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/web-hooks`: Creates a webhook.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/37`
-CreateWebhook = 37 -> Reply<super::Webhook>, () super::CreateWebhookRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/web-hooks`: Creates a webhook.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/37`
+    CreateWebhook = 37 -> Reply<super::Webhook>, () super::CreateWebhookRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/web-hooks/{uuid}`: Deletes a webhook.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/38`
-DeleteWebhook = 38 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/web-hooks/{uuid}`: Deletes a webhook.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/38`
+    DeleteWebhook = 38 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/web-hooks/{uuid}`: Changes a webhook.
-///
-/// Schema: `schemas/zstack/monitoring.json#/operations/39`
-UpdateWebhook = 39 -> Reply<super::Webhook>, (uuid: Id) super::UpdateWebhookRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/web-hooks/{uuid}`: Changes a webhook.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/39`
+    UpdateWebhook = 39 -> Reply<super::Webhook>, (uuid: Id) super::UpdateWebhookRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -6,221 +6,221 @@ const PARAMS_0: &[Param] = &[Param::query("dataCenterUuid", Kind::Id).required()
 const PARAMS_1: &[Param] = &[Param::query("nasFSUuid", Kind::Id).required(), Param::query("mountDomain", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_2: &[Param] = &[Param::query("dataCenterUuid", Kind::Id).required(), Param::query("fileSystemId", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "DeleteAliyunNasAccessGroupRule", "DELETE", "/zstack/v1/nas/access/rule/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeleteAliyunNasAccessGroup", "DELETE", "/zstack/v1/nas/access/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "CreateAliyunNasFileSystem", "POST", "/zstack/v1/nas/aliyun").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_NAS_FILE_SYSTEM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::NasFileSystem> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddAliyunNasFileSystem", "PUT", "/zstack/v1/nas/aliyun").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_NAS_FILE_SYSTEM_REQUEST).wrapper("addAliyunNasFileSystem").response(Response::Body(<Reply<super::AliyunNasFileSystem> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunNasAccessGroup", "GET", "/zstack/v1/nas/aliyun/access").also(&["/zstack/v1/nas/aliyun/access/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunNasAccessGroup> as Model>::SHAPE, Page::<super::AliyunNasAccessGroup>::LIST)),
-Operation::new(System::Zstack, "CreateAliyunNasAccessGroup", "POST", "/zstack/v1/nas/aliyun/access").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_NAS_ACCESS_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunNasAccessGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddAliyunNasAccessGroup", "PUT", "/zstack/v1/nas/aliyun/access").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_NAS_ACCESS_GROUP_REQUEST).wrapper("addAliyunNasAccessGroup").response(Response::Body(<Reply<super::AliyunNasAccessGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunNasAccessGroup", "PUT", "/zstack/v1/nas/aliyun/access").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_NAS_ACCESS_GROUP_REQUEST).wrapper("updateAliyunNasAccessGroup").response(Response::Body(<Reply<super::AliyunNasAccessGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetAliyunNasAccessGroupRemote", "GET", "/zstack/v1/nas/aliyun/access/remote").params(PARAMS_0).response(Response::Body(<Page<super::AliyunNasAccessGroup> as Model>::SHAPE)),
-Operation::new(System::Zstack, "CreateAliyunNasMountTarget", "POST", "/zstack/v1/nas/aliyun/mount").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_NAS_MOUNT_TARGET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::NasMountTarget> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddAliyunNasMountTarget", "PUT", "/zstack/v1/nas/aliyun/mount").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_NAS_MOUNT_TARGET_REQUEST).wrapper("addAliyunNasMountTarget").response(Response::Body(<Reply<super::AliyunNasMountTarget> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunMountTarget", "PUT", "/zstack/v1/nas/aliyun/mount").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_MOUNT_TARGET_REQUEST).wrapper("updateAliyunMountTarget").response(Response::Body(<Reply<super::NasMountTarget> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetAliyunNasMountTargetRemote", "GET", "/zstack/v1/nas/aliyun/mount/remote").params(PARAMS_1).response(Response::Body(<Page<super::AliyunNasMountTarget> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetAliyunNasFileSystemRemote", "GET", "/zstack/v1/nas/aliyun/remote").params(PARAMS_2).response(Response::Body(<Page<super::AliyunNasFileSystem> as Model>::SHAPE)),
-Operation::new(System::Zstack, "CreateAliyunNasAccessGroupRule", "POST", "/zstack/v1/nas/aliyun/rule").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_NAS_ACCESS_GROUP_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunNasAccessRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunNasAccessGroupRule", "DELETE", "/zstack/v1/nas/access/rule/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeleteAliyunNasAccessGroup", "DELETE", "/zstack/v1/nas/access/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "CreateAliyunNasFileSystem", "POST", "/zstack/v1/nas/aliyun").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_NAS_FILE_SYSTEM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::NasFileSystem> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddAliyunNasFileSystem", "PUT", "/zstack/v1/nas/aliyun").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_NAS_FILE_SYSTEM_REQUEST).wrapper("addAliyunNasFileSystem").response(Response::Body(<Reply<super::AliyunNasFileSystem> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunNasAccessGroup", "GET", "/zstack/v1/nas/aliyun/access").also(&["/zstack/v1/nas/aliyun/access/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunNasAccessGroup> as Model>::SHAPE, Page::<super::AliyunNasAccessGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateAliyunNasAccessGroup", "POST", "/zstack/v1/nas/aliyun/access").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_NAS_ACCESS_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunNasAccessGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddAliyunNasAccessGroup", "PUT", "/zstack/v1/nas/aliyun/access").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_NAS_ACCESS_GROUP_REQUEST).wrapper("addAliyunNasAccessGroup").response(Response::Body(<Reply<super::AliyunNasAccessGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunNasAccessGroup", "PUT", "/zstack/v1/nas/aliyun/access").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_NAS_ACCESS_GROUP_REQUEST).wrapper("updateAliyunNasAccessGroup").response(Response::Body(<Reply<super::AliyunNasAccessGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetAliyunNasAccessGroupRemote", "GET", "/zstack/v1/nas/aliyun/access/remote").params(PARAMS_0).response(Response::Body(<Page<super::AliyunNasAccessGroup> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "CreateAliyunNasMountTarget", "POST", "/zstack/v1/nas/aliyun/mount").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_NAS_MOUNT_TARGET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::NasMountTarget> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddAliyunNasMountTarget", "PUT", "/zstack/v1/nas/aliyun/mount").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_NAS_MOUNT_TARGET_REQUEST).wrapper("addAliyunNasMountTarget").response(Response::Body(<Reply<super::AliyunNasMountTarget> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunMountTarget", "PUT", "/zstack/v1/nas/aliyun/mount").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_MOUNT_TARGET_REQUEST).wrapper("updateAliyunMountTarget").response(Response::Body(<Reply<super::NasMountTarget> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetAliyunNasMountTargetRemote", "GET", "/zstack/v1/nas/aliyun/mount/remote").params(PARAMS_1).response(Response::Body(<Page<super::AliyunNasMountTarget> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetAliyunNasFileSystemRemote", "GET", "/zstack/v1/nas/aliyun/remote").params(PARAMS_2).response(Response::Body(<Page<super::AliyunNasFileSystem> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "CreateAliyunNasAccessGroupRule", "POST", "/zstack/v1/nas/aliyun/rule").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_NAS_ACCESS_GROUP_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AliyunNasAccessRule> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-None,
-None,
-Some(make::<Reply<super::NasFileSystem>>),
-Some(make::<Reply<super::AliyunNasFileSystem>>),
-Some(make::<Page<super::AliyunNasAccessGroup>>),
-Some(make::<Reply<super::AliyunNasAccessGroup>>),
-Some(make::<Reply<super::AliyunNasAccessGroup>>),
-Some(make::<Reply<super::AliyunNasAccessGroup>>),
-Some(make::<Page<super::AliyunNasAccessGroup>>),
-Some(make::<Reply<super::NasMountTarget>>),
-Some(make::<Reply<super::AliyunNasMountTarget>>),
-Some(make::<Reply<super::NasMountTarget>>),
-Some(make::<Page<super::AliyunNasMountTarget>>),
-Some(make::<Page<super::AliyunNasFileSystem>>),
-Some(make::<Reply<super::AliyunNasAccessRule>>),
+    None,
+    None,
+    Some(make::<Reply<super::NasFileSystem>>),
+    Some(make::<Reply<super::AliyunNasFileSystem>>),
+    Some(make::<Page<super::AliyunNasAccessGroup>>),
+    Some(make::<Reply<super::AliyunNasAccessGroup>>),
+    Some(make::<Reply<super::AliyunNasAccessGroup>>),
+    Some(make::<Reply<super::AliyunNasAccessGroup>>),
+    Some(make::<Page<super::AliyunNasAccessGroup>>),
+    Some(make::<Reply<super::NasMountTarget>>),
+    Some(make::<Reply<super::AliyunNasMountTarget>>),
+    Some(make::<Reply<super::NasMountTarget>>),
+    Some(make::<Page<super::AliyunNasMountTarget>>),
+    Some(make::<Page<super::AliyunNasFileSystem>>),
+    Some(make::<Reply<super::AliyunNasAccessRule>>),
 ];
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/nas/access/rule/{uuid}`: Deletes an aliyun NAS access group rule.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/0`
-DeleteAliyunNasAccessGroupRule = 0 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/nas/access/rule/{uuid}`: Deletes an aliyun NAS access group rule.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/0`
+    DeleteAliyunNasAccessGroupRule = 0 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/nas/access/{uuid}`: Deletes an aliyun NAS access group.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/1`
-DeleteAliyunNasAccessGroup = 1 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/nas/access/{uuid}`: Deletes an aliyun NAS access group.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/1`
+    DeleteAliyunNasAccessGroup = 1 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/nas/aliyun`: Creates an aliyun NAS file system.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/2`
-CreateAliyunNasFileSystem = 2 -> Reply<super::NasFileSystem>, () super::CreateAliyunNasFileSystemRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/nas/aliyun`: Creates an aliyun NAS file system.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/2`
+    CreateAliyunNasFileSystem = 2 -> Reply<super::NasFileSystem>, () super::CreateAliyunNasFileSystemRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/nas/aliyun`: Adds an aliyun NAS file system.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/3`
-AddAliyunNasFileSystem = 3 -> Reply<super::AliyunNasFileSystem>, () super::AddAliyunNasFileSystemRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/nas/aliyun`: Adds an aliyun NAS file system.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/3`
+    AddAliyunNasFileSystem = 3 -> Reply<super::AliyunNasFileSystem>, () super::AddAliyunNasFileSystemRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/nas/aliyun/access`: Finds aliyun NAS access groups.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/4`
-QueryAliyunNasAccessGroup = 4 -> Page<super::AliyunNasAccessGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/nas/aliyun/access`: Finds aliyun NAS access groups.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/4`
+    QueryAliyunNasAccessGroup = 4 -> Page<super::AliyunNasAccessGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/nas/aliyun/access`: Creates an aliyun NAS access group.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/5`
-CreateAliyunNasAccessGroup = 5 -> Reply<super::AliyunNasAccessGroup>, () super::CreateAliyunNasAccessGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/nas/aliyun/access`: Creates an aliyun NAS access group.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/5`
+    CreateAliyunNasAccessGroup = 5 -> Reply<super::AliyunNasAccessGroup>, () super::CreateAliyunNasAccessGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/nas/aliyun/access`: Adds an aliyun NAS access group.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/6`
-AddAliyunNasAccessGroup = 6 -> Reply<super::AliyunNasAccessGroup>, () super::AddAliyunNasAccessGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/nas/aliyun/access`: Adds an aliyun NAS access group.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/6`
+    AddAliyunNasAccessGroup = 6 -> Reply<super::AliyunNasAccessGroup>, () super::AddAliyunNasAccessGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/nas/aliyun/access`: Changes an aliyun NAS access group.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/7`
-UpdateAliyunNasAccessGroup = 7 -> Reply<super::AliyunNasAccessGroup>, () super::UpdateAliyunNasAccessGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/nas/aliyun/access`: Changes an aliyun NAS access group.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/7`
+    UpdateAliyunNasAccessGroup = 7 -> Reply<super::AliyunNasAccessGroup>, () super::UpdateAliyunNasAccessGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/nas/aliyun/access/remote`: Gives aliyun NAS access group remote.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/8`
-GetAliyunNasAccessGroupRemote = 8 -> Page<super::AliyunNasAccessGroup>, (data_center_uuid: Id);
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// Group name.
-group_name: Option<String> = "groupName" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/nas/aliyun/access/remote`: Gives aliyun NAS access group remote.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/8`
+    GetAliyunNasAccessGroupRemote = 8 -> Page<super::AliyunNasAccessGroup>, (data_center_uuid: Id);
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// Group name.
+    group_name: Option<String> = "groupName" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/nas/aliyun/mount`: Creates an aliyun NAS mount target.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/9`
-CreateAliyunNasMountTarget = 9 -> Reply<super::NasMountTarget>, () super::CreateAliyunNasMountTargetRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/nas/aliyun/mount`: Creates an aliyun NAS mount target.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/9`
+    CreateAliyunNasMountTarget = 9 -> Reply<super::NasMountTarget>, () super::CreateAliyunNasMountTargetRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/nas/aliyun/mount`: Adds an aliyun NAS mount target.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/10`
-AddAliyunNasMountTarget = 10 -> Reply<super::AliyunNasMountTarget>, () super::AddAliyunNasMountTargetRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/nas/aliyun/mount`: Adds an aliyun NAS mount target.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/10`
+    AddAliyunNasMountTarget = 10 -> Reply<super::AliyunNasMountTarget>, () super::AddAliyunNasMountTargetRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/nas/aliyun/mount`: Changes an aliyun mount target.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/11`
-UpdateAliyunMountTarget = 11 -> Reply<super::NasMountTarget>, () super::UpdateAliyunMountTargetRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/nas/aliyun/mount`: Changes an aliyun mount target.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/11`
+    UpdateAliyunMountTarget = 11 -> Reply<super::NasMountTarget>, () super::UpdateAliyunMountTargetRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/nas/aliyun/mount/remote`: Gives aliyun NAS mount target remote.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/12`
-GetAliyunNasMountTargetRemote = 12 -> Page<super::AliyunNasMountTarget>, (nas_fs_uuid: Id);
-/// Nas fs uuid.
-nas_fs_uuid: Id = "nasFSUuid" nas_fs_uuid.into();
-/// Mount domain.
-mount_domain: Option<String> = "mountDomain" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/nas/aliyun/mount/remote`: Gives aliyun NAS mount target remote.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/12`
+    GetAliyunNasMountTargetRemote = 12 -> Page<super::AliyunNasMountTarget>, (nas_fs_uuid: Id);
+    /// Nas fs uuid.
+    nas_fs_uuid: Id = "nasFSUuid" nas_fs_uuid.into();
+    /// Mount domain.
+    mount_domain: Option<String> = "mountDomain" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/nas/aliyun/remote`: Gives aliyun NAS file system remote.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/13`
-GetAliyunNasFileSystemRemote = 13 -> Page<super::AliyunNasFileSystem>, (data_center_uuid: Id);
-/// Data center uuid.
-data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
-/// The file system's id.
-file_system_id: Option<String> = "fileSystemId" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/nas/aliyun/remote`: Gives aliyun NAS file system remote.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/13`
+    GetAliyunNasFileSystemRemote = 13 -> Page<super::AliyunNasFileSystem>, (data_center_uuid: Id);
+    /// Data center uuid.
+    data_center_uuid: Id = "dataCenterUuid" data_center_uuid.into();
+    /// The file system's id.
+    file_system_id: Option<String> = "fileSystemId" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/nas/aliyun/rule`: Creates an aliyun NAS access group rule.
-///
-/// Schema: `schemas/zstack/nas.json#/operations/14`
-CreateAliyunNasAccessGroupRule = 14 -> Reply<super::AliyunNasAccessRule>, () super::CreateAliyunNasAccessGroupRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/nas/aliyun/rule`: Creates an aliyun NAS access group rule.
+    ///
+    /// Schema: `schemas/zstack/nas.json#/operations/14`
+    CreateAliyunNasAccessGroupRule = 14 -> Reply<super::AliyunNasAccessRule>, () super::CreateAliyunNasAccessGroupRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

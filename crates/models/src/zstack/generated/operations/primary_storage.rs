@@ -14,1155 +14,1155 @@ const PARAMS_8: &[Param] = &[Param::path("sharedBlockGroupUuid", Kind::Id), Para
 const PARAMS_9: &[Param] = &[Param::query("uuid", Kind::Id).required(), Param::query("resourceUuid", Kind::Id), Param::query("resourceType", Kind::Text), Param::query("trashType", Kind::Enum(&GET_TRASH_ON_PRIMARY_STORAGE_TRASH_TYPE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_10: &[Param] = &[Param::path("primaryStorageUuid", Kind::Id), Param::query("uris", Kind::Text).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryPrimaryStorage", "GET", "/zstack/v1/primary-storage").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PrimaryStorage> as Model>::SHAPE, Page::<super::PrimaryStorage>::LIST)),
-Operation::new(System::Zstack, "AddExternalPrimaryStorage", "POST", "/zstack/v1/primary-storage/addon").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EXTERNAL_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DiscoverExternalPrimaryStorage", "POST", "/zstack/v1/primary-storage/addon/discover").params(SYSTEM_TAGS_USER_TAGS).request(&DISCOVER_EXTERNAL_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ExternalPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateExternalPrimaryStorage", "PUT", "/zstack/v1/primary-storage/addon/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EXTERNAL_PRIMARY_STORAGE_REQUEST).wrapper("updateExternalPrimaryStorage").response(Response::Body(<Reply<super::ExternalPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunEbsPrimaryStorage", "GET", "/zstack/v1/primary-storage/aliyun/ebs").also(&["/zstack/v1/primary-storage/aliyun/ebs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PrimaryStorage> as Model>::SHAPE, Page::<super::PrimaryStorage>::LIST)),
-Operation::new(System::Zstack, "AddAliyunEbsPrimaryStorage", "POST", "/zstack/v1/primary-storage/aliyun/ebs").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_EBS_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunEbsPrimaryStorage", "PUT", "/zstack/v1/primary-storage/aliyun/ebs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_EBS_PRIMARY_STORAGE_REQUEST).wrapper("updateAliyunEbsPrimaryStorage").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddAliyunNasPrimaryStorage", "POST", "/zstack/v1/primary-storage/aliyun/nas").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_NAS_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetPrimaryStorageAllocatorStrategies", "GET", "/zstack/v1/primary-storage/allocators/strategies").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PRIMARY_STORAGE_ALLOCATOR_STRATEGIES_RESULT)),
-Operation::new(System::Zstack, "QueryBlockPrimaryStorage", "GET", "/zstack/v1/primary-storage/block").also(&["/zstack/v1/primary-storage/block/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BlockPrimaryStorage> as Model>::SHAPE, Page::<super::BlockPrimaryStorage>::LIST)),
-Operation::new(System::Zstack, "AddBlockPrimaryStorage", "POST", "/zstack/v1/primary-storage/block").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_BLOCK_PRIMARY_STORAGE_REQUEST).wrapper("param").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetBlockPrimaryStorageMetadata", "POST", "/zstack/v1/primary-storage/block/metadata").params(PARAMS_0).request(&GET_BLOCK_PRIMARY_STORAGE_METADATA_REQUEST).wrapper("param").response(Response::Page(<Page<super::BlockPrimaryStorage> as Model>::SHAPE, Page::<super::BlockPrimaryStorage>::LIST)),
-Operation::new(System::Zstack, "UpdateBlockPrimaryStorage", "PUT", "/zstack/v1/primary-storage/block/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BLOCK_PRIMARY_STORAGE_REQUEST).wrapper("updateBlockPrimaryStorage").response(Response::Body(<Reply<super::BlockPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetPrimaryStorageCapacity", "GET", "/zstack/v1/primary-storage/capacities").params(PARAMS_1).response(Response::Body(&GET_PRIMARY_STORAGE_CAPACITY_RESULT)),
-Operation::new(System::Zstack, "QueryCephPrimaryStorage", "GET", "/zstack/v1/primary-storage/ceph").also(&["/zstack/v1/primary-storage/ceph/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PrimaryStorage> as Model>::SHAPE, Page::<super::PrimaryStorage>::LIST)),
-Operation::new(System::Zstack, "AddCephPrimaryStorage", "POST", "/zstack/v1/primary-storage/ceph").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CEPH_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateCephPrimaryStorageMon", "PUT", "/zstack/v1/primary-storage/ceph/mons/{monUuid}/actions").params(PARAMS_2).request(&UPDATE_CEPH_PRIMARY_STORAGE_MON_REQUEST).wrapper("updateCephPrimaryStorageMon").response(Response::Body(<Reply<super::CephPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryCephOsdGroup", "GET", "/zstack/v1/primary-storage/ceph/osdgroups").also(&["/zstack/v1/primary-storage/ceph/osdgroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CephOsdGroup> as Model>::SHAPE, Page::<super::CephOsdGroup>::LIST)),
-Operation::new(System::Zstack, "QueryCephPrimaryStoragePool", "GET", "/zstack/v1/primary-storage/ceph/pools").also(&["/zstack/v1/primary-storage/ceph/pools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CephPrimaryStoragePool> as Model>::SHAPE, Page::<super::CephPrimaryStoragePool>::LIST)),
-Operation::new(System::Zstack, "DeleteCephPrimaryStoragePool", "DELETE", "/zstack/v1/primary-storage/ceph/pools/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "UpdateCephPrimaryStoragePool", "PUT", "/zstack/v1/primary-storage/ceph/pools/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CEPH_PRIMARY_STORAGE_POOL_REQUEST).wrapper("updateCephPrimaryStoragePool").response(Response::Body(<Reply<super::CephPrimaryStoragePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddCephPrimaryStoragePool", "POST", "/zstack/v1/primary-storage/ceph/{primaryStorageUuid}/pools").params(PARAMS_3).request(&ADD_CEPH_PRIMARY_STORAGE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CephPrimaryStoragePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveMonFromCephPrimaryStorage", "DELETE", "/zstack/v1/primary-storage/ceph/{uuid}/mons").params(PARAMS_4).response(Response::Body(<Reply<super::CephPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddMonToCephPrimaryStorage", "POST", "/zstack/v1/primary-storage/ceph/{uuid}/mons").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_MON_TO_CEPH_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CephPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetHostCandidatesForVmMigration", "GET", "/zstack/v1/primary-storage/hosts/{vmInstanceUuid}/migration-candidates").params(PARAMS_5).response(Response::Body(<Page<super::Host> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryImageCache", "GET", "/zstack/v1/primary-storage/imagecache").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImageCache> as Model>::SHAPE, Page::<super::ImageCache>::LIST)),
-Operation::new(System::Zstack, "AddLocalPrimaryStorage", "POST", "/zstack/v1/primary-storage/local-storage").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_LOCAL_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryLocalStorageResourceRef", "GET", "/zstack/v1/primary-storage/local-storage/resource-refs").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LocalStorageResourceRef> as Model>::SHAPE, Page::<super::LocalStorageResourceRef>::LIST)),
-Operation::new(System::Zstack, "LocalStorageMigrateVolume", "PUT", "/zstack/v1/primary-storage/local-storage/volumes/{volumeUuid}/actions").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&LOCAL_STORAGE_MIGRATE_VOLUME_REQUEST).wrapper("localStorageMigrateVolume").response(Response::Body(<Reply<super::LocalStorageResourceRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetLocalStorageHostDiskCapacity", "GET", "/zstack/v1/primary-storage/local-storage/{primaryStorageUuid}/capacities").params(PARAMS_6).response(Response::Body(<Page<super::HostDiskCapacity> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryMiniStorage", "GET", "/zstack/v1/primary-storage/mini").also(&["/zstack/v1/primary-storage/mini/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MiniStorage> as Model>::SHAPE, Page::<super::MiniStorage>::LIST)),
-Operation::new(System::Zstack, "AddMiniStorage", "POST", "/zstack/v1/primary-storage/mini").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_MINI_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMiniStorageHostRef", "GET", "/zstack/v1/primary-storage/mini/host-refs").also(&["/zstack/v1/primary-storage/mini/host-refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MiniStorageHostRef> as Model>::SHAPE, Page::<super::MiniStorageHostRef>::LIST)),
-Operation::new(System::Zstack, "QueryMiniStorageResourceReplication", "GET", "/zstack/v1/primary-storage/mini/replications").also(&["/zstack/v1/primary-storage/mini/replications/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MiniStorageResourceReplication> as Model>::SHAPE, Page::<super::MiniStorageResourceReplication>::LIST)),
-Operation::new(System::Zstack, "RecoverResourceSplitBrain", "PUT", "/zstack/v1/primary-storage/mini/{resourceUuid}/actions").params(RESOURCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&RECOVER_RESOURCE_SPLIT_BRAIN_REQUEST).wrapper("recoverResourceSplitBrain").long_running(),
-Operation::new(System::Zstack, "QueryNasFileSystem", "GET", "/zstack/v1/primary-storage/nas").also(&["/zstack/v1/primary-storage/nas/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NasFileSystem> as Model>::SHAPE, Page::<super::NasFileSystem>::LIST)),
-Operation::new(System::Zstack, "QueryNasMountTarget", "GET", "/zstack/v1/primary-storage/nas/mount").also(&["/zstack/v1/primary-storage/nas/mount/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NasMountTarget> as Model>::SHAPE, Page::<super::NasMountTarget>::LIST)),
-Operation::new(System::Zstack, "DeleteNasMountTarget", "DELETE", "/zstack/v1/primary-storage/nas/mount/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateNasMountTarget", "PUT", "/zstack/v1/primary-storage/nas/mount/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_NAS_MOUNT_TARGET_REQUEST).wrapper("updateNasMountTarget").response(Response::Body(<Reply<super::NasMountTarget> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteNasFileSystem", "DELETE", "/zstack/v1/primary-storage/nas/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateNasFileSystem", "PUT", "/zstack/v1/primary-storage/nas/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_NAS_FILE_SYSTEM_REQUEST).wrapper("updateNasFileSystem").response(Response::Body(<Reply<super::NasFileSystem> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddNfsPrimaryStorage", "POST", "/zstack/v1/primary-storage/nfs").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_NFS_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddStorageProtocol", "POST", "/zstack/v1/primary-storage/protocol").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_STORAGE_PROTOCOL_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QuerySharedBlockGroupPrimaryStorage", "GET", "/zstack/v1/primary-storage/sharedblockgroup").also(&["/zstack/v1/primary-storage/sharedblockgroup/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE, Page::<super::SharedBlockGroupPrimaryStorage>::LIST)),
-Operation::new(System::Zstack, "AddSharedBlockGroupPrimaryStorage", "POST", "/zstack/v1/primary-storage/sharedblockgroup").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_BLOCK_GROUP_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetSharedBlockCandidate", "GET", "/zstack/v1/primary-storage/sharedblockgroup/sharedblock-candidates").params(PARAMS_7).response(Response::Body(&GET_SHARED_BLOCK_CANDIDATE_RESULT)),
-Operation::new(System::Zstack, "RefreshSharedblockDeviceCapacity", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}").params(PARAMS_8).wrapper("params").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSharedBlock", "PUT", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions").params(PARAMS_8).request(&UPDATE_SHARED_BLOCK_REQUEST).wrapper("updateSharedBlock").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddSharedBlockToSharedBlockGroup", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{uuid}/sharedblocks").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_BLOCK_TO_SHARED_BLOCK_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddSimulatorPrimaryStorage", "POST", "/zstack/v1/primary-storage/simulators").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SIMULATOR_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddSharedMountPointPrimaryStorage", "POST", "/zstack/v1/primary-storage/smp").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_MOUNT_POINT_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetTrashOnPrimaryStorage", "GET", "/zstack/v1/primary-storage/trash").params(PARAMS_9).response(Response::Body(<Page<super::InstallPathRecycle> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetPrimaryStorageTypes", "GET", "/zstack/v1/primary-storage/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PRIMARY_STORAGE_TYPES_RESULT)),
-Operation::new(System::Zstack, "PrimaryStorageMigrateVolume", "PUT", "/zstack/v1/primary-storage/volumes/{volumeUuid}/actions").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&PRIMARY_STORAGE_MIGRATE_VOLUME_REQUEST).wrapper("primaryStorageMigrateVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetPrimaryStorageCandidatesForVolumeMigration", "GET", "/zstack/v1/primary-storage/volumes/{volumeUuid}/migration-candidates").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::PrimaryStorage> as Model>::SHAPE)),
-Operation::new(System::Zstack, "SyncPrimaryStorageCapacity", "PUT", "/zstack/v1/primary-storage/{primaryStorageUuid}/actions").params(PARAMS_3).wrapper("syncPrimaryStorageCapacity").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetPrimaryStorageUsageReport", "GET", "/zstack/v1/primary-storage/{primaryStorageUuid}/usage/report").params(PARAMS_10).response(Response::Body(&GET_PRIMARY_STORAGE_USAGE_REPORT_RESULT)),
-Operation::new(System::Zstack, "DeletePrimaryStorage", "DELETE", "/zstack/v1/primary-storage/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangePrimaryStorageState", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PRIMARY_STORAGE_STATE_REQUEST).wrapper("changePrimaryStorageState").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CleanUpImageCacheOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_IMAGE_CACHE_ON_PRIMARY_STORAGE_REQUEST).wrapper("cleanUpImageCacheOnPrimaryStorage").long_running(),
-Operation::new(System::Zstack, "ReconnectPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectPrimaryStorage").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdatePrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PRIMARY_STORAGE_REQUEST).wrapper("updatePrimaryStorage").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetPrimaryStorageLicenseInfo", "GET", "/zstack/v1/primary-storage/{uuid}/license").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PRIMARY_STORAGE_LICENSE_INFO_RESULT)),
-Operation::new(System::Zstack, "CleanUpStorageTrashOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/storagetrash/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_REQUEST).wrapper("cleanUpStorageTrashOnPrimaryStorage").response(Response::Body(&CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_RESULT)).long_running(),
-Operation::new(System::Zstack, "CleanUpTrashOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/trash/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_REQUEST).wrapper("cleanUpTrashOnPrimaryStorage").response(Response::Body(&CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_RESULT)).long_running(),
-Operation::new(System::Zstack, "QuerySharedBlockGroupPrimaryStorageHostRef", "GET", "/zstack/v1/sharedblock-group/host-refs").also(&["/zstack/v1/sharedblock-group/host-refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlockGroupPrimaryStorageHostRef> as Model>::SHAPE, Page::<super::SharedBlockGroupPrimaryStorageHostRef>::LIST)),
-Operation::new(System::Zstack, "QuerySharedBlock", "GET", "/zstack/v1/sharedblock-group/sharedblocks").also(&["/zstack/v1/sharedblock-group/sharedblocks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlock> as Model>::SHAPE, Page::<super::SharedBlock>::LIST)),
+    Operation::new(System::Zstack, "QueryPrimaryStorage", "GET", "/zstack/v1/primary-storage").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PrimaryStorage> as Model>::SHAPE, Page::<super::PrimaryStorage>::LIST)),
+    Operation::new(System::Zstack, "AddExternalPrimaryStorage", "POST", "/zstack/v1/primary-storage/addon").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EXTERNAL_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DiscoverExternalPrimaryStorage", "POST", "/zstack/v1/primary-storage/addon/discover").params(SYSTEM_TAGS_USER_TAGS).request(&DISCOVER_EXTERNAL_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ExternalPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateExternalPrimaryStorage", "PUT", "/zstack/v1/primary-storage/addon/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EXTERNAL_PRIMARY_STORAGE_REQUEST).wrapper("updateExternalPrimaryStorage").response(Response::Body(<Reply<super::ExternalPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunEbsPrimaryStorage", "GET", "/zstack/v1/primary-storage/aliyun/ebs").also(&["/zstack/v1/primary-storage/aliyun/ebs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PrimaryStorage> as Model>::SHAPE, Page::<super::PrimaryStorage>::LIST)),
+    Operation::new(System::Zstack, "AddAliyunEbsPrimaryStorage", "POST", "/zstack/v1/primary-storage/aliyun/ebs").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_EBS_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunEbsPrimaryStorage", "PUT", "/zstack/v1/primary-storage/aliyun/ebs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_EBS_PRIMARY_STORAGE_REQUEST).wrapper("updateAliyunEbsPrimaryStorage").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddAliyunNasPrimaryStorage", "POST", "/zstack/v1/primary-storage/aliyun/nas").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ALIYUN_NAS_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetPrimaryStorageAllocatorStrategies", "GET", "/zstack/v1/primary-storage/allocators/strategies").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PRIMARY_STORAGE_ALLOCATOR_STRATEGIES_RESULT)),
+    Operation::new(System::Zstack, "QueryBlockPrimaryStorage", "GET", "/zstack/v1/primary-storage/block").also(&["/zstack/v1/primary-storage/block/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BlockPrimaryStorage> as Model>::SHAPE, Page::<super::BlockPrimaryStorage>::LIST)),
+    Operation::new(System::Zstack, "AddBlockPrimaryStorage", "POST", "/zstack/v1/primary-storage/block").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_BLOCK_PRIMARY_STORAGE_REQUEST).wrapper("param").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetBlockPrimaryStorageMetadata", "POST", "/zstack/v1/primary-storage/block/metadata").params(PARAMS_0).request(&GET_BLOCK_PRIMARY_STORAGE_METADATA_REQUEST).wrapper("param").response(Response::Page(<Page<super::BlockPrimaryStorage> as Model>::SHAPE, Page::<super::BlockPrimaryStorage>::LIST)),
+    Operation::new(System::Zstack, "UpdateBlockPrimaryStorage", "PUT", "/zstack/v1/primary-storage/block/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BLOCK_PRIMARY_STORAGE_REQUEST).wrapper("updateBlockPrimaryStorage").response(Response::Body(<Reply<super::BlockPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetPrimaryStorageCapacity", "GET", "/zstack/v1/primary-storage/capacities").params(PARAMS_1).response(Response::Body(&GET_PRIMARY_STORAGE_CAPACITY_RESULT)),
+    Operation::new(System::Zstack, "QueryCephPrimaryStorage", "GET", "/zstack/v1/primary-storage/ceph").also(&["/zstack/v1/primary-storage/ceph/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PrimaryStorage> as Model>::SHAPE, Page::<super::PrimaryStorage>::LIST)),
+    Operation::new(System::Zstack, "AddCephPrimaryStorage", "POST", "/zstack/v1/primary-storage/ceph").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CEPH_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateCephPrimaryStorageMon", "PUT", "/zstack/v1/primary-storage/ceph/mons/{monUuid}/actions").params(PARAMS_2).request(&UPDATE_CEPH_PRIMARY_STORAGE_MON_REQUEST).wrapper("updateCephPrimaryStorageMon").response(Response::Body(<Reply<super::CephPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryCephOsdGroup", "GET", "/zstack/v1/primary-storage/ceph/osdgroups").also(&["/zstack/v1/primary-storage/ceph/osdgroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CephOsdGroup> as Model>::SHAPE, Page::<super::CephOsdGroup>::LIST)),
+    Operation::new(System::Zstack, "QueryCephPrimaryStoragePool", "GET", "/zstack/v1/primary-storage/ceph/pools").also(&["/zstack/v1/primary-storage/ceph/pools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CephPrimaryStoragePool> as Model>::SHAPE, Page::<super::CephPrimaryStoragePool>::LIST)),
+    Operation::new(System::Zstack, "DeleteCephPrimaryStoragePool", "DELETE", "/zstack/v1/primary-storage/ceph/pools/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateCephPrimaryStoragePool", "PUT", "/zstack/v1/primary-storage/ceph/pools/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CEPH_PRIMARY_STORAGE_POOL_REQUEST).wrapper("updateCephPrimaryStoragePool").response(Response::Body(<Reply<super::CephPrimaryStoragePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddCephPrimaryStoragePool", "POST", "/zstack/v1/primary-storage/ceph/{primaryStorageUuid}/pools").params(PARAMS_3).request(&ADD_CEPH_PRIMARY_STORAGE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CephPrimaryStoragePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveMonFromCephPrimaryStorage", "DELETE", "/zstack/v1/primary-storage/ceph/{uuid}/mons").params(PARAMS_4).response(Response::Body(<Reply<super::CephPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddMonToCephPrimaryStorage", "POST", "/zstack/v1/primary-storage/ceph/{uuid}/mons").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_MON_TO_CEPH_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CephPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetHostCandidatesForVmMigration", "GET", "/zstack/v1/primary-storage/hosts/{vmInstanceUuid}/migration-candidates").params(PARAMS_5).response(Response::Body(<Page<super::Host> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryImageCache", "GET", "/zstack/v1/primary-storage/imagecache").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImageCache> as Model>::SHAPE, Page::<super::ImageCache>::LIST)),
+    Operation::new(System::Zstack, "AddLocalPrimaryStorage", "POST", "/zstack/v1/primary-storage/local-storage").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_LOCAL_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryLocalStorageResourceRef", "GET", "/zstack/v1/primary-storage/local-storage/resource-refs").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LocalStorageResourceRef> as Model>::SHAPE, Page::<super::LocalStorageResourceRef>::LIST)),
+    Operation::new(System::Zstack, "LocalStorageMigrateVolume", "PUT", "/zstack/v1/primary-storage/local-storage/volumes/{volumeUuid}/actions").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&LOCAL_STORAGE_MIGRATE_VOLUME_REQUEST).wrapper("localStorageMigrateVolume").response(Response::Body(<Reply<super::LocalStorageResourceRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetLocalStorageHostDiskCapacity", "GET", "/zstack/v1/primary-storage/local-storage/{primaryStorageUuid}/capacities").params(PARAMS_6).response(Response::Body(<Page<super::HostDiskCapacity> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryMiniStorage", "GET", "/zstack/v1/primary-storage/mini").also(&["/zstack/v1/primary-storage/mini/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MiniStorage> as Model>::SHAPE, Page::<super::MiniStorage>::LIST)),
+    Operation::new(System::Zstack, "AddMiniStorage", "POST", "/zstack/v1/primary-storage/mini").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_MINI_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMiniStorageHostRef", "GET", "/zstack/v1/primary-storage/mini/host-refs").also(&["/zstack/v1/primary-storage/mini/host-refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MiniStorageHostRef> as Model>::SHAPE, Page::<super::MiniStorageHostRef>::LIST)),
+    Operation::new(System::Zstack, "QueryMiniStorageResourceReplication", "GET", "/zstack/v1/primary-storage/mini/replications").also(&["/zstack/v1/primary-storage/mini/replications/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MiniStorageResourceReplication> as Model>::SHAPE, Page::<super::MiniStorageResourceReplication>::LIST)),
+    Operation::new(System::Zstack, "RecoverResourceSplitBrain", "PUT", "/zstack/v1/primary-storage/mini/{resourceUuid}/actions").params(RESOURCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&RECOVER_RESOURCE_SPLIT_BRAIN_REQUEST).wrapper("recoverResourceSplitBrain").long_running(),
+    Operation::new(System::Zstack, "QueryNasFileSystem", "GET", "/zstack/v1/primary-storage/nas").also(&["/zstack/v1/primary-storage/nas/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NasFileSystem> as Model>::SHAPE, Page::<super::NasFileSystem>::LIST)),
+    Operation::new(System::Zstack, "QueryNasMountTarget", "GET", "/zstack/v1/primary-storage/nas/mount").also(&["/zstack/v1/primary-storage/nas/mount/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NasMountTarget> as Model>::SHAPE, Page::<super::NasMountTarget>::LIST)),
+    Operation::new(System::Zstack, "DeleteNasMountTarget", "DELETE", "/zstack/v1/primary-storage/nas/mount/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateNasMountTarget", "PUT", "/zstack/v1/primary-storage/nas/mount/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_NAS_MOUNT_TARGET_REQUEST).wrapper("updateNasMountTarget").response(Response::Body(<Reply<super::NasMountTarget> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteNasFileSystem", "DELETE", "/zstack/v1/primary-storage/nas/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateNasFileSystem", "PUT", "/zstack/v1/primary-storage/nas/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_NAS_FILE_SYSTEM_REQUEST).wrapper("updateNasFileSystem").response(Response::Body(<Reply<super::NasFileSystem> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddNfsPrimaryStorage", "POST", "/zstack/v1/primary-storage/nfs").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_NFS_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddStorageProtocol", "POST", "/zstack/v1/primary-storage/protocol").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_STORAGE_PROTOCOL_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QuerySharedBlockGroupPrimaryStorage", "GET", "/zstack/v1/primary-storage/sharedblockgroup").also(&["/zstack/v1/primary-storage/sharedblockgroup/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE, Page::<super::SharedBlockGroupPrimaryStorage>::LIST)),
+    Operation::new(System::Zstack, "AddSharedBlockGroupPrimaryStorage", "POST", "/zstack/v1/primary-storage/sharedblockgroup").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_BLOCK_GROUP_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetSharedBlockCandidate", "GET", "/zstack/v1/primary-storage/sharedblockgroup/sharedblock-candidates").params(PARAMS_7).response(Response::Body(&GET_SHARED_BLOCK_CANDIDATE_RESULT)),
+    Operation::new(System::Zstack, "RefreshSharedblockDeviceCapacity", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}").params(PARAMS_8).wrapper("params").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSharedBlock", "PUT", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions").params(PARAMS_8).request(&UPDATE_SHARED_BLOCK_REQUEST).wrapper("updateSharedBlock").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddSharedBlockToSharedBlockGroup", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{uuid}/sharedblocks").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_BLOCK_TO_SHARED_BLOCK_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddSimulatorPrimaryStorage", "POST", "/zstack/v1/primary-storage/simulators").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SIMULATOR_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddSharedMountPointPrimaryStorage", "POST", "/zstack/v1/primary-storage/smp").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_MOUNT_POINT_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetTrashOnPrimaryStorage", "GET", "/zstack/v1/primary-storage/trash").params(PARAMS_9).response(Response::Body(<Page<super::InstallPathRecycle> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetPrimaryStorageTypes", "GET", "/zstack/v1/primary-storage/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PRIMARY_STORAGE_TYPES_RESULT)),
+    Operation::new(System::Zstack, "PrimaryStorageMigrateVolume", "PUT", "/zstack/v1/primary-storage/volumes/{volumeUuid}/actions").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&PRIMARY_STORAGE_MIGRATE_VOLUME_REQUEST).wrapper("primaryStorageMigrateVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetPrimaryStorageCandidatesForVolumeMigration", "GET", "/zstack/v1/primary-storage/volumes/{volumeUuid}/migration-candidates").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::PrimaryStorage> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "SyncPrimaryStorageCapacity", "PUT", "/zstack/v1/primary-storage/{primaryStorageUuid}/actions").params(PARAMS_3).wrapper("syncPrimaryStorageCapacity").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetPrimaryStorageUsageReport", "GET", "/zstack/v1/primary-storage/{primaryStorageUuid}/usage/report").params(PARAMS_10).response(Response::Body(&GET_PRIMARY_STORAGE_USAGE_REPORT_RESULT)),
+    Operation::new(System::Zstack, "DeletePrimaryStorage", "DELETE", "/zstack/v1/primary-storage/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangePrimaryStorageState", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PRIMARY_STORAGE_STATE_REQUEST).wrapper("changePrimaryStorageState").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CleanUpImageCacheOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_IMAGE_CACHE_ON_PRIMARY_STORAGE_REQUEST).wrapper("cleanUpImageCacheOnPrimaryStorage").long_running(),
+    Operation::new(System::Zstack, "ReconnectPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectPrimaryStorage").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdatePrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PRIMARY_STORAGE_REQUEST).wrapper("updatePrimaryStorage").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetPrimaryStorageLicenseInfo", "GET", "/zstack/v1/primary-storage/{uuid}/license").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PRIMARY_STORAGE_LICENSE_INFO_RESULT)),
+    Operation::new(System::Zstack, "CleanUpStorageTrashOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/storagetrash/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_REQUEST).wrapper("cleanUpStorageTrashOnPrimaryStorage").response(Response::Body(&CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CleanUpTrashOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/trash/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_REQUEST).wrapper("cleanUpTrashOnPrimaryStorage").response(Response::Body(&CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QuerySharedBlockGroupPrimaryStorageHostRef", "GET", "/zstack/v1/sharedblock-group/host-refs").also(&["/zstack/v1/sharedblock-group/host-refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlockGroupPrimaryStorageHostRef> as Model>::SHAPE, Page::<super::SharedBlockGroupPrimaryStorageHostRef>::LIST)),
+    Operation::new(System::Zstack, "QuerySharedBlock", "GET", "/zstack/v1/sharedblock-group/sharedblocks").also(&["/zstack/v1/sharedblock-group/sharedblocks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlock> as Model>::SHAPE, Page::<super::SharedBlock>::LIST)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Reply<super::ExternalPrimaryStorage>>),
-Some(make::<Reply<super::ExternalPrimaryStorage>>),
-Some(make::<Page<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<super::GetPrimaryStorageAllocatorStrategiesResult>),
-Some(make::<Page<super::BlockPrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Page<super::BlockPrimaryStorage>>),
-Some(make::<Reply<super::BlockPrimaryStorage>>),
-Some(make::<super::GetPrimaryStorageCapacityResult>),
-Some(make::<Page<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Reply<super::CephPrimaryStorage>>),
-Some(make::<Page<super::CephOsdGroup>>),
-Some(make::<Page<super::CephPrimaryStoragePool>>),
-None,
-Some(make::<Reply<super::CephPrimaryStoragePool>>),
-Some(make::<Reply<super::CephPrimaryStoragePool>>),
-Some(make::<Reply<super::CephPrimaryStorage>>),
-Some(make::<Reply<super::CephPrimaryStorage>>),
-Some(make::<Page<super::Host>>),
-Some(make::<Page<super::ImageCache>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Page<super::LocalStorageResourceRef>>),
-Some(make::<Reply<super::LocalStorageResourceRef>>),
-Some(make::<Page<super::HostDiskCapacity>>),
-Some(make::<Page<super::MiniStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Page<super::MiniStorageHostRef>>),
-Some(make::<Page<super::MiniStorageResourceReplication>>),
-None,
-Some(make::<Page<super::NasFileSystem>>),
-Some(make::<Page<super::NasMountTarget>>),
-None,
-Some(make::<Reply<super::NasMountTarget>>),
-None,
-Some(make::<Reply<super::NasFileSystem>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-None,
-Some(make::<Page<super::SharedBlockGroupPrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<super::GetSharedBlockCandidateResult>),
-Some(make::<Reply<super::SharedBlockGroupPrimaryStorage>>),
-Some(make::<Reply<super::SharedBlockGroupPrimaryStorage>>),
-Some(make::<Reply<super::SharedBlockGroupPrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Page<super::InstallPathRecycle>>),
-Some(make::<super::GetPrimaryStorageTypesResult>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Page<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<super::GetPrimaryStorageUsageReportResult>),
-None,
-Some(make::<Reply<super::PrimaryStorage>>),
-None,
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<Reply<super::PrimaryStorage>>),
-Some(make::<super::GetPrimaryStorageLicenseInfoResult>),
-Some(make::<super::CleanUpStorageTrashOnPrimaryStorageResult>),
-Some(make::<super::CleanUpTrashOnPrimaryStorageResult>),
-Some(make::<Page<super::SharedBlockGroupPrimaryStorageHostRef>>),
-Some(make::<Page<super::SharedBlock>>),
+    Some(make::<Page<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Reply<super::ExternalPrimaryStorage>>),
+    Some(make::<Reply<super::ExternalPrimaryStorage>>),
+    Some(make::<Page<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<super::GetPrimaryStorageAllocatorStrategiesResult>),
+    Some(make::<Page<super::BlockPrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Page<super::BlockPrimaryStorage>>),
+    Some(make::<Reply<super::BlockPrimaryStorage>>),
+    Some(make::<super::GetPrimaryStorageCapacityResult>),
+    Some(make::<Page<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Reply<super::CephPrimaryStorage>>),
+    Some(make::<Page<super::CephOsdGroup>>),
+    Some(make::<Page<super::CephPrimaryStoragePool>>),
+    None,
+    Some(make::<Reply<super::CephPrimaryStoragePool>>),
+    Some(make::<Reply<super::CephPrimaryStoragePool>>),
+    Some(make::<Reply<super::CephPrimaryStorage>>),
+    Some(make::<Reply<super::CephPrimaryStorage>>),
+    Some(make::<Page<super::Host>>),
+    Some(make::<Page<super::ImageCache>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Page<super::LocalStorageResourceRef>>),
+    Some(make::<Reply<super::LocalStorageResourceRef>>),
+    Some(make::<Page<super::HostDiskCapacity>>),
+    Some(make::<Page<super::MiniStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Page<super::MiniStorageHostRef>>),
+    Some(make::<Page<super::MiniStorageResourceReplication>>),
+    None,
+    Some(make::<Page<super::NasFileSystem>>),
+    Some(make::<Page<super::NasMountTarget>>),
+    None,
+    Some(make::<Reply<super::NasMountTarget>>),
+    None,
+    Some(make::<Reply<super::NasFileSystem>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    None,
+    Some(make::<Page<super::SharedBlockGroupPrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<super::GetSharedBlockCandidateResult>),
+    Some(make::<Reply<super::SharedBlockGroupPrimaryStorage>>),
+    Some(make::<Reply<super::SharedBlockGroupPrimaryStorage>>),
+    Some(make::<Reply<super::SharedBlockGroupPrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Page<super::InstallPathRecycle>>),
+    Some(make::<super::GetPrimaryStorageTypesResult>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Page<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<super::GetPrimaryStorageUsageReportResult>),
+    None,
+    Some(make::<Reply<super::PrimaryStorage>>),
+    None,
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<Reply<super::PrimaryStorage>>),
+    Some(make::<super::GetPrimaryStorageLicenseInfoResult>),
+    Some(make::<super::CleanUpStorageTrashOnPrimaryStorageResult>),
+    Some(make::<super::CleanUpTrashOnPrimaryStorageResult>),
+    Some(make::<Page<super::SharedBlockGroupPrimaryStorageHostRef>>),
+    Some(make::<Page<super::SharedBlock>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage`: Finds primary storages.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/0`
-QueryPrimaryStorage = 0 -> Page<super::PrimaryStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/addon`: Adds an external primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/1`
-AddExternalPrimaryStorage = 1 -> Reply<super::PrimaryStorage>, () super::AddExternalPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/addon/discover`: Discover external primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/2`
-DiscoverExternalPrimaryStorage = 2 -> Reply<super::ExternalPrimaryStorage>, () super::DiscoverExternalPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/addon/{uuid}/actions`: Changes an external primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/3`
-UpdateExternalPrimaryStorage = 3 -> Reply<super::ExternalPrimaryStorage>, (uuid: Id) super::UpdateExternalPrimaryStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/aliyun/ebs`: Finds aliyun EBS primary storages.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/4`
-QueryAliyunEbsPrimaryStorage = 4 -> Page<super::PrimaryStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/aliyun/ebs`: Adds an aliyun EBS primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/5`
-AddAliyunEbsPrimaryStorage = 5 -> Reply<super::PrimaryStorage>, () super::AddAliyunEbsPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/aliyun/ebs/{uuid}/actions`: Changes an aliyun EBS primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/6`
-UpdateAliyunEbsPrimaryStorage = 6 -> Reply<super::PrimaryStorage>, (uuid: Id) super::UpdateAliyunEbsPrimaryStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
+    /// `GET /zstack/v1/primary-storage`: Finds primary storages.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/0`
+    QueryPrimaryStorage = 0 -> Page<super::PrimaryStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/addon`: Adds an external primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/1`
+    AddExternalPrimaryStorage = 1 -> Reply<super::PrimaryStorage>, () super::AddExternalPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/addon/discover`: Discover external primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/2`
+    DiscoverExternalPrimaryStorage = 2 -> Reply<super::ExternalPrimaryStorage>, () super::DiscoverExternalPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/addon/{uuid}/actions`: Changes an external primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/3`
+    UpdateExternalPrimaryStorage = 3 -> Reply<super::ExternalPrimaryStorage>, (uuid: Id) super::UpdateExternalPrimaryStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/aliyun/ebs`: Finds aliyun EBS primary storages.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/4`
+    QueryAliyunEbsPrimaryStorage = 4 -> Page<super::PrimaryStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/aliyun/ebs`: Adds an aliyun EBS primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/5`
+    AddAliyunEbsPrimaryStorage = 5 -> Reply<super::PrimaryStorage>, () super::AddAliyunEbsPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/aliyun/ebs/{uuid}/actions`: Changes an aliyun EBS primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/6`
+    UpdateAliyunEbsPrimaryStorage = 6 -> Reply<super::PrimaryStorage>, (uuid: Id) super::UpdateAliyunEbsPrimaryStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/aliyun/nas`: Adds an aliyun NAS primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/7`
-AddAliyunNasPrimaryStorage = 7 -> Reply<super::PrimaryStorage>, () super::AddAliyunNasPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/allocators/strategies`: Gives primary storage allocator strategies.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/8`
-GetPrimaryStorageAllocatorStrategies = 8 -> super::GetPrimaryStorageAllocatorStrategiesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/block`: Finds block primary storages.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/9`
-QueryBlockPrimaryStorage = 9 -> Page<super::BlockPrimaryStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/block`: Adds a block primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/10`
-AddBlockPrimaryStorage = 10 -> Reply<super::PrimaryStorage>, () super::AddBlockPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/block/metadata`: Gives block primary storage metadata.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/11`
-GetBlockPrimaryStorageMetadata = 11 -> Page<super::BlockPrimaryStorage>, () super::GetBlockPrimaryStorageMetadataRequest;
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/block/{uuid}/actions`: Changes a block primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/12`
-UpdateBlockPrimaryStorage = 12 -> Reply<super::BlockPrimaryStorage>, (uuid: Id) super::UpdateBlockPrimaryStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/capacities`: Gives primary storage capacity.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/13`
-GetPrimaryStorageCapacity = 13 -> super::GetPrimaryStorageCapacityResult, ();
-/// The zones.
-zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
-/// The clusters.
-cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
-/// The primary storages.
-primary_storage_uuids: Vec<Id> = "primaryStorageUuids" Vec::new();
-/// Whether to take all of them. `false` when left out.
-all: Option<bool> = "all" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/ceph`: Finds Ceph primary storages.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/14`
-QueryCephPrimaryStorage = 14 -> Page<super::PrimaryStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/ceph`: Adds a Ceph primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/15`
-AddCephPrimaryStorage = 15 -> Reply<super::PrimaryStorage>, () super::AddCephPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/ceph/mons/{monUuid}/actions`: Changes a Ceph primary storage mon.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/16`
-UpdateCephPrimaryStorageMon = 16 -> Reply<super::CephPrimaryStorage>, (mon_uuid: Id) super::UpdateCephPrimaryStorageMonRequest;
-/// Mon uuid.
-mon_uuid: Id = "monUuid" mon_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/ceph/osdgroups`: Finds Ceph osd groups.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/17`
-QueryCephOsdGroup = 17 -> Page<super::CephOsdGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/ceph/pools`: Finds Ceph primary storage pools.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/18`
-QueryCephPrimaryStoragePool = 18 -> Page<super::CephPrimaryStoragePool>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/primary-storage/ceph/pools/{uuid}`: Deletes a Ceph primary storage pool.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/19`
-DeleteCephPrimaryStoragePool = 19 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/ceph/pools/{uuid}/actions`: Changes a Ceph primary storage pool.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/20`
-UpdateCephPrimaryStoragePool = 20 -> Reply<super::CephPrimaryStoragePool>, (uuid: Id) super::UpdateCephPrimaryStoragePoolRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/ceph/{primaryStorageUuid}/pools`: Adds a Ceph primary storage pool.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/21`
-AddCephPrimaryStoragePool = 21 -> Reply<super::CephPrimaryStoragePool>, (primary_storage_uuid: Id) super::AddCephPrimaryStoragePoolRequest;
-/// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/primary-storage/ceph/{uuid}/mons`: Removes a mon from a Ceph primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/22`
-RemoveMonFromCephPrimaryStorage = 22 -> Reply<super::CephPrimaryStorage>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Mon hostnames.
-mon_hostnames: Vec<String> = "monHostnames" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/ceph/{uuid}/mons`: Adds a mon to a Ceph primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/23`
-AddMonToCephPrimaryStorage = 23 -> Reply<super::CephPrimaryStorage>, (uuid: Id) super::AddMonToCephPrimaryStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/hosts/{vmInstanceUuid}/migration-candidates`: Gives host candidates for virtual machine migration.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/24`
-GetHostCandidatesForVmMigration = 24 -> Page<super::Host>, (vm_instance_uuid: Id, dst_primary_storage_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Dst primary storage uuid.
-dst_primary_storage_uuid: Id = "dstPrimaryStorageUuid" dst_primary_storage_uuid.into();
-/// How many at most.
-limit: Option<i64> = "limit" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/imagecache`: Finds image caches.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/25`
-QueryImageCache = 25 -> Page<super::ImageCache>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/local-storage`: Adds a local primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/26`
-AddLocalPrimaryStorage = 26 -> Reply<super::PrimaryStorage>, () super::AddLocalPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/local-storage/resource-refs`: Finds local storage resource refs.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/27`
-QueryLocalStorageResourceRef = 27 -> Page<super::LocalStorageResourceRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/local-storage/volumes/{volumeUuid}/actions`: Local storage migrate volume.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/28`
-LocalStorageMigrateVolume = 28 -> Reply<super::LocalStorageResourceRef>, (volume_uuid: Id) super::LocalStorageMigrateVolumeRequest;
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/local-storage/{primaryStorageUuid}/capacities`: Gives local storage host disk capacity.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/29`
-GetLocalStorageHostDiskCapacity = 29 -> Page<super::HostDiskCapacity>, (primary_storage_uuid: Id);
-/// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
-/// The host.
-host_uuid: Option<Id> = "hostUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/mini`: Finds mini storages.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/30`
-QueryMiniStorage = 30 -> Page<super::MiniStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/mini`: Adds a mini storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/31`
-AddMiniStorage = 31 -> Reply<super::PrimaryStorage>, () super::AddMiniStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/mini/host-refs`: Finds mini storage host refs.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/32`
-QueryMiniStorageHostRef = 32 -> Page<super::MiniStorageHostRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/mini/replications`: Finds mini storage resource replications.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/33`
-QueryMiniStorageResourceReplication = 33 -> Page<super::MiniStorageResourceReplication>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/mini/{resourceUuid}/actions`: Brings back a resource split brain.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/34`
-RecoverResourceSplitBrain = 34 -> (), (resource_uuid: Id) super::RecoverResourceSplitBrainRequest;
-/// Resource uuid.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/nas`: Finds NAS file systems.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/35`
-QueryNasFileSystem = 35 -> Page<super::NasFileSystem>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/nas/mount`: Finds NAS mount targets.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/36`
-QueryNasMountTarget = 36 -> Page<super::NasMountTarget>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/primary-storage/nas/mount/{uuid}`: Deletes a NAS mount target.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/37`
-DeleteNasMountTarget = 37 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/nas/mount/{uuid}/actions`: Changes a NAS mount target.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/38`
-UpdateNasMountTarget = 38 -> Reply<super::NasMountTarget>, (uuid: Id) super::UpdateNasMountTargetRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/primary-storage/nas/{uuid}`: Deletes a NAS file system.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/39`
-DeleteNasFileSystem = 39 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/nas/{uuid}/actions`: Changes a NAS file system.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/40`
-UpdateNasFileSystem = 40 -> Reply<super::NasFileSystem>, (uuid: Id) super::UpdateNasFileSystemRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/nfs`: Adds an NFS primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/41`
-AddNfsPrimaryStorage = 41 -> Reply<super::PrimaryStorage>, () super::AddNfsPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/protocol`: Adds a storage protocol.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/42`
-AddStorageProtocol = 42 -> (), () super::AddStorageProtocolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/sharedblockgroup`: Finds shared block group primary storages.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/43`
-QuerySharedBlockGroupPrimaryStorage = 43 -> Page<super::SharedBlockGroupPrimaryStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/sharedblockgroup`: Adds a shared block group primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/44`
-AddSharedBlockGroupPrimaryStorage = 44 -> Reply<super::PrimaryStorage>, () super::AddSharedBlockGroupPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/sharedblockgroup/sharedblock-candidates`: Gives shared block candidate.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/45`
-GetSharedBlockCandidate = 45 -> super::GetSharedBlockCandidateResult, (cluster_uuid: Id);
-/// The cluster.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}`: Reads again a sharedblock device capacity.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/46`
-RefreshSharedblockDeviceCapacity = 46 -> Reply<super::SharedBlockGroupPrimaryStorage>, (shared_block_group_uuid: Id, uuid: Id);
-/// Shared block group uuid.
-shared_block_group_uuid: Id = "sharedBlockGroupUuid" shared_block_group_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions`: Changes a shared block.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/47`
-UpdateSharedBlock = 47 -> Reply<super::SharedBlockGroupPrimaryStorage>, (shared_block_group_uuid: Id, uuid: Id) super::UpdateSharedBlockRequest;
-/// Shared block group uuid.
-shared_block_group_uuid: Id = "sharedBlockGroupUuid" shared_block_group_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/sharedblockgroup/{uuid}/sharedblocks`: Adds a shared block to a shared block group.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/48`
-AddSharedBlockToSharedBlockGroup = 48 -> Reply<super::SharedBlockGroupPrimaryStorage>, (uuid: Id) super::AddSharedBlockToSharedBlockGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/simulators`: Adds a simulator primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/49`
-AddSimulatorPrimaryStorage = 49 -> Reply<super::PrimaryStorage>, () super::AddSimulatorPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/primary-storage/smp`: Adds a shared mount point primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/50`
-AddSharedMountPointPrimaryStorage = 50 -> Reply<super::PrimaryStorage>, () super::AddSharedMountPointPrimaryStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/trash`: Gives trash on primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/51`
-GetTrashOnPrimaryStorage = 51 -> Page<super::InstallPathRecycle>, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// The uuid that it gets; the server's choice when left out.
-resource_uuid: Option<Id> = "resourceUuid" None;
-/// What kind of resource it is.
-resource_type: Option<String> = "resourceType" None;
-/// Trash type.
-trash_type: Option<super::GetTrashOnPrimaryStorageTrashType> = "trashType" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/types`: Gives primary storage types.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/52`
-GetPrimaryStorageTypes = 52 -> super::GetPrimaryStorageTypesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/volumes/{volumeUuid}/actions`: Primary storage migrate volume.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/53`
-PrimaryStorageMigrateVolume = 53 -> Reply<super::Volume>, (volume_uuid: Id) super::PrimaryStorageMigrateVolumeRequest;
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/volumes/{volumeUuid}/migration-candidates`: Gives primary storage candidates for volume migration.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/54`
-GetPrimaryStorageCandidatesForVolumeMigration = 54 -> Page<super::PrimaryStorage>, (volume_uuid: Id);
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/{primaryStorageUuid}/actions`: Brings up to date a primary storage capacity.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/55`
-SyncPrimaryStorageCapacity = 55 -> Reply<super::PrimaryStorage>, (primary_storage_uuid: Id);
-/// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/{primaryStorageUuid}/usage/report`: Gives primary storage usage report.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/56`
-GetPrimaryStorageUsageReport = 56 -> super::GetPrimaryStorageUsageReportResult, (primary_storage_uuid: Id);
-/// Primary storage uuid.
-primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
-/// Uris.
-uris: Vec<String> = "uris" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/primary-storage/{uuid}`: Deletes a primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/57`
-DeletePrimaryStorage = 57 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Lets a primary storage be used, or no longer.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/58`
-ChangePrimaryStorageState = 58 -> Reply<super::PrimaryStorage>, (uuid: Id) super::ChangePrimaryStorageStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Cleans up an up image cache on a primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/59`
-CleanUpImageCacheOnPrimaryStorage = 59 -> (), (uuid: Id) super::CleanUpImageCacheOnPrimaryStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Connects again to a primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/60`
-ReconnectPrimaryStorage = 60 -> Reply<super::PrimaryStorage>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Changes a primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/61`
-UpdatePrimaryStorage = 61 -> Reply<super::PrimaryStorage>, (uuid: Id) super::UpdatePrimaryStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/primary-storage/{uuid}/license`: Gives primary storage license info.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/62`
-GetPrimaryStorageLicenseInfo = 62 -> super::GetPrimaryStorageLicenseInfoResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/{uuid}/storagetrash/actions`: Cleans up an up storage trash on a primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/63`
-CleanUpStorageTrashOnPrimaryStorage = 63 -> super::CleanUpStorageTrashOnPrimaryStorageResult, (uuid: Id) super::CleanUpStorageTrashOnPrimaryStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/primary-storage/{uuid}/trash/actions`: Cleans up an up trash on a primary storage.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/64`
-CleanUpTrashOnPrimaryStorage = 64 -> super::CleanUpTrashOnPrimaryStorageResult, (uuid: Id) super::CleanUpTrashOnPrimaryStorageRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sharedblock-group/host-refs`: Finds shared block group primary storage host refs.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/65`
-QuerySharedBlockGroupPrimaryStorageHostRef = 65 -> Page<super::SharedBlockGroupPrimaryStorageHostRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sharedblock-group/sharedblocks`: Finds shared blocks.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/operations/66`
-QuerySharedBlock = 66 -> Page<super::SharedBlock>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `POST /zstack/v1/primary-storage/aliyun/nas`: Adds an aliyun NAS primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/7`
+    AddAliyunNasPrimaryStorage = 7 -> Reply<super::PrimaryStorage>, () super::AddAliyunNasPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/allocators/strategies`: Gives primary storage allocator strategies.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/8`
+    GetPrimaryStorageAllocatorStrategies = 8 -> super::GetPrimaryStorageAllocatorStrategiesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/block`: Finds block primary storages.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/9`
+    QueryBlockPrimaryStorage = 9 -> Page<super::BlockPrimaryStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/block`: Adds a block primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/10`
+    AddBlockPrimaryStorage = 10 -> Reply<super::PrimaryStorage>, () super::AddBlockPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/block/metadata`: Gives block primary storage metadata.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/11`
+    GetBlockPrimaryStorageMetadata = 11 -> Page<super::BlockPrimaryStorage>, () super::GetBlockPrimaryStorageMetadataRequest;
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/block/{uuid}/actions`: Changes a block primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/12`
+    UpdateBlockPrimaryStorage = 12 -> Reply<super::BlockPrimaryStorage>, (uuid: Id) super::UpdateBlockPrimaryStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/capacities`: Gives primary storage capacity.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/13`
+    GetPrimaryStorageCapacity = 13 -> super::GetPrimaryStorageCapacityResult, ();
+    /// The zones.
+    zone_uuids: Vec<Id> = "zoneUuids" Vec::new();
+    /// The clusters.
+    cluster_uuids: Vec<Id> = "clusterUuids" Vec::new();
+    /// The primary storages.
+    primary_storage_uuids: Vec<Id> = "primaryStorageUuids" Vec::new();
+    /// Whether to take all of them. `false` when left out.
+    all: Option<bool> = "all" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/ceph`: Finds Ceph primary storages.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/14`
+    QueryCephPrimaryStorage = 14 -> Page<super::PrimaryStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/ceph`: Adds a Ceph primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/15`
+    AddCephPrimaryStorage = 15 -> Reply<super::PrimaryStorage>, () super::AddCephPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/ceph/mons/{monUuid}/actions`: Changes a Ceph primary storage mon.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/16`
+    UpdateCephPrimaryStorageMon = 16 -> Reply<super::CephPrimaryStorage>, (mon_uuid: Id) super::UpdateCephPrimaryStorageMonRequest;
+    /// Mon uuid.
+    mon_uuid: Id = "monUuid" mon_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/ceph/osdgroups`: Finds Ceph osd groups.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/17`
+    QueryCephOsdGroup = 17 -> Page<super::CephOsdGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/ceph/pools`: Finds Ceph primary storage pools.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/18`
+    QueryCephPrimaryStoragePool = 18 -> Page<super::CephPrimaryStoragePool>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/primary-storage/ceph/pools/{uuid}`: Deletes a Ceph primary storage pool.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/19`
+    DeleteCephPrimaryStoragePool = 19 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/ceph/pools/{uuid}/actions`: Changes a Ceph primary storage pool.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/20`
+    UpdateCephPrimaryStoragePool = 20 -> Reply<super::CephPrimaryStoragePool>, (uuid: Id) super::UpdateCephPrimaryStoragePoolRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/ceph/{primaryStorageUuid}/pools`: Adds a Ceph primary storage pool.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/21`
+    AddCephPrimaryStoragePool = 21 -> Reply<super::CephPrimaryStoragePool>, (primary_storage_uuid: Id) super::AddCephPrimaryStoragePoolRequest;
+    /// Primary storage uuid.
+    primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/primary-storage/ceph/{uuid}/mons`: Removes a mon from a Ceph primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/22`
+    RemoveMonFromCephPrimaryStorage = 22 -> Reply<super::CephPrimaryStorage>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Mon hostnames.
+    mon_hostnames: Vec<String> = "monHostnames" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/ceph/{uuid}/mons`: Adds a mon to a Ceph primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/23`
+    AddMonToCephPrimaryStorage = 23 -> Reply<super::CephPrimaryStorage>, (uuid: Id) super::AddMonToCephPrimaryStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/hosts/{vmInstanceUuid}/migration-candidates`: Gives host candidates for virtual machine migration.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/24`
+    GetHostCandidatesForVmMigration = 24 -> Page<super::Host>, (vm_instance_uuid: Id, dst_primary_storage_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Dst primary storage uuid.
+    dst_primary_storage_uuid: Id = "dstPrimaryStorageUuid" dst_primary_storage_uuid.into();
+    /// How many at most.
+    limit: Option<i64> = "limit" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/imagecache`: Finds image caches.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/25`
+    QueryImageCache = 25 -> Page<super::ImageCache>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/local-storage`: Adds a local primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/26`
+    AddLocalPrimaryStorage = 26 -> Reply<super::PrimaryStorage>, () super::AddLocalPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/local-storage/resource-refs`: Finds local storage resource refs.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/27`
+    QueryLocalStorageResourceRef = 27 -> Page<super::LocalStorageResourceRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/local-storage/volumes/{volumeUuid}/actions`: Local storage migrate volume.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/28`
+    LocalStorageMigrateVolume = 28 -> Reply<super::LocalStorageResourceRef>, (volume_uuid: Id) super::LocalStorageMigrateVolumeRequest;
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/local-storage/{primaryStorageUuid}/capacities`: Gives local storage host disk capacity.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/29`
+    GetLocalStorageHostDiskCapacity = 29 -> Page<super::HostDiskCapacity>, (primary_storage_uuid: Id);
+    /// Primary storage uuid.
+    primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
+    /// The host.
+    host_uuid: Option<Id> = "hostUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/mini`: Finds mini storages.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/30`
+    QueryMiniStorage = 30 -> Page<super::MiniStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/mini`: Adds a mini storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/31`
+    AddMiniStorage = 31 -> Reply<super::PrimaryStorage>, () super::AddMiniStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/mini/host-refs`: Finds mini storage host refs.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/32`
+    QueryMiniStorageHostRef = 32 -> Page<super::MiniStorageHostRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/mini/replications`: Finds mini storage resource replications.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/33`
+    QueryMiniStorageResourceReplication = 33 -> Page<super::MiniStorageResourceReplication>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/mini/{resourceUuid}/actions`: Brings back a resource split brain.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/34`
+    RecoverResourceSplitBrain = 34 -> (), (resource_uuid: Id) super::RecoverResourceSplitBrainRequest;
+    /// Resource uuid.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/nas`: Finds NAS file systems.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/35`
+    QueryNasFileSystem = 35 -> Page<super::NasFileSystem>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/nas/mount`: Finds NAS mount targets.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/36`
+    QueryNasMountTarget = 36 -> Page<super::NasMountTarget>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/primary-storage/nas/mount/{uuid}`: Deletes a NAS mount target.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/37`
+    DeleteNasMountTarget = 37 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/nas/mount/{uuid}/actions`: Changes a NAS mount target.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/38`
+    UpdateNasMountTarget = 38 -> Reply<super::NasMountTarget>, (uuid: Id) super::UpdateNasMountTargetRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/primary-storage/nas/{uuid}`: Deletes a NAS file system.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/39`
+    DeleteNasFileSystem = 39 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/nas/{uuid}/actions`: Changes a NAS file system.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/40`
+    UpdateNasFileSystem = 40 -> Reply<super::NasFileSystem>, (uuid: Id) super::UpdateNasFileSystemRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/nfs`: Adds an NFS primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/41`
+    AddNfsPrimaryStorage = 41 -> Reply<super::PrimaryStorage>, () super::AddNfsPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/protocol`: Adds a storage protocol.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/42`
+    AddStorageProtocol = 42 -> (), () super::AddStorageProtocolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/sharedblockgroup`: Finds shared block group primary storages.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/43`
+    QuerySharedBlockGroupPrimaryStorage = 43 -> Page<super::SharedBlockGroupPrimaryStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/sharedblockgroup`: Adds a shared block group primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/44`
+    AddSharedBlockGroupPrimaryStorage = 44 -> Reply<super::PrimaryStorage>, () super::AddSharedBlockGroupPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/sharedblockgroup/sharedblock-candidates`: Gives shared block candidate.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/45`
+    GetSharedBlockCandidate = 45 -> super::GetSharedBlockCandidateResult, (cluster_uuid: Id);
+    /// The cluster.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}`: Reads again a sharedblock device capacity.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/46`
+    RefreshSharedblockDeviceCapacity = 46 -> Reply<super::SharedBlockGroupPrimaryStorage>, (shared_block_group_uuid: Id, uuid: Id);
+    /// Shared block group uuid.
+    shared_block_group_uuid: Id = "sharedBlockGroupUuid" shared_block_group_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions`: Changes a shared block.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/47`
+    UpdateSharedBlock = 47 -> Reply<super::SharedBlockGroupPrimaryStorage>, (shared_block_group_uuid: Id, uuid: Id) super::UpdateSharedBlockRequest;
+    /// Shared block group uuid.
+    shared_block_group_uuid: Id = "sharedBlockGroupUuid" shared_block_group_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/sharedblockgroup/{uuid}/sharedblocks`: Adds a shared block to a shared block group.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/48`
+    AddSharedBlockToSharedBlockGroup = 48 -> Reply<super::SharedBlockGroupPrimaryStorage>, (uuid: Id) super::AddSharedBlockToSharedBlockGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/simulators`: Adds a simulator primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/49`
+    AddSimulatorPrimaryStorage = 49 -> Reply<super::PrimaryStorage>, () super::AddSimulatorPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/primary-storage/smp`: Adds a shared mount point primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/50`
+    AddSharedMountPointPrimaryStorage = 50 -> Reply<super::PrimaryStorage>, () super::AddSharedMountPointPrimaryStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/trash`: Gives trash on primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/51`
+    GetTrashOnPrimaryStorage = 51 -> Page<super::InstallPathRecycle>, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// The uuid that it gets; the server's choice when left out.
+    resource_uuid: Option<Id> = "resourceUuid" None;
+    /// What kind of resource it is.
+    resource_type: Option<String> = "resourceType" None;
+    /// Trash type.
+    trash_type: Option<super::GetTrashOnPrimaryStorageTrashType> = "trashType" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/types`: Gives primary storage types.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/52`
+    GetPrimaryStorageTypes = 52 -> super::GetPrimaryStorageTypesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/volumes/{volumeUuid}/actions`: Primary storage migrate volume.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/53`
+    PrimaryStorageMigrateVolume = 53 -> Reply<super::Volume>, (volume_uuid: Id) super::PrimaryStorageMigrateVolumeRequest;
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/volumes/{volumeUuid}/migration-candidates`: Gives primary storage candidates for volume migration.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/54`
+    GetPrimaryStorageCandidatesForVolumeMigration = 54 -> Page<super::PrimaryStorage>, (volume_uuid: Id);
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/{primaryStorageUuid}/actions`: Brings up to date a primary storage capacity.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/55`
+    SyncPrimaryStorageCapacity = 55 -> Reply<super::PrimaryStorage>, (primary_storage_uuid: Id);
+    /// Primary storage uuid.
+    primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/{primaryStorageUuid}/usage/report`: Gives primary storage usage report.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/56`
+    GetPrimaryStorageUsageReport = 56 -> super::GetPrimaryStorageUsageReportResult, (primary_storage_uuid: Id);
+    /// Primary storage uuid.
+    primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
+    /// Uris.
+    uris: Vec<String> = "uris" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/primary-storage/{uuid}`: Deletes a primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/57`
+    DeletePrimaryStorage = 57 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Lets a primary storage be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/58`
+    ChangePrimaryStorageState = 58 -> Reply<super::PrimaryStorage>, (uuid: Id) super::ChangePrimaryStorageStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Cleans up an up image cache on a primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/59`
+    CleanUpImageCacheOnPrimaryStorage = 59 -> (), (uuid: Id) super::CleanUpImageCacheOnPrimaryStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Connects again to a primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/60`
+    ReconnectPrimaryStorage = 60 -> Reply<super::PrimaryStorage>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Changes a primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/61`
+    UpdatePrimaryStorage = 61 -> Reply<super::PrimaryStorage>, (uuid: Id) super::UpdatePrimaryStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/primary-storage/{uuid}/license`: Gives primary storage license info.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/62`
+    GetPrimaryStorageLicenseInfo = 62 -> super::GetPrimaryStorageLicenseInfoResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/{uuid}/storagetrash/actions`: Cleans up an up storage trash on a primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/63`
+    CleanUpStorageTrashOnPrimaryStorage = 63 -> super::CleanUpStorageTrashOnPrimaryStorageResult, (uuid: Id) super::CleanUpStorageTrashOnPrimaryStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/{uuid}/trash/actions`: Cleans up an up trash on a primary storage.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/64`
+    CleanUpTrashOnPrimaryStorage = 64 -> super::CleanUpTrashOnPrimaryStorageResult, (uuid: Id) super::CleanUpTrashOnPrimaryStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sharedblock-group/host-refs`: Finds shared block group primary storage host refs.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/65`
+    QuerySharedBlockGroupPrimaryStorageHostRef = 65 -> Page<super::SharedBlockGroupPrimaryStorageHostRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sharedblock-group/sharedblocks`: Finds shared blocks.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/66`
+    QuerySharedBlock = 66 -> Page<super::SharedBlock>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }

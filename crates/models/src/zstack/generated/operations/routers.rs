@@ -22,2215 +22,2215 @@ const PARAMS_16: &[Param] = &[Param::path("routeTableUuid", Kind::Id), Param::bo
 const PARAMS_17: &[Param] = &[Param::path("routeTableUuid", Kind::Id), Param::path("virtualRouterVmUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_18: &[Param] = &[Param::path("routeTableUuid", Kind::Id), Param::path("uuid", Kind::Id), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryFlowMeter", "GET", "/zstack/v1/flowmeters").also(&["/zstack/v1/flowmeters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FlowMeter> as Model>::SHAPE, Page::<super::FlowMeter>::LIST)),
-Operation::new(System::Zstack, "CreateFlowMeter", "POST", "/zstack/v1/flowmeters").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FLOW_METER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::FlowMeter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryFlowCollector", "GET", "/zstack/v1/flowmeters/collectors").also(&["/zstack/v1/flowmeters/collectors/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FlowCollector> as Model>::SHAPE, Page::<super::FlowCollector>::LIST)),
-Operation::new(System::Zstack, "DeleteFlowCollector", "DELETE", "/zstack/v1/flowmeters/collectors/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateFlowCollector", "PUT", "/zstack/v1/flowmeters/collectors/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FLOW_COLLECTOR_REQUEST).wrapper("updateFlowCollector").response(Response::Body(<Reply<super::FlowCollector> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveVRouterNetworksFromFlowMeter", "DELETE", "/zstack/v1/flowmeters/networks").params(UUIDS_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryVRouterFlowMeterNetwork", "GET", "/zstack/v1/flowmeters/networks").also(&["/zstack/v1/flowmeters/networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NetworkRouterFlowMeterRef> as Model>::SHAPE, Page::<super::NetworkRouterFlowMeterRef>::LIST)),
-Operation::new(System::Zstack, "CreateFlowCollector", "POST", "/zstack/v1/flowmeters/{flowMeterUuid}/collectors").params(PARAMS_0).request(&CREATE_FLOW_COLLECTOR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::FlowCollector> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddVRouterNetworksToFlowMeter", "POST", "/zstack/v1/flowmeters/{flowMeterUuid}/router/{vRouterUuid}/addnetworks").params(PARAMS_1).request(&ADD_V_ROUTER_NETWORKS_TO_FLOW_METER_REQUEST).wrapper("params").response(Response::Body(<Page<super::NetworkRouterFlowMeterRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteFlowMeter", "DELETE", "/zstack/v1/flowmeters/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateFlowMeter", "PUT", "/zstack/v1/flowmeters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FLOW_METER_REQUEST).wrapper("updateFlowMeter").response(Response::Body(<Reply<super::FlowMeter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVRouterFlowCounter", "GET", "/zstack/v1/flowmeters/{vRouterUuid}/counter").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_V_ROUTER_FLOW_COUNTER_RESULT)),
-Operation::new(System::Zstack, "GetFlowMeterRouterId", "GET", "/zstack/v1/flowmeters/{vRouterUuid}/routerid").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_FLOW_METER_ROUTER_ID_RESULT)),
-Operation::new(System::Zstack, "SetFlowMeterRouterId", "POST", "/zstack/v1/flowmeters/{vRouterUuid}/routerid").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_FLOW_METER_ROUTER_ID_REQUEST).wrapper("params").response(Response::Body(&SET_FLOW_METER_ROUTER_ID_RESULT)).long_running(),
-Operation::new(System::Zstack, "QueryIPSecConnection", "GET", "/zstack/v1/ipsec").also(&["/zstack/v1/ipsec/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IPsecConnection> as Model>::SHAPE, Page::<super::IPsecConnection>::LIST)),
-Operation::new(System::Zstack, "CreateIPsecConnection", "POST", "/zstack/v1/ipsec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_I_PSEC_CONNECTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateL3NetworksForIpSecConnection", "GET", "/zstack/v1/ipsec/candidatesL3Networks").params(PARAMS_2).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
-Operation::new(System::Zstack, "ChangeIPsecConnection", "PUT", "/zstack/v1/ipsec/config/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_I_PSEC_CONNECTION_REQUEST).wrapper("changeIPsecConnection").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateIPsecConnection", "PUT", "/zstack/v1/ipsec/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_I_PSEC_CONNECTION_REQUEST).wrapper("updateIPsecConnection").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeIPSecConnectionState", "PUT", "/zstack/v1/ipsec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IP_SEC_CONNECTION_STATE_REQUEST).wrapper("changeIPSecConnectionState").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReconnectIPsecConnection", "PUT", "/zstack/v1/ipsec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectIPsecConnection").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachL3NetworksFromIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}/l3networks").params(PARAMS_3).response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachL3NetworksToIPsecConnection", "POST", "/zstack/v1/ipsec/{uuid}/l3networks").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_L3_NETWORKS_TO_I_PSEC_CONNECTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveRemoteCidrsFromIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}/remote-cidrs").params(PARAMS_4).response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddRemoteCidrsToIPsecConnection", "POST", "/zstack/v1/ipsec/{uuid}/remote-cidrs").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_REMOTE_CIDRS_TO_I_PSEC_CONNECTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMulticastRouter", "GET", "/zstack/v1/multicast/virtual-routers").also(&["/zstack/v1/multicast/virtual-routers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MulticastRouter> as Model>::SHAPE, Page::<super::MulticastRouter>::LIST)),
-Operation::new(System::Zstack, "CreateMulticastRouter", "POST", "/zstack/v1/multicast/virtual-routers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MULTICAST_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MulticastRouter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteMulticastRouter", "DELETE", "/zstack/v1/multicast/virtual-routers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "RemoveRendezvousPointFromMulticastRouter", "DELETE", "/zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint").params(PARAMS_5).response(Response::Body(<Reply<super::MulticastRouter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddRendezvousPointToMulticastRouter", "POST", "/zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_RENDEZVOUS_POINT_TO_MULTICAST_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MulticastRouter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeMulticastRouterState", "PUT", "/zstack/v1/multicast/virtual-routers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_MULTICAST_ROUTER_STATE_REQUEST).wrapper("changeMulticastRouterState").response(Response::Body(<Reply<super::MulticastRouter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVpcMulticastRoute", "GET", "/zstack/v1/multicast/virtual-routers/{uuid}/routes").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::MulticastRoute> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryPolicyRouteTableRouteEntry", "GET", "/zstack/v1/policy-routes/routes").also(&["/zstack/v1/policy-routes/routes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteTableRouteEntry> as Model>::SHAPE, Page::<super::PolicyRouteTableRouteEntry>::LIST)),
-Operation::new(System::Zstack, "CreatePolicyRouteTableRouteEntry", "POST", "/zstack/v1/policy-routes/routes").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_ROUTE_TABLE_ROUTE_ENTRY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PolicyRouteTableRouteEntry> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePolicyRouteTableRouteEntry", "DELETE", "/zstack/v1/policy-routes/routes/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeletePolicyRouteRuleSet", "DELETE", "/zstack/v1/policy-routes/ruleSets/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdatePolicyRouteRuleSet", "PUT", "/zstack/v1/policy-routes/ruleSets/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_POLICY_ROUTE_RULE_SET_REQUEST).wrapper("updatePolicyRouteRuleSet").response(Response::Body(<Reply<super::PolicyRouteRuleSet> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryPolicyRouteRule", "GET", "/zstack/v1/policy-routes/rules").also(&["/zstack/v1/policy-routes/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteRule> as Model>::SHAPE, Page::<super::PolicyRouteRule>::LIST)),
-Operation::new(System::Zstack, "CreatePolicyRouteRule", "POST", "/zstack/v1/policy-routes/rules").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_ROUTE_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PolicyRouteRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePolicyRouteRule", "DELETE", "/zstack/v1/policy-routes/rules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryPolicyRouteRuleSet", "GET", "/zstack/v1/policy-routes/rulesets").also(&["/zstack/v1/policy-routes/rulesets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteRuleSet> as Model>::SHAPE, Page::<super::PolicyRouteRuleSet>::LIST)),
-Operation::new(System::Zstack, "CreatePolicyRouteRuleSet", "POST", "/zstack/v1/policy-routes/rulesets").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_ROUTE_RULE_SET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PolicyRouteRuleSet> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryPolicyRouteRuleSetL3Ref", "GET", "/zstack/v1/policy-routes/rulesets/l3networdks/refs").also(&["/zstack/v1/policy-routes/rulesets/l3networdks/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteRuleSetL3Ref> as Model>::SHAPE, Page::<super::PolicyRouteRuleSetL3Ref>::LIST)),
-Operation::new(System::Zstack, "GetPolicyRouteRuleSetFromVirtualRouter", "GET", "/zstack/v1/policy-routes/rulesets/virtualrouter/{vmInstanceUuid}").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::PolicyRouteRuleSet> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryPolicyRouteRuleSetVRouterRef", "GET", "/zstack/v1/policy-routes/rulesets/vrouters/refs").also(&["/zstack/v1/policy-routes/rulesets/vrouters/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteRuleSetVRouterRef> as Model>::SHAPE, Page::<super::PolicyRouteRuleSetVRouterRef>::LIST)),
-Operation::new(System::Zstack, "DetachPolicyRouteRuleSetFromL3", "DELETE", "/zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}").params(PARAMS_6).long_running(),
-Operation::new(System::Zstack, "AttachPolicyRouteRuleSetToL3", "POST", "/zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}").params(PARAMS_7).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryPolicyRouteTable", "GET", "/zstack/v1/policy-routes/tables").also(&["/zstack/v1/policy-routes/tables/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteTable> as Model>::SHAPE, Page::<super::PolicyRouteTable>::LIST)),
-Operation::new(System::Zstack, "CreatePolicyRouteTable", "POST", "/zstack/v1/policy-routes/tables").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_ROUTE_TABLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PolicyRouteTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryPolicyRouteTableVRouterRef", "GET", "/zstack/v1/policy-routes/tables/vrouters/refs").also(&["/zstack/v1/policy-routes/tables/vrouters/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteTableVRouterRef> as Model>::SHAPE, Page::<super::PolicyRouteTableVRouterRef>::LIST)),
-Operation::new(System::Zstack, "DeletePolicyRouteTable", "DELETE", "/zstack/v1/policy-routes/tables/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryVRouterOspfArea", "GET", "/zstack/v1/routerArea").also(&["/zstack/v1/routerArea/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "CreateVRouterOspfArea", "POST", "/zstack/v1/routerArea").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_V_ROUTER_OSPF_AREA_REQUEST).wrapper("params").response(Response::Body(<Reply<super::RouterArea> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVRouterOspfNetwork", "GET", "/zstack/v1/routerArea/network").also(&["/zstack/v1/routerArea/network/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "RemoveVRouterNetworksFromOspfArea", "DELETE", "/zstack/v1/routerArea/networks").params(UUIDS_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AddVRouterNetworksToOspfArea", "POST", "/zstack/v1/routerArea/{routerAreaUuid}/router/{vRouterUuid}/addnetworks").params(PARAMS_8).request(&ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_REQUEST).wrapper("params").response(Response::Body(&ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_RESULT)).long_running(),
-Operation::new(System::Zstack, "DeleteVRouterOspfArea", "DELETE", "/zstack/v1/routerArea/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateVRouterOspfArea", "PUT", "/zstack/v1/routerArea/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_V_ROUTER_OSPF_AREA_REQUEST).wrapper("updateVRouterOspfArea").response(Response::Body(<Reply<super::RouterArea> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVRouterOspfNeighbor", "GET", "/zstack/v1/routerArea/{vRouterUuid}/neighbor").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_V_ROUTER_OSPF_NEIGHBOR_RESULT)),
-Operation::new(System::Zstack, "GetVRouterRouterId", "GET", "/zstack/v1/routerArea/{vRouterUuid}/routerid").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_V_ROUTER_ROUTER_ID_RESULT)),
-Operation::new(System::Zstack, "SetVRouterRouterId", "POST", "/zstack/v1/routerArea/{vRouterUuid}/routerid").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_V_ROUTER_ROUTER_ID_REQUEST).wrapper("params").response(Response::Body(&SET_V_ROUTER_ROUTER_ID_RESULT)).long_running(),
-Operation::new(System::Zstack, "QueryVpcHaGroup", "GET", "/zstack/v1/vpc/hagroups").also(&["/zstack/v1/vpc/hagroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcHaGroup> as Model>::SHAPE, Page::<super::VpcHaGroup>::LIST)),
-Operation::new(System::Zstack, "CreateVpcHaGroup", "POST", "/zstack/v1/vpc/hagroups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_HA_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcHaGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVpcHaGroupNetworkServiceRef", "GET", "/zstack/v1/vpc/hagroups/networkserviceref/").also(&["/zstack/v1/vpc/hagroups/networkserviceref//{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcHaGroupNetworkServiceRef> as Model>::SHAPE, Page::<super::VpcHaGroupNetworkServiceRef>::LIST)),
-Operation::new(System::Zstack, "DeleteVpcHaGroup", "DELETE", "/zstack/v1/vpc/hagroups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateVpcHaGroup", "PUT", "/zstack/v1/vpc/hagroups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_HA_GROUP_REQUEST).wrapper("updateVpcHaGroup").response(Response::Body(<Reply<super::VpcHaGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeVpcHaGroupMonitorIps", "PUT", "/zstack/v1/vpc/hagroups/{uuid}/monitorIps").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VPC_HA_GROUP_MONITOR_IPS_REQUEST).wrapper("changeVpcHaGroupMonitorIps").response(Response::Body(<Reply<super::VpcHaGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVpcRouter", "GET", "/zstack/v1/vpc/virtual-routers").also(&["/zstack/v1/vpc/virtual-routers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcRouterVm> as Model>::SHAPE, Page::<super::VpcRouterVm>::LIST)),
-Operation::new(System::Zstack, "CreateVpcVRouter", "POST", "/zstack/v1/vpc/virtual-routers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_V_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetRouteTableVpcVRouterCandidate", "GET", "/zstack/v1/vpc/virtual-routers/get-vpc-candidate").params(PARAMS_9).response(Response::Body(&GET_ROUTE_TABLE_VPC_V_ROUTER_CANDIDATE_RESULT)),
-Operation::new(System::Zstack, "GetVpcIPsecLog", "GET", "/zstack/v1/vpc/virtual-routers/ipseclog").params(PARAMS_10).response(Response::Body(&GET_VPC_I_PSEC_LOG_RESULT)),
-Operation::new(System::Zstack, "QueryVpcSnatState", "GET", "/zstack/v1/vpc/virtual-routers/networkservicestate/snat").also(&["/zstack/v1/vpc/virtual-routers/networkservicestate/snat/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcSnatState> as Model>::SHAPE, Page::<super::VpcSnatState>::LIST)),
-Operation::new(System::Zstack, "GetVirtualRouterSoftwareVersion", "GET", "/zstack/v1/vpc/virtual-routers/softwareversion").params(PARAMS_11).response(Response::Body(<Page<super::VirtualRouterSoftwareVersion> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetAttachableVpcL3Network", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attachable-vpc-l3s").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetVpcAttachedEip", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-eip").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_EIP_REQUEST).wrapper("params").response(Response::Body(<Page<super::Eip> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetVpcAttachedIpsec", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-ipsec").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_IPSEC_REQUEST).wrapper("params").response(Response::Body(<Page<super::IPsecConnection> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetVpcAttachedLoadBalancer", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-lb").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_LOAD_BALANCER_REQUEST).wrapper("params").response(Response::Body(<Page<super::LoadBalancer> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetVpcAttachedNetflow", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-netflow").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_NETFLOW_REQUEST).wrapper("params").response(Response::Body(<Page<super::FlowMeter> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetVpcAttachedOspf", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-ospf").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_OSPF_REQUEST).wrapper("params").response(Response::Body(&GET_VPC_ATTACHED_OSPF_RESULT)),
-Operation::new(System::Zstack, "GetVpcAttachedPortForwardingRules", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-pf").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_PORT_FORWARDING_RULES_REQUEST).wrapper("params").response(Response::Body(<Page<super::PortForwardingRule> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetVpcAttachedVip", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-vip").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_VIP_REQUEST).wrapper("params").response(Response::Body(<Page<super::Vip> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetVpcVRouterDistributedRoutingEnabled", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT)),
-Operation::new(System::Zstack, "SetVpcVRouterDistributedRoutingEnabled", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_REQUEST).wrapper("params").response(Response::Body(&SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT)).long_running(),
-Operation::new(System::Zstack, "RemoveDnsFromVpcRouter", "DELETE", "/zstack/v1/vpc/virtual-routers/{uuid}/dns").params(PARAMS_12).response(Response::Body(<Reply<super::VpcRouterVm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddDnsToVpcRouter", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/dns").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_DNS_TO_VPC_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcRouterVm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVpcVRouterNetworkServiceState", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate").params(PARAMS_13).response(Response::Body(&GET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT)),
-Operation::new(System::Zstack, "SetVpcVRouterNetworkServiceState", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_REQUEST).wrapper("params").response(Response::Body(&SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateVirtualRouterSoftwareVersion", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/softwareversion").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_ROUTER_SOFTWARE_VERSION_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "GetVpcVRouterDistributedRoutingConnections", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/tracked-connections").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_CONNECTIONS_RESULT)),
-Operation::new(System::Zstack, "QueryVpcFirewall", "GET", "/zstack/v1/vpcfirewalls").also(&["/zstack/v1/vpcfirewalls/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewall> as Model>::SHAPE, Page::<super::VpcFirewall>::LIST)),
-Operation::new(System::Zstack, "CreateVpcFirewall", "POST", "/zstack/v1/vpcfirewalls").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_FIREWALL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewall> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryFirewallIpSetTemplate", "GET", "/zstack/v1/vpcfirewalls/ipset/templates").also(&["/zstack/v1/vpcfirewalls/ipset/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallIpSetTemplate> as Model>::SHAPE, Page::<super::VpcFirewallIpSetTemplate>::LIST)),
-Operation::new(System::Zstack, "CreateFirewallIpSetTemplate", "POST", "/zstack/v1/vpcfirewalls/ipset/templates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_IP_SET_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallIpSetTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteFirewallIpSetTemplate", "DELETE", "/zstack/v1/vpcfirewalls/ipset/templates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateFirewallIpSetTemplate", "PUT", "/zstack/v1/vpcfirewalls/ipset/templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FIREWALL_IP_SET_TEMPLATE_REQUEST).wrapper("updateFirewallIpSetTemplate").response(Response::Body(<Reply<super::VpcFirewallIpSetTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryFirewallRuleSetL3Ref", "GET", "/zstack/v1/vpcfirewalls/l3networks/rulesets/refs").also(&["/zstack/v1/vpcfirewalls/l3networks/rulesets/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallRuleSetL3Ref> as Model>::SHAPE, Page::<super::VpcFirewallRuleSetL3Ref>::LIST)),
-Operation::new(System::Zstack, "DetachFirewallRuleSetFromL3", "POST", "/zstack/v1/vpcfirewalls/l3networks/{l3Uuid}/ruleSets/{ruleSetUuid}").params(PARAMS_14).request(&DETACH_FIREWALL_RULE_SET_FROM_L3_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "RefreshFirewall", "PUT", "/zstack/v1/vpcfirewalls/refresh/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("refreshFirewall").response(Response::Body(<Reply<super::VpcFirewall> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryFirewallRuleSet", "GET", "/zstack/v1/vpcfirewalls/ruleSets").also(&["/zstack/v1/vpcfirewalls/ruleSets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallRuleSet> as Model>::SHAPE, Page::<super::VpcFirewallRuleSet>::LIST)),
-Operation::new(System::Zstack, "CreateFirewallRuleSet", "POST", "/zstack/v1/vpcfirewalls/ruleSets").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_RULE_SET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallRuleSet> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ApplyRuleSetChanges", "PUT", "/zstack/v1/vpcfirewalls/ruleSets/apply/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("applyRuleSetChanges").response(Response::Body(<Reply<super::VpcFirewallRuleSet> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachFirewallRuleSetToL3", "POST", "/zstack/v1/vpcfirewalls/ruleSets/{ruleSetUuid}/l3networks/{l3Uuid}").params(PARAMS_7).request(&ATTACH_FIREWALL_RULE_SET_TO_L3_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallRuleSetL3Ref> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteFirewallRuleSet", "DELETE", "/zstack/v1/vpcfirewalls/ruleSets/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateFirewallRuleSet", "PUT", "/zstack/v1/vpcfirewalls/ruleSets/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FIREWALL_RULE_SET_REQUEST).wrapper("updateFirewallRuleSet").response(Response::Body(<Reply<super::VpcFirewallRuleSet> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryFirewallRule", "GET", "/zstack/v1/vpcfirewalls/rules").also(&["/zstack/v1/vpcfirewalls/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallRule> as Model>::SHAPE, Page::<super::VpcFirewallRule>::LIST)),
-Operation::new(System::Zstack, "CreateFirewallRule", "POST", "/zstack/v1/vpcfirewalls/rules").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateFirewallRuleFromConfigFile", "POST", "/zstack/v1/vpcfirewalls/rules/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_REQUEST).wrapper("params").response(Response::Body(&CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_RESULT)).long_running(),
-Operation::new(System::Zstack, "CheckFirewallRuleConfigFile", "POST", "/zstack/v1/vpcfirewalls/rules/from-file/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_FIREWALL_RULE_CONFIG_FILE_REQUEST).wrapper("params"),
-Operation::new(System::Zstack, "CreateFirewallRuleTemplate", "POST", "/zstack/v1/vpcfirewalls/rules/template").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_RULE_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallRuleTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateFirewallRuleTemplate", "PUT", "/zstack/v1/vpcfirewalls/rules/template/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FIREWALL_RULE_TEMPLATE_REQUEST).wrapper("updateFirewallRuleTemplate").response(Response::Body(<Reply<super::VpcFirewallRuleTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryFirewallRuleTemplate", "GET", "/zstack/v1/vpcfirewalls/rules/templates").also(&["/zstack/v1/vpcfirewalls/rules/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallRuleTemplate> as Model>::SHAPE, Page::<super::VpcFirewallRuleTemplate>::LIST)),
-Operation::new(System::Zstack, "DeleteFirewallRuleTemplate", "DELETE", "/zstack/v1/vpcfirewalls/rules/templates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeleteFirewallRule", "DELETE", "/zstack/v1/vpcfirewalls/rules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeFirewallRuleState", "PUT", "/zstack/v1/vpcfirewalls/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_FIREWALL_RULE_STATE_REQUEST).wrapper("changeFirewallRuleState").response(Response::Body(<Reply<super::VpcFirewallRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateFirewallRule", "PUT", "/zstack/v1/vpcfirewalls/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FIREWALL_RULE_REQUEST).wrapper("updateFirewallRule").response(Response::Body(<Reply<super::VpcFirewallRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVpcFirewallVRouterRef", "GET", "/zstack/v1/vpcfirewalls/vrouters/refs").also(&["/zstack/v1/vpcfirewalls/vrouters/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallVRouterRef> as Model>::SHAPE, Page::<super::VpcFirewallVRouterRef>::LIST)),
-Operation::new(System::Zstack, "DeleteFirewall", "DELETE", "/zstack/v1/vpcfirewalls/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateVpcFirewall", "PUT", "/zstack/v1/vpcfirewalls/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_FIREWALL_REQUEST).wrapper("updateVpcFirewall").response(Response::Body(<Reply<super::VpcFirewall> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVRouterRouteTable", "GET", "/zstack/v1/vrouter-route-tables").also(&["/zstack/v1/vrouter-route-tables/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VRouterRouteTable> as Model>::SHAPE, Page::<super::VRouterRouteTable>::LIST)),
-Operation::new(System::Zstack, "CreateVRouterRouteTable", "POST", "/zstack/v1/vrouter-route-tables").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_V_ROUTER_ROUTE_TABLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVRouterRouteEntry", "GET", "/zstack/v1/vrouter-route-tables/route-entries").also(&["/zstack/v1/vrouter-route-tables/route-entries/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VRouterRouteEntry> as Model>::SHAPE, Page::<super::VRouterRouteEntry>::LIST)),
-Operation::new(System::Zstack, "QueryVirtualRouterVRouterRouteTableRef", "GET", "/zstack/v1/vrouter-route-tables/virtual-router-refs").also(&["/zstack/v1/vrouter-route-tables/virtual-router-refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VirtualRouterVRouterRouteTableRef> as Model>::SHAPE, Page::<super::VirtualRouterVRouterRouteTableRef>::LIST)),
-Operation::new(System::Zstack, "GetVRouterRouteTable", "GET", "/zstack/v1/vrouter-route-tables/vrouter/{virtualRouterVmUuid}").params(PARAMS_15).response(Response::Body(<Page<super::VRouterRouteTable> as Model>::SHAPE)),
-Operation::new(System::Zstack, "AttachVRouterRouteTableToVRouter", "POST", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/attach").params(PARAMS_16).request(&ATTACH_V_ROUTER_ROUTE_TABLE_TO_V_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachVRouterRouteTableFromVRouter", "DELETE", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/detach/{virtualRouterVmUuid}").params(PARAMS_17).response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddVRouterRouteEntry", "POST", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries").params(PARAMS_16).request(&ADD_V_ROUTER_ROUTE_ENTRY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VRouterRouteEntry> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVRouterRouteEntry", "DELETE", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries/{uuid}").params(PARAMS_18).response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVRouterRouteTable", "DELETE", "/zstack/v1/vrouter-route-tables/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateVRouterRouteTable", "PUT", "/zstack/v1/vrouter-route-tables/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_V_ROUTER_ROUTE_TABLE_REQUEST).wrapper("updateVRouterRouteTable").response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryFlowMeter", "GET", "/zstack/v1/flowmeters").also(&["/zstack/v1/flowmeters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FlowMeter> as Model>::SHAPE, Page::<super::FlowMeter>::LIST)),
+    Operation::new(System::Zstack, "CreateFlowMeter", "POST", "/zstack/v1/flowmeters").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FLOW_METER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::FlowMeter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryFlowCollector", "GET", "/zstack/v1/flowmeters/collectors").also(&["/zstack/v1/flowmeters/collectors/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FlowCollector> as Model>::SHAPE, Page::<super::FlowCollector>::LIST)),
+    Operation::new(System::Zstack, "DeleteFlowCollector", "DELETE", "/zstack/v1/flowmeters/collectors/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateFlowCollector", "PUT", "/zstack/v1/flowmeters/collectors/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FLOW_COLLECTOR_REQUEST).wrapper("updateFlowCollector").response(Response::Body(<Reply<super::FlowCollector> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveVRouterNetworksFromFlowMeter", "DELETE", "/zstack/v1/flowmeters/networks").params(UUIDS_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryVRouterFlowMeterNetwork", "GET", "/zstack/v1/flowmeters/networks").also(&["/zstack/v1/flowmeters/networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NetworkRouterFlowMeterRef> as Model>::SHAPE, Page::<super::NetworkRouterFlowMeterRef>::LIST)),
+    Operation::new(System::Zstack, "CreateFlowCollector", "POST", "/zstack/v1/flowmeters/{flowMeterUuid}/collectors").params(PARAMS_0).request(&CREATE_FLOW_COLLECTOR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::FlowCollector> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddVRouterNetworksToFlowMeter", "POST", "/zstack/v1/flowmeters/{flowMeterUuid}/router/{vRouterUuid}/addnetworks").params(PARAMS_1).request(&ADD_V_ROUTER_NETWORKS_TO_FLOW_METER_REQUEST).wrapper("params").response(Response::Body(<Page<super::NetworkRouterFlowMeterRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteFlowMeter", "DELETE", "/zstack/v1/flowmeters/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateFlowMeter", "PUT", "/zstack/v1/flowmeters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FLOW_METER_REQUEST).wrapper("updateFlowMeter").response(Response::Body(<Reply<super::FlowMeter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVRouterFlowCounter", "GET", "/zstack/v1/flowmeters/{vRouterUuid}/counter").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_V_ROUTER_FLOW_COUNTER_RESULT)),
+    Operation::new(System::Zstack, "GetFlowMeterRouterId", "GET", "/zstack/v1/flowmeters/{vRouterUuid}/routerid").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_FLOW_METER_ROUTER_ID_RESULT)),
+    Operation::new(System::Zstack, "SetFlowMeterRouterId", "POST", "/zstack/v1/flowmeters/{vRouterUuid}/routerid").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_FLOW_METER_ROUTER_ID_REQUEST).wrapper("params").response(Response::Body(&SET_FLOW_METER_ROUTER_ID_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QueryIPSecConnection", "GET", "/zstack/v1/ipsec").also(&["/zstack/v1/ipsec/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IPsecConnection> as Model>::SHAPE, Page::<super::IPsecConnection>::LIST)),
+    Operation::new(System::Zstack, "CreateIPsecConnection", "POST", "/zstack/v1/ipsec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_I_PSEC_CONNECTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateL3NetworksForIpSecConnection", "GET", "/zstack/v1/ipsec/candidatesL3Networks").params(PARAMS_2).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ChangeIPsecConnection", "PUT", "/zstack/v1/ipsec/config/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_I_PSEC_CONNECTION_REQUEST).wrapper("changeIPsecConnection").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateIPsecConnection", "PUT", "/zstack/v1/ipsec/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_I_PSEC_CONNECTION_REQUEST).wrapper("updateIPsecConnection").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeIPSecConnectionState", "PUT", "/zstack/v1/ipsec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_IP_SEC_CONNECTION_STATE_REQUEST).wrapper("changeIPSecConnectionState").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReconnectIPsecConnection", "PUT", "/zstack/v1/ipsec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectIPsecConnection").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachL3NetworksFromIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}/l3networks").params(PARAMS_3).response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachL3NetworksToIPsecConnection", "POST", "/zstack/v1/ipsec/{uuid}/l3networks").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_L3_NETWORKS_TO_I_PSEC_CONNECTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveRemoteCidrsFromIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}/remote-cidrs").params(PARAMS_4).response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddRemoteCidrsToIPsecConnection", "POST", "/zstack/v1/ipsec/{uuid}/remote-cidrs").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_REMOTE_CIDRS_TO_I_PSEC_CONNECTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IPsecConnection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMulticastRouter", "GET", "/zstack/v1/multicast/virtual-routers").also(&["/zstack/v1/multicast/virtual-routers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MulticastRouter> as Model>::SHAPE, Page::<super::MulticastRouter>::LIST)),
+    Operation::new(System::Zstack, "CreateMulticastRouter", "POST", "/zstack/v1/multicast/virtual-routers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MULTICAST_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MulticastRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteMulticastRouter", "DELETE", "/zstack/v1/multicast/virtual-routers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "RemoveRendezvousPointFromMulticastRouter", "DELETE", "/zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint").params(PARAMS_5).response(Response::Body(<Reply<super::MulticastRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddRendezvousPointToMulticastRouter", "POST", "/zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_RENDEZVOUS_POINT_TO_MULTICAST_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MulticastRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeMulticastRouterState", "PUT", "/zstack/v1/multicast/virtual-routers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_MULTICAST_ROUTER_STATE_REQUEST).wrapper("changeMulticastRouterState").response(Response::Body(<Reply<super::MulticastRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVpcMulticastRoute", "GET", "/zstack/v1/multicast/virtual-routers/{uuid}/routes").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::MulticastRoute> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryPolicyRouteTableRouteEntry", "GET", "/zstack/v1/policy-routes/routes").also(&["/zstack/v1/policy-routes/routes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteTableRouteEntry> as Model>::SHAPE, Page::<super::PolicyRouteTableRouteEntry>::LIST)),
+    Operation::new(System::Zstack, "CreatePolicyRouteTableRouteEntry", "POST", "/zstack/v1/policy-routes/routes").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_ROUTE_TABLE_ROUTE_ENTRY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PolicyRouteTableRouteEntry> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePolicyRouteTableRouteEntry", "DELETE", "/zstack/v1/policy-routes/routes/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeletePolicyRouteRuleSet", "DELETE", "/zstack/v1/policy-routes/ruleSets/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdatePolicyRouteRuleSet", "PUT", "/zstack/v1/policy-routes/ruleSets/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_POLICY_ROUTE_RULE_SET_REQUEST).wrapper("updatePolicyRouteRuleSet").response(Response::Body(<Reply<super::PolicyRouteRuleSet> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPolicyRouteRule", "GET", "/zstack/v1/policy-routes/rules").also(&["/zstack/v1/policy-routes/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteRule> as Model>::SHAPE, Page::<super::PolicyRouteRule>::LIST)),
+    Operation::new(System::Zstack, "CreatePolicyRouteRule", "POST", "/zstack/v1/policy-routes/rules").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_ROUTE_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PolicyRouteRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePolicyRouteRule", "DELETE", "/zstack/v1/policy-routes/rules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryPolicyRouteRuleSet", "GET", "/zstack/v1/policy-routes/rulesets").also(&["/zstack/v1/policy-routes/rulesets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteRuleSet> as Model>::SHAPE, Page::<super::PolicyRouteRuleSet>::LIST)),
+    Operation::new(System::Zstack, "CreatePolicyRouteRuleSet", "POST", "/zstack/v1/policy-routes/rulesets").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_ROUTE_RULE_SET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PolicyRouteRuleSet> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPolicyRouteRuleSetL3Ref", "GET", "/zstack/v1/policy-routes/rulesets/l3networdks/refs").also(&["/zstack/v1/policy-routes/rulesets/l3networdks/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteRuleSetL3Ref> as Model>::SHAPE, Page::<super::PolicyRouteRuleSetL3Ref>::LIST)),
+    Operation::new(System::Zstack, "GetPolicyRouteRuleSetFromVirtualRouter", "GET", "/zstack/v1/policy-routes/rulesets/virtualrouter/{vmInstanceUuid}").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::PolicyRouteRuleSet> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryPolicyRouteRuleSetVRouterRef", "GET", "/zstack/v1/policy-routes/rulesets/vrouters/refs").also(&["/zstack/v1/policy-routes/rulesets/vrouters/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteRuleSetVRouterRef> as Model>::SHAPE, Page::<super::PolicyRouteRuleSetVRouterRef>::LIST)),
+    Operation::new(System::Zstack, "DetachPolicyRouteRuleSetFromL3", "DELETE", "/zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}").params(PARAMS_6).long_running(),
+    Operation::new(System::Zstack, "AttachPolicyRouteRuleSetToL3", "POST", "/zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}").params(PARAMS_7).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryPolicyRouteTable", "GET", "/zstack/v1/policy-routes/tables").also(&["/zstack/v1/policy-routes/tables/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteTable> as Model>::SHAPE, Page::<super::PolicyRouteTable>::LIST)),
+    Operation::new(System::Zstack, "CreatePolicyRouteTable", "POST", "/zstack/v1/policy-routes/tables").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_POLICY_ROUTE_TABLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PolicyRouteTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPolicyRouteTableVRouterRef", "GET", "/zstack/v1/policy-routes/tables/vrouters/refs").also(&["/zstack/v1/policy-routes/tables/vrouters/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PolicyRouteTableVRouterRef> as Model>::SHAPE, Page::<super::PolicyRouteTableVRouterRef>::LIST)),
+    Operation::new(System::Zstack, "DeletePolicyRouteTable", "DELETE", "/zstack/v1/policy-routes/tables/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryVRouterOspfArea", "GET", "/zstack/v1/routerArea").also(&["/zstack/v1/routerArea/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "CreateVRouterOspfArea", "POST", "/zstack/v1/routerArea").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_V_ROUTER_OSPF_AREA_REQUEST).wrapper("params").response(Response::Body(<Reply<super::RouterArea> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVRouterOspfNetwork", "GET", "/zstack/v1/routerArea/network").also(&["/zstack/v1/routerArea/network/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "RemoveVRouterNetworksFromOspfArea", "DELETE", "/zstack/v1/routerArea/networks").params(UUIDS_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AddVRouterNetworksToOspfArea", "POST", "/zstack/v1/routerArea/{routerAreaUuid}/router/{vRouterUuid}/addnetworks").params(PARAMS_8).request(&ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_REQUEST).wrapper("params").response(Response::Body(&ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_RESULT)).long_running(),
+    Operation::new(System::Zstack, "DeleteVRouterOspfArea", "DELETE", "/zstack/v1/routerArea/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateVRouterOspfArea", "PUT", "/zstack/v1/routerArea/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_V_ROUTER_OSPF_AREA_REQUEST).wrapper("updateVRouterOspfArea").response(Response::Body(<Reply<super::RouterArea> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVRouterOspfNeighbor", "GET", "/zstack/v1/routerArea/{vRouterUuid}/neighbor").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_V_ROUTER_OSPF_NEIGHBOR_RESULT)),
+    Operation::new(System::Zstack, "GetVRouterRouterId", "GET", "/zstack/v1/routerArea/{vRouterUuid}/routerid").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_V_ROUTER_ROUTER_ID_RESULT)),
+    Operation::new(System::Zstack, "SetVRouterRouterId", "POST", "/zstack/v1/routerArea/{vRouterUuid}/routerid").params(V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_V_ROUTER_ROUTER_ID_REQUEST).wrapper("params").response(Response::Body(&SET_V_ROUTER_ROUTER_ID_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QueryVpcHaGroup", "GET", "/zstack/v1/vpc/hagroups").also(&["/zstack/v1/vpc/hagroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcHaGroup> as Model>::SHAPE, Page::<super::VpcHaGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateVpcHaGroup", "POST", "/zstack/v1/vpc/hagroups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_HA_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcHaGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVpcHaGroupNetworkServiceRef", "GET", "/zstack/v1/vpc/hagroups/networkserviceref/").also(&["/zstack/v1/vpc/hagroups/networkserviceref//{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcHaGroupNetworkServiceRef> as Model>::SHAPE, Page::<super::VpcHaGroupNetworkServiceRef>::LIST)),
+    Operation::new(System::Zstack, "DeleteVpcHaGroup", "DELETE", "/zstack/v1/vpc/hagroups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateVpcHaGroup", "PUT", "/zstack/v1/vpc/hagroups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_HA_GROUP_REQUEST).wrapper("updateVpcHaGroup").response(Response::Body(<Reply<super::VpcHaGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeVpcHaGroupMonitorIps", "PUT", "/zstack/v1/vpc/hagroups/{uuid}/monitorIps").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VPC_HA_GROUP_MONITOR_IPS_REQUEST).wrapper("changeVpcHaGroupMonitorIps").response(Response::Body(<Reply<super::VpcHaGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVpcRouter", "GET", "/zstack/v1/vpc/virtual-routers").also(&["/zstack/v1/vpc/virtual-routers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcRouterVm> as Model>::SHAPE, Page::<super::VpcRouterVm>::LIST)),
+    Operation::new(System::Zstack, "CreateVpcVRouter", "POST", "/zstack/v1/vpc/virtual-routers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_V_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetRouteTableVpcVRouterCandidate", "GET", "/zstack/v1/vpc/virtual-routers/get-vpc-candidate").params(PARAMS_9).response(Response::Body(&GET_ROUTE_TABLE_VPC_V_ROUTER_CANDIDATE_RESULT)),
+    Operation::new(System::Zstack, "GetVpcIPsecLog", "GET", "/zstack/v1/vpc/virtual-routers/ipseclog").params(PARAMS_10).response(Response::Body(&GET_VPC_I_PSEC_LOG_RESULT)),
+    Operation::new(System::Zstack, "QueryVpcSnatState", "GET", "/zstack/v1/vpc/virtual-routers/networkservicestate/snat").also(&["/zstack/v1/vpc/virtual-routers/networkservicestate/snat/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcSnatState> as Model>::SHAPE, Page::<super::VpcSnatState>::LIST)),
+    Operation::new(System::Zstack, "GetVirtualRouterSoftwareVersion", "GET", "/zstack/v1/vpc/virtual-routers/softwareversion").params(PARAMS_11).response(Response::Body(<Page<super::VirtualRouterSoftwareVersion> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetAttachableVpcL3Network", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attachable-vpc-l3s").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetVpcAttachedEip", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-eip").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_EIP_REQUEST).wrapper("params").response(Response::Body(<Page<super::Eip> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetVpcAttachedIpsec", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-ipsec").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_IPSEC_REQUEST).wrapper("params").response(Response::Body(<Page<super::IPsecConnection> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetVpcAttachedLoadBalancer", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-lb").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_LOAD_BALANCER_REQUEST).wrapper("params").response(Response::Body(<Page<super::LoadBalancer> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetVpcAttachedNetflow", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-netflow").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_NETFLOW_REQUEST).wrapper("params").response(Response::Body(<Page<super::FlowMeter> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetVpcAttachedOspf", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-ospf").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_OSPF_REQUEST).wrapper("params").response(Response::Body(&GET_VPC_ATTACHED_OSPF_RESULT)),
+    Operation::new(System::Zstack, "GetVpcAttachedPortForwardingRules", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-pf").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_PORT_FORWARDING_RULES_REQUEST).wrapper("params").response(Response::Body(<Page<super::PortForwardingRule> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetVpcAttachedVip", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-vip").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&GET_VPC_ATTACHED_VIP_REQUEST).wrapper("params").response(Response::Body(<Page<super::Vip> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetVpcVRouterDistributedRoutingEnabled", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT)),
+    Operation::new(System::Zstack, "SetVpcVRouterDistributedRoutingEnabled", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_REQUEST).wrapper("params").response(Response::Body(&SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT)).long_running(),
+    Operation::new(System::Zstack, "RemoveDnsFromVpcRouter", "DELETE", "/zstack/v1/vpc/virtual-routers/{uuid}/dns").params(PARAMS_12).response(Response::Body(<Reply<super::VpcRouterVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddDnsToVpcRouter", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/dns").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_DNS_TO_VPC_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcRouterVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVpcVRouterNetworkServiceState", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate").params(PARAMS_13).response(Response::Body(&GET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT)),
+    Operation::new(System::Zstack, "SetVpcVRouterNetworkServiceState", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_REQUEST).wrapper("params").response(Response::Body(&SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateVirtualRouterSoftwareVersion", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/softwareversion").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_ROUTER_SOFTWARE_VERSION_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "GetVpcVRouterDistributedRoutingConnections", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/tracked-connections").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_CONNECTIONS_RESULT)),
+    Operation::new(System::Zstack, "QueryVpcFirewall", "GET", "/zstack/v1/vpcfirewalls").also(&["/zstack/v1/vpcfirewalls/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewall> as Model>::SHAPE, Page::<super::VpcFirewall>::LIST)),
+    Operation::new(System::Zstack, "CreateVpcFirewall", "POST", "/zstack/v1/vpcfirewalls").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_FIREWALL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewall> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryFirewallIpSetTemplate", "GET", "/zstack/v1/vpcfirewalls/ipset/templates").also(&["/zstack/v1/vpcfirewalls/ipset/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallIpSetTemplate> as Model>::SHAPE, Page::<super::VpcFirewallIpSetTemplate>::LIST)),
+    Operation::new(System::Zstack, "CreateFirewallIpSetTemplate", "POST", "/zstack/v1/vpcfirewalls/ipset/templates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_IP_SET_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallIpSetTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteFirewallIpSetTemplate", "DELETE", "/zstack/v1/vpcfirewalls/ipset/templates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateFirewallIpSetTemplate", "PUT", "/zstack/v1/vpcfirewalls/ipset/templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FIREWALL_IP_SET_TEMPLATE_REQUEST).wrapper("updateFirewallIpSetTemplate").response(Response::Body(<Reply<super::VpcFirewallIpSetTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryFirewallRuleSetL3Ref", "GET", "/zstack/v1/vpcfirewalls/l3networks/rulesets/refs").also(&["/zstack/v1/vpcfirewalls/l3networks/rulesets/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallRuleSetL3Ref> as Model>::SHAPE, Page::<super::VpcFirewallRuleSetL3Ref>::LIST)),
+    Operation::new(System::Zstack, "DetachFirewallRuleSetFromL3", "POST", "/zstack/v1/vpcfirewalls/l3networks/{l3Uuid}/ruleSets/{ruleSetUuid}").params(PARAMS_14).request(&DETACH_FIREWALL_RULE_SET_FROM_L3_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "RefreshFirewall", "PUT", "/zstack/v1/vpcfirewalls/refresh/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("refreshFirewall").response(Response::Body(<Reply<super::VpcFirewall> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryFirewallRuleSet", "GET", "/zstack/v1/vpcfirewalls/ruleSets").also(&["/zstack/v1/vpcfirewalls/ruleSets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallRuleSet> as Model>::SHAPE, Page::<super::VpcFirewallRuleSet>::LIST)),
+    Operation::new(System::Zstack, "CreateFirewallRuleSet", "POST", "/zstack/v1/vpcfirewalls/ruleSets").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_RULE_SET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallRuleSet> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ApplyRuleSetChanges", "PUT", "/zstack/v1/vpcfirewalls/ruleSets/apply/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("applyRuleSetChanges").response(Response::Body(<Reply<super::VpcFirewallRuleSet> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachFirewallRuleSetToL3", "POST", "/zstack/v1/vpcfirewalls/ruleSets/{ruleSetUuid}/l3networks/{l3Uuid}").params(PARAMS_7).request(&ATTACH_FIREWALL_RULE_SET_TO_L3_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallRuleSetL3Ref> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteFirewallRuleSet", "DELETE", "/zstack/v1/vpcfirewalls/ruleSets/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateFirewallRuleSet", "PUT", "/zstack/v1/vpcfirewalls/ruleSets/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FIREWALL_RULE_SET_REQUEST).wrapper("updateFirewallRuleSet").response(Response::Body(<Reply<super::VpcFirewallRuleSet> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryFirewallRule", "GET", "/zstack/v1/vpcfirewalls/rules").also(&["/zstack/v1/vpcfirewalls/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallRule> as Model>::SHAPE, Page::<super::VpcFirewallRule>::LIST)),
+    Operation::new(System::Zstack, "CreateFirewallRule", "POST", "/zstack/v1/vpcfirewalls/rules").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateFirewallRuleFromConfigFile", "POST", "/zstack/v1/vpcfirewalls/rules/from-file").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_REQUEST).wrapper("params").response(Response::Body(&CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CheckFirewallRuleConfigFile", "POST", "/zstack/v1/vpcfirewalls/rules/from-file/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_FIREWALL_RULE_CONFIG_FILE_REQUEST).wrapper("params"),
+    Operation::new(System::Zstack, "CreateFirewallRuleTemplate", "POST", "/zstack/v1/vpcfirewalls/rules/template").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FIREWALL_RULE_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcFirewallRuleTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateFirewallRuleTemplate", "PUT", "/zstack/v1/vpcfirewalls/rules/template/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FIREWALL_RULE_TEMPLATE_REQUEST).wrapper("updateFirewallRuleTemplate").response(Response::Body(<Reply<super::VpcFirewallRuleTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryFirewallRuleTemplate", "GET", "/zstack/v1/vpcfirewalls/rules/templates").also(&["/zstack/v1/vpcfirewalls/rules/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallRuleTemplate> as Model>::SHAPE, Page::<super::VpcFirewallRuleTemplate>::LIST)),
+    Operation::new(System::Zstack, "DeleteFirewallRuleTemplate", "DELETE", "/zstack/v1/vpcfirewalls/rules/templates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeleteFirewallRule", "DELETE", "/zstack/v1/vpcfirewalls/rules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeFirewallRuleState", "PUT", "/zstack/v1/vpcfirewalls/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_FIREWALL_RULE_STATE_REQUEST).wrapper("changeFirewallRuleState").response(Response::Body(<Reply<super::VpcFirewallRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateFirewallRule", "PUT", "/zstack/v1/vpcfirewalls/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FIREWALL_RULE_REQUEST).wrapper("updateFirewallRule").response(Response::Body(<Reply<super::VpcFirewallRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVpcFirewallVRouterRef", "GET", "/zstack/v1/vpcfirewalls/vrouters/refs").also(&["/zstack/v1/vpcfirewalls/vrouters/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcFirewallVRouterRef> as Model>::SHAPE, Page::<super::VpcFirewallVRouterRef>::LIST)),
+    Operation::new(System::Zstack, "DeleteFirewall", "DELETE", "/zstack/v1/vpcfirewalls/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateVpcFirewall", "PUT", "/zstack/v1/vpcfirewalls/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_FIREWALL_REQUEST).wrapper("updateVpcFirewall").response(Response::Body(<Reply<super::VpcFirewall> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVRouterRouteTable", "GET", "/zstack/v1/vrouter-route-tables").also(&["/zstack/v1/vrouter-route-tables/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VRouterRouteTable> as Model>::SHAPE, Page::<super::VRouterRouteTable>::LIST)),
+    Operation::new(System::Zstack, "CreateVRouterRouteTable", "POST", "/zstack/v1/vrouter-route-tables").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_V_ROUTER_ROUTE_TABLE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVRouterRouteEntry", "GET", "/zstack/v1/vrouter-route-tables/route-entries").also(&["/zstack/v1/vrouter-route-tables/route-entries/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VRouterRouteEntry> as Model>::SHAPE, Page::<super::VRouterRouteEntry>::LIST)),
+    Operation::new(System::Zstack, "QueryVirtualRouterVRouterRouteTableRef", "GET", "/zstack/v1/vrouter-route-tables/virtual-router-refs").also(&["/zstack/v1/vrouter-route-tables/virtual-router-refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VirtualRouterVRouterRouteTableRef> as Model>::SHAPE, Page::<super::VirtualRouterVRouterRouteTableRef>::LIST)),
+    Operation::new(System::Zstack, "GetVRouterRouteTable", "GET", "/zstack/v1/vrouter-route-tables/vrouter/{virtualRouterVmUuid}").params(PARAMS_15).response(Response::Body(<Page<super::VRouterRouteTable> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "AttachVRouterRouteTableToVRouter", "POST", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/attach").params(PARAMS_16).request(&ATTACH_V_ROUTER_ROUTE_TABLE_TO_V_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachVRouterRouteTableFromVRouter", "DELETE", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/detach/{virtualRouterVmUuid}").params(PARAMS_17).response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddVRouterRouteEntry", "POST", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries").params(PARAMS_16).request(&ADD_V_ROUTER_ROUTE_ENTRY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VRouterRouteEntry> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVRouterRouteEntry", "DELETE", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries/{uuid}").params(PARAMS_18).response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVRouterRouteTable", "DELETE", "/zstack/v1/vrouter-route-tables/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateVRouterRouteTable", "PUT", "/zstack/v1/vrouter-route-tables/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_V_ROUTER_ROUTE_TABLE_REQUEST).wrapper("updateVRouterRouteTable").response(Response::Body(<Reply<super::VRouterRouteTable> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::FlowMeter>>),
-Some(make::<Reply<super::FlowMeter>>),
-Some(make::<Page<super::FlowCollector>>),
-None,
-Some(make::<Reply<super::FlowCollector>>),
-None,
-Some(make::<Page<super::NetworkRouterFlowMeterRef>>),
-Some(make::<Reply<super::FlowCollector>>),
-Some(make::<Page<super::NetworkRouterFlowMeterRef>>),
-None,
-Some(make::<Reply<super::FlowMeter>>),
-Some(make::<super::GetVRouterFlowCounterResult>),
-Some(make::<super::GetFlowMeterRouterIdResult>),
-Some(make::<super::SetFlowMeterRouterIdResult>),
-Some(make::<Page<super::IPsecConnection>>),
-Some(make::<Reply<super::IPsecConnection>>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Reply<super::IPsecConnection>>),
-None,
-Some(make::<Reply<super::IPsecConnection>>),
-Some(make::<Reply<super::IPsecConnection>>),
-Some(make::<Reply<super::IPsecConnection>>),
-Some(make::<Reply<super::IPsecConnection>>),
-Some(make::<Reply<super::IPsecConnection>>),
-Some(make::<Reply<super::IPsecConnection>>),
-Some(make::<Reply<super::IPsecConnection>>),
-Some(make::<Page<super::MulticastRouter>>),
-Some(make::<Reply<super::MulticastRouter>>),
-None,
-Some(make::<Reply<super::MulticastRouter>>),
-Some(make::<Reply<super::MulticastRouter>>),
-Some(make::<Reply<super::MulticastRouter>>),
-Some(make::<Page<super::MulticastRoute>>),
-Some(make::<Page<super::PolicyRouteTableRouteEntry>>),
-Some(make::<Reply<super::PolicyRouteTableRouteEntry>>),
-None,
-None,
-Some(make::<Reply<super::PolicyRouteRuleSet>>),
-Some(make::<Page<super::PolicyRouteRule>>),
-Some(make::<Reply<super::PolicyRouteRule>>),
-None,
-Some(make::<Page<super::PolicyRouteRuleSet>>),
-Some(make::<Reply<super::PolicyRouteRuleSet>>),
-Some(make::<Page<super::PolicyRouteRuleSetL3Ref>>),
-Some(make::<Page<super::PolicyRouteRuleSet>>),
-Some(make::<Page<super::PolicyRouteRuleSetVRouterRef>>),
-None,
-None,
-Some(make::<Page<super::PolicyRouteTable>>),
-Some(make::<Reply<super::PolicyRouteTable>>),
-Some(make::<Page<super::PolicyRouteTableVRouterRef>>),
-None,
-Some(make::<Page<super::AnyInventory>>),
-Some(make::<Reply<super::RouterArea>>),
-Some(make::<Page<super::AnyInventory>>),
-None,
-Some(make::<super::AddVRouterNetworksToOspfAreaResult>),
-None,
-Some(make::<Reply<super::RouterArea>>),
-Some(make::<super::GetVRouterOspfNeighborResult>),
-Some(make::<super::GetVRouterRouterIdResult>),
-Some(make::<super::SetVRouterRouterIdResult>),
-Some(make::<Page<super::VpcHaGroup>>),
-Some(make::<Reply<super::VpcHaGroup>>),
-Some(make::<Page<super::VpcHaGroupNetworkServiceRef>>),
-None,
-Some(make::<Reply<super::VpcHaGroup>>),
-Some(make::<Reply<super::VpcHaGroup>>),
-Some(make::<Page<super::VpcRouterVm>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<super::GetRouteTableVpcVRouterCandidateResult>),
-Some(make::<super::GetVpcIPsecLogResult>),
-Some(make::<Page<super::VpcSnatState>>),
-Some(make::<Page<super::VirtualRouterSoftwareVersion>>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Page<super::Eip>>),
-Some(make::<Page<super::IPsecConnection>>),
-Some(make::<Page<super::LoadBalancer>>),
-Some(make::<Page<super::FlowMeter>>),
-Some(make::<super::GetVpcAttachedOspfResult>),
-Some(make::<Page<super::PortForwardingRule>>),
-Some(make::<Page<super::Vip>>),
-Some(make::<super::GetVpcVRouterDistributedRoutingEnabledResult>),
-Some(make::<super::SetVpcVRouterDistributedRoutingEnabledResult>),
-Some(make::<Reply<super::VpcRouterVm>>),
-Some(make::<Reply<super::VpcRouterVm>>),
-Some(make::<super::GetVpcVRouterNetworkServiceStateResult>),
-Some(make::<super::SetVpcVRouterNetworkServiceStateResult>),
-None,
-Some(make::<super::GetVpcVRouterDistributedRoutingConnectionsResult>),
-Some(make::<Page<super::VpcFirewall>>),
-Some(make::<Reply<super::VpcFirewall>>),
-Some(make::<Page<super::VpcFirewallIpSetTemplate>>),
-Some(make::<Reply<super::VpcFirewallIpSetTemplate>>),
-None,
-Some(make::<Reply<super::VpcFirewallIpSetTemplate>>),
-Some(make::<Page<super::VpcFirewallRuleSetL3Ref>>),
-None,
-Some(make::<Reply<super::VpcFirewall>>),
-Some(make::<Page<super::VpcFirewallRuleSet>>),
-Some(make::<Reply<super::VpcFirewallRuleSet>>),
-Some(make::<Reply<super::VpcFirewallRuleSet>>),
-Some(make::<Reply<super::VpcFirewallRuleSetL3Ref>>),
-None,
-Some(make::<Reply<super::VpcFirewallRuleSet>>),
-Some(make::<Page<super::VpcFirewallRule>>),
-Some(make::<Reply<super::VpcFirewallRule>>),
-Some(make::<super::CreateFirewallRuleFromConfigFileResult>),
-None,
-Some(make::<Reply<super::VpcFirewallRuleTemplate>>),
-Some(make::<Reply<super::VpcFirewallRuleTemplate>>),
-Some(make::<Page<super::VpcFirewallRuleTemplate>>),
-None,
-None,
-Some(make::<Reply<super::VpcFirewallRule>>),
-Some(make::<Reply<super::VpcFirewallRule>>),
-Some(make::<Page<super::VpcFirewallVRouterRef>>),
-None,
-Some(make::<Reply<super::VpcFirewall>>),
-Some(make::<Page<super::VRouterRouteTable>>),
-Some(make::<Reply<super::VRouterRouteTable>>),
-Some(make::<Page<super::VRouterRouteEntry>>),
-Some(make::<Page<super::VirtualRouterVRouterRouteTableRef>>),
-Some(make::<Page<super::VRouterRouteTable>>),
-Some(make::<Reply<super::VRouterRouteTable>>),
-Some(make::<Reply<super::VRouterRouteTable>>),
-Some(make::<Reply<super::VRouterRouteEntry>>),
-Some(make::<Reply<super::VRouterRouteTable>>),
-None,
-Some(make::<Reply<super::VRouterRouteTable>>),
+    Some(make::<Page<super::FlowMeter>>),
+    Some(make::<Reply<super::FlowMeter>>),
+    Some(make::<Page<super::FlowCollector>>),
+    None,
+    Some(make::<Reply<super::FlowCollector>>),
+    None,
+    Some(make::<Page<super::NetworkRouterFlowMeterRef>>),
+    Some(make::<Reply<super::FlowCollector>>),
+    Some(make::<Page<super::NetworkRouterFlowMeterRef>>),
+    None,
+    Some(make::<Reply<super::FlowMeter>>),
+    Some(make::<super::GetVRouterFlowCounterResult>),
+    Some(make::<super::GetFlowMeterRouterIdResult>),
+    Some(make::<super::SetFlowMeterRouterIdResult>),
+    Some(make::<Page<super::IPsecConnection>>),
+    Some(make::<Reply<super::IPsecConnection>>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Reply<super::IPsecConnection>>),
+    None,
+    Some(make::<Reply<super::IPsecConnection>>),
+    Some(make::<Reply<super::IPsecConnection>>),
+    Some(make::<Reply<super::IPsecConnection>>),
+    Some(make::<Reply<super::IPsecConnection>>),
+    Some(make::<Reply<super::IPsecConnection>>),
+    Some(make::<Reply<super::IPsecConnection>>),
+    Some(make::<Reply<super::IPsecConnection>>),
+    Some(make::<Page<super::MulticastRouter>>),
+    Some(make::<Reply<super::MulticastRouter>>),
+    None,
+    Some(make::<Reply<super::MulticastRouter>>),
+    Some(make::<Reply<super::MulticastRouter>>),
+    Some(make::<Reply<super::MulticastRouter>>),
+    Some(make::<Page<super::MulticastRoute>>),
+    Some(make::<Page<super::PolicyRouteTableRouteEntry>>),
+    Some(make::<Reply<super::PolicyRouteTableRouteEntry>>),
+    None,
+    None,
+    Some(make::<Reply<super::PolicyRouteRuleSet>>),
+    Some(make::<Page<super::PolicyRouteRule>>),
+    Some(make::<Reply<super::PolicyRouteRule>>),
+    None,
+    Some(make::<Page<super::PolicyRouteRuleSet>>),
+    Some(make::<Reply<super::PolicyRouteRuleSet>>),
+    Some(make::<Page<super::PolicyRouteRuleSetL3Ref>>),
+    Some(make::<Page<super::PolicyRouteRuleSet>>),
+    Some(make::<Page<super::PolicyRouteRuleSetVRouterRef>>),
+    None,
+    None,
+    Some(make::<Page<super::PolicyRouteTable>>),
+    Some(make::<Reply<super::PolicyRouteTable>>),
+    Some(make::<Page<super::PolicyRouteTableVRouterRef>>),
+    None,
+    Some(make::<Page<super::AnyInventory>>),
+    Some(make::<Reply<super::RouterArea>>),
+    Some(make::<Page<super::AnyInventory>>),
+    None,
+    Some(make::<super::AddVRouterNetworksToOspfAreaResult>),
+    None,
+    Some(make::<Reply<super::RouterArea>>),
+    Some(make::<super::GetVRouterOspfNeighborResult>),
+    Some(make::<super::GetVRouterRouterIdResult>),
+    Some(make::<super::SetVRouterRouterIdResult>),
+    Some(make::<Page<super::VpcHaGroup>>),
+    Some(make::<Reply<super::VpcHaGroup>>),
+    Some(make::<Page<super::VpcHaGroupNetworkServiceRef>>),
+    None,
+    Some(make::<Reply<super::VpcHaGroup>>),
+    Some(make::<Reply<super::VpcHaGroup>>),
+    Some(make::<Page<super::VpcRouterVm>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<super::GetRouteTableVpcVRouterCandidateResult>),
+    Some(make::<super::GetVpcIPsecLogResult>),
+    Some(make::<Page<super::VpcSnatState>>),
+    Some(make::<Page<super::VirtualRouterSoftwareVersion>>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Page<super::Eip>>),
+    Some(make::<Page<super::IPsecConnection>>),
+    Some(make::<Page<super::LoadBalancer>>),
+    Some(make::<Page<super::FlowMeter>>),
+    Some(make::<super::GetVpcAttachedOspfResult>),
+    Some(make::<Page<super::PortForwardingRule>>),
+    Some(make::<Page<super::Vip>>),
+    Some(make::<super::GetVpcVRouterDistributedRoutingEnabledResult>),
+    Some(make::<super::SetVpcVRouterDistributedRoutingEnabledResult>),
+    Some(make::<Reply<super::VpcRouterVm>>),
+    Some(make::<Reply<super::VpcRouterVm>>),
+    Some(make::<super::GetVpcVRouterNetworkServiceStateResult>),
+    Some(make::<super::SetVpcVRouterNetworkServiceStateResult>),
+    None,
+    Some(make::<super::GetVpcVRouterDistributedRoutingConnectionsResult>),
+    Some(make::<Page<super::VpcFirewall>>),
+    Some(make::<Reply<super::VpcFirewall>>),
+    Some(make::<Page<super::VpcFirewallIpSetTemplate>>),
+    Some(make::<Reply<super::VpcFirewallIpSetTemplate>>),
+    None,
+    Some(make::<Reply<super::VpcFirewallIpSetTemplate>>),
+    Some(make::<Page<super::VpcFirewallRuleSetL3Ref>>),
+    None,
+    Some(make::<Reply<super::VpcFirewall>>),
+    Some(make::<Page<super::VpcFirewallRuleSet>>),
+    Some(make::<Reply<super::VpcFirewallRuleSet>>),
+    Some(make::<Reply<super::VpcFirewallRuleSet>>),
+    Some(make::<Reply<super::VpcFirewallRuleSetL3Ref>>),
+    None,
+    Some(make::<Reply<super::VpcFirewallRuleSet>>),
+    Some(make::<Page<super::VpcFirewallRule>>),
+    Some(make::<Reply<super::VpcFirewallRule>>),
+    Some(make::<super::CreateFirewallRuleFromConfigFileResult>),
+    None,
+    Some(make::<Reply<super::VpcFirewallRuleTemplate>>),
+    Some(make::<Reply<super::VpcFirewallRuleTemplate>>),
+    Some(make::<Page<super::VpcFirewallRuleTemplate>>),
+    None,
+    None,
+    Some(make::<Reply<super::VpcFirewallRule>>),
+    Some(make::<Reply<super::VpcFirewallRule>>),
+    Some(make::<Page<super::VpcFirewallVRouterRef>>),
+    None,
+    Some(make::<Reply<super::VpcFirewall>>),
+    Some(make::<Page<super::VRouterRouteTable>>),
+    Some(make::<Reply<super::VRouterRouteTable>>),
+    Some(make::<Page<super::VRouterRouteEntry>>),
+    Some(make::<Page<super::VirtualRouterVRouterRouteTableRef>>),
+    Some(make::<Page<super::VRouterRouteTable>>),
+    Some(make::<Reply<super::VRouterRouteTable>>),
+    Some(make::<Reply<super::VRouterRouteTable>>),
+    Some(make::<Reply<super::VRouterRouteEntry>>),
+    Some(make::<Reply<super::VRouterRouteTable>>),
+    None,
+    Some(make::<Reply<super::VRouterRouteTable>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/flowmeters`: Finds flow meters.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/0`
-QueryFlowMeter = 0 -> Page<super::FlowMeter>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/flowmeters`: Creates a flow meter.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/1`
-CreateFlowMeter = 1 -> Reply<super::FlowMeter>, () super::CreateFlowMeterRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/flowmeters/collectors`: Finds flow collectors.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/2`
-QueryFlowCollector = 2 -> Page<super::FlowCollector>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/flowmeters/collectors/{uuid}`: Deletes a flow collector.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/3`
-DeleteFlowCollector = 3 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/flowmeters/collectors/{uuid}/actions`: Changes a flow collector.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/4`
-UpdateFlowCollector = 4 -> Reply<super::FlowCollector>, (uuid: Id) super::UpdateFlowCollectorRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/flowmeters/networks`: Removes v router networks from a flow meter.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/5`
-RemoveVRouterNetworksFromFlowMeter = 5 -> (), ();
-/// Their uuids.
-uuids: Vec<Id> = "uuids" Vec::new();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/flowmeters/networks`: Finds v router flow meter networks.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/6`
-QueryVRouterFlowMeterNetwork = 6 -> Page<super::NetworkRouterFlowMeterRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/flowmeters/{flowMeterUuid}/collectors`: Creates a flow collector.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/7`
-CreateFlowCollector = 7 -> Reply<super::FlowCollector>, (flow_meter_uuid: Id) super::CreateFlowCollectorRequest;
-/// Flow meter uuid.
-flow_meter_uuid: Id = "flowMeterUuid" flow_meter_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/flowmeters/{flowMeterUuid}/router/{vRouterUuid}/addnetworks`: Adds v router networks to a flow meter.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/8`
-AddVRouterNetworksToFlowMeter = 8 -> Page<super::NetworkRouterFlowMeterRef>, (flow_meter_uuid: Id, v_router_uuid: Id) super::AddVRouterNetworksToFlowMeterRequest;
-/// Flow meter uuid.
-flow_meter_uuid: Id = "flowMeterUuid" flow_meter_uuid.into();
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/flowmeters/{uuid}`: Deletes a flow meter.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/9`
-DeleteFlowMeter = 9 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/flowmeters/{uuid}/actions`: Changes a flow meter.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/10`
-UpdateFlowMeter = 10 -> Reply<super::FlowMeter>, (uuid: Id) super::UpdateFlowMeterRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/flowmeters/{vRouterUuid}/counter`: Gives v router flow counter.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/11`
-GetVRouterFlowCounter = 11 -> super::GetVRouterFlowCounterResult, (v_router_uuid: Id);
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/flowmeters/{vRouterUuid}/routerid`: Gives flow meter router id.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/12`
-GetFlowMeterRouterId = 12 -> super::GetFlowMeterRouterIdResult, (v_router_uuid: Id);
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/flowmeters/{vRouterUuid}/routerid`: Sets a flow meter router id.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/13`
-SetFlowMeterRouterId = 13 -> super::SetFlowMeterRouterIdResult, (v_router_uuid: Id) super::SetFlowMeterRouterIdRequest;
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ipsec`: Finds IP sec connections.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/14`
-QueryIpSecConnection = 14 -> Page<super::IPsecConnection>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ipsec`: Creates an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/15`
-CreateIPsecConnection = 15 -> Reply<super::IPsecConnection>, () super::CreateIPsecConnectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ipsec/candidatesL3Networks`: Gives possible L3 networks for IP sec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/16`
-GetCandidateL3NetworksForIpSecConnection = 16 -> Page<super::L3Network>, ();
-/// Its uuid.
-uuid: Option<Id> = "uuid" None;
-/// Public l3uuid.
-public_l3_uuid: Option<Id> = "publicL3Uuid" None;
-/// Vip uuid.
-vip_uuid: Option<Id> = "vipUuid" None;
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ipsec/config/{uuid}`: Changes an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/17`
-ChangeIPsecConnection = 17 -> Reply<super::IPsecConnection>, (uuid: Id) super::ChangeIPsecConnectionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/ipsec/{uuid}`: Deletes an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/18`
-DeleteIPsecConnection = 18 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ipsec/{uuid}`: Changes an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/19`
-UpdateIPsecConnection = 19 -> Reply<super::IPsecConnection>, (uuid: Id) super::UpdateIPsecConnectionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ipsec/{uuid}/actions`: Lets an IP sec connection be used, or no longer.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/20`
-ChangeIpSecConnectionState = 20 -> Reply<super::IPsecConnection>, (uuid: Id) super::ChangeIPSecConnectionStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ipsec/{uuid}/actions`: Connects again to an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/21`
-ReconnectIPsecConnection = 21 -> Reply<super::IPsecConnection>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/ipsec/{uuid}/l3networks`: Detaches L3 networks from an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/22`
-DetachL3NetworksFromIPsecConnection = 22 -> Reply<super::IPsecConnection>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// The L3 networks.
-l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ipsec/{uuid}/l3networks`: Attaches L3 networks to an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/23`
-AttachL3NetworksToIPsecConnection = 23 -> Reply<super::IPsecConnection>, (uuid: Id) super::AttachL3NetworksToIPsecConnectionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/ipsec/{uuid}/remote-cidrs`: Removes remote cidrs from an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/24`
-RemoveRemoteCidrsFromIPsecConnection = 24 -> Reply<super::IPsecConnection>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Peer cidrs.
-peer_cidrs: Vec<String> = "peerCidrs" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ipsec/{uuid}/remote-cidrs`: Adds remote cidrs to an ipsec connection.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/25`
-AddRemoteCidrsToIPsecConnection = 25 -> Reply<super::IPsecConnection>, (uuid: Id) super::AddRemoteCidrsToIPsecConnectionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/multicast/virtual-routers`: Finds multicast routers.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/26`
-QueryMulticastRouter = 26 -> Page<super::MulticastRouter>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/multicast/virtual-routers`: Creates a multicast router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/27`
-CreateMulticastRouter = 27 -> Reply<super::MulticastRouter>, () super::CreateMulticastRouterRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/multicast/virtual-routers/{uuid}`: Deletes a multicast router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/28`
-DeleteMulticastRouter = 28 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint`: Removes a rendezvous point from a multicast router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/29`
-RemoveRendezvousPointFromMulticastRouter = 29 -> Reply<super::MulticastRouter>, (uuid: Id, rp_address: String, group_address: String);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Rp address.
-rp_address: String = "rpAddress" rp_address.into();
-/// Group address.
-group_address: String = "groupAddress" group_address.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint`: Adds a rendezvous point to a multicast router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/30`
-AddRendezvousPointToMulticastRouter = 30 -> Reply<super::MulticastRouter>, (uuid: Id) super::AddRendezvousPointToMulticastRouterRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/multicast/virtual-routers/{uuid}/actions`: Lets a multicast router be used, or no longer.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/31`
-ChangeMulticastRouterState = 31 -> Reply<super::MulticastRouter>, (uuid: Id) super::ChangeMulticastRouterStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/multicast/virtual-routers/{uuid}/routes`: Gives VPC multicast route.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/32`
-GetVpcMulticastRoute = 32 -> Page<super::MulticastRoute>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/policy-routes/routes`: Finds policy route table route entries.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/33`
-QueryPolicyRouteTableRouteEntry = 33 -> Page<super::PolicyRouteTableRouteEntry>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/policy-routes/routes`: Creates a policy route table route entry.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/34`
-CreatePolicyRouteTableRouteEntry = 34 -> Reply<super::PolicyRouteTableRouteEntry>, () super::CreatePolicyRouteTableRouteEntryRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/policy-routes/routes/{uuid}`: Deletes a policy route table route entry.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/35`
-DeletePolicyRouteTableRouteEntry = 35 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/policy-routes/ruleSets/{uuid}`: Deletes a policy route rule set.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/36`
-DeletePolicyRouteRuleSet = 36 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/policy-routes/ruleSets/{uuid}/actions`: Changes a policy route rule set.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/37`
-UpdatePolicyRouteRuleSet = 37 -> Reply<super::PolicyRouteRuleSet>, (uuid: Id) super::UpdatePolicyRouteRuleSetRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/policy-routes/rules`: Finds policy route rules.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/38`
-QueryPolicyRouteRule = 38 -> Page<super::PolicyRouteRule>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/policy-routes/rules`: Creates a policy route rule.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/39`
-CreatePolicyRouteRule = 39 -> Reply<super::PolicyRouteRule>, () super::CreatePolicyRouteRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/policy-routes/rules/{uuid}`: Deletes a policy route rule.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/40`
-DeletePolicyRouteRule = 40 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/policy-routes/rulesets`: Finds policy route rule sets.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/41`
-QueryPolicyRouteRuleSet = 41 -> Page<super::PolicyRouteRuleSet>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/policy-routes/rulesets`: Creates a policy route rule set.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/42`
-CreatePolicyRouteRuleSet = 42 -> Reply<super::PolicyRouteRuleSet>, () super::CreatePolicyRouteRuleSetRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/policy-routes/rulesets/l3networdks/refs`: Finds policy route rule set L3 refs.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/43`
-QueryPolicyRouteRuleSetL3Ref = 43 -> Page<super::PolicyRouteRuleSetL3Ref>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/policy-routes/rulesets/virtualrouter/{vmInstanceUuid}`: Gives policy route rule set from virtual router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/44`
-GetPolicyRouteRuleSetFromVirtualRouter = 44 -> Page<super::PolicyRouteRuleSet>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/policy-routes/rulesets/vrouters/refs`: Finds policy route rule set v router refs.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/45`
-QueryPolicyRouteRuleSetVRouterRef = 45 -> Page<super::PolicyRouteRuleSetVRouterRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}`: Detaches a policy route rule set from an L3.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/46`
-DetachPolicyRouteRuleSetFromL3 = 46 -> (), (rule_set_uuid: Id, l3_uuid: Id);
-/// Rule set uuid.
-rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
-/// L3uuid.
-l3_uuid: Id = "l3Uuid" l3_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}`: Attaches a policy route rule set to an L3.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/47`
-AttachPolicyRouteRuleSetToL3 = 47 -> (), (rule_set_uuid: Id, l3_uuid: Id);
-/// Rule set uuid.
-rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
-/// L3uuid.
-l3_uuid: Id = "l3Uuid" l3_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/policy-routes/tables`: Finds policy route tables.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/48`
-QueryPolicyRouteTable = 48 -> Page<super::PolicyRouteTable>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/policy-routes/tables`: Creates a policy route table.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/49`
-CreatePolicyRouteTable = 49 -> Reply<super::PolicyRouteTable>, () super::CreatePolicyRouteTableRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/policy-routes/tables/vrouters/refs`: Finds policy route table v router refs.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/50`
-QueryPolicyRouteTableVRouterRef = 50 -> Page<super::PolicyRouteTableVRouterRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/policy-routes/tables/{uuid}`: Deletes a policy route table.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/51`
-DeletePolicyRouteTable = 51 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/routerArea`: Finds v router ospf areas.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/52`
-QueryVRouterOspfArea = 52 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/routerArea`: Creates a v router ospf area.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/53`
-CreateVRouterOspfArea = 53 -> Reply<super::RouterArea>, () super::CreateVRouterOspfAreaRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/routerArea/network`: Finds v router ospf networks.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/54`
-QueryVRouterOspfNetwork = 54 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/routerArea/networks`: Removes v router networks from an ospf area.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/55`
-RemoveVRouterNetworksFromOspfArea = 55 -> (), ();
-/// Their uuids.
-uuids: Vec<Id> = "uuids" Vec::new();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/routerArea/{routerAreaUuid}/router/{vRouterUuid}/addnetworks`: Adds v router networks to an ospf area.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/56`
-AddVRouterNetworksToOspfArea = 56 -> super::AddVRouterNetworksToOspfAreaResult, (router_area_uuid: Id, v_router_uuid: Id) super::AddVRouterNetworksToOspfAreaRequest;
-/// Router area uuid.
-router_area_uuid: Id = "routerAreaUuid" router_area_uuid.into();
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/routerArea/{uuid}`: Deletes a v router ospf area.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/57`
-DeleteVRouterOspfArea = 57 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/routerArea/{uuid}/actions`: Changes a v router ospf area.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/58`
-UpdateVRouterOspfArea = 58 -> Reply<super::RouterArea>, (uuid: Id) super::UpdateVRouterOspfAreaRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/routerArea/{vRouterUuid}/neighbor`: Gives v router ospf neighbor.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/59`
-GetVRouterOspfNeighbor = 59 -> super::GetVRouterOspfNeighborResult, (v_router_uuid: Id);
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/routerArea/{vRouterUuid}/routerid`: Gives v router router id.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/60`
-GetVRouterRouterId = 60 -> super::GetVRouterRouterIdResult, (v_router_uuid: Id);
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/routerArea/{vRouterUuid}/routerid`: Sets a v router router id.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/61`
-SetVRouterRouterId = 61 -> super::SetVRouterRouterIdResult, (v_router_uuid: Id) super::SetVRouterRouterIdRequest;
-/// V router uuid.
-v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/hagroups`: Finds VPC ha groups.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/62`
-QueryVpcHaGroup = 62 -> Page<super::VpcHaGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/hagroups`: Creates a VPC ha group.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/63`
-CreateVpcHaGroup = 63 -> Reply<super::VpcHaGroup>, () super::CreateVpcHaGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/hagroups/networkserviceref/`: Finds VPC ha group network service refs.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/64`
-QueryVpcHaGroupNetworkServiceRef = 64 -> Page<super::VpcHaGroupNetworkServiceRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vpc/hagroups/{uuid}`: Deletes a VPC ha group.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/65`
-DeleteVpcHaGroup = 65 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpc/hagroups/{uuid}/actions`: Changes a VPC ha group.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/66`
-UpdateVpcHaGroup = 66 -> Reply<super::VpcHaGroup>, (uuid: Id) super::UpdateVpcHaGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpc/hagroups/{uuid}/monitorIps`: Changes VPC ha group monitor ips.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/67`
-ChangeVpcHaGroupMonitorIps = 67 -> Reply<super::VpcHaGroup>, (uuid: Id) super::ChangeVpcHaGroupMonitorIpsRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/virtual-routers`: Finds VPC routers.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/68`
-QueryVpcRouter = 68 -> Page<super::VpcRouterVm>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers`: Creates a VPC v router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/69`
-CreateVpcVRouter = 69 -> Reply<super::VmInstance>, () super::CreateVpcVRouterRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/virtual-routers/get-vpc-candidate`: Gives route table VPC v router candidate.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/70`
-GetRouteTableVpcVRouterCandidate = 70 -> super::GetRouteTableVpcVRouterCandidateResult, ();
-/// Table uuid.
-table_uuid: Option<Id> = "tableUuid" None;
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/virtual-routers/ipseclog`: Gives VPC ipsec log.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/71`
-GetVpcIPsecLog = 71 -> super::GetVpcIPsecLogResult, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// `30` when left out.
-lines: Option<i64> = "lines" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/virtual-routers/networkservicestate/snat`: Finds VPC snat states.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/72`
-QueryVpcSnatState = 72 -> Page<super::VpcSnatState>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/virtual-routers/softwareversion`: Gives virtual router software version.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/73`
-GetVirtualRouterSoftwareVersion = 73 -> Page<super::VirtualRouterSoftwareVersion>, (software_name: String);
-/// Its uuid.
-uuid: Option<Id> = "uuid" None;
-/// Software name.
-software_name: String = "softwareName" software_name.into();
-/// `false` when left out.
-need_update: Option<bool> = "needUpdate" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attachable-vpc-l3s`: Gives attachable VPC L3 network.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/74`
-GetAttachableVpcL3Network = 74 -> Page<super::L3Network>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-eip`: Gives VPC attached elastic IP.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/75`
-GetVpcAttachedEip = 75 -> Page<super::Eip>, (uuid: Id) super::GetVpcAttachedEipRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-ipsec`: Gives VPC attached ipsec.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/76`
-GetVpcAttachedIpsec = 76 -> Page<super::IPsecConnection>, (uuid: Id) super::GetVpcAttachedIpsecRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-lb`: Gives VPC attached load balancer.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/77`
-GetVpcAttachedLoadBalancer = 77 -> Page<super::LoadBalancer>, (uuid: Id) super::GetVpcAttachedLoadBalancerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-netflow`: Gives VPC attached netflow.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/78`
-GetVpcAttachedNetflow = 78 -> Page<super::FlowMeter>, (uuid: Id) super::GetVpcAttachedNetflowRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-ospf`: Gives VPC attached ospf.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/79`
-GetVpcAttachedOspf = 79 -> super::GetVpcAttachedOspfResult, (uuid: Id) super::GetVpcAttachedOspfRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-pf`: Gives VPC attached port forwarding rules.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/80`
-GetVpcAttachedPortForwardingRules = 80 -> Page<super::PortForwardingRule>, (uuid: Id) super::GetVpcAttachedPortForwardingRulesRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-vip`: Gives VPC attached virtual IP.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/81`
-GetVpcAttachedVip = 81 -> Page<super::Vip>, (uuid: Id) super::GetVpcAttachedVipRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing`: Gives VPC v router distributed routing enabled.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/82`
-GetVpcVRouterDistributedRoutingEnabled = 82 -> super::GetVpcVRouterDistributedRoutingEnabledResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing`: Sets a VPC v router distributed routing enabled.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/83`
-SetVpcVRouterDistributedRoutingEnabled = 83 -> super::SetVpcVRouterDistributedRoutingEnabledResult, (uuid: Id) super::SetVpcVRouterDistributedRoutingEnabledRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vpc/virtual-routers/{uuid}/dns`: Removes a DNS from a VPC router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/84`
-RemoveDnsFromVpcRouter = 84 -> Reply<super::VpcRouterVm>, (uuid: Id, dns: String);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// DNS.
-dns: String = "dns" dns.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/dns`: Adds a DNS to a VPC router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/85`
-AddDnsToVpcRouter = 85 -> Reply<super::VpcRouterVm>, (uuid: Id) super::AddDnsToVpcRouterRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate`: Gives VPC v router network service state.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/86`
-GetVpcVRouterNetworkServiceState = 86 -> super::GetVpcVRouterNetworkServiceStateResult, (uuid: Id, network_service: String);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Network service.
-network_service: String = "networkService" network_service.into();
-/// The L3 network.
-l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate`: Sets a VPC v router network service state.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/87`
-SetVpcVRouterNetworkServiceState = 87 -> super::SetVpcVRouterNetworkServiceStateResult, (uuid: Id) super::SetVpcVRouterNetworkServiceStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpc/virtual-routers/{uuid}/softwareversion`: Changes a virtual router software version.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/88`
-UpdateVirtualRouterSoftwareVersion = 88 -> (), (uuid: Id) super::UpdateVirtualRouterSoftwareVersionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpc/virtual-routers/{uuid}/tracked-connections`: Gives VPC v router distributed routing connections.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/89`
-GetVpcVRouterDistributedRoutingConnections = 89 -> super::GetVpcVRouterDistributedRoutingConnectionsResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpcfirewalls`: Finds VPC firewalls.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/90`
-QueryVpcFirewall = 90 -> Page<super::VpcFirewall>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls`: Creates a VPC firewall.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/91`
-CreateVpcFirewall = 91 -> Reply<super::VpcFirewall>, () super::CreateVpcFirewallRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpcfirewalls/ipset/templates`: Finds firewall IP set templates.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/92`
-QueryFirewallIpSetTemplate = 92 -> Page<super::VpcFirewallIpSetTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls/ipset/templates`: Creates a firewall IP set template.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/93`
-CreateFirewallIpSetTemplate = 93 -> Reply<super::VpcFirewallIpSetTemplate>, () super::CreateFirewallIpSetTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vpcfirewalls/ipset/templates/{uuid}`: Deletes a firewall IP set template.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/94`
-DeleteFirewallIpSetTemplate = 94 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpcfirewalls/ipset/templates/{uuid}/actions`: Changes a firewall IP set template.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/95`
-UpdateFirewallIpSetTemplate = 95 -> Reply<super::VpcFirewallIpSetTemplate>, (uuid: Id) super::UpdateFirewallIpSetTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpcfirewalls/l3networks/rulesets/refs`: Finds firewall rule set L3 refs.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/96`
-QueryFirewallRuleSetL3Ref = 96 -> Page<super::VpcFirewallRuleSetL3Ref>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls/l3networks/{l3Uuid}/ruleSets/{ruleSetUuid}`: Detaches a firewall rule set from an L3.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/97`
-DetachFirewallRuleSetFromL3 = 97 -> (), (l3_uuid: Id, rule_set_uuid: Id) super::DetachFirewallRuleSetFromL3Request;
-/// L3uuid.
-l3_uuid: Id = "l3Uuid" l3_uuid.into();
-/// Rule set uuid.
-rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpcfirewalls/refresh/{uuid}/actions`: Reads again a firewall.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/98`
-RefreshFirewall = 98 -> Reply<super::VpcFirewall>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpcfirewalls/ruleSets`: Finds firewall rule sets.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/99`
-QueryFirewallRuleSet = 99 -> Page<super::VpcFirewallRuleSet>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls/ruleSets`: Creates a firewall rule set.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/100`
-CreateFirewallRuleSet = 100 -> Reply<super::VpcFirewallRuleSet>, () super::CreateFirewallRuleSetRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpcfirewalls/ruleSets/apply/{uuid}/actions`: Applies rule set changes.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/101`
-ApplyRuleSetChanges = 101 -> Reply<super::VpcFirewallRuleSet>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls/ruleSets/{ruleSetUuid}/l3networks/{l3Uuid}`: Attaches a firewall rule set to an L3.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/102`
-AttachFirewallRuleSetToL3 = 102 -> Reply<super::VpcFirewallRuleSetL3Ref>, (rule_set_uuid: Id, l3_uuid: Id) super::AttachFirewallRuleSetToL3Request;
-/// Rule set uuid.
-rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
-/// L3uuid.
-l3_uuid: Id = "l3Uuid" l3_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vpcfirewalls/ruleSets/{uuid}`: Deletes a firewall rule set.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/103`
-DeleteFirewallRuleSet = 103 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpcfirewalls/ruleSets/{uuid}/actions`: Changes a firewall rule set.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/104`
-UpdateFirewallRuleSet = 104 -> Reply<super::VpcFirewallRuleSet>, (uuid: Id) super::UpdateFirewallRuleSetRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpcfirewalls/rules`: Finds firewall rules.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/105`
-QueryFirewallRule = 105 -> Page<super::VpcFirewallRule>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls/rules`: Creates a firewall rule.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/106`
-CreateFirewallRule = 106 -> Reply<super::VpcFirewallRule>, () super::CreateFirewallRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls/rules/from-file`: Creates a firewall rule from a config file.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/107`
-CreateFirewallRuleFromConfigFile = 107 -> super::CreateFirewallRuleFromConfigFileResult, () super::CreateFirewallRuleFromConfigFileRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls/rules/from-file/check`: Checks a firewall rule config file.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/108`
-CheckFirewallRuleConfigFile = 108 -> (), () super::CheckFirewallRuleConfigFileRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vpcfirewalls/rules/template`: Creates a firewall rule template.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/109`
-CreateFirewallRuleTemplate = 109 -> Reply<super::VpcFirewallRuleTemplate>, () super::CreateFirewallRuleTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpcfirewalls/rules/template/{uuid}/actions`: Changes a firewall rule template.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/110`
-UpdateFirewallRuleTemplate = 110 -> Reply<super::VpcFirewallRuleTemplate>, (uuid: Id) super::UpdateFirewallRuleTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpcfirewalls/rules/templates`: Finds firewall rule templates.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/111`
-QueryFirewallRuleTemplate = 111 -> Page<super::VpcFirewallRuleTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vpcfirewalls/rules/templates/{uuid}`: Deletes a firewall rule template.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/112`
-DeleteFirewallRuleTemplate = 112 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vpcfirewalls/rules/{uuid}`: Deletes a firewall rule.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/113`
-DeleteFirewallRule = 113 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpcfirewalls/rules/{uuid}/actions`: Lets a firewall rule be used, or no longer.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/114`
-ChangeFirewallRuleState = 114 -> Reply<super::VpcFirewallRule>, (uuid: Id) super::ChangeFirewallRuleStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpcfirewalls/rules/{uuid}/actions`: Changes a firewall rule.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/115`
-UpdateFirewallRule = 115 -> Reply<super::VpcFirewallRule>, (uuid: Id) super::UpdateFirewallRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vpcfirewalls/vrouters/refs`: Finds VPC firewall v router refs.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/116`
-QueryVpcFirewallVRouterRef = 116 -> Page<super::VpcFirewallVRouterRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vpcfirewalls/{uuid}`: Deletes a firewall.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/117`
-DeleteFirewall = 117 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vpcfirewalls/{uuid}/actions`: Changes a VPC firewall.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/118`
-UpdateVpcFirewall = 118 -> Reply<super::VpcFirewall>, (uuid: Id) super::UpdateVpcFirewallRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vrouter-route-tables`: Finds v router route tables.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/119`
-QueryVRouterRouteTable = 119 -> Page<super::VRouterRouteTable>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vrouter-route-tables`: Creates a v router route table.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/120`
-CreateVRouterRouteTable = 120 -> Reply<super::VRouterRouteTable>, () super::CreateVRouterRouteTableRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vrouter-route-tables/route-entries`: Finds v router route entries.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/121`
-QueryVRouterRouteEntry = 121 -> Page<super::VRouterRouteEntry>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vrouter-route-tables/virtual-router-refs`: Finds virtual router v router route table refs.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/122`
-QueryVirtualRouterVRouterRouteTableRef = 122 -> Page<super::VirtualRouterVRouterRouteTableRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vrouter-route-tables/vrouter/{virtualRouterVmUuid}`: Gives v router route table.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/123`
-GetVRouterRouteTable = 123 -> Page<super::VRouterRouteTable>, (virtual_router_vm_uuid: Id);
-/// Virtual router vm uuid.
-virtual_router_vm_uuid: Id = "virtualRouterVmUuid" virtual_router_vm_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vrouter-route-tables/{routeTableUuid}/attach`: Attaches a v router route table to a v router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/124`
-AttachVRouterRouteTableToVRouter = 124 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id) super::AttachVRouterRouteTableToVRouterRequest;
-/// Route table uuid.
-route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vrouter-route-tables/{routeTableUuid}/detach/{virtualRouterVmUuid}`: Detaches a v router route table from a v router.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/125`
-DetachVRouterRouteTableFromVRouter = 125 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id, virtual_router_vm_uuid: Id);
-/// Route table uuid.
-route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
-/// Virtual router vm uuid.
-virtual_router_vm_uuid: Id = "virtualRouterVmUuid" virtual_router_vm_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries`: Adds a v router route entry.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/126`
-AddVRouterRouteEntry = 126 -> Reply<super::VRouterRouteEntry>, (route_table_uuid: Id) super::AddVRouterRouteEntryRequest;
-/// Route table uuid.
-route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries/{uuid}`: Deletes a v router route entry.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/127`
-DeleteVRouterRouteEntry = 127 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id, uuid: Id);
-/// Route table uuid.
-route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vrouter-route-tables/{uuid}`: Deletes a v router route table.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/128`
-DeleteVRouterRouteTable = 128 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vrouter-route-tables/{uuid}/actions`: Changes a v router route table.
-///
-/// Schema: `schemas/zstack/routers.json#/operations/129`
-UpdateVRouterRouteTable = 129 -> Reply<super::VRouterRouteTable>, (uuid: Id) super::UpdateVRouterRouteTableRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/flowmeters`: Finds flow meters.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/0`
+    QueryFlowMeter = 0 -> Page<super::FlowMeter>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/flowmeters`: Creates a flow meter.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/1`
+    CreateFlowMeter = 1 -> Reply<super::FlowMeter>, () super::CreateFlowMeterRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/flowmeters/collectors`: Finds flow collectors.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/2`
+    QueryFlowCollector = 2 -> Page<super::FlowCollector>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/flowmeters/collectors/{uuid}`: Deletes a flow collector.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/3`
+    DeleteFlowCollector = 3 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/flowmeters/collectors/{uuid}/actions`: Changes a flow collector.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/4`
+    UpdateFlowCollector = 4 -> Reply<super::FlowCollector>, (uuid: Id) super::UpdateFlowCollectorRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/flowmeters/networks`: Removes v router networks from a flow meter.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/5`
+    RemoveVRouterNetworksFromFlowMeter = 5 -> (), ();
+    /// Their uuids.
+    uuids: Vec<Id> = "uuids" Vec::new();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/flowmeters/networks`: Finds v router flow meter networks.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/6`
+    QueryVRouterFlowMeterNetwork = 6 -> Page<super::NetworkRouterFlowMeterRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/flowmeters/{flowMeterUuid}/collectors`: Creates a flow collector.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/7`
+    CreateFlowCollector = 7 -> Reply<super::FlowCollector>, (flow_meter_uuid: Id) super::CreateFlowCollectorRequest;
+    /// Flow meter uuid.
+    flow_meter_uuid: Id = "flowMeterUuid" flow_meter_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/flowmeters/{flowMeterUuid}/router/{vRouterUuid}/addnetworks`: Adds v router networks to a flow meter.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/8`
+    AddVRouterNetworksToFlowMeter = 8 -> Page<super::NetworkRouterFlowMeterRef>, (flow_meter_uuid: Id, v_router_uuid: Id) super::AddVRouterNetworksToFlowMeterRequest;
+    /// Flow meter uuid.
+    flow_meter_uuid: Id = "flowMeterUuid" flow_meter_uuid.into();
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/flowmeters/{uuid}`: Deletes a flow meter.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/9`
+    DeleteFlowMeter = 9 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/flowmeters/{uuid}/actions`: Changes a flow meter.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/10`
+    UpdateFlowMeter = 10 -> Reply<super::FlowMeter>, (uuid: Id) super::UpdateFlowMeterRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/flowmeters/{vRouterUuid}/counter`: Gives v router flow counter.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/11`
+    GetVRouterFlowCounter = 11 -> super::GetVRouterFlowCounterResult, (v_router_uuid: Id);
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/flowmeters/{vRouterUuid}/routerid`: Gives flow meter router id.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/12`
+    GetFlowMeterRouterId = 12 -> super::GetFlowMeterRouterIdResult, (v_router_uuid: Id);
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/flowmeters/{vRouterUuid}/routerid`: Sets a flow meter router id.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/13`
+    SetFlowMeterRouterId = 13 -> super::SetFlowMeterRouterIdResult, (v_router_uuid: Id) super::SetFlowMeterRouterIdRequest;
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/ipsec`: Finds IP sec connections.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/14`
+    QueryIpSecConnection = 14 -> Page<super::IPsecConnection>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ipsec`: Creates an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/15`
+    CreateIPsecConnection = 15 -> Reply<super::IPsecConnection>, () super::CreateIPsecConnectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/ipsec/candidatesL3Networks`: Gives possible L3 networks for IP sec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/16`
+    GetCandidateL3NetworksForIpSecConnection = 16 -> Page<super::L3Network>, ();
+    /// Its uuid.
+    uuid: Option<Id> = "uuid" None;
+    /// Public l3uuid.
+    public_l3_uuid: Option<Id> = "publicL3Uuid" None;
+    /// Vip uuid.
+    vip_uuid: Option<Id> = "vipUuid" None;
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/ipsec/config/{uuid}`: Changes an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/17`
+    ChangeIPsecConnection = 17 -> Reply<super::IPsecConnection>, (uuid: Id) super::ChangeIPsecConnectionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/ipsec/{uuid}`: Deletes an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/18`
+    DeleteIPsecConnection = 18 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/ipsec/{uuid}`: Changes an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/19`
+    UpdateIPsecConnection = 19 -> Reply<super::IPsecConnection>, (uuid: Id) super::UpdateIPsecConnectionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/ipsec/{uuid}/actions`: Lets an IP sec connection be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/20`
+    ChangeIpSecConnectionState = 20 -> Reply<super::IPsecConnection>, (uuid: Id) super::ChangeIPSecConnectionStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/ipsec/{uuid}/actions`: Connects again to an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/21`
+    ReconnectIPsecConnection = 21 -> Reply<super::IPsecConnection>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/ipsec/{uuid}/l3networks`: Detaches L3 networks from an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/22`
+    DetachL3NetworksFromIPsecConnection = 22 -> Reply<super::IPsecConnection>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// The L3 networks.
+    l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ipsec/{uuid}/l3networks`: Attaches L3 networks to an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/23`
+    AttachL3NetworksToIPsecConnection = 23 -> Reply<super::IPsecConnection>, (uuid: Id) super::AttachL3NetworksToIPsecConnectionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/ipsec/{uuid}/remote-cidrs`: Removes remote cidrs from an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/24`
+    RemoveRemoteCidrsFromIPsecConnection = 24 -> Reply<super::IPsecConnection>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Peer cidrs.
+    peer_cidrs: Vec<String> = "peerCidrs" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ipsec/{uuid}/remote-cidrs`: Adds remote cidrs to an ipsec connection.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/25`
+    AddRemoteCidrsToIPsecConnection = 25 -> Reply<super::IPsecConnection>, (uuid: Id) super::AddRemoteCidrsToIPsecConnectionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/multicast/virtual-routers`: Finds multicast routers.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/26`
+    QueryMulticastRouter = 26 -> Page<super::MulticastRouter>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/multicast/virtual-routers`: Creates a multicast router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/27`
+    CreateMulticastRouter = 27 -> Reply<super::MulticastRouter>, () super::CreateMulticastRouterRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/multicast/virtual-routers/{uuid}`: Deletes a multicast router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/28`
+    DeleteMulticastRouter = 28 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint`: Removes a rendezvous point from a multicast router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/29`
+    RemoveRendezvousPointFromMulticastRouter = 29 -> Reply<super::MulticastRouter>, (uuid: Id, rp_address: String, group_address: String);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Rp address.
+    rp_address: String = "rpAddress" rp_address.into();
+    /// Group address.
+    group_address: String = "groupAddress" group_address.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint`: Adds a rendezvous point to a multicast router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/30`
+    AddRendezvousPointToMulticastRouter = 30 -> Reply<super::MulticastRouter>, (uuid: Id) super::AddRendezvousPointToMulticastRouterRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/multicast/virtual-routers/{uuid}/actions`: Lets a multicast router be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/31`
+    ChangeMulticastRouterState = 31 -> Reply<super::MulticastRouter>, (uuid: Id) super::ChangeMulticastRouterStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/multicast/virtual-routers/{uuid}/routes`: Gives VPC multicast route.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/32`
+    GetVpcMulticastRoute = 32 -> Page<super::MulticastRoute>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/policy-routes/routes`: Finds policy route table route entries.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/33`
+    QueryPolicyRouteTableRouteEntry = 33 -> Page<super::PolicyRouteTableRouteEntry>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/policy-routes/routes`: Creates a policy route table route entry.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/34`
+    CreatePolicyRouteTableRouteEntry = 34 -> Reply<super::PolicyRouteTableRouteEntry>, () super::CreatePolicyRouteTableRouteEntryRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/policy-routes/routes/{uuid}`: Deletes a policy route table route entry.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/35`
+    DeletePolicyRouteTableRouteEntry = 35 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/policy-routes/ruleSets/{uuid}`: Deletes a policy route rule set.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/36`
+    DeletePolicyRouteRuleSet = 36 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/policy-routes/ruleSets/{uuid}/actions`: Changes a policy route rule set.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/37`
+    UpdatePolicyRouteRuleSet = 37 -> Reply<super::PolicyRouteRuleSet>, (uuid: Id) super::UpdatePolicyRouteRuleSetRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/policy-routes/rules`: Finds policy route rules.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/38`
+    QueryPolicyRouteRule = 38 -> Page<super::PolicyRouteRule>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/policy-routes/rules`: Creates a policy route rule.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/39`
+    CreatePolicyRouteRule = 39 -> Reply<super::PolicyRouteRule>, () super::CreatePolicyRouteRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/policy-routes/rules/{uuid}`: Deletes a policy route rule.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/40`
+    DeletePolicyRouteRule = 40 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/policy-routes/rulesets`: Finds policy route rule sets.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/41`
+    QueryPolicyRouteRuleSet = 41 -> Page<super::PolicyRouteRuleSet>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/policy-routes/rulesets`: Creates a policy route rule set.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/42`
+    CreatePolicyRouteRuleSet = 42 -> Reply<super::PolicyRouteRuleSet>, () super::CreatePolicyRouteRuleSetRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/policy-routes/rulesets/l3networdks/refs`: Finds policy route rule set L3 refs.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/43`
+    QueryPolicyRouteRuleSetL3Ref = 43 -> Page<super::PolicyRouteRuleSetL3Ref>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/policy-routes/rulesets/virtualrouter/{vmInstanceUuid}`: Gives policy route rule set from virtual router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/44`
+    GetPolicyRouteRuleSetFromVirtualRouter = 44 -> Page<super::PolicyRouteRuleSet>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/policy-routes/rulesets/vrouters/refs`: Finds policy route rule set v router refs.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/45`
+    QueryPolicyRouteRuleSetVRouterRef = 45 -> Page<super::PolicyRouteRuleSetVRouterRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}`: Detaches a policy route rule set from an L3.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/46`
+    DetachPolicyRouteRuleSetFromL3 = 46 -> (), (rule_set_uuid: Id, l3_uuid: Id);
+    /// Rule set uuid.
+    rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
+    /// L3uuid.
+    l3_uuid: Id = "l3Uuid" l3_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}`: Attaches a policy route rule set to an L3.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/47`
+    AttachPolicyRouteRuleSetToL3 = 47 -> (), (rule_set_uuid: Id, l3_uuid: Id);
+    /// Rule set uuid.
+    rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
+    /// L3uuid.
+    l3_uuid: Id = "l3Uuid" l3_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/policy-routes/tables`: Finds policy route tables.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/48`
+    QueryPolicyRouteTable = 48 -> Page<super::PolicyRouteTable>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/policy-routes/tables`: Creates a policy route table.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/49`
+    CreatePolicyRouteTable = 49 -> Reply<super::PolicyRouteTable>, () super::CreatePolicyRouteTableRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/policy-routes/tables/vrouters/refs`: Finds policy route table v router refs.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/50`
+    QueryPolicyRouteTableVRouterRef = 50 -> Page<super::PolicyRouteTableVRouterRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/policy-routes/tables/{uuid}`: Deletes a policy route table.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/51`
+    DeletePolicyRouteTable = 51 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/routerArea`: Finds v router ospf areas.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/52`
+    QueryVRouterOspfArea = 52 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/routerArea`: Creates a v router ospf area.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/53`
+    CreateVRouterOspfArea = 53 -> Reply<super::RouterArea>, () super::CreateVRouterOspfAreaRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/routerArea/network`: Finds v router ospf networks.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/54`
+    QueryVRouterOspfNetwork = 54 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/routerArea/networks`: Removes v router networks from an ospf area.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/55`
+    RemoveVRouterNetworksFromOspfArea = 55 -> (), ();
+    /// Their uuids.
+    uuids: Vec<Id> = "uuids" Vec::new();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/routerArea/{routerAreaUuid}/router/{vRouterUuid}/addnetworks`: Adds v router networks to an ospf area.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/56`
+    AddVRouterNetworksToOspfArea = 56 -> super::AddVRouterNetworksToOspfAreaResult, (router_area_uuid: Id, v_router_uuid: Id) super::AddVRouterNetworksToOspfAreaRequest;
+    /// Router area uuid.
+    router_area_uuid: Id = "routerAreaUuid" router_area_uuid.into();
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/routerArea/{uuid}`: Deletes a v router ospf area.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/57`
+    DeleteVRouterOspfArea = 57 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/routerArea/{uuid}/actions`: Changes a v router ospf area.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/58`
+    UpdateVRouterOspfArea = 58 -> Reply<super::RouterArea>, (uuid: Id) super::UpdateVRouterOspfAreaRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/routerArea/{vRouterUuid}/neighbor`: Gives v router ospf neighbor.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/59`
+    GetVRouterOspfNeighbor = 59 -> super::GetVRouterOspfNeighborResult, (v_router_uuid: Id);
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/routerArea/{vRouterUuid}/routerid`: Gives v router router id.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/60`
+    GetVRouterRouterId = 60 -> super::GetVRouterRouterIdResult, (v_router_uuid: Id);
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/routerArea/{vRouterUuid}/routerid`: Sets a v router router id.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/61`
+    SetVRouterRouterId = 61 -> super::SetVRouterRouterIdResult, (v_router_uuid: Id) super::SetVRouterRouterIdRequest;
+    /// V router uuid.
+    v_router_uuid: Id = "vRouterUuid" v_router_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/hagroups`: Finds VPC ha groups.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/62`
+    QueryVpcHaGroup = 62 -> Page<super::VpcHaGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/hagroups`: Creates a VPC ha group.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/63`
+    CreateVpcHaGroup = 63 -> Reply<super::VpcHaGroup>, () super::CreateVpcHaGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/hagroups/networkserviceref/`: Finds VPC ha group network service refs.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/64`
+    QueryVpcHaGroupNetworkServiceRef = 64 -> Page<super::VpcHaGroupNetworkServiceRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vpc/hagroups/{uuid}`: Deletes a VPC ha group.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/65`
+    DeleteVpcHaGroup = 65 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpc/hagroups/{uuid}/actions`: Changes a VPC ha group.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/66`
+    UpdateVpcHaGroup = 66 -> Reply<super::VpcHaGroup>, (uuid: Id) super::UpdateVpcHaGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpc/hagroups/{uuid}/monitorIps`: Changes VPC ha group monitor ips.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/67`
+    ChangeVpcHaGroupMonitorIps = 67 -> Reply<super::VpcHaGroup>, (uuid: Id) super::ChangeVpcHaGroupMonitorIpsRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/virtual-routers`: Finds VPC routers.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/68`
+    QueryVpcRouter = 68 -> Page<super::VpcRouterVm>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers`: Creates a VPC v router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/69`
+    CreateVpcVRouter = 69 -> Reply<super::VmInstance>, () super::CreateVpcVRouterRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/virtual-routers/get-vpc-candidate`: Gives route table VPC v router candidate.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/70`
+    GetRouteTableVpcVRouterCandidate = 70 -> super::GetRouteTableVpcVRouterCandidateResult, ();
+    /// Table uuid.
+    table_uuid: Option<Id> = "tableUuid" None;
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/virtual-routers/ipseclog`: Gives VPC ipsec log.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/71`
+    GetVpcIPsecLog = 71 -> super::GetVpcIPsecLogResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// `30` when left out.
+    lines: Option<i64> = "lines" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/virtual-routers/networkservicestate/snat`: Finds VPC snat states.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/72`
+    QueryVpcSnatState = 72 -> Page<super::VpcSnatState>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/virtual-routers/softwareversion`: Gives virtual router software version.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/73`
+    GetVirtualRouterSoftwareVersion = 73 -> Page<super::VirtualRouterSoftwareVersion>, (software_name: String);
+    /// Its uuid.
+    uuid: Option<Id> = "uuid" None;
+    /// Software name.
+    software_name: String = "softwareName" software_name.into();
+    /// `false` when left out.
+    need_update: Option<bool> = "needUpdate" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attachable-vpc-l3s`: Gives attachable VPC L3 network.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/74`
+    GetAttachableVpcL3Network = 74 -> Page<super::L3Network>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-eip`: Gives VPC attached elastic IP.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/75`
+    GetVpcAttachedEip = 75 -> Page<super::Eip>, (uuid: Id) super::GetVpcAttachedEipRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-ipsec`: Gives VPC attached ipsec.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/76`
+    GetVpcAttachedIpsec = 76 -> Page<super::IPsecConnection>, (uuid: Id) super::GetVpcAttachedIpsecRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-lb`: Gives VPC attached load balancer.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/77`
+    GetVpcAttachedLoadBalancer = 77 -> Page<super::LoadBalancer>, (uuid: Id) super::GetVpcAttachedLoadBalancerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-netflow`: Gives VPC attached netflow.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/78`
+    GetVpcAttachedNetflow = 78 -> Page<super::FlowMeter>, (uuid: Id) super::GetVpcAttachedNetflowRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-ospf`: Gives VPC attached ospf.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/79`
+    GetVpcAttachedOspf = 79 -> super::GetVpcAttachedOspfResult, (uuid: Id) super::GetVpcAttachedOspfRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-pf`: Gives VPC attached port forwarding rules.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/80`
+    GetVpcAttachedPortForwardingRules = 80 -> Page<super::PortForwardingRule>, (uuid: Id) super::GetVpcAttachedPortForwardingRulesRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-vip`: Gives VPC attached virtual IP.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/81`
+    GetVpcAttachedVip = 81 -> Page<super::Vip>, (uuid: Id) super::GetVpcAttachedVipRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing`: Gives VPC v router distributed routing enabled.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/82`
+    GetVpcVRouterDistributedRoutingEnabled = 82 -> super::GetVpcVRouterDistributedRoutingEnabledResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing`: Sets a VPC v router distributed routing enabled.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/83`
+    SetVpcVRouterDistributedRoutingEnabled = 83 -> super::SetVpcVRouterDistributedRoutingEnabledResult, (uuid: Id) super::SetVpcVRouterDistributedRoutingEnabledRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vpc/virtual-routers/{uuid}/dns`: Removes a DNS from a VPC router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/84`
+    RemoveDnsFromVpcRouter = 84 -> Reply<super::VpcRouterVm>, (uuid: Id, dns: String);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// DNS.
+    dns: String = "dns" dns.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/dns`: Adds a DNS to a VPC router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/85`
+    AddDnsToVpcRouter = 85 -> Reply<super::VpcRouterVm>, (uuid: Id) super::AddDnsToVpcRouterRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate`: Gives VPC v router network service state.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/86`
+    GetVpcVRouterNetworkServiceState = 86 -> super::GetVpcVRouterNetworkServiceStateResult, (uuid: Id, network_service: String);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Network service.
+    network_service: String = "networkService" network_service.into();
+    /// The L3 network.
+    l3_network_uuid: Option<Id> = "l3NetworkUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate`: Sets a VPC v router network service state.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/87`
+    SetVpcVRouterNetworkServiceState = 87 -> super::SetVpcVRouterNetworkServiceStateResult, (uuid: Id) super::SetVpcVRouterNetworkServiceStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/softwareversion`: Changes a virtual router software version.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/88`
+    UpdateVirtualRouterSoftwareVersion = 88 -> (), (uuid: Id) super::UpdateVirtualRouterSoftwareVersionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/tracked-connections`: Gives VPC v router distributed routing connections.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/89`
+    GetVpcVRouterDistributedRoutingConnections = 89 -> super::GetVpcVRouterDistributedRoutingConnectionsResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpcfirewalls`: Finds VPC firewalls.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/90`
+    QueryVpcFirewall = 90 -> Page<super::VpcFirewall>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls`: Creates a VPC firewall.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/91`
+    CreateVpcFirewall = 91 -> Reply<super::VpcFirewall>, () super::CreateVpcFirewallRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpcfirewalls/ipset/templates`: Finds firewall IP set templates.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/92`
+    QueryFirewallIpSetTemplate = 92 -> Page<super::VpcFirewallIpSetTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls/ipset/templates`: Creates a firewall IP set template.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/93`
+    CreateFirewallIpSetTemplate = 93 -> Reply<super::VpcFirewallIpSetTemplate>, () super::CreateFirewallIpSetTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vpcfirewalls/ipset/templates/{uuid}`: Deletes a firewall IP set template.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/94`
+    DeleteFirewallIpSetTemplate = 94 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpcfirewalls/ipset/templates/{uuid}/actions`: Changes a firewall IP set template.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/95`
+    UpdateFirewallIpSetTemplate = 95 -> Reply<super::VpcFirewallIpSetTemplate>, (uuid: Id) super::UpdateFirewallIpSetTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpcfirewalls/l3networks/rulesets/refs`: Finds firewall rule set L3 refs.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/96`
+    QueryFirewallRuleSetL3Ref = 96 -> Page<super::VpcFirewallRuleSetL3Ref>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls/l3networks/{l3Uuid}/ruleSets/{ruleSetUuid}`: Detaches a firewall rule set from an L3.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/97`
+    DetachFirewallRuleSetFromL3 = 97 -> (), (l3_uuid: Id, rule_set_uuid: Id) super::DetachFirewallRuleSetFromL3Request;
+    /// L3uuid.
+    l3_uuid: Id = "l3Uuid" l3_uuid.into();
+    /// Rule set uuid.
+    rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpcfirewalls/refresh/{uuid}/actions`: Reads again a firewall.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/98`
+    RefreshFirewall = 98 -> Reply<super::VpcFirewall>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpcfirewalls/ruleSets`: Finds firewall rule sets.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/99`
+    QueryFirewallRuleSet = 99 -> Page<super::VpcFirewallRuleSet>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls/ruleSets`: Creates a firewall rule set.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/100`
+    CreateFirewallRuleSet = 100 -> Reply<super::VpcFirewallRuleSet>, () super::CreateFirewallRuleSetRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpcfirewalls/ruleSets/apply/{uuid}/actions`: Applies rule set changes.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/101`
+    ApplyRuleSetChanges = 101 -> Reply<super::VpcFirewallRuleSet>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls/ruleSets/{ruleSetUuid}/l3networks/{l3Uuid}`: Attaches a firewall rule set to an L3.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/102`
+    AttachFirewallRuleSetToL3 = 102 -> Reply<super::VpcFirewallRuleSetL3Ref>, (rule_set_uuid: Id, l3_uuid: Id) super::AttachFirewallRuleSetToL3Request;
+    /// Rule set uuid.
+    rule_set_uuid: Id = "ruleSetUuid" rule_set_uuid.into();
+    /// L3uuid.
+    l3_uuid: Id = "l3Uuid" l3_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vpcfirewalls/ruleSets/{uuid}`: Deletes a firewall rule set.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/103`
+    DeleteFirewallRuleSet = 103 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpcfirewalls/ruleSets/{uuid}/actions`: Changes a firewall rule set.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/104`
+    UpdateFirewallRuleSet = 104 -> Reply<super::VpcFirewallRuleSet>, (uuid: Id) super::UpdateFirewallRuleSetRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpcfirewalls/rules`: Finds firewall rules.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/105`
+    QueryFirewallRule = 105 -> Page<super::VpcFirewallRule>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls/rules`: Creates a firewall rule.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/106`
+    CreateFirewallRule = 106 -> Reply<super::VpcFirewallRule>, () super::CreateFirewallRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls/rules/from-file`: Creates a firewall rule from a config file.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/107`
+    CreateFirewallRuleFromConfigFile = 107 -> super::CreateFirewallRuleFromConfigFileResult, () super::CreateFirewallRuleFromConfigFileRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls/rules/from-file/check`: Checks a firewall rule config file.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/108`
+    CheckFirewallRuleConfigFile = 108 -> (), () super::CheckFirewallRuleConfigFileRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vpcfirewalls/rules/template`: Creates a firewall rule template.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/109`
+    CreateFirewallRuleTemplate = 109 -> Reply<super::VpcFirewallRuleTemplate>, () super::CreateFirewallRuleTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpcfirewalls/rules/template/{uuid}/actions`: Changes a firewall rule template.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/110`
+    UpdateFirewallRuleTemplate = 110 -> Reply<super::VpcFirewallRuleTemplate>, (uuid: Id) super::UpdateFirewallRuleTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpcfirewalls/rules/templates`: Finds firewall rule templates.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/111`
+    QueryFirewallRuleTemplate = 111 -> Page<super::VpcFirewallRuleTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vpcfirewalls/rules/templates/{uuid}`: Deletes a firewall rule template.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/112`
+    DeleteFirewallRuleTemplate = 112 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vpcfirewalls/rules/{uuid}`: Deletes a firewall rule.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/113`
+    DeleteFirewallRule = 113 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpcfirewalls/rules/{uuid}/actions`: Lets a firewall rule be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/114`
+    ChangeFirewallRuleState = 114 -> Reply<super::VpcFirewallRule>, (uuid: Id) super::ChangeFirewallRuleStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpcfirewalls/rules/{uuid}/actions`: Changes a firewall rule.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/115`
+    UpdateFirewallRule = 115 -> Reply<super::VpcFirewallRule>, (uuid: Id) super::UpdateFirewallRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vpcfirewalls/vrouters/refs`: Finds VPC firewall v router refs.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/116`
+    QueryVpcFirewallVRouterRef = 116 -> Page<super::VpcFirewallVRouterRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vpcfirewalls/{uuid}`: Deletes a firewall.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/117`
+    DeleteFirewall = 117 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vpcfirewalls/{uuid}/actions`: Changes a VPC firewall.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/118`
+    UpdateVpcFirewall = 118 -> Reply<super::VpcFirewall>, (uuid: Id) super::UpdateVpcFirewallRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vrouter-route-tables`: Finds v router route tables.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/119`
+    QueryVRouterRouteTable = 119 -> Page<super::VRouterRouteTable>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vrouter-route-tables`: Creates a v router route table.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/120`
+    CreateVRouterRouteTable = 120 -> Reply<super::VRouterRouteTable>, () super::CreateVRouterRouteTableRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vrouter-route-tables/route-entries`: Finds v router route entries.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/121`
+    QueryVRouterRouteEntry = 121 -> Page<super::VRouterRouteEntry>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vrouter-route-tables/virtual-router-refs`: Finds virtual router v router route table refs.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/122`
+    QueryVirtualRouterVRouterRouteTableRef = 122 -> Page<super::VirtualRouterVRouterRouteTableRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vrouter-route-tables/vrouter/{virtualRouterVmUuid}`: Gives v router route table.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/123`
+    GetVRouterRouteTable = 123 -> Page<super::VRouterRouteTable>, (virtual_router_vm_uuid: Id);
+    /// Virtual router vm uuid.
+    virtual_router_vm_uuid: Id = "virtualRouterVmUuid" virtual_router_vm_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vrouter-route-tables/{routeTableUuid}/attach`: Attaches a v router route table to a v router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/124`
+    AttachVRouterRouteTableToVRouter = 124 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id) super::AttachVRouterRouteTableToVRouterRequest;
+    /// Route table uuid.
+    route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vrouter-route-tables/{routeTableUuid}/detach/{virtualRouterVmUuid}`: Detaches a v router route table from a v router.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/125`
+    DetachVRouterRouteTableFromVRouter = 125 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id, virtual_router_vm_uuid: Id);
+    /// Route table uuid.
+    route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
+    /// Virtual router vm uuid.
+    virtual_router_vm_uuid: Id = "virtualRouterVmUuid" virtual_router_vm_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries`: Adds a v router route entry.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/126`
+    AddVRouterRouteEntry = 126 -> Reply<super::VRouterRouteEntry>, (route_table_uuid: Id) super::AddVRouterRouteEntryRequest;
+    /// Route table uuid.
+    route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries/{uuid}`: Deletes a v router route entry.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/127`
+    DeleteVRouterRouteEntry = 127 -> Reply<super::VRouterRouteTable>, (route_table_uuid: Id, uuid: Id);
+    /// Route table uuid.
+    route_table_uuid: Id = "routeTableUuid" route_table_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vrouter-route-tables/{uuid}`: Deletes a v router route table.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/128`
+    DeleteVRouterRouteTable = 128 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vrouter-route-tables/{uuid}/actions`: Changes a v router route table.
+    ///
+    /// Schema: `schemas/zstack/routers.json#/operations/129`
+    UpdateVRouterRouteTable = 129 -> Reply<super::VRouterRouteTable>, (uuid: Id) super::UpdateVRouterRouteTableRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

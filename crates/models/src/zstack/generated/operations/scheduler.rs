@@ -11,419 +11,419 @@ const PARAMS_5: &[Param] = &[Param::path("schedulerJobUuid", Kind::Id), Param::p
 const PARAMS_6: &[Param] = &[Param::path("schedulerJobUuid", Kind::Id), Param::path("schedulerTriggerUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::query("startTime", Kind::Int).required(), Param::query("intervalTimeUnit", Kind::Enum(&GET_SCHEDULER_EXECUTION_REPORT_INTERVAL_TIME_UNIT)).required(), Param::query("range", Kind::Int).required(), Param::query("schedulerJobTypes", Kind::Text).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QuerySchedulerJobHistory", "GET", "/zstack/v1/scheduler/job/history").also(&["/zstack/v1/scheduler/job/history/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SchedulerJobHistory> as Model>::SHAPE, Page::<super::SchedulerJobHistory>::LIST)),
-Operation::new(System::Zstack, "QuerySchedulerJobGroup", "GET", "/zstack/v1/scheduler/jobgroups").also(&["/zstack/v1/scheduler/jobgroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SchedulerJobGroup> as Model>::SHAPE, Page::<super::SchedulerJobGroup>::LIST)),
-Operation::new(System::Zstack, "CreateSchedulerJobGroup", "POST", "/zstack/v1/scheduler/jobgroups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SCHEDULER_JOB_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerJobGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveSchedulerJobsFromSchedulerJobGroup", "DELETE", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "AddSchedulerJobsToSchedulerJobGroup", "POST", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job").params(PARAMS_1).request(&ADD_SCHEDULER_JOBS_TO_SCHEDULER_JOB_GROUP_REQUEST).wrapper("params").response(Response::Body(<Page<super::SchedulerJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveSchedulerJobGroupFromSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}").params(PARAMS_2).long_running(),
-Operation::new(System::Zstack, "AddSchedulerJobGroupToSchedulerTrigger", "POST", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}").params(PARAMS_3).request(&ADD_SCHEDULER_JOB_GROUP_TO_SCHEDULER_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerJobGroupSchedulerTriggerRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSchedulerJobGroup", "DELETE", "/zstack/v1/scheduler/jobgroups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateSchedulerJobGroup", "PUT", "/zstack/v1/scheduler/jobgroups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCHEDULER_JOB_GROUP_REQUEST).wrapper("updateSchedulerJobGroup").response(Response::Body(<Reply<super::SchedulerJobGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySchedulerJob", "GET", "/zstack/v1/scheduler/jobs").also(&["/zstack/v1/scheduler/jobs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SchedulerJob> as Model>::SHAPE, Page::<super::SchedulerJob>::LIST)),
-Operation::new(System::Zstack, "CreateSchedulerJob", "POST", "/zstack/v1/scheduler/jobs").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SCHEDULER_JOB_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetNoTriggerSchedulerJobs", "GET", "/zstack/v1/scheduler/jobs/candidates").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::SchedulerJob> as Model>::SHAPE)),
-Operation::new(System::Zstack, "CreateAutoScalingRuleSchedulerJobTrigger", "POST", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/autoscaling/rules/{ruleUuid}").params(PARAMS_4).request(&CREATE_AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingRuleTrigger> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveSchedulerJobFromSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "AddSchedulerJobToSchedulerTrigger", "POST", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}").params(PARAMS_6).request(&ADD_SCHEDULER_JOB_TO_SCHEDULER_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerJobSchedulerTrigger> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSchedulerJob", "DELETE", "/zstack/v1/scheduler/jobs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateSchedulerJob", "PUT", "/zstack/v1/scheduler/jobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCHEDULER_JOB_REQUEST).wrapper("updateSchedulerJob").response(Response::Body(<Reply<super::SchedulerJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetSchedulerExecutionReport", "GET", "/zstack/v1/scheduler/report").params(PARAMS_7).response(Response::Body(&GET_SCHEDULER_EXECUTION_REPORT_RESULT)),
-Operation::new(System::Zstack, "QuerySchedulerTrigger", "GET", "/zstack/v1/scheduler/triggers").also(&["/zstack/v1/scheduler/triggers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SchedulerTrigger> as Model>::SHAPE, Page::<super::SchedulerTrigger>::LIST)),
-Operation::new(System::Zstack, "CreateSchedulerTrigger", "POST", "/zstack/v1/scheduler/triggers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SCHEDULER_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerTrigger> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetAvailableTriggers", "GET", "/zstack/v1/scheduler/triggers/available").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::SchedulerTrigger> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/triggers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "RunSchedulerTrigger", "PUT", "/zstack/v1/scheduler/triggers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RUN_SCHEDULER_TRIGGER_REQUEST).wrapper("runSchedulerTrigger").long_running(),
-Operation::new(System::Zstack, "UpdateSchedulerTrigger", "PUT", "/zstack/v1/scheduler/triggers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCHEDULER_TRIGGER_REQUEST).wrapper("updateSchedulerTrigger").response(Response::Body(<Reply<super::SchedulerTrigger> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeSchedulerState", "PUT", "/zstack/v1/schedulers/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SCHEDULER_STATE_REQUEST).wrapper("changeSchedulerState").response(Response::Body(<Reply<super::SchedulerJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySchedulerJobHistory", "GET", "/zstack/v1/scheduler/job/history").also(&["/zstack/v1/scheduler/job/history/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SchedulerJobHistory> as Model>::SHAPE, Page::<super::SchedulerJobHistory>::LIST)),
+    Operation::new(System::Zstack, "QuerySchedulerJobGroup", "GET", "/zstack/v1/scheduler/jobgroups").also(&["/zstack/v1/scheduler/jobgroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SchedulerJobGroup> as Model>::SHAPE, Page::<super::SchedulerJobGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateSchedulerJobGroup", "POST", "/zstack/v1/scheduler/jobgroups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SCHEDULER_JOB_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerJobGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveSchedulerJobsFromSchedulerJobGroup", "DELETE", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "AddSchedulerJobsToSchedulerJobGroup", "POST", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job").params(PARAMS_1).request(&ADD_SCHEDULER_JOBS_TO_SCHEDULER_JOB_GROUP_REQUEST).wrapper("params").response(Response::Body(<Page<super::SchedulerJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveSchedulerJobGroupFromSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}").params(PARAMS_2).long_running(),
+    Operation::new(System::Zstack, "AddSchedulerJobGroupToSchedulerTrigger", "POST", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}").params(PARAMS_3).request(&ADD_SCHEDULER_JOB_GROUP_TO_SCHEDULER_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerJobGroupSchedulerTriggerRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSchedulerJobGroup", "DELETE", "/zstack/v1/scheduler/jobgroups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateSchedulerJobGroup", "PUT", "/zstack/v1/scheduler/jobgroups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCHEDULER_JOB_GROUP_REQUEST).wrapper("updateSchedulerJobGroup").response(Response::Body(<Reply<super::SchedulerJobGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySchedulerJob", "GET", "/zstack/v1/scheduler/jobs").also(&["/zstack/v1/scheduler/jobs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SchedulerJob> as Model>::SHAPE, Page::<super::SchedulerJob>::LIST)),
+    Operation::new(System::Zstack, "CreateSchedulerJob", "POST", "/zstack/v1/scheduler/jobs").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SCHEDULER_JOB_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetNoTriggerSchedulerJobs", "GET", "/zstack/v1/scheduler/jobs/candidates").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::SchedulerJob> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "CreateAutoScalingRuleSchedulerJobTrigger", "POST", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/autoscaling/rules/{ruleUuid}").params(PARAMS_4).request(&CREATE_AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingRuleTrigger> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveSchedulerJobFromSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "AddSchedulerJobToSchedulerTrigger", "POST", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}").params(PARAMS_6).request(&ADD_SCHEDULER_JOB_TO_SCHEDULER_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerJobSchedulerTrigger> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSchedulerJob", "DELETE", "/zstack/v1/scheduler/jobs/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateSchedulerJob", "PUT", "/zstack/v1/scheduler/jobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCHEDULER_JOB_REQUEST).wrapper("updateSchedulerJob").response(Response::Body(<Reply<super::SchedulerJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetSchedulerExecutionReport", "GET", "/zstack/v1/scheduler/report").params(PARAMS_7).response(Response::Body(&GET_SCHEDULER_EXECUTION_REPORT_RESULT)),
+    Operation::new(System::Zstack, "QuerySchedulerTrigger", "GET", "/zstack/v1/scheduler/triggers").also(&["/zstack/v1/scheduler/triggers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SchedulerTrigger> as Model>::SHAPE, Page::<super::SchedulerTrigger>::LIST)),
+    Operation::new(System::Zstack, "CreateSchedulerTrigger", "POST", "/zstack/v1/scheduler/triggers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SCHEDULER_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SchedulerTrigger> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetAvailableTriggers", "GET", "/zstack/v1/scheduler/triggers/available").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::SchedulerTrigger> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/triggers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "RunSchedulerTrigger", "PUT", "/zstack/v1/scheduler/triggers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RUN_SCHEDULER_TRIGGER_REQUEST).wrapper("runSchedulerTrigger").long_running(),
+    Operation::new(System::Zstack, "UpdateSchedulerTrigger", "PUT", "/zstack/v1/scheduler/triggers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCHEDULER_TRIGGER_REQUEST).wrapper("updateSchedulerTrigger").response(Response::Body(<Reply<super::SchedulerTrigger> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeSchedulerState", "PUT", "/zstack/v1/schedulers/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SCHEDULER_STATE_REQUEST).wrapper("changeSchedulerState").response(Response::Body(<Reply<super::SchedulerJob> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::SchedulerJobHistory>>),
-Some(make::<Page<super::SchedulerJobGroup>>),
-Some(make::<Reply<super::SchedulerJobGroup>>),
-None,
-Some(make::<Page<super::SchedulerJob>>),
-None,
-Some(make::<Reply<super::SchedulerJobGroupSchedulerTriggerRef>>),
-None,
-Some(make::<Reply<super::SchedulerJobGroup>>),
-Some(make::<Page<super::SchedulerJob>>),
-Some(make::<Reply<super::SchedulerJob>>),
-Some(make::<Page<super::SchedulerJob>>),
-Some(make::<Reply<super::AutoScalingRuleTrigger>>),
-None,
-Some(make::<Reply<super::SchedulerJobSchedulerTrigger>>),
-None,
-Some(make::<Reply<super::SchedulerJob>>),
-Some(make::<super::GetSchedulerExecutionReportResult>),
-Some(make::<Page<super::SchedulerTrigger>>),
-Some(make::<Reply<super::SchedulerTrigger>>),
-Some(make::<Page<super::SchedulerTrigger>>),
-None,
-None,
-Some(make::<Reply<super::SchedulerTrigger>>),
-Some(make::<Reply<super::SchedulerJob>>),
+    Some(make::<Page<super::SchedulerJobHistory>>),
+    Some(make::<Page<super::SchedulerJobGroup>>),
+    Some(make::<Reply<super::SchedulerJobGroup>>),
+    None,
+    Some(make::<Page<super::SchedulerJob>>),
+    None,
+    Some(make::<Reply<super::SchedulerJobGroupSchedulerTriggerRef>>),
+    None,
+    Some(make::<Reply<super::SchedulerJobGroup>>),
+    Some(make::<Page<super::SchedulerJob>>),
+    Some(make::<Reply<super::SchedulerJob>>),
+    Some(make::<Page<super::SchedulerJob>>),
+    Some(make::<Reply<super::AutoScalingRuleTrigger>>),
+    None,
+    Some(make::<Reply<super::SchedulerJobSchedulerTrigger>>),
+    None,
+    Some(make::<Reply<super::SchedulerJob>>),
+    Some(make::<super::GetSchedulerExecutionReportResult>),
+    Some(make::<Page<super::SchedulerTrigger>>),
+    Some(make::<Reply<super::SchedulerTrigger>>),
+    Some(make::<Page<super::SchedulerTrigger>>),
+    None,
+    None,
+    Some(make::<Reply<super::SchedulerTrigger>>),
+    Some(make::<Reply<super::SchedulerJob>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scheduler/job/history`: Finds scheduler job histories.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/0`
-QuerySchedulerJobHistory = 0 -> Page<super::SchedulerJobHistory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/scheduler/job/history`: Finds scheduler job histories.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/0`
+    QuerySchedulerJobHistory = 0 -> Page<super::SchedulerJobHistory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scheduler/jobgroups`: Finds scheduler job groups.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/1`
-QuerySchedulerJobGroup = 1 -> Page<super::SchedulerJobGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/scheduler/jobgroups`: Finds scheduler job groups.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/1`
+    QuerySchedulerJobGroup = 1 -> Page<super::SchedulerJobGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/scheduler/jobgroups`: Creates a scheduler job group.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/2`
-CreateSchedulerJobGroup = 2 -> Reply<super::SchedulerJobGroup>, () super::CreateSchedulerJobGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/scheduler/jobgroups`: Creates a scheduler job group.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/2`
+    CreateSchedulerJobGroup = 2 -> Reply<super::SchedulerJobGroup>, () super::CreateSchedulerJobGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job`: Removes scheduler jobs from a scheduler job group.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/3`
-RemoveSchedulerJobsFromSchedulerJobGroup = 3 -> (), (scheduler_job_group_uuid: Id);
-/// Scheduler job group uuid.
-scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
-/// Scheduler job uuids.
-scheduler_job_uuids: Vec<Id> = "schedulerJobUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job`: Removes scheduler jobs from a scheduler job group.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/3`
+    RemoveSchedulerJobsFromSchedulerJobGroup = 3 -> (), (scheduler_job_group_uuid: Id);
+    /// Scheduler job group uuid.
+    scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
+    /// Scheduler job uuids.
+    scheduler_job_uuids: Vec<Id> = "schedulerJobUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job`: Adds scheduler jobs to a scheduler job group.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/4`
-AddSchedulerJobsToSchedulerJobGroup = 4 -> Page<super::SchedulerJob>, (scheduler_job_group_uuid: Id) super::AddSchedulerJobsToSchedulerJobGroupRequest;
-/// Scheduler job group uuid.
-scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job`: Adds scheduler jobs to a scheduler job group.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/4`
+    AddSchedulerJobsToSchedulerJobGroup = 4 -> Page<super::SchedulerJob>, (scheduler_job_group_uuid: Id) super::AddSchedulerJobsToSchedulerJobGroupRequest;
+    /// Scheduler job group uuid.
+    scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Removes a scheduler job group from a scheduler trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/5`
-RemoveSchedulerJobGroupFromSchedulerTrigger = 5 -> (), (scheduler_job_group_uuid: Id, scheduler_trigger_uuid: Id);
-/// Scheduler job group uuid.
-scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
-/// Scheduler trigger uuid.
-scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Removes a scheduler job group from a scheduler trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/5`
+    RemoveSchedulerJobGroupFromSchedulerTrigger = 5 -> (), (scheduler_job_group_uuid: Id, scheduler_trigger_uuid: Id);
+    /// Scheduler job group uuid.
+    scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
+    /// Scheduler trigger uuid.
+    scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Adds a scheduler job group to a scheduler trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/6`
-AddSchedulerJobGroupToSchedulerTrigger = 6 -> Reply<super::SchedulerJobGroupSchedulerTriggerRef>, (scheduler_job_group_uuid: Id, scheduler_trigger_uuid: Id) super::AddSchedulerJobGroupToSchedulerTriggerRequest;
-/// Scheduler job group uuid.
-scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
-/// Scheduler trigger uuid.
-scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Adds a scheduler job group to a scheduler trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/6`
+    AddSchedulerJobGroupToSchedulerTrigger = 6 -> Reply<super::SchedulerJobGroupSchedulerTriggerRef>, (scheduler_job_group_uuid: Id, scheduler_trigger_uuid: Id) super::AddSchedulerJobGroupToSchedulerTriggerRequest;
+    /// Scheduler job group uuid.
+    scheduler_job_group_uuid: Id = "schedulerJobGroupUuid" scheduler_job_group_uuid.into();
+    /// Scheduler trigger uuid.
+    scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/scheduler/jobgroups/{uuid}`: Deletes a scheduler job group.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/7`
-DeleteSchedulerJobGroup = 7 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/scheduler/jobgroups/{uuid}`: Deletes a scheduler job group.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/7`
+    DeleteSchedulerJobGroup = 7 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/scheduler/jobgroups/{uuid}/actions`: Changes a scheduler job group.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/8`
-UpdateSchedulerJobGroup = 8 -> Reply<super::SchedulerJobGroup>, (uuid: Id) super::UpdateSchedulerJobGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/scheduler/jobgroups/{uuid}/actions`: Changes a scheduler job group.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/8`
+    UpdateSchedulerJobGroup = 8 -> Reply<super::SchedulerJobGroup>, (uuid: Id) super::UpdateSchedulerJobGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scheduler/jobs`: Finds scheduler jobs.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/9`
-QuerySchedulerJob = 9 -> Page<super::SchedulerJob>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/scheduler/jobs`: Finds scheduler jobs.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/9`
+    QuerySchedulerJob = 9 -> Page<super::SchedulerJob>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/scheduler/jobs`: Creates a scheduler job.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/10`
-CreateSchedulerJob = 10 -> Reply<super::SchedulerJob>, () super::CreateSchedulerJobRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/scheduler/jobs`: Creates a scheduler job.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/10`
+    CreateSchedulerJob = 10 -> Reply<super::SchedulerJob>, () super::CreateSchedulerJobRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scheduler/jobs/candidates`: Gives no trigger scheduler jobs.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/11`
-GetNoTriggerSchedulerJobs = 11 -> Page<super::SchedulerJob>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/scheduler/jobs/candidates`: Gives no trigger scheduler jobs.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/11`
+    GetNoTriggerSchedulerJobs = 11 -> Page<super::SchedulerJob>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/scheduler/jobs/{schedulerJobUuid}/autoscaling/rules/{ruleUuid}`: Creates an auto scaling rule scheduler job trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/12`
-CreateAutoScalingRuleSchedulerJobTrigger = 12 -> Reply<super::AutoScalingRuleTrigger>, (scheduler_job_uuid: Id, rule_uuid: Id) super::CreateAutoScalingRuleSchedulerJobTriggerRequest;
-/// Scheduler job uuid.
-scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
-/// Rule uuid.
-rule_uuid: Id = "ruleUuid" rule_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/scheduler/jobs/{schedulerJobUuid}/autoscaling/rules/{ruleUuid}`: Creates an auto scaling rule scheduler job trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/12`
+    CreateAutoScalingRuleSchedulerJobTrigger = 12 -> Reply<super::AutoScalingRuleTrigger>, (scheduler_job_uuid: Id, rule_uuid: Id) super::CreateAutoScalingRuleSchedulerJobTriggerRequest;
+    /// Scheduler job uuid.
+    scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
+    /// Rule uuid.
+    rule_uuid: Id = "ruleUuid" rule_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Removes a scheduler job from a scheduler trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/13`
-RemoveSchedulerJobFromSchedulerTrigger = 13 -> (), (scheduler_job_uuid: Id, scheduler_trigger_uuid: Id);
-/// Scheduler job uuid.
-scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
-/// Scheduler trigger uuid.
-scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Removes a scheduler job from a scheduler trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/13`
+    RemoveSchedulerJobFromSchedulerTrigger = 13 -> (), (scheduler_job_uuid: Id, scheduler_trigger_uuid: Id);
+    /// Scheduler job uuid.
+    scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
+    /// Scheduler trigger uuid.
+    scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Adds a scheduler job to a scheduler trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/14`
-AddSchedulerJobToSchedulerTrigger = 14 -> Reply<super::SchedulerJobSchedulerTrigger>, (scheduler_job_uuid: Id, scheduler_trigger_uuid: Id) super::AddSchedulerJobToSchedulerTriggerRequest;
-/// Scheduler job uuid.
-scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
-/// Scheduler trigger uuid.
-scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Adds a scheduler job to a scheduler trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/14`
+    AddSchedulerJobToSchedulerTrigger = 14 -> Reply<super::SchedulerJobSchedulerTrigger>, (scheduler_job_uuid: Id, scheduler_trigger_uuid: Id) super::AddSchedulerJobToSchedulerTriggerRequest;
+    /// Scheduler job uuid.
+    scheduler_job_uuid: Id = "schedulerJobUuid" scheduler_job_uuid.into();
+    /// Scheduler trigger uuid.
+    scheduler_trigger_uuid: Id = "schedulerTriggerUuid" scheduler_trigger_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/scheduler/jobs/{uuid}`: Deletes a scheduler job.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/15`
-DeleteSchedulerJob = 15 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/scheduler/jobs/{uuid}`: Deletes a scheduler job.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/15`
+    DeleteSchedulerJob = 15 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/scheduler/jobs/{uuid}/actions`: Changes a scheduler job.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/16`
-UpdateSchedulerJob = 16 -> Reply<super::SchedulerJob>, (uuid: Id) super::UpdateSchedulerJobRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/scheduler/jobs/{uuid}/actions`: Changes a scheduler job.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/16`
+    UpdateSchedulerJob = 16 -> Reply<super::SchedulerJob>, (uuid: Id) super::UpdateSchedulerJobRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scheduler/report`: Gives scheduler execution report.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/17`
-GetSchedulerExecutionReport = 17 -> super::GetSchedulerExecutionReportResult, (start_time: i64, interval_time_unit: super::GetSchedulerExecutionReportIntervalTimeUnit, range: i64);
-/// `0` when left out.
-start_time: i64 = "startTime" start_time.into();
-/// Interval time unit.
-interval_time_unit: super::GetSchedulerExecutionReportIntervalTimeUnit = "intervalTimeUnit" interval_time_unit.into();
-/// `0` when left out.
-range: i64 = "range" range.into();
-/// Scheduler job types.
-scheduler_job_types: Vec<String> = "schedulerJobTypes" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/scheduler/report`: Gives scheduler execution report.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/17`
+    GetSchedulerExecutionReport = 17 -> super::GetSchedulerExecutionReportResult, (start_time: i64, interval_time_unit: super::GetSchedulerExecutionReportIntervalTimeUnit, range: i64);
+    /// `0` when left out.
+    start_time: i64 = "startTime" start_time.into();
+    /// Interval time unit.
+    interval_time_unit: super::GetSchedulerExecutionReportIntervalTimeUnit = "intervalTimeUnit" interval_time_unit.into();
+    /// `0` when left out.
+    range: i64 = "range" range.into();
+    /// Scheduler job types.
+    scheduler_job_types: Vec<String> = "schedulerJobTypes" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scheduler/triggers`: Finds scheduler triggers.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/18`
-QuerySchedulerTrigger = 18 -> Page<super::SchedulerTrigger>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/scheduler/triggers`: Finds scheduler triggers.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/18`
+    QuerySchedulerTrigger = 18 -> Page<super::SchedulerTrigger>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/scheduler/triggers`: Creates a scheduler trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/19`
-CreateSchedulerTrigger = 19 -> Reply<super::SchedulerTrigger>, () super::CreateSchedulerTriggerRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/scheduler/triggers`: Creates a scheduler trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/19`
+    CreateSchedulerTrigger = 19 -> Reply<super::SchedulerTrigger>, () super::CreateSchedulerTriggerRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scheduler/triggers/available`: Gives available triggers.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/20`
-GetAvailableTriggers = 20 -> Page<super::SchedulerTrigger>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/scheduler/triggers/available`: Gives available triggers.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/20`
+    GetAvailableTriggers = 20 -> Page<super::SchedulerTrigger>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/scheduler/triggers/{uuid}`: Deletes a scheduler trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/21`
-DeleteSchedulerTrigger = 21 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/scheduler/triggers/{uuid}`: Deletes a scheduler trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/21`
+    DeleteSchedulerTrigger = 21 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/scheduler/triggers/{uuid}/actions`: Runs a scheduler trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/22`
-RunSchedulerTrigger = 22 -> (), (uuid: Id) super::RunSchedulerTriggerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/scheduler/triggers/{uuid}/actions`: Runs a scheduler trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/22`
+    RunSchedulerTrigger = 22 -> (), (uuid: Id) super::RunSchedulerTriggerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/scheduler/triggers/{uuid}/actions`: Changes a scheduler trigger.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/23`
-UpdateSchedulerTrigger = 23 -> Reply<super::SchedulerTrigger>, (uuid: Id) super::UpdateSchedulerTriggerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/scheduler/triggers/{uuid}/actions`: Changes a scheduler trigger.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/23`
+    UpdateSchedulerTrigger = 23 -> Reply<super::SchedulerTrigger>, (uuid: Id) super::UpdateSchedulerTriggerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/schedulers/{uuid}`: Lets a scheduler be used, or no longer.
-///
-/// Schema: `schemas/zstack/scheduler.json#/operations/24`
-ChangeSchedulerState = 24 -> Reply<super::SchedulerJob>, (uuid: Id) super::ChangeSchedulerStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/schedulers/{uuid}`: Lets a scheduler be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/scheduler.json#/operations/24`
+    ChangeSchedulerState = 24 -> Reply<super::SchedulerJob>, (uuid: Id) super::ChangeSchedulerStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

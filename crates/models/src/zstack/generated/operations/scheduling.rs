@@ -10,497 +10,497 @@ const PARAMS_4: &[Param] = &[Param::path("hostGroupUuid", Kind::Id), Param::path
 const PARAMS_5: &[Param] = &[Param::path("vmGroupUuid", Kind::Id), Param::query("vmUuid", Kind::Id).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_6: &[Param] = &[Param::path("vmGroupUuid", Kind::Id), Param::path("vmUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryAffinityGroup", "GET", "/zstack/v1/affinity-groups").also(&["/zstack/v1/affinity-groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AffinityGroup> as Model>::SHAPE, Page::<super::AffinityGroup>::LIST)),
-Operation::new(System::Zstack, "CreateAffinityGroup", "POST", "/zstack/v1/affinity-groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AFFINITY_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveVmFromAffinityGroup", "DELETE", "/zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances").params(PARAMS_0).response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddVmToAffinityGroup", "POST", "/zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances/{uuid}").params(PARAMS_1).wrapper("params").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAffinityGroup", "DELETE", "/zstack/v1/affinity-groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeAffinityGroupState", "PUT", "/zstack/v1/affinity-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_AFFINITY_GROUP_STATE_REQUEST).wrapper("changeAffinityGroupState").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAffinityGroup", "PUT", "/zstack/v1/affinity-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AFFINITY_GROUP_REQUEST).wrapper("updateAffinityGroup").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateAffinityGroupForAttachingVm", "GET", "/zstack/v1/affinityGroup/attachingVm").params(PARAMS_2).response(Response::Body(<Page<super::AffinityGroup> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetOAuth2Token", "GET", "/zstack/v1/get/oauth2/token").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_O_AUTH2_TOKEN_RESULT)),
-Operation::new(System::Zstack, "GetSSOClient", "GET", "/zstack/v1/get/sso/client").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::SSOClient> as Model>::SHAPE)).anonymous(),
-Operation::new(System::Zstack, "GetVmSchedulingRulesExecuteState", "POST", "/zstack/v1/get/vmSchedulingRules/conflict/state").params(SYSTEM_TAGS_USER_TAGS).request(&GET_VM_SCHEDULING_RULES_EXECUTE_STATE_REQUEST).wrapper("params").response(Response::Body(&GET_VM_SCHEDULING_RULES_EXECUTE_STATE_RESULT)),
-Operation::new(System::Zstack, "GetVmsSchedulingStateFromSchedulingRule", "POST", "/zstack/v1/get/vms/schedulingState/from/SchedulingRule").params(SYSTEM_TAGS_USER_TAGS).request(&GET_VMS_SCHEDULING_STATE_FROM_SCHEDULING_RULE_REQUEST).wrapper("params").response(Response::Body(&GET_VMS_SCHEDULING_STATE_FROM_SCHEDULING_RULE_RESULT)),
-Operation::new(System::Zstack, "CreateHostSchedulingRuleGroup", "POST", "/zstack/v1/hostSchedulingRuleGroup").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_HOST_SCHEDULING_RULE_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostSchedulingRuleGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachHostFromHostSchedulingRuleGroup", "DELETE", "/zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host").params(PARAMS_3).long_running(),
-Operation::new(System::Zstack, "AddHostToHostSchedulingRuleGroup", "POST", "/zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host/{hostUuid}").params(PARAMS_4).long_running(),
-Operation::new(System::Zstack, "DeleteHostSchedulingRuleGroup", "DELETE", "/zstack/v1/hostSchedulingRuleGroup/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "UpdateHostSchedulingRuleGroup", "PUT", "/zstack/v1/hostSchedulingRuleGroup/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_SCHEDULING_RULE_GROUP_REQUEST).wrapper("updateHostSchedulingRuleGroup").response(Response::Body(<Reply<super::HostSchedulingRuleGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ListVmSchedulingRulesFromExecuteState", "POST", "/zstack/v1/list/vmSchedulingRules/from/conflict/state").params(SYSTEM_TAGS_USER_TAGS).request(&LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_REQUEST).wrapper("params").response(Response::Body(&LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_RESULT)),
-Operation::new(System::Zstack, "ListVmsFromSchedulingState", "POST", "/zstack/v1/list/vms/from/executeState").params(SYSTEM_TAGS_USER_TAGS).request(&LIST_VMS_FROM_SCHEDULING_STATE_REQUEST).wrapper("params").response(Response::Body(&LIST_VMS_FROM_SCHEDULING_STATE_RESULT)),
-Operation::new(System::Zstack, "QueryHostSchedulingRuleGroup", "GET", "/zstack/v1/query/host/schedulingRule/group").also(&["/zstack/v1/query/host/schedulingRule/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostSchedulingRuleGroup> as Model>::SHAPE, Page::<super::HostSchedulingRuleGroup>::LIST)),
-Operation::new(System::Zstack, "QueryVmSchedulingRule", "GET", "/zstack/v1/query/vm/schedulingRule").also(&["/zstack/v1/query/vm/schedulingRule/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmSchedulingRule> as Model>::SHAPE, Page::<super::VmSchedulingRule>::LIST)),
-Operation::new(System::Zstack, "QueryVmSchedulingRuleGroup", "GET", "/zstack/v1/query/vm/schedulingRule/group").also(&["/zstack/v1/query/vm/schedulingRule/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmSchedulingRuleGroup> as Model>::SHAPE, Page::<super::VmSchedulingRuleGroup>::LIST)),
-Operation::new(System::Zstack, "ValidateVmSchedulingRule", "PUT", "/zstack/v1/validate/vmSchedulingRule").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_VM_SCHEDULING_RULE_REQUEST).wrapper("validateVmSchedulingRule"),
-Operation::new(System::Zstack, "RemoveVmSchedulingRule", "DELETE", "/zstack/v1/vmSchedulingRule/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeVmSchedulingRuleState", "PUT", "/zstack/v1/vmSchedulingRule/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_SCHEDULING_RULE_STATE_REQUEST).wrapper("changeVmSchedulingRuleState").response(Response::Body(<Reply<super::VmSchedulingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVmSchedulingRule", "PUT", "/zstack/v1/vmSchedulingRule/{uuid}/update").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_SCHEDULING_RULE_REQUEST).wrapper("updateVmSchedulingRule").response(Response::Body(<Reply<super::VmSchedulingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateVmSchedulingRuleGroup", "POST", "/zstack/v1/vmSchedulingRuleGroup").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_SCHEDULING_RULE_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmSchedulingRuleGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVmSchedulingRuleGroup", "DELETE", "/zstack/v1/vmSchedulingRuleGroup/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "UpdateVmSchedulingRuleGroup", "PUT", "/zstack/v1/vmSchedulingRuleGroup/{uuid}/update").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_SCHEDULING_RULE_GROUP_REQUEST).wrapper("updateVmSchedulingRuleGroup").response(Response::Body(<Reply<super::VmSchedulingRuleGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachVmFromVmSchedulingRuleGroup", "DELETE", "/zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "AddVmToVmSchedulingRuleGroup", "POST", "/zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/{vmUuid}").params(PARAMS_6).long_running(),
-Operation::new(System::Zstack, "CreateVmSchedulingRule", "POST", "/zstack/v1/vmsSchedulingRule").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_SCHEDULING_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAffinityGroup", "GET", "/zstack/v1/affinity-groups").also(&["/zstack/v1/affinity-groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AffinityGroup> as Model>::SHAPE, Page::<super::AffinityGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateAffinityGroup", "POST", "/zstack/v1/affinity-groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AFFINITY_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveVmFromAffinityGroup", "DELETE", "/zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances").params(PARAMS_0).response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddVmToAffinityGroup", "POST", "/zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances/{uuid}").params(PARAMS_1).wrapper("params").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAffinityGroup", "DELETE", "/zstack/v1/affinity-groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeAffinityGroupState", "PUT", "/zstack/v1/affinity-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_AFFINITY_GROUP_STATE_REQUEST).wrapper("changeAffinityGroupState").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAffinityGroup", "PUT", "/zstack/v1/affinity-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AFFINITY_GROUP_REQUEST).wrapper("updateAffinityGroup").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateAffinityGroupForAttachingVm", "GET", "/zstack/v1/affinityGroup/attachingVm").params(PARAMS_2).response(Response::Body(<Page<super::AffinityGroup> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetOAuth2Token", "GET", "/zstack/v1/get/oauth2/token").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_O_AUTH2_TOKEN_RESULT)),
+    Operation::new(System::Zstack, "GetSSOClient", "GET", "/zstack/v1/get/sso/client").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::SSOClient> as Model>::SHAPE)).anonymous(),
+    Operation::new(System::Zstack, "GetVmSchedulingRulesExecuteState", "POST", "/zstack/v1/get/vmSchedulingRules/conflict/state").params(SYSTEM_TAGS_USER_TAGS).request(&GET_VM_SCHEDULING_RULES_EXECUTE_STATE_REQUEST).wrapper("params").response(Response::Body(&GET_VM_SCHEDULING_RULES_EXECUTE_STATE_RESULT)),
+    Operation::new(System::Zstack, "GetVmsSchedulingStateFromSchedulingRule", "POST", "/zstack/v1/get/vms/schedulingState/from/SchedulingRule").params(SYSTEM_TAGS_USER_TAGS).request(&GET_VMS_SCHEDULING_STATE_FROM_SCHEDULING_RULE_REQUEST).wrapper("params").response(Response::Body(&GET_VMS_SCHEDULING_STATE_FROM_SCHEDULING_RULE_RESULT)),
+    Operation::new(System::Zstack, "CreateHostSchedulingRuleGroup", "POST", "/zstack/v1/hostSchedulingRuleGroup").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_HOST_SCHEDULING_RULE_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostSchedulingRuleGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachHostFromHostSchedulingRuleGroup", "DELETE", "/zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host").params(PARAMS_3).long_running(),
+    Operation::new(System::Zstack, "AddHostToHostSchedulingRuleGroup", "POST", "/zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host/{hostUuid}").params(PARAMS_4).long_running(),
+    Operation::new(System::Zstack, "DeleteHostSchedulingRuleGroup", "DELETE", "/zstack/v1/hostSchedulingRuleGroup/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateHostSchedulingRuleGroup", "PUT", "/zstack/v1/hostSchedulingRuleGroup/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_SCHEDULING_RULE_GROUP_REQUEST).wrapper("updateHostSchedulingRuleGroup").response(Response::Body(<Reply<super::HostSchedulingRuleGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ListVmSchedulingRulesFromExecuteState", "POST", "/zstack/v1/list/vmSchedulingRules/from/conflict/state").params(SYSTEM_TAGS_USER_TAGS).request(&LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_REQUEST).wrapper("params").response(Response::Body(&LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_RESULT)),
+    Operation::new(System::Zstack, "ListVmsFromSchedulingState", "POST", "/zstack/v1/list/vms/from/executeState").params(SYSTEM_TAGS_USER_TAGS).request(&LIST_VMS_FROM_SCHEDULING_STATE_REQUEST).wrapper("params").response(Response::Body(&LIST_VMS_FROM_SCHEDULING_STATE_RESULT)),
+    Operation::new(System::Zstack, "QueryHostSchedulingRuleGroup", "GET", "/zstack/v1/query/host/schedulingRule/group").also(&["/zstack/v1/query/host/schedulingRule/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostSchedulingRuleGroup> as Model>::SHAPE, Page::<super::HostSchedulingRuleGroup>::LIST)),
+    Operation::new(System::Zstack, "QueryVmSchedulingRule", "GET", "/zstack/v1/query/vm/schedulingRule").also(&["/zstack/v1/query/vm/schedulingRule/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmSchedulingRule> as Model>::SHAPE, Page::<super::VmSchedulingRule>::LIST)),
+    Operation::new(System::Zstack, "QueryVmSchedulingRuleGroup", "GET", "/zstack/v1/query/vm/schedulingRule/group").also(&["/zstack/v1/query/vm/schedulingRule/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmSchedulingRuleGroup> as Model>::SHAPE, Page::<super::VmSchedulingRuleGroup>::LIST)),
+    Operation::new(System::Zstack, "ValidateVmSchedulingRule", "PUT", "/zstack/v1/validate/vmSchedulingRule").params(SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_VM_SCHEDULING_RULE_REQUEST).wrapper("validateVmSchedulingRule"),
+    Operation::new(System::Zstack, "RemoveVmSchedulingRule", "DELETE", "/zstack/v1/vmSchedulingRule/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeVmSchedulingRuleState", "PUT", "/zstack/v1/vmSchedulingRule/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_SCHEDULING_RULE_STATE_REQUEST).wrapper("changeVmSchedulingRuleState").response(Response::Body(<Reply<super::VmSchedulingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVmSchedulingRule", "PUT", "/zstack/v1/vmSchedulingRule/{uuid}/update").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_SCHEDULING_RULE_REQUEST).wrapper("updateVmSchedulingRule").response(Response::Body(<Reply<super::VmSchedulingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVmSchedulingRuleGroup", "POST", "/zstack/v1/vmSchedulingRuleGroup").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_SCHEDULING_RULE_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmSchedulingRuleGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVmSchedulingRuleGroup", "DELETE", "/zstack/v1/vmSchedulingRuleGroup/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateVmSchedulingRuleGroup", "PUT", "/zstack/v1/vmSchedulingRuleGroup/{uuid}/update").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_SCHEDULING_RULE_GROUP_REQUEST).wrapper("updateVmSchedulingRuleGroup").response(Response::Body(<Reply<super::VmSchedulingRuleGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachVmFromVmSchedulingRuleGroup", "DELETE", "/zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "AddVmToVmSchedulingRuleGroup", "POST", "/zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/{vmUuid}").params(PARAMS_6).long_running(),
+    Operation::new(System::Zstack, "CreateVmSchedulingRule", "POST", "/zstack/v1/vmsSchedulingRule").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_SCHEDULING_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AffinityGroup> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::AffinityGroup>>),
-Some(make::<Reply<super::AffinityGroup>>),
-Some(make::<Reply<super::AffinityGroup>>),
-Some(make::<Reply<super::AffinityGroup>>),
-None,
-Some(make::<Reply<super::AffinityGroup>>),
-Some(make::<Reply<super::AffinityGroup>>),
-Some(make::<Page<super::AffinityGroup>>),
-Some(make::<super::GetOAuth2TokenResult>),
-Some(make::<Page<super::SSOClient>>),
-Some(make::<super::GetVmSchedulingRulesExecuteStateResult>),
-Some(make::<super::GetVmsSchedulingStateFromSchedulingRuleResult>),
-Some(make::<Reply<super::HostSchedulingRuleGroup>>),
-None,
-None,
-None,
-Some(make::<Reply<super::HostSchedulingRuleGroup>>),
-Some(make::<super::ListVmSchedulingRulesFromExecuteStateResult>),
-Some(make::<super::ListVmsFromSchedulingStateResult>),
-Some(make::<Page<super::HostSchedulingRuleGroup>>),
-Some(make::<Page<super::VmSchedulingRule>>),
-Some(make::<Page<super::VmSchedulingRuleGroup>>),
-None,
-None,
-Some(make::<Reply<super::VmSchedulingRule>>),
-Some(make::<Reply<super::VmSchedulingRule>>),
-Some(make::<Reply<super::VmSchedulingRuleGroup>>),
-None,
-Some(make::<Reply<super::VmSchedulingRuleGroup>>),
-None,
-None,
-Some(make::<Reply<super::AffinityGroup>>),
+    Some(make::<Page<super::AffinityGroup>>),
+    Some(make::<Reply<super::AffinityGroup>>),
+    Some(make::<Reply<super::AffinityGroup>>),
+    Some(make::<Reply<super::AffinityGroup>>),
+    None,
+    Some(make::<Reply<super::AffinityGroup>>),
+    Some(make::<Reply<super::AffinityGroup>>),
+    Some(make::<Page<super::AffinityGroup>>),
+    Some(make::<super::GetOAuth2TokenResult>),
+    Some(make::<Page<super::SSOClient>>),
+    Some(make::<super::GetVmSchedulingRulesExecuteStateResult>),
+    Some(make::<super::GetVmsSchedulingStateFromSchedulingRuleResult>),
+    Some(make::<Reply<super::HostSchedulingRuleGroup>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::HostSchedulingRuleGroup>>),
+    Some(make::<super::ListVmSchedulingRulesFromExecuteStateResult>),
+    Some(make::<super::ListVmsFromSchedulingStateResult>),
+    Some(make::<Page<super::HostSchedulingRuleGroup>>),
+    Some(make::<Page<super::VmSchedulingRule>>),
+    Some(make::<Page<super::VmSchedulingRuleGroup>>),
+    None,
+    None,
+    Some(make::<Reply<super::VmSchedulingRule>>),
+    Some(make::<Reply<super::VmSchedulingRule>>),
+    Some(make::<Reply<super::VmSchedulingRuleGroup>>),
+    None,
+    Some(make::<Reply<super::VmSchedulingRuleGroup>>),
+    None,
+    None,
+    Some(make::<Reply<super::AffinityGroup>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/affinity-groups`: Finds affinity groups.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/0`
-QueryAffinityGroup = 0 -> Page<super::AffinityGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/affinity-groups`: Finds affinity groups.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/0`
+    QueryAffinityGroup = 0 -> Page<super::AffinityGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/affinity-groups`: Creates an affinity group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/1`
-CreateAffinityGroup = 1 -> Reply<super::AffinityGroup>, () super::CreateAffinityGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/affinity-groups`: Creates an affinity group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/1`
+    CreateAffinityGroup = 1 -> Reply<super::AffinityGroup>, () super::CreateAffinityGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances`: Removes a virtual machine from an affinity group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/2`
-RemoveVmFromAffinityGroup = 2 -> Reply<super::AffinityGroup>, (affinity_group_uuid: Id, uuid: Id);
-/// Affinity group uuid.
-affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances`: Removes a virtual machine from an affinity group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/2`
+    RemoveVmFromAffinityGroup = 2 -> Reply<super::AffinityGroup>, (affinity_group_uuid: Id, uuid: Id);
+    /// Affinity group uuid.
+    affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances/{uuid}`: Adds a virtual machine to an affinity group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/3`
-AddVmToAffinityGroup = 3 -> Reply<super::AffinityGroup>, (affinity_group_uuid: Id, uuid: Id);
-/// Affinity group uuid.
-affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances/{uuid}`: Adds a virtual machine to an affinity group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/3`
+    AddVmToAffinityGroup = 3 -> Reply<super::AffinityGroup>, (affinity_group_uuid: Id, uuid: Id);
+    /// Affinity group uuid.
+    affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/affinity-groups/{uuid}`: Deletes an affinity group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/4`
-DeleteAffinityGroup = 4 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/affinity-groups/{uuid}`: Deletes an affinity group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/4`
+    DeleteAffinityGroup = 4 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/affinity-groups/{uuid}/actions`: Lets an affinity group be used, or no longer.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/5`
-ChangeAffinityGroupState = 5 -> Reply<super::AffinityGroup>, (uuid: Id) super::ChangeAffinityGroupStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/affinity-groups/{uuid}/actions`: Lets an affinity group be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/5`
+    ChangeAffinityGroupState = 5 -> Reply<super::AffinityGroup>, (uuid: Id) super::ChangeAffinityGroupStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/affinity-groups/{uuid}/actions`: Changes an affinity group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/6`
-UpdateAffinityGroup = 6 -> Reply<super::AffinityGroup>, (uuid: Id) super::UpdateAffinityGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/affinity-groups/{uuid}/actions`: Changes an affinity group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/6`
+    UpdateAffinityGroup = 6 -> Reply<super::AffinityGroup>, (uuid: Id) super::UpdateAffinityGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/affinityGroup/attachingVm`: Gives possible affinity group for attaching virtual machine.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/7`
-GetCandidateAffinityGroupForAttachingVm = 7 -> Page<super::AffinityGroup>, (vm_uuid: Id);
-/// Vm uuid.
-vm_uuid: Id = "vmUuid" vm_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/affinityGroup/attachingVm`: Gives possible affinity group for attaching virtual machine.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/7`
+    GetCandidateAffinityGroupForAttachingVm = 7 -> Page<super::AffinityGroup>, (vm_uuid: Id);
+    /// Vm uuid.
+    vm_uuid: Id = "vmUuid" vm_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/get/oauth2/token`: Gives o auth2 token.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/8`
-GetOAuth2Token = 8 -> super::GetOAuth2TokenResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/get/oauth2/token`: Gives o auth2 token.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/8`
+    GetOAuth2Token = 8 -> super::GetOAuth2TokenResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/get/sso/client`: Gives SSO client.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/9`
-GetSsoClient = 9 -> Page<super::SSOClient>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/get/sso/client`: Gives SSO client.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/9`
+    GetSsoClient = 9 -> Page<super::SSOClient>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/get/vmSchedulingRules/conflict/state`: Gives virtual machine scheduling rules execute state.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/10`
-GetVmSchedulingRulesExecuteState = 10 -> super::GetVmSchedulingRulesExecuteStateResult, () super::GetVmSchedulingRulesExecuteStateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/get/vmSchedulingRules/conflict/state`: Gives virtual machine scheduling rules execute state.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/10`
+    GetVmSchedulingRulesExecuteState = 10 -> super::GetVmSchedulingRulesExecuteStateResult, () super::GetVmSchedulingRulesExecuteStateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/get/vms/schedulingState/from/SchedulingRule`: Gives vms scheduling state from scheduling rule.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/11`
-GetVmsSchedulingStateFromSchedulingRule = 11 -> super::GetVmsSchedulingStateFromSchedulingRuleResult, () super::GetVmsSchedulingStateFromSchedulingRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/get/vms/schedulingState/from/SchedulingRule`: Gives vms scheduling state from scheduling rule.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/11`
+    GetVmsSchedulingStateFromSchedulingRule = 11 -> super::GetVmsSchedulingStateFromSchedulingRuleResult, () super::GetVmsSchedulingStateFromSchedulingRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hostSchedulingRuleGroup`: Creates a host scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/12`
-CreateHostSchedulingRuleGroup = 12 -> Reply<super::HostSchedulingRuleGroup>, () super::CreateHostSchedulingRuleGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/hostSchedulingRuleGroup`: Creates a host scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/12`
+    CreateHostSchedulingRuleGroup = 12 -> Reply<super::HostSchedulingRuleGroup>, () super::CreateHostSchedulingRuleGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host`: Detaches a host from a host scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/13`
-DetachHostFromHostSchedulingRuleGroup = 13 -> (), (host_group_uuid: Id, host_uuid: Id);
-/// Host group uuid.
-host_group_uuid: Id = "hostGroupUuid" host_group_uuid.into();
-/// The host.
-host_uuid: Id = "hostUuid" host_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host`: Detaches a host from a host scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/13`
+    DetachHostFromHostSchedulingRuleGroup = 13 -> (), (host_group_uuid: Id, host_uuid: Id);
+    /// Host group uuid.
+    host_group_uuid: Id = "hostGroupUuid" host_group_uuid.into();
+    /// The host.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host/{hostUuid}`: Adds a host to a host scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/14`
-AddHostToHostSchedulingRuleGroup = 14 -> (), (host_group_uuid: Id, host_uuid: Id);
-/// Host group uuid.
-host_group_uuid: Id = "hostGroupUuid" host_group_uuid.into();
-/// Host uuid.
-host_uuid: Id = "hostUuid" host_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host/{hostUuid}`: Adds a host to a host scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/14`
+    AddHostToHostSchedulingRuleGroup = 14 -> (), (host_group_uuid: Id, host_uuid: Id);
+    /// Host group uuid.
+    host_group_uuid: Id = "hostGroupUuid" host_group_uuid.into();
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/hostSchedulingRuleGroup/{uuid}`: Deletes a host scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/15`
-DeleteHostSchedulingRuleGroup = 15 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/hostSchedulingRuleGroup/{uuid}`: Deletes a host scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/15`
+    DeleteHostSchedulingRuleGroup = 15 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/hostSchedulingRuleGroup/{uuid}`: Changes a host scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/16`
-UpdateHostSchedulingRuleGroup = 16 -> Reply<super::HostSchedulingRuleGroup>, (uuid: Id) super::UpdateHostSchedulingRuleGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/hostSchedulingRuleGroup/{uuid}`: Changes a host scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/16`
+    UpdateHostSchedulingRuleGroup = 16 -> Reply<super::HostSchedulingRuleGroup>, (uuid: Id) super::UpdateHostSchedulingRuleGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/list/vmSchedulingRules/from/conflict/state`: Lists virtual machine scheduling rules from an execute state.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/17`
-ListVmSchedulingRulesFromExecuteState = 17 -> super::ListVmSchedulingRulesFromExecuteStateResult, () super::ListVmSchedulingRulesFromExecuteStateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/list/vmSchedulingRules/from/conflict/state`: Lists virtual machine scheduling rules from an execute state.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/17`
+    ListVmSchedulingRulesFromExecuteState = 17 -> super::ListVmSchedulingRulesFromExecuteStateResult, () super::ListVmSchedulingRulesFromExecuteStateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/list/vms/from/executeState`: Lists vms from a scheduling state.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/18`
-ListVmsFromSchedulingState = 18 -> super::ListVmsFromSchedulingStateResult, () super::ListVmsFromSchedulingStateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/list/vms/from/executeState`: Lists vms from a scheduling state.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/18`
+    ListVmsFromSchedulingState = 18 -> super::ListVmsFromSchedulingStateResult, () super::ListVmsFromSchedulingStateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/query/host/schedulingRule/group`: Finds host scheduling rule groups.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/19`
-QueryHostSchedulingRuleGroup = 19 -> Page<super::HostSchedulingRuleGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/query/host/schedulingRule/group`: Finds host scheduling rule groups.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/19`
+    QueryHostSchedulingRuleGroup = 19 -> Page<super::HostSchedulingRuleGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/query/vm/schedulingRule`: Finds virtual machine scheduling rules.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/20`
-QueryVmSchedulingRule = 20 -> Page<super::VmSchedulingRule>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/query/vm/schedulingRule`: Finds virtual machine scheduling rules.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/20`
+    QueryVmSchedulingRule = 20 -> Page<super::VmSchedulingRule>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/query/vm/schedulingRule/group`: Finds virtual machine scheduling rule groups.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/21`
-QueryVmSchedulingRuleGroup = 21 -> Page<super::VmSchedulingRuleGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/query/vm/schedulingRule/group`: Finds virtual machine scheduling rule groups.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/21`
+    QueryVmSchedulingRuleGroup = 21 -> Page<super::VmSchedulingRuleGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/validate/vmSchedulingRule`: Checks a virtual machine scheduling rule.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/22`
-ValidateVmSchedulingRule = 22 -> (), () super::ValidateVmSchedulingRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/validate/vmSchedulingRule`: Checks a virtual machine scheduling rule.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/22`
+    ValidateVmSchedulingRule = 22 -> (), () super::ValidateVmSchedulingRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vmSchedulingRule/{uuid}`: Removes a virtual machine scheduling rule.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/23`
-RemoveVmSchedulingRule = 23 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/vmSchedulingRule/{uuid}`: Removes a virtual machine scheduling rule.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/23`
+    RemoveVmSchedulingRule = 23 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vmSchedulingRule/{uuid}/actions`: Lets a virtual machine scheduling rule be used, or no longer.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/24`
-ChangeVmSchedulingRuleState = 24 -> Reply<super::VmSchedulingRule>, (uuid: Id) super::ChangeVmSchedulingRuleStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vmSchedulingRule/{uuid}/actions`: Lets a virtual machine scheduling rule be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/24`
+    ChangeVmSchedulingRuleState = 24 -> Reply<super::VmSchedulingRule>, (uuid: Id) super::ChangeVmSchedulingRuleStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vmSchedulingRule/{uuid}/update`: Changes a virtual machine scheduling rule.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/25`
-UpdateVmSchedulingRule = 25 -> Reply<super::VmSchedulingRule>, (uuid: Id) super::UpdateVmSchedulingRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vmSchedulingRule/{uuid}/update`: Changes a virtual machine scheduling rule.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/25`
+    UpdateVmSchedulingRule = 25 -> Reply<super::VmSchedulingRule>, (uuid: Id) super::UpdateVmSchedulingRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vmSchedulingRuleGroup`: Creates a virtual machine scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/26`
-CreateVmSchedulingRuleGroup = 26 -> Reply<super::VmSchedulingRuleGroup>, () super::CreateVmSchedulingRuleGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/vmSchedulingRuleGroup`: Creates a virtual machine scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/26`
+    CreateVmSchedulingRuleGroup = 26 -> Reply<super::VmSchedulingRuleGroup>, () super::CreateVmSchedulingRuleGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vmSchedulingRuleGroup/{uuid}`: Deletes a virtual machine scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/27`
-DeleteVmSchedulingRuleGroup = 27 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/vmSchedulingRuleGroup/{uuid}`: Deletes a virtual machine scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/27`
+    DeleteVmSchedulingRuleGroup = 27 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vmSchedulingRuleGroup/{uuid}/update`: Changes a virtual machine scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/28`
-UpdateVmSchedulingRuleGroup = 28 -> Reply<super::VmSchedulingRuleGroup>, (uuid: Id) super::UpdateVmSchedulingRuleGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vmSchedulingRuleGroup/{uuid}/update`: Changes a virtual machine scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/28`
+    UpdateVmSchedulingRuleGroup = 28 -> Reply<super::VmSchedulingRuleGroup>, (uuid: Id) super::UpdateVmSchedulingRuleGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/`: Detaches a virtual machine from a virtual machine scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/29`
-DetachVmFromVmSchedulingRuleGroup = 29 -> (), (vm_group_uuid: Id, vm_uuid: Id);
-/// Vm group uuid.
-vm_group_uuid: Id = "vmGroupUuid" vm_group_uuid.into();
-/// Vm uuid.
-vm_uuid: Id = "vmUuid" vm_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/`: Detaches a virtual machine from a virtual machine scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/29`
+    DetachVmFromVmSchedulingRuleGroup = 29 -> (), (vm_group_uuid: Id, vm_uuid: Id);
+    /// Vm group uuid.
+    vm_group_uuid: Id = "vmGroupUuid" vm_group_uuid.into();
+    /// Vm uuid.
+    vm_uuid: Id = "vmUuid" vm_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/{vmUuid}`: Adds a virtual machine to a virtual machine scheduling rule group.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/30`
-AddVmToVmSchedulingRuleGroup = 30 -> (), (vm_group_uuid: Id, vm_uuid: Id);
-/// Vm group uuid.
-vm_group_uuid: Id = "vmGroupUuid" vm_group_uuid.into();
-/// Vm uuid.
-vm_uuid: Id = "vmUuid" vm_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/{vmUuid}`: Adds a virtual machine to a virtual machine scheduling rule group.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/30`
+    AddVmToVmSchedulingRuleGroup = 30 -> (), (vm_group_uuid: Id, vm_uuid: Id);
+    /// Vm group uuid.
+    vm_group_uuid: Id = "vmGroupUuid" vm_group_uuid.into();
+    /// Vm uuid.
+    vm_uuid: Id = "vmUuid" vm_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vmsSchedulingRule`: Creates a virtual machine scheduling rule.
-///
-/// Schema: `schemas/zstack/scheduling.json#/operations/31`
-CreateVmSchedulingRule = 31 -> Reply<super::AffinityGroup>, () super::CreateVmSchedulingRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/vmsSchedulingRule`: Creates a virtual machine scheduling rule.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/operations/31`
+    CreateVmSchedulingRule = 31 -> Reply<super::AffinityGroup>, () super::CreateVmSchedulingRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

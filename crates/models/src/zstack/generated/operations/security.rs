@@ -5,645 +5,645 @@ use super::prelude::*;
 const PARAMS_0: &[Param] = &[Param::query("resourceUuids", Kind::Id).list(), Param::query("resourceType", Kind::Text).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_1: &[Param] = &[Param::query("encryptedType", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "CheckBatchDataIntegrity", "GET", "/zstack/v1/check/batch/data/integrity/").params(PARAMS_0).response(Response::Body(&CHECK_BATCH_DATA_INTEGRITY_RESULT)),
-Operation::new(System::Zstack, "AddCCSCertificate", "PUT", "/zstack/v1/crypto/ccs-certificate/add").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CCS_CERTIFICATE_REQUEST).wrapper("addCCSCertificate").response(Response::Body(<Reply<super::CCSCertificate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachCCSCertificateToUser", "POST", "/zstack/v1/crypto/ccs-certificate/attach-user/{userUuid}").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_CCS_CERTIFICATE_TO_USER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CCSCertificate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryCCSCertificate", "GET", "/zstack/v1/crypto/ccs-certificate/certificates/").also(&["/zstack/v1/crypto/ccs-certificate/certificates//{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CCSCertificate> as Model>::SHAPE, Page::<super::CCSCertificate>::LIST)),
-Operation::new(System::Zstack, "DeleteCCSCertificate", "DELETE", "/zstack/v1/crypto/ccs-certificate/delete/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DetachCCSCertificateFromUser", "POST", "/zstack/v1/crypto/ccs-certificate/detach-user/{userUuid}").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
-Operation::new(System::Zstack, "UpdateCCSCertificateUserState", "POST", "/zstack/v1/crypto/ccs-certificate/update-state/{userUuid}").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CCS_CERTIFICATE_USER_STATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CCSCertificate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetEncryptedField", "GET", "/zstack/v1/encrypted/fields").params(PARAMS_1).response(Response::Body(&GET_ENCRYPTED_FIELD_RESULT)),
-Operation::new(System::Zstack, "AddIntegrityResource", "POST", "/zstack/v1/integrity/resource/actions").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_INTEGRITY_RESOURCE_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "SetSecurityMachineKey", "POST", "/zstack/v1/secret-resource-pool-token/set/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_SECURITY_MACHINE_KEY_REQUEST).wrapper("params").response(Response::Body(<Page<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetSignatureServerEncryptPublicKey", "GET", "/zstack/v1/secret-resource-pool-token/signature-server-encrypt-public-key").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_SIGNATURE_SERVER_ENCRYPT_PUBLIC_KEY_RESULT)).anonymous(),
-Operation::new(System::Zstack, "CreateAiSiNoSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/aisino").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AI_SI_NO_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateCSPSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/csp").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CSP_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateFiSecSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/fiSec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FI_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateFlkSecSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/flkSec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FLK_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateHaiTaiSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/haitai").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_HAI_TAI_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateInfoSecSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/infoSec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_INFO_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateJitSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/jit").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_JIT_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateSanSecSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/sanSec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSecretResourcePool", "DELETE", "/zstack/v1/secret-resource-pool/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pool/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySecretResourcePool", "GET", "/zstack/v1/secret-resource-pools").also(&["/zstack/v1/secret-resource-pools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SecretResourcePool> as Model>::SHAPE, Page::<super::SecretResourcePool>::LIST)),
-Operation::new(System::Zstack, "UpdateCSPSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/csp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CSP_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateCSPSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateFiSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/fiSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FI_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateFiSecSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateFlkSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/flkSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FLK_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateFlkSecSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateInfoSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/infoSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_INFO_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateInfoSecSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSanSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/sanSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateSanSecSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeSecretResourcePoolState", "PUT", "/zstack/v1/secret-resource-pools/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECRET_RESOURCE_POOL_STATE_REQUEST).wrapper("changeSecretResourcePoolState").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SecurityMachineEncrypt", "POST", "/zstack/v1/security-machine/encrypt/actions").params(SYSTEM_TAGS_USER_TAGS).request(&SECURITY_MACHINE_ENCRYPT_REQUEST).wrapper("params").response(Response::Body(&SECURITY_MACHINE_ENCRYPT_RESULT)).long_running(),
-Operation::new(System::Zstack, "AddFiSecSecurityMachine", "POST", "/zstack/v1/security-machine/fiSec").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_FI_SEC_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddFlkSecSecurityMachine", "POST", "/zstack/v1/security-machine/flkSec").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_FLK_SEC_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddInfoSecSecurityMachine", "POST", "/zstack/v1/security-machine/infoSec").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_INFO_SEC_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddJitSecurityMachine", "POST", "/zstack/v1/security-machine/jida/auth-gateway").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_JIT_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddSanSecSecurityMachine", "POST", "/zstack/v1/security-machine/sanSec").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SAN_SEC_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SecurityMachineDetectSync", "POST", "/zstack/v1/security-machine/{uuid}/detect/sync/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QuerySecurityMachine", "GET", "/zstack/v1/security-machines").also(&["/zstack/v1/security-machines/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SecurityMachine> as Model>::SHAPE, Page::<super::SecurityMachine>::LIST)),
-Operation::new(System::Zstack, "UpdateFiSecSecurityMachine", "PUT", "/zstack/v1/security-machines/fiSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FI_SEC_SECURITY_MACHINE_REQUEST).wrapper("updateFiSecSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateFlkSecSecurityMachine", "PUT", "/zstack/v1/security-machines/flkSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FLK_SEC_SECURITY_MACHINE_REQUEST).wrapper("updateFlkSecSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateInfoSecSecurityMachine", "PUT", "/zstack/v1/security-machines/infoSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_INFO_SEC_SECURITY_MACHINE_REQUEST).wrapper("updateInfoSecSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateJitSecurityMachine", "PUT", "/zstack/v1/security-machines/jida/auth-gateway/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_JIT_SECURITY_MACHINE_REQUEST).wrapper("updateJitSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSanSecSecurityMachine", "PUT", "/zstack/v1/security-machines/sanSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SAN_SEC_SECURITY_MACHINE_REQUEST).wrapper("updateSanSecSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSecurityMachine", "DELETE", "/zstack/v1/security-machines/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeSecurityMachineState", "PUT", "/zstack/v1/security-machines/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_MACHINE_STATE_REQUEST).wrapper("changeSecurityMachineState").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSecurityMachine", "PUT", "/zstack/v1/security-machines/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECURITY_MACHINE_REQUEST).wrapper("updateSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StartDataProtection", "POST", "/zstack/v1/start/data/protection/").params(SYSTEM_TAGS_USER_TAGS).request(&START_DATA_PROTECTION_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "CheckBatchDataIntegrity", "GET", "/zstack/v1/check/batch/data/integrity/").params(PARAMS_0).response(Response::Body(&CHECK_BATCH_DATA_INTEGRITY_RESULT)),
+    Operation::new(System::Zstack, "AddCCSCertificate", "PUT", "/zstack/v1/crypto/ccs-certificate/add").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CCS_CERTIFICATE_REQUEST).wrapper("addCCSCertificate").response(Response::Body(<Reply<super::CCSCertificate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachCCSCertificateToUser", "POST", "/zstack/v1/crypto/ccs-certificate/attach-user/{userUuid}").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_CCS_CERTIFICATE_TO_USER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CCSCertificate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryCCSCertificate", "GET", "/zstack/v1/crypto/ccs-certificate/certificates/").also(&["/zstack/v1/crypto/ccs-certificate/certificates//{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CCSCertificate> as Model>::SHAPE, Page::<super::CCSCertificate>::LIST)),
+    Operation::new(System::Zstack, "DeleteCCSCertificate", "DELETE", "/zstack/v1/crypto/ccs-certificate/delete/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DetachCCSCertificateFromUser", "POST", "/zstack/v1/crypto/ccs-certificate/detach-user/{userUuid}").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "UpdateCCSCertificateUserState", "POST", "/zstack/v1/crypto/ccs-certificate/update-state/{userUuid}").params(USER_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CCS_CERTIFICATE_USER_STATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CCSCertificate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetEncryptedField", "GET", "/zstack/v1/encrypted/fields").params(PARAMS_1).response(Response::Body(&GET_ENCRYPTED_FIELD_RESULT)),
+    Operation::new(System::Zstack, "AddIntegrityResource", "POST", "/zstack/v1/integrity/resource/actions").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_INTEGRITY_RESOURCE_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "SetSecurityMachineKey", "POST", "/zstack/v1/secret-resource-pool-token/set/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_SECURITY_MACHINE_KEY_REQUEST).wrapper("params").response(Response::Body(<Page<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetSignatureServerEncryptPublicKey", "GET", "/zstack/v1/secret-resource-pool-token/signature-server-encrypt-public-key").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_SIGNATURE_SERVER_ENCRYPT_PUBLIC_KEY_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "CreateAiSiNoSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/aisino").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_AI_SI_NO_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateCSPSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/csp").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_CSP_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateFiSecSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/fiSec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FI_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateFlkSecSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/flkSec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FLK_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateHaiTaiSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/haitai").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_HAI_TAI_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateInfoSecSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/infoSec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_INFO_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateJitSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/jit").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_JIT_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateSanSecSecretResourcePool", "POST", "/zstack/v1/secret-resource-pool/sanSec").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSecretResourcePool", "DELETE", "/zstack/v1/secret-resource-pool/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pool/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySecretResourcePool", "GET", "/zstack/v1/secret-resource-pools").also(&["/zstack/v1/secret-resource-pools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SecretResourcePool> as Model>::SHAPE, Page::<super::SecretResourcePool>::LIST)),
+    Operation::new(System::Zstack, "UpdateCSPSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/csp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CSP_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateCSPSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateFiSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/fiSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FI_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateFiSecSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateFlkSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/flkSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FLK_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateFlkSecSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateInfoSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/infoSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_INFO_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateInfoSecSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSanSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/sanSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST).wrapper("updateSanSecSecretResourcePool").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeSecretResourcePoolState", "PUT", "/zstack/v1/secret-resource-pools/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECRET_RESOURCE_POOL_STATE_REQUEST).wrapper("changeSecretResourcePoolState").response(Response::Body(<Reply<super::SecretResourcePool> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SecurityMachineEncrypt", "POST", "/zstack/v1/security-machine/encrypt/actions").params(SYSTEM_TAGS_USER_TAGS).request(&SECURITY_MACHINE_ENCRYPT_REQUEST).wrapper("params").response(Response::Body(&SECURITY_MACHINE_ENCRYPT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "AddFiSecSecurityMachine", "POST", "/zstack/v1/security-machine/fiSec").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_FI_SEC_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddFlkSecSecurityMachine", "POST", "/zstack/v1/security-machine/flkSec").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_FLK_SEC_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddInfoSecSecurityMachine", "POST", "/zstack/v1/security-machine/infoSec").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_INFO_SEC_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddJitSecurityMachine", "POST", "/zstack/v1/security-machine/jida/auth-gateway").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_JIT_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddSanSecSecurityMachine", "POST", "/zstack/v1/security-machine/sanSec").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SAN_SEC_SECURITY_MACHINE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SecurityMachineDetectSync", "POST", "/zstack/v1/security-machine/{uuid}/detect/sync/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QuerySecurityMachine", "GET", "/zstack/v1/security-machines").also(&["/zstack/v1/security-machines/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SecurityMachine> as Model>::SHAPE, Page::<super::SecurityMachine>::LIST)),
+    Operation::new(System::Zstack, "UpdateFiSecSecurityMachine", "PUT", "/zstack/v1/security-machines/fiSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FI_SEC_SECURITY_MACHINE_REQUEST).wrapper("updateFiSecSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateFlkSecSecurityMachine", "PUT", "/zstack/v1/security-machines/flkSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_FLK_SEC_SECURITY_MACHINE_REQUEST).wrapper("updateFlkSecSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateInfoSecSecurityMachine", "PUT", "/zstack/v1/security-machines/infoSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_INFO_SEC_SECURITY_MACHINE_REQUEST).wrapper("updateInfoSecSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateJitSecurityMachine", "PUT", "/zstack/v1/security-machines/jida/auth-gateway/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_JIT_SECURITY_MACHINE_REQUEST).wrapper("updateJitSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSanSecSecurityMachine", "PUT", "/zstack/v1/security-machines/sanSec/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SAN_SEC_SECURITY_MACHINE_REQUEST).wrapper("updateSanSecSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSecurityMachine", "DELETE", "/zstack/v1/security-machines/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeSecurityMachineState", "PUT", "/zstack/v1/security-machines/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_MACHINE_STATE_REQUEST).wrapper("changeSecurityMachineState").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSecurityMachine", "PUT", "/zstack/v1/security-machines/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECURITY_MACHINE_REQUEST).wrapper("updateSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StartDataProtection", "POST", "/zstack/v1/start/data/protection/").params(SYSTEM_TAGS_USER_TAGS).request(&START_DATA_PROTECTION_REQUEST).wrapper("params").long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<super::CheckBatchDataIntegrityResult>),
-Some(make::<Reply<super::CCSCertificate>>),
-Some(make::<Reply<super::CCSCertificate>>),
-Some(make::<Page<super::CCSCertificate>>),
-None,
-None,
-Some(make::<Reply<super::CCSCertificate>>),
-Some(make::<super::GetEncryptedFieldResult>),
-None,
-Some(make::<Page<super::SecurityMachine>>),
-Some(make::<super::GetSignatureServerEncryptPublicKeyResult>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-None,
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Page<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<Reply<super::SecretResourcePool>>),
-Some(make::<super::SecurityMachineEncryptResult>),
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-None,
-Some(make::<Page<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-None,
-Some(make::<Reply<super::SecurityMachine>>),
-Some(make::<Reply<super::SecurityMachine>>),
-None,
+    Some(make::<super::CheckBatchDataIntegrityResult>),
+    Some(make::<Reply<super::CCSCertificate>>),
+    Some(make::<Reply<super::CCSCertificate>>),
+    Some(make::<Page<super::CCSCertificate>>),
+    None,
+    None,
+    Some(make::<Reply<super::CCSCertificate>>),
+    Some(make::<super::GetEncryptedFieldResult>),
+    None,
+    Some(make::<Page<super::SecurityMachine>>),
+    Some(make::<super::GetSignatureServerEncryptPublicKeyResult>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    None,
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Page<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<Reply<super::SecretResourcePool>>),
+    Some(make::<super::SecurityMachineEncryptResult>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    None,
+    Some(make::<Page<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    None,
+    Some(make::<Reply<super::SecurityMachine>>),
+    Some(make::<Reply<super::SecurityMachine>>),
+    None,
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/check/batch/data/integrity/`: Checks a batch data integrity.
-///
-/// Schema: `schemas/zstack/security.json#/operations/0`
-CheckBatchDataIntegrity = 0 -> super::CheckBatchDataIntegrityResult, (resource_type: String);
-/// Resource uuids.
-resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
-/// What kind of resource it is.
-resource_type: String = "resourceType" resource_type.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/check/batch/data/integrity/`: Checks a batch data integrity.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/0`
+    CheckBatchDataIntegrity = 0 -> super::CheckBatchDataIntegrityResult, (resource_type: String);
+    /// Resource uuids.
+    resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
+    /// What kind of resource it is.
+    resource_type: String = "resourceType" resource_type.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/crypto/ccs-certificate/add`: Adds a ccs certificate.
-///
-/// Schema: `schemas/zstack/security.json#/operations/1`
-AddCcsCertificate = 1 -> Reply<super::CCSCertificate>, () super::AddCCSCertificateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/crypto/ccs-certificate/add`: Adds a ccs certificate.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/1`
+    AddCcsCertificate = 1 -> Reply<super::CCSCertificate>, () super::AddCCSCertificateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/crypto/ccs-certificate/attach-user/{userUuid}`: Attaches a ccs certificate to a user.
-///
-/// Schema: `schemas/zstack/security.json#/operations/2`
-AttachCcsCertificateToUser = 2 -> Reply<super::CCSCertificate>, (user_uuid: Id) super::AttachCCSCertificateToUserRequest;
-/// User uuid.
-user_uuid: Id = "userUuid" user_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/crypto/ccs-certificate/attach-user/{userUuid}`: Attaches a ccs certificate to a user.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/2`
+    AttachCcsCertificateToUser = 2 -> Reply<super::CCSCertificate>, (user_uuid: Id) super::AttachCCSCertificateToUserRequest;
+    /// User uuid.
+    user_uuid: Id = "userUuid" user_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/crypto/ccs-certificate/certificates/`: Finds ccs certificates.
-///
-/// Schema: `schemas/zstack/security.json#/operations/3`
-QueryCcsCertificate = 3 -> Page<super::CCSCertificate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/crypto/ccs-certificate/certificates/`: Finds ccs certificates.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/3`
+    QueryCcsCertificate = 3 -> Page<super::CCSCertificate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/crypto/ccs-certificate/delete/{uuid}`: Deletes a ccs certificate.
-///
-/// Schema: `schemas/zstack/security.json#/operations/4`
-DeleteCcsCertificate = 4 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/crypto/ccs-certificate/delete/{uuid}`: Deletes a ccs certificate.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/4`
+    DeleteCcsCertificate = 4 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/crypto/ccs-certificate/detach-user/{userUuid}`: Detaches a ccs certificate from a user.
-///
-/// Schema: `schemas/zstack/security.json#/operations/5`
-DetachCcsCertificateFromUser = 5 -> (), (user_uuid: Id);
-/// User uuid.
-user_uuid: Id = "userUuid" user_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/crypto/ccs-certificate/detach-user/{userUuid}`: Detaches a ccs certificate from a user.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/5`
+    DetachCcsCertificateFromUser = 5 -> (), (user_uuid: Id);
+    /// User uuid.
+    user_uuid: Id = "userUuid" user_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/crypto/ccs-certificate/update-state/{userUuid}`: Changes a ccs certificate user state.
-///
-/// Schema: `schemas/zstack/security.json#/operations/6`
-UpdateCcsCertificateUserState = 6 -> Reply<super::CCSCertificate>, (user_uuid: Id) super::UpdateCCSCertificateUserStateRequest;
-/// User uuid.
-user_uuid: Id = "userUuid" user_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/crypto/ccs-certificate/update-state/{userUuid}`: Changes a ccs certificate user state.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/6`
+    UpdateCcsCertificateUserState = 6 -> Reply<super::CCSCertificate>, (user_uuid: Id) super::UpdateCCSCertificateUserStateRequest;
+    /// User uuid.
+    user_uuid: Id = "userUuid" user_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/encrypted/fields`: Gives encrypted field.
-///
-/// Schema: `schemas/zstack/security.json#/operations/7`
-GetEncryptedField = 7 -> super::GetEncryptedFieldResult, ();
-/// Encrypted type.
-encrypted_type: Option<String> = "encryptedType" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/encrypted/fields`: Gives encrypted field.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/7`
+    GetEncryptedField = 7 -> super::GetEncryptedFieldResult, ();
+    /// Encrypted type.
+    encrypted_type: Option<String> = "encryptedType" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/integrity/resource/actions`: Adds an integrity resource.
-///
-/// Schema: `schemas/zstack/security.json#/operations/8`
-AddIntegrityResource = 8 -> (), () super::AddIntegrityResourceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/integrity/resource/actions`: Adds an integrity resource.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/8`
+    AddIntegrityResource = 8 -> (), () super::AddIntegrityResourceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool-token/set/{uuid}/actions`: Sets a security machine key.
-///
-/// Schema: `schemas/zstack/security.json#/operations/9`
-SetSecurityMachineKey = 9 -> Page<super::SecurityMachine>, (uuid: Id) super::SetSecurityMachineKeyRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool-token/set/{uuid}/actions`: Sets a security machine key.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/9`
+    SetSecurityMachineKey = 9 -> Page<super::SecurityMachine>, (uuid: Id) super::SetSecurityMachineKeyRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/secret-resource-pool-token/signature-server-encrypt-public-key`: Gives signature server encrypt public key.
-///
-/// Schema: `schemas/zstack/security.json#/operations/10`
-GetSignatureServerEncryptPublicKey = 10 -> super::GetSignatureServerEncryptPublicKeyResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/secret-resource-pool-token/signature-server-encrypt-public-key`: Gives signature server encrypt public key.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/10`
+    GetSignatureServerEncryptPublicKey = 10 -> super::GetSignatureServerEncryptPublicKeyResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool/aisino`: Creates an ai si no secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/11`
-CreateAiSiNoSecretResourcePool = 11 -> Reply<super::SecretResourcePool>, () super::CreateAiSiNoSecretResourcePoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool/aisino`: Creates an ai si no secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/11`
+    CreateAiSiNoSecretResourcePool = 11 -> Reply<super::SecretResourcePool>, () super::CreateAiSiNoSecretResourcePoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool/csp`: Creates a csp secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/12`
-CreateCspSecretResourcePool = 12 -> Reply<super::SecretResourcePool>, () super::CreateCSPSecretResourcePoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool/csp`: Creates a csp secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/12`
+    CreateCspSecretResourcePool = 12 -> Reply<super::SecretResourcePool>, () super::CreateCSPSecretResourcePoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool/fiSec`: Creates a fi sec secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/13`
-CreateFiSecSecretResourcePool = 13 -> Reply<super::SecretResourcePool>, () super::CreateFiSecSecretResourcePoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool/fiSec`: Creates a fi sec secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/13`
+    CreateFiSecSecretResourcePool = 13 -> Reply<super::SecretResourcePool>, () super::CreateFiSecSecretResourcePoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool/flkSec`: Creates a flk sec secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/14`
-CreateFlkSecSecretResourcePool = 14 -> Reply<super::SecretResourcePool>, () super::CreateFlkSecSecretResourcePoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool/flkSec`: Creates a flk sec secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/14`
+    CreateFlkSecSecretResourcePool = 14 -> Reply<super::SecretResourcePool>, () super::CreateFlkSecSecretResourcePoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool/haitai`: Creates a hai tai secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/15`
-CreateHaiTaiSecretResourcePool = 15 -> Reply<super::SecretResourcePool>, () super::CreateHaiTaiSecretResourcePoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool/haitai`: Creates a hai tai secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/15`
+    CreateHaiTaiSecretResourcePool = 15 -> Reply<super::SecretResourcePool>, () super::CreateHaiTaiSecretResourcePoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool/infoSec`: Creates an info sec secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/16`
-CreateInfoSecSecretResourcePool = 16 -> Reply<super::SecretResourcePool>, () super::CreateInfoSecSecretResourcePoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool/infoSec`: Creates an info sec secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/16`
+    CreateInfoSecSecretResourcePool = 16 -> Reply<super::SecretResourcePool>, () super::CreateInfoSecSecretResourcePoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool/jit`: Creates a jit secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/17`
-CreateJitSecretResourcePool = 17 -> Reply<super::SecretResourcePool>, () super::CreateJitSecretResourcePoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool/jit`: Creates a jit secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/17`
+    CreateJitSecretResourcePool = 17 -> Reply<super::SecretResourcePool>, () super::CreateJitSecretResourcePoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/secret-resource-pool/sanSec`: Creates a san sec secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/18`
-CreateSanSecSecretResourcePool = 18 -> Reply<super::SecretResourcePool>, () super::CreateSanSecSecretResourcePoolRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/secret-resource-pool/sanSec`: Creates a san sec secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/18`
+    CreateSanSecSecretResourcePool = 18 -> Reply<super::SecretResourcePool>, () super::CreateSanSecSecretResourcePoolRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/secret-resource-pool/{uuid}`: Deletes a secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/19`
-DeleteSecretResourcePool = 19 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/secret-resource-pool/{uuid}`: Deletes a secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/19`
+    DeleteSecretResourcePool = 19 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/secret-resource-pool/{uuid}/actions`: Changes a secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/20`
-UpdateSecretResourcePool = 20 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateSecretResourcePoolRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/secret-resource-pool/{uuid}/actions`: Changes a secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/20`
+    UpdateSecretResourcePool = 20 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateSecretResourcePoolRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/secret-resource-pools`: Finds secret resource pools.
-///
-/// Schema: `schemas/zstack/security.json#/operations/21`
-QuerySecretResourcePool = 21 -> Page<super::SecretResourcePool>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/secret-resource-pools`: Finds secret resource pools.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/21`
+    QuerySecretResourcePool = 21 -> Page<super::SecretResourcePool>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/secret-resource-pools/csp/{uuid}/actions`: Changes a csp secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/22`
-UpdateCspSecretResourcePool = 22 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateCSPSecretResourcePoolRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/secret-resource-pools/csp/{uuid}/actions`: Changes a csp secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/22`
+    UpdateCspSecretResourcePool = 22 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateCSPSecretResourcePoolRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/secret-resource-pools/fiSec/{uuid}/actions`: Changes a fi sec secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/23`
-UpdateFiSecSecretResourcePool = 23 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateFiSecSecretResourcePoolRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/secret-resource-pools/fiSec/{uuid}/actions`: Changes a fi sec secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/23`
+    UpdateFiSecSecretResourcePool = 23 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateFiSecSecretResourcePoolRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/secret-resource-pools/flkSec/{uuid}/actions`: Changes a flk sec secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/24`
-UpdateFlkSecSecretResourcePool = 24 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateFlkSecSecretResourcePoolRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/secret-resource-pools/flkSec/{uuid}/actions`: Changes a flk sec secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/24`
+    UpdateFlkSecSecretResourcePool = 24 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateFlkSecSecretResourcePoolRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/secret-resource-pools/infoSec/{uuid}/actions`: Changes an info sec secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/25`
-UpdateInfoSecSecretResourcePool = 25 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateInfoSecSecretResourcePoolRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/secret-resource-pools/infoSec/{uuid}/actions`: Changes an info sec secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/25`
+    UpdateInfoSecSecretResourcePool = 25 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateInfoSecSecretResourcePoolRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/secret-resource-pools/sanSec/{uuid}/actions`: Changes a san sec secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/operations/26`
-UpdateSanSecSecretResourcePool = 26 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateSanSecSecretResourcePoolRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/secret-resource-pools/sanSec/{uuid}/actions`: Changes a san sec secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/26`
+    UpdateSanSecSecretResourcePool = 26 -> Reply<super::SecretResourcePool>, (uuid: Id) super::UpdateSanSecSecretResourcePoolRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/secret-resource-pools/{uuid}/actions`: Lets a secret resource pool be used, or no longer.
-///
-/// Schema: `schemas/zstack/security.json#/operations/27`
-ChangeSecretResourcePoolState = 27 -> Reply<super::SecretResourcePool>, (uuid: Id) super::ChangeSecretResourcePoolStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/secret-resource-pools/{uuid}/actions`: Lets a secret resource pool be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/27`
+    ChangeSecretResourcePoolState = 27 -> Reply<super::SecretResourcePool>, (uuid: Id) super::ChangeSecretResourcePoolStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-machine/encrypt/actions`: Security machine encrypt.
-///
-/// Schema: `schemas/zstack/security.json#/operations/28`
-SecurityMachineEncrypt = 28 -> super::SecurityMachineEncryptResult, () super::SecurityMachineEncryptRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-machine/encrypt/actions`: Security machine encrypt.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/28`
+    SecurityMachineEncrypt = 28 -> super::SecurityMachineEncryptResult, () super::SecurityMachineEncryptRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-machine/fiSec`: Adds a fi sec security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/29`
-AddFiSecSecurityMachine = 29 -> Reply<super::SecurityMachine>, () super::AddFiSecSecurityMachineRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-machine/fiSec`: Adds a fi sec security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/29`
+    AddFiSecSecurityMachine = 29 -> Reply<super::SecurityMachine>, () super::AddFiSecSecurityMachineRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-machine/flkSec`: Adds a flk sec security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/30`
-AddFlkSecSecurityMachine = 30 -> Reply<super::SecurityMachine>, () super::AddFlkSecSecurityMachineRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-machine/flkSec`: Adds a flk sec security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/30`
+    AddFlkSecSecurityMachine = 30 -> Reply<super::SecurityMachine>, () super::AddFlkSecSecurityMachineRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-machine/infoSec`: Adds an info sec security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/31`
-AddInfoSecSecurityMachine = 31 -> Reply<super::SecurityMachine>, () super::AddInfoSecSecurityMachineRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-machine/infoSec`: Adds an info sec security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/31`
+    AddInfoSecSecurityMachine = 31 -> Reply<super::SecurityMachine>, () super::AddInfoSecSecurityMachineRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-machine/jida/auth-gateway`: Adds a jit security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/32`
-AddJitSecurityMachine = 32 -> Reply<super::SecurityMachine>, () super::AddJitSecurityMachineRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-machine/jida/auth-gateway`: Adds a jit security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/32`
+    AddJitSecurityMachine = 32 -> Reply<super::SecurityMachine>, () super::AddJitSecurityMachineRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-machine/sanSec`: Adds a san sec security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/33`
-AddSanSecSecurityMachine = 33 -> Reply<super::SecurityMachine>, () super::AddSanSecSecurityMachineRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-machine/sanSec`: Adds a san sec security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/33`
+    AddSanSecSecurityMachine = 33 -> Reply<super::SecurityMachine>, () super::AddSanSecSecurityMachineRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-machine/{uuid}/detect/sync/actions`: Security machine detect sync.
-///
-/// Schema: `schemas/zstack/security.json#/operations/34`
-SecurityMachineDetectSync = 34 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-machine/{uuid}/detect/sync/actions`: Security machine detect sync.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/34`
+    SecurityMachineDetectSync = 34 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/security-machines`: Finds security machines.
-///
-/// Schema: `schemas/zstack/security.json#/operations/35`
-QuerySecurityMachine = 35 -> Page<super::SecurityMachine>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/security-machines`: Finds security machines.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/35`
+    QuerySecurityMachine = 35 -> Page<super::SecurityMachine>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-machines/fiSec/{uuid}/actions`: Changes a fi sec security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/36`
-UpdateFiSecSecurityMachine = 36 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateFiSecSecurityMachineRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-machines/fiSec/{uuid}/actions`: Changes a fi sec security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/36`
+    UpdateFiSecSecurityMachine = 36 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateFiSecSecurityMachineRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-machines/flkSec/{uuid}/actions`: Changes a flk sec security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/37`
-UpdateFlkSecSecurityMachine = 37 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateFlkSecSecurityMachineRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-machines/flkSec/{uuid}/actions`: Changes a flk sec security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/37`
+    UpdateFlkSecSecurityMachine = 37 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateFlkSecSecurityMachineRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-machines/infoSec/{uuid}/actions`: Changes an info sec security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/38`
-UpdateInfoSecSecurityMachine = 38 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateInfoSecSecurityMachineRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-machines/infoSec/{uuid}/actions`: Changes an info sec security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/38`
+    UpdateInfoSecSecurityMachine = 38 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateInfoSecSecurityMachineRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-machines/jida/auth-gateway/{uuid}/actions`: Changes a jit security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/39`
-UpdateJitSecurityMachine = 39 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateJitSecurityMachineRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-machines/jida/auth-gateway/{uuid}/actions`: Changes a jit security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/39`
+    UpdateJitSecurityMachine = 39 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateJitSecurityMachineRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-machines/sanSec/{uuid}/actions`: Changes a san sec security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/40`
-UpdateSanSecSecurityMachine = 40 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateSanSecSecurityMachineRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-machines/sanSec/{uuid}/actions`: Changes a san sec security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/40`
+    UpdateSanSecSecurityMachine = 40 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateSanSecSecurityMachineRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/security-machines/{uuid}`: Deletes a security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/41`
-DeleteSecurityMachine = 41 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/security-machines/{uuid}`: Deletes a security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/41`
+    DeleteSecurityMachine = 41 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-machines/{uuid}/actions`: Lets a security machine be used, or no longer.
-///
-/// Schema: `schemas/zstack/security.json#/operations/42`
-ChangeSecurityMachineState = 42 -> Reply<super::SecurityMachine>, (uuid: Id) super::ChangeSecurityMachineStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-machines/{uuid}/actions`: Lets a security machine be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/42`
+    ChangeSecurityMachineState = 42 -> Reply<super::SecurityMachine>, (uuid: Id) super::ChangeSecurityMachineStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-machines/{uuid}/actions`: Changes a security machine.
-///
-/// Schema: `schemas/zstack/security.json#/operations/43`
-UpdateSecurityMachine = 43 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateSecurityMachineRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-machines/{uuid}/actions`: Changes a security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/43`
+    UpdateSecurityMachine = 43 -> Reply<super::SecurityMachine>, (uuid: Id) super::UpdateSecurityMachineRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/start/data/protection/`: Starts a data protection.
-///
-/// Schema: `schemas/zstack/security.json#/operations/44`
-StartDataProtection = 44 -> (), () super::StartDataProtectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/start/data/protection/`: Starts a data protection.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/44`
+    StartDataProtection = 44 -> (), () super::StartDataProtectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

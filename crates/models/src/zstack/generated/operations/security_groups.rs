@@ -9,377 +9,377 @@ const PARAMS_3: &[Param] = &[Param::path("securityGroupUuid", Kind::Id), Param::
 const PARAMS_4: &[Param] = &[Param::path("securityGroupUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_5: &[Param] = &[Param::path("securityGroupUuid", Kind::Id), Param::query("vmNicUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QuerySecurityGroup", "GET", "/zstack/v1/security-groups").also(&["/zstack/v1/security-groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SecurityGroup> as Model>::SHAPE, Page::<super::SecurityGroup>::LIST)),
-Operation::new(System::Zstack, "CreateSecurityGroup", "POST", "/zstack/v1/security-groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SECURITY_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVmNicSecurityPolicy", "GET", "/zstack/v1/security-groups/nics/security-policy").also(&["/zstack/v1/security-groups/nics/{uuid}/security-policy"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmNicSecurityPolicy> as Model>::SHAPE, Page::<super::VmNicSecurityPolicy>::LIST)),
-Operation::new(System::Zstack, "SetVmNicSecurityGroup", "PUT", "/zstack/v1/security-groups/nics/{vmNicUuid}/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_NIC_SECURITY_GROUP_REQUEST).wrapper("setVmNicSecurityGroup").response(Response::Body(&SET_VM_NIC_SECURITY_GROUP_RESULT)).long_running(),
-Operation::new(System::Zstack, "ChangeVmNicSecurityPolicy", "PUT", "/zstack/v1/security-groups/nics/{vmNicUuid}/security-policy/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_NIC_SECURITY_POLICY_REQUEST).wrapper("changeVmNicSecurityPolicy").response(Response::Body(<Reply<super::VmNicSecurityPolicy> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSecurityGroupRule", "DELETE", "/zstack/v1/security-groups/rules").params(PARAMS_0).response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySecurityGroupRule", "GET", "/zstack/v1/security-groups/rules").also(&["/zstack/v1/security-groups/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SecurityGroupRule> as Model>::SHAPE, Page::<super::SecurityGroupRule>::LIST)),
-Operation::new(System::Zstack, "ChangeSecurityGroupRule", "PUT", "/zstack/v1/security-groups/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_GROUP_RULE_REQUEST).wrapper("changeSecurityGroupRule").response(Response::Body(<Reply<super::SecurityGroupRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVmNicInSecurityGroup", "GET", "/zstack/v1/security-groups/vm-instances/nics").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmNicSecurityGroupRef> as Model>::SHAPE, Page::<super::VmNicSecurityGroupRef>::LIST)),
-Operation::new(System::Zstack, "DetachSecurityGroupFromL3Network", "DELETE", "/zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}").params(PARAMS_1).response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachSecurityGroupToL3Network", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}").params(PARAMS_2).wrapper("params").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddSecurityGroupRule", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/rules").params(SECURITY_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_SECURITY_GROUP_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSecurityGroupRulePriority", "PUT", "/zstack/v1/security-groups/{securityGroupUuid}/rules/priority/actions").params(SECURITY_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECURITY_GROUP_RULE_PRIORITY_REQUEST).wrapper("updateSecurityGroupRulePriority").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeSecurityGroupRuleState", "PUT", "/zstack/v1/security-groups/{securityGroupUuid}/rules/state/actions").params(SECURITY_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_GROUP_RULE_STATE_REQUEST).wrapper("changeSecurityGroupRuleState").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ValidateSecurityGroupRule", "GET", "/zstack/v1/security-groups/{securityGroupUuid}/rules/validation").params(PARAMS_3).response(Response::Body(&VALIDATE_SECURITY_GROUP_RULE_RESULT)),
-Operation::new(System::Zstack, "GetCandidateVmNicForSecurityGroup", "GET", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/candidate-nics").params(PARAMS_4).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteVmNicFromSecurityGroup", "DELETE", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "AddVmNicToSecurityGroup", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics").params(SECURITY_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_VM_NIC_TO_SECURITY_GROUP_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteSecurityGroup", "DELETE", "/zstack/v1/security-groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeSecurityGroupState", "PUT", "/zstack/v1/security-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_GROUP_STATE_REQUEST).wrapper("changeSecurityGroupState").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSecurityGroup", "PUT", "/zstack/v1/security-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECURITY_GROUP_REQUEST).wrapper("updateSecurityGroup").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySecurityGroup", "GET", "/zstack/v1/security-groups").also(&["/zstack/v1/security-groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SecurityGroup> as Model>::SHAPE, Page::<super::SecurityGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateSecurityGroup", "POST", "/zstack/v1/security-groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SECURITY_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVmNicSecurityPolicy", "GET", "/zstack/v1/security-groups/nics/security-policy").also(&["/zstack/v1/security-groups/nics/{uuid}/security-policy"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmNicSecurityPolicy> as Model>::SHAPE, Page::<super::VmNicSecurityPolicy>::LIST)),
+    Operation::new(System::Zstack, "SetVmNicSecurityGroup", "PUT", "/zstack/v1/security-groups/nics/{vmNicUuid}/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_NIC_SECURITY_GROUP_REQUEST).wrapper("setVmNicSecurityGroup").response(Response::Body(&SET_VM_NIC_SECURITY_GROUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "ChangeVmNicSecurityPolicy", "PUT", "/zstack/v1/security-groups/nics/{vmNicUuid}/security-policy/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_NIC_SECURITY_POLICY_REQUEST).wrapper("changeVmNicSecurityPolicy").response(Response::Body(<Reply<super::VmNicSecurityPolicy> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSecurityGroupRule", "DELETE", "/zstack/v1/security-groups/rules").params(PARAMS_0).response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySecurityGroupRule", "GET", "/zstack/v1/security-groups/rules").also(&["/zstack/v1/security-groups/rules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SecurityGroupRule> as Model>::SHAPE, Page::<super::SecurityGroupRule>::LIST)),
+    Operation::new(System::Zstack, "ChangeSecurityGroupRule", "PUT", "/zstack/v1/security-groups/rules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_GROUP_RULE_REQUEST).wrapper("changeSecurityGroupRule").response(Response::Body(<Reply<super::SecurityGroupRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVmNicInSecurityGroup", "GET", "/zstack/v1/security-groups/vm-instances/nics").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmNicSecurityGroupRef> as Model>::SHAPE, Page::<super::VmNicSecurityGroupRef>::LIST)),
+    Operation::new(System::Zstack, "DetachSecurityGroupFromL3Network", "DELETE", "/zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}").params(PARAMS_1).response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachSecurityGroupToL3Network", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}").params(PARAMS_2).wrapper("params").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddSecurityGroupRule", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/rules").params(SECURITY_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_SECURITY_GROUP_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSecurityGroupRulePriority", "PUT", "/zstack/v1/security-groups/{securityGroupUuid}/rules/priority/actions").params(SECURITY_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECURITY_GROUP_RULE_PRIORITY_REQUEST).wrapper("updateSecurityGroupRulePriority").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeSecurityGroupRuleState", "PUT", "/zstack/v1/security-groups/{securityGroupUuid}/rules/state/actions").params(SECURITY_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_GROUP_RULE_STATE_REQUEST).wrapper("changeSecurityGroupRuleState").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ValidateSecurityGroupRule", "GET", "/zstack/v1/security-groups/{securityGroupUuid}/rules/validation").params(PARAMS_3).response(Response::Body(&VALIDATE_SECURITY_GROUP_RULE_RESULT)),
+    Operation::new(System::Zstack, "GetCandidateVmNicForSecurityGroup", "GET", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/candidate-nics").params(PARAMS_4).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteVmNicFromSecurityGroup", "DELETE", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "AddVmNicToSecurityGroup", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics").params(SECURITY_GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_VM_NIC_TO_SECURITY_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteSecurityGroup", "DELETE", "/zstack/v1/security-groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeSecurityGroupState", "PUT", "/zstack/v1/security-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_GROUP_STATE_REQUEST).wrapper("changeSecurityGroupState").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSecurityGroup", "PUT", "/zstack/v1/security-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECURITY_GROUP_REQUEST).wrapper("updateSecurityGroup").response(Response::Body(<Reply<super::SecurityGroup> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::SecurityGroup>>),
-Some(make::<Reply<super::SecurityGroup>>),
-Some(make::<Page<super::VmNicSecurityPolicy>>),
-Some(make::<super::SetVmNicSecurityGroupResult>),
-Some(make::<Reply<super::VmNicSecurityPolicy>>),
-Some(make::<Reply<super::SecurityGroup>>),
-Some(make::<Page<super::SecurityGroupRule>>),
-Some(make::<Reply<super::SecurityGroupRule>>),
-Some(make::<Page<super::VmNicSecurityGroupRef>>),
-Some(make::<Reply<super::SecurityGroup>>),
-Some(make::<Reply<super::SecurityGroup>>),
-Some(make::<Reply<super::SecurityGroup>>),
-Some(make::<Reply<super::SecurityGroup>>),
-Some(make::<Reply<super::SecurityGroup>>),
-Some(make::<super::ValidateSecurityGroupRuleResult>),
-Some(make::<Page<super::VmNic>>),
-None,
-None,
-None,
-Some(make::<Reply<super::SecurityGroup>>),
-Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<Page<super::SecurityGroup>>),
+    Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<Page<super::VmNicSecurityPolicy>>),
+    Some(make::<super::SetVmNicSecurityGroupResult>),
+    Some(make::<Reply<super::VmNicSecurityPolicy>>),
+    Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<Page<super::SecurityGroupRule>>),
+    Some(make::<Reply<super::SecurityGroupRule>>),
+    Some(make::<Page<super::VmNicSecurityGroupRef>>),
+    Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<super::ValidateSecurityGroupRuleResult>),
+    Some(make::<Page<super::VmNic>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::SecurityGroup>>),
+    Some(make::<Reply<super::SecurityGroup>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/security-groups`: Finds security groups.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/0`
-QuerySecurityGroup = 0 -> Page<super::SecurityGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/security-groups`: Finds security groups.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/0`
+    QuerySecurityGroup = 0 -> Page<super::SecurityGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-groups`: Creates a security group.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/1`
-CreateSecurityGroup = 1 -> Reply<super::SecurityGroup>, () super::CreateSecurityGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-groups`: Creates a security group.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/1`
+    CreateSecurityGroup = 1 -> Reply<super::SecurityGroup>, () super::CreateSecurityGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/security-groups/nics/security-policy`: Finds network interface security policies.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/2`
-QueryVmNicSecurityPolicy = 2 -> Page<super::VmNicSecurityPolicy>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/security-groups/nics/security-policy`: Finds network interface security policies.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/2`
+    QueryVmNicSecurityPolicy = 2 -> Page<super::VmNicSecurityPolicy>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-groups/nics/{vmNicUuid}/actions`: Sets a network interface security group.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/3`
-SetVmNicSecurityGroup = 3 -> super::SetVmNicSecurityGroupResult, (vm_nic_uuid: Id) super::SetVmNicSecurityGroupRequest;
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-groups/nics/{vmNicUuid}/actions`: Sets a network interface security group.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/3`
+    SetVmNicSecurityGroup = 3 -> super::SetVmNicSecurityGroupResult, (vm_nic_uuid: Id) super::SetVmNicSecurityGroupRequest;
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-groups/nics/{vmNicUuid}/security-policy/actions`: Changes a network interface security policy.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/4`
-ChangeVmNicSecurityPolicy = 4 -> Reply<super::VmNicSecurityPolicy>, (vm_nic_uuid: Id) super::ChangeVmNicSecurityPolicyRequest;
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-groups/nics/{vmNicUuid}/security-policy/actions`: Changes a network interface security policy.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/4`
+    ChangeVmNicSecurityPolicy = 4 -> Reply<super::VmNicSecurityPolicy>, (vm_nic_uuid: Id) super::ChangeVmNicSecurityPolicyRequest;
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/security-groups/rules`: Deletes a security group rule.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/5`
-DeleteSecurityGroupRule = 5 -> Reply<super::SecurityGroup>, ();
-/// Rule uuids.
-rule_uuids: Vec<Id> = "ruleUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/security-groups/rules`: Deletes a security group rule.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/5`
+    DeleteSecurityGroupRule = 5 -> Reply<super::SecurityGroup>, ();
+    /// Rule uuids.
+    rule_uuids: Vec<Id> = "ruleUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/security-groups/rules`: Finds security group rules.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/6`
-QuerySecurityGroupRule = 6 -> Page<super::SecurityGroupRule>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/security-groups/rules`: Finds security group rules.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/6`
+    QuerySecurityGroupRule = 6 -> Page<super::SecurityGroupRule>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-groups/rules/{uuid}/actions`: Changes a security group rule.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/7`
-ChangeSecurityGroupRule = 7 -> Reply<super::SecurityGroupRule>, (uuid: Id) super::ChangeSecurityGroupRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-groups/rules/{uuid}/actions`: Changes a security group rule.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/7`
+    ChangeSecurityGroupRule = 7 -> Reply<super::SecurityGroupRule>, (uuid: Id) super::ChangeSecurityGroupRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/security-groups/vm-instances/nics`: Finds network interface in security groups.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/8`
-QueryVmNicInSecurityGroup = 8 -> Page<super::VmNicSecurityGroupRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/security-groups/vm-instances/nics`: Finds network interface in security groups.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/8`
+    QueryVmNicInSecurityGroup = 8 -> Page<super::VmNicSecurityGroupRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}`: Detaches a security group from an L3 network.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/9`
-DetachSecurityGroupFromL3Network = 9 -> Reply<super::SecurityGroup>, (security_group_uuid: Id, l3_network_uuid: Id);
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}`: Detaches a security group from an L3 network.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/9`
+    DetachSecurityGroupFromL3Network = 9 -> Reply<super::SecurityGroup>, (security_group_uuid: Id, l3_network_uuid: Id);
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}`: Attaches a security group to an L3 network.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/10`
-AttachSecurityGroupToL3Network = 10 -> Reply<super::SecurityGroup>, (security_group_uuid: Id, l3_network_uuid: Id);
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}`: Attaches a security group to an L3 network.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/10`
+    AttachSecurityGroupToL3Network = 10 -> Reply<super::SecurityGroup>, (security_group_uuid: Id, l3_network_uuid: Id);
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-groups/{securityGroupUuid}/rules`: Adds a security group rule.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/11`
-AddSecurityGroupRule = 11 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::AddSecurityGroupRuleRequest;
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-groups/{securityGroupUuid}/rules`: Adds a security group rule.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/11`
+    AddSecurityGroupRule = 11 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::AddSecurityGroupRuleRequest;
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-groups/{securityGroupUuid}/rules/priority/actions`: Changes a security group rule priority.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/12`
-UpdateSecurityGroupRulePriority = 12 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::UpdateSecurityGroupRulePriorityRequest;
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-groups/{securityGroupUuid}/rules/priority/actions`: Changes a security group rule priority.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/12`
+    UpdateSecurityGroupRulePriority = 12 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::UpdateSecurityGroupRulePriorityRequest;
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-groups/{securityGroupUuid}/rules/state/actions`: Lets a security group rule be used, or no longer.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/13`
-ChangeSecurityGroupRuleState = 13 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::ChangeSecurityGroupRuleStateRequest;
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-groups/{securityGroupUuid}/rules/state/actions`: Lets a security group rule be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/13`
+    ChangeSecurityGroupRuleState = 13 -> Reply<super::SecurityGroup>, (security_group_uuid: Id) super::ChangeSecurityGroupRuleStateRequest;
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/security-groups/{securityGroupUuid}/rules/validation`: Checks a security group rule.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/14`
-ValidateSecurityGroupRule = 14 -> super::ValidateSecurityGroupRuleResult, (security_group_uuid: Id, r#type: super::SecurityGroupRuleType, protocol: super::ValidateSecurityGroupRuleProtocol);
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// Its kind.
-r#type: super::SecurityGroupRuleType = "type" r#type.into();
-/// Protocol.
-protocol: super::ValidateSecurityGroupRuleProtocol = "protocol" protocol.into();
-/// Remote security group uuid.
-remote_security_group_uuid: Option<Id> = "remoteSecurityGroupUuid" None;
-/// 4 or 6.
-ip_version: Option<i64> = "ipVersion" None;
-/// Src ip range.
-src_ip_range: Option<String> = "srcIpRange" None;
-/// Dst ip range.
-dst_ip_range: Option<String> = "dstIpRange" None;
-/// Dst port range.
-dst_port_range: Option<String> = "dstPortRange" None;
-/// Action.
-action: Option<super::ValidateSecurityGroupRuleAction> = "action" None;
-/// Start port.
-start_port: Option<i64> = "startPort" None;
-/// End port.
-end_port: Option<i64> = "endPort" None;
-/// Allowed CIDR.
-allowed_cidr: Option<String> = "allowedCidr" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/security-groups/{securityGroupUuid}/rules/validation`: Checks a security group rule.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/14`
+    ValidateSecurityGroupRule = 14 -> super::ValidateSecurityGroupRuleResult, (security_group_uuid: Id, r#type: super::SecurityGroupRuleType, protocol: super::ValidateSecurityGroupRuleProtocol);
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// Its kind.
+    r#type: super::SecurityGroupRuleType = "type" r#type.into();
+    /// Protocol.
+    protocol: super::ValidateSecurityGroupRuleProtocol = "protocol" protocol.into();
+    /// Remote security group uuid.
+    remote_security_group_uuid: Option<Id> = "remoteSecurityGroupUuid" None;
+    /// 4 or 6.
+    ip_version: Option<i64> = "ipVersion" None;
+    /// Src ip range.
+    src_ip_range: Option<String> = "srcIpRange" None;
+    /// Dst ip range.
+    dst_ip_range: Option<String> = "dstIpRange" None;
+    /// Dst port range.
+    dst_port_range: Option<String> = "dstPortRange" None;
+    /// Action.
+    action: Option<super::ValidateSecurityGroupRuleAction> = "action" None;
+    /// Start port.
+    start_port: Option<i64> = "startPort" None;
+    /// End port.
+    end_port: Option<i64> = "endPort" None;
+    /// Allowed CIDR.
+    allowed_cidr: Option<String> = "allowedCidr" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/candidate-nics`: Gives possible network interface for security group.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/15`
-GetCandidateVmNicForSecurityGroup = 15 -> Page<super::VmNic>, (security_group_uuid: Id);
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/candidate-nics`: Gives possible network interface for security group.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/15`
+    GetCandidateVmNicForSecurityGroup = 15 -> Page<super::VmNic>, (security_group_uuid: Id);
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics`: Deletes a network interface from a security group.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/16`
-DeleteVmNicFromSecurityGroup = 16 -> (), (security_group_uuid: Id);
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// Vm nic uuids.
-vm_nic_uuids: Vec<Id> = "vmNicUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics`: Deletes a network interface from a security group.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/16`
+    DeleteVmNicFromSecurityGroup = 16 -> (), (security_group_uuid: Id);
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// Vm nic uuids.
+    vm_nic_uuids: Vec<Id> = "vmNicUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics`: Adds a network interface to a security group.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/17`
-AddVmNicToSecurityGroup = 17 -> (), (security_group_uuid: Id) super::AddVmNicToSecurityGroupRequest;
-/// Security group uuid.
-security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics`: Adds a network interface to a security group.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/17`
+    AddVmNicToSecurityGroup = 17 -> (), (security_group_uuid: Id) super::AddVmNicToSecurityGroupRequest;
+    /// Security group uuid.
+    security_group_uuid: Id = "securityGroupUuid" security_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/security-groups/{uuid}`: Deletes a security group.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/18`
-DeleteSecurityGroup = 18 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/security-groups/{uuid}`: Deletes a security group.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/18`
+    DeleteSecurityGroup = 18 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-groups/{uuid}/actions`: Lets a security group be used, or no longer.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/19`
-ChangeSecurityGroupState = 19 -> Reply<super::SecurityGroup>, (uuid: Id) super::ChangeSecurityGroupStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-groups/{uuid}/actions`: Lets a security group be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/19`
+    ChangeSecurityGroupState = 19 -> Reply<super::SecurityGroup>, (uuid: Id) super::ChangeSecurityGroupStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/security-groups/{uuid}/actions`: Changes a security group.
-///
-/// Schema: `schemas/zstack/security_groups.json#/operations/20`
-UpdateSecurityGroup = 20 -> Reply<super::SecurityGroup>, (uuid: Id) super::UpdateSecurityGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/security-groups/{uuid}/actions`: Changes a security group.
+    ///
+    /// Schema: `schemas/zstack/security_groups.json#/operations/20`
+    UpdateSecurityGroup = 20 -> Reply<super::SecurityGroup>, (uuid: Id) super::UpdateSecurityGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -8,207 +8,207 @@ const PARAMS_2: &[Param] = &[Param::path("sessionUuid", Kind::Id), Param::query(
 const PARAMS_3: &[Param] = &[Param::query("resourceName", Kind::Text).required(), Param::query("loginType", Kind::Text).required(), Param::query("captchaUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_4: &[Param] = &[Param::query("username", Kind::Text).required(), Param::query("loginType", Kind::Text).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "LogInByAccount", "PUT", "/zstack/v1/accounts/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOG_IN_BY_ACCOUNT_REQUEST).wrapper("logInByAccount").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
-Operation::new(System::Zstack, "LogOut", "DELETE", "/zstack/v1/accounts/sessions/{sessionUuid}").params(PARAMS_0).anonymous(),
-Operation::new(System::Zstack, "RenewSession", "PUT", "/zstack/v1/accounts/sessions/{sessionUuid}/renew").params(PARAMS_1).request(&RENEW_SESSION_REQUEST).wrapper("renewSession").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ValidateSession", "GET", "/zstack/v1/accounts/sessions/{sessionUuid}/valid").params(PARAMS_2).response(Response::Body(&VALIDATE_SESSION_RESULT)).anonymous(),
-Operation::new(System::Zstack, "LogInByUser", "PUT", "/zstack/v1/accounts/users/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOG_IN_BY_USER_REQUEST).wrapper("logInByUser").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
-Operation::new(System::Zstack, "RefreshCaptcha", "GET", "/zstack/v1/captcha/refresh").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&REFRESH_CAPTCHA_RESULT)).anonymous(),
-Operation::new(System::Zstack, "LoginByCas", "PUT", "/zstack/v1/cas/login/").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_BY_CAS_REQUEST).wrapper("loginByCas").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
-Operation::new(System::Zstack, "LoginIAM2VirtualIDWithLdap", "PUT", "/zstack/v1/iam2/login/virtual-ids/ldap").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_IAM2_VIRTUAL_ID_WITH_LDAP_REQUEST).wrapper("loginIAM2VirtualIDWithLdap").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
-Operation::new(System::Zstack, "LoginIAM2Platform", "PUT", "/zstack/v1/iam2/platform/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_IAM2_PLATFORM_REQUEST).wrapper("loginIAM2Platform").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)),
-Operation::new(System::Zstack, "LoginIAM2Project", "PUT", "/zstack/v1/iam2/projects/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_IAM2_PROJECT_REQUEST).wrapper("loginIAM2Project").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)),
-Operation::new(System::Zstack, "LoginIAM2VirtualID", "PUT", "/zstack/v1/iam2/virtual-ids/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_IAM2_VIRTUAL_ID_REQUEST).wrapper("loginIAM2VirtualID").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
-Operation::new(System::Zstack, "LogInByLdap", "PUT", "/zstack/v1/ldap/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOG_IN_BY_LDAP_REQUEST).wrapper("logInByLdap").response(Response::Body(&LOG_IN_BY_LDAP_RESULT)).anonymous(),
-Operation::new(System::Zstack, "LogIn", "PUT", "/zstack/v1/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOG_IN_REQUEST).wrapper("logIn").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
-Operation::new(System::Zstack, "GetLoginCaptcha", "GET", "/zstack/v1/login/control/captcha").params(PARAMS_3).response(Response::Body(&GET_LOGIN_CAPTCHA_RESULT)).anonymous(),
-Operation::new(System::Zstack, "GetLoginProcedures", "GET", "/zstack/v1/login/procedures").params(PARAMS_4).response(Response::Body(&GET_LOGIN_PROCEDURES_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "LogInByAccount", "PUT", "/zstack/v1/accounts/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOG_IN_BY_ACCOUNT_REQUEST).wrapper("logInByAccount").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
+    Operation::new(System::Zstack, "LogOut", "DELETE", "/zstack/v1/accounts/sessions/{sessionUuid}").params(PARAMS_0).anonymous(),
+    Operation::new(System::Zstack, "RenewSession", "PUT", "/zstack/v1/accounts/sessions/{sessionUuid}/renew").params(PARAMS_1).request(&RENEW_SESSION_REQUEST).wrapper("renewSession").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ValidateSession", "GET", "/zstack/v1/accounts/sessions/{sessionUuid}/valid").params(PARAMS_2).response(Response::Body(&VALIDATE_SESSION_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "LogInByUser", "PUT", "/zstack/v1/accounts/users/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOG_IN_BY_USER_REQUEST).wrapper("logInByUser").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
+    Operation::new(System::Zstack, "RefreshCaptcha", "GET", "/zstack/v1/captcha/refresh").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&REFRESH_CAPTCHA_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "LoginByCas", "PUT", "/zstack/v1/cas/login/").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_BY_CAS_REQUEST).wrapper("loginByCas").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
+    Operation::new(System::Zstack, "LoginIAM2VirtualIDWithLdap", "PUT", "/zstack/v1/iam2/login/virtual-ids/ldap").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_IAM2_VIRTUAL_ID_WITH_LDAP_REQUEST).wrapper("loginIAM2VirtualIDWithLdap").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
+    Operation::new(System::Zstack, "LoginIAM2Platform", "PUT", "/zstack/v1/iam2/platform/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_IAM2_PLATFORM_REQUEST).wrapper("loginIAM2Platform").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "LoginIAM2Project", "PUT", "/zstack/v1/iam2/projects/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_IAM2_PROJECT_REQUEST).wrapper("loginIAM2Project").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "LoginIAM2VirtualID", "PUT", "/zstack/v1/iam2/virtual-ids/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOGIN_IAM2_VIRTUAL_ID_REQUEST).wrapper("loginIAM2VirtualID").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
+    Operation::new(System::Zstack, "LogInByLdap", "PUT", "/zstack/v1/ldap/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOG_IN_BY_LDAP_REQUEST).wrapper("logInByLdap").response(Response::Body(&LOG_IN_BY_LDAP_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "LogIn", "PUT", "/zstack/v1/login").params(SYSTEM_TAGS_USER_TAGS).request(&LOG_IN_REQUEST).wrapper("logIn").response(Response::Body(<Reply<super::Session> as Model>::SHAPE)).anonymous(),
+    Operation::new(System::Zstack, "GetLoginCaptcha", "GET", "/zstack/v1/login/control/captcha").params(PARAMS_3).response(Response::Body(&GET_LOGIN_CAPTCHA_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "GetLoginProcedures", "GET", "/zstack/v1/login/procedures").params(PARAMS_4).response(Response::Body(&GET_LOGIN_PROCEDURES_RESULT)).anonymous(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Reply<super::Session>>),
-None,
-Some(make::<Reply<super::Session>>),
-Some(make::<super::ValidateSessionResult>),
-Some(make::<Reply<super::Session>>),
-Some(make::<super::RefreshCaptchaResult>),
-Some(make::<Reply<super::Session>>),
-Some(make::<Reply<super::Session>>),
-Some(make::<Reply<super::Session>>),
-Some(make::<Reply<super::Session>>),
-Some(make::<Reply<super::Session>>),
-Some(make::<super::LogInByLdapResult>),
-Some(make::<Reply<super::Session>>),
-Some(make::<super::GetLoginCaptchaResult>),
-Some(make::<super::GetLoginProceduresResult>),
+    Some(make::<Reply<super::Session>>),
+    None,
+    Some(make::<Reply<super::Session>>),
+    Some(make::<super::ValidateSessionResult>),
+    Some(make::<Reply<super::Session>>),
+    Some(make::<super::RefreshCaptchaResult>),
+    Some(make::<Reply<super::Session>>),
+    Some(make::<Reply<super::Session>>),
+    Some(make::<Reply<super::Session>>),
+    Some(make::<Reply<super::Session>>),
+    Some(make::<Reply<super::Session>>),
+    Some(make::<super::LogInByLdapResult>),
+    Some(make::<Reply<super::Session>>),
+    Some(make::<super::GetLoginCaptchaResult>),
+    Some(make::<super::GetLoginProceduresResult>),
 ];
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/login`: Log in by account.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/0`
-LogInByAccount = 0 -> Reply<super::Session>, () super::LogInByAccountRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/login`: Log in by account.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/0`
+    LogInByAccount = 0 -> Reply<super::Session>, () super::LogInByAccountRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/accounts/sessions/{sessionUuid}`: Log out.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/1`
-LogOut = 1 -> (), (session_uuid: Id);
-/// Session uuid.
-session_uuid: Id = "sessionUuid" session_uuid.into();
-/// What the client tells of itself.
-client_info: Vec<String> = "clientInfo" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/accounts/sessions/{sessionUuid}`: Log out.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/1`
+    LogOut = 1 -> (), (session_uuid: Id);
+    /// Session uuid.
+    session_uuid: Id = "sessionUuid" session_uuid.into();
+    /// What the client tells of itself.
+    client_info: Vec<String> = "clientInfo" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/sessions/{sessionUuid}/renew`: Renews a session.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/2`
-RenewSession = 2 -> Reply<super::Session>, (session_uuid: Id) super::RenewSessionRequest;
-/// Session uuid.
-session_uuid: Id = "sessionUuid" session_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/sessions/{sessionUuid}/renew`: Renews a session.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/2`
+    RenewSession = 2 -> Reply<super::Session>, (session_uuid: Id) super::RenewSessionRequest;
+    /// Session uuid.
+    session_uuid: Id = "sessionUuid" session_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/accounts/sessions/{sessionUuid}/valid`: Checks a session.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/3`
-ValidateSession = 3 -> super::ValidateSessionResult, (session_uuid: Id);
-/// Session uuid.
-session_uuid: Id = "sessionUuid" session_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/accounts/sessions/{sessionUuid}/valid`: Checks a session.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/3`
+    ValidateSession = 3 -> super::ValidateSessionResult, (session_uuid: Id);
+    /// Session uuid.
+    session_uuid: Id = "sessionUuid" session_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/accounts/users/login`: Log in by user.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/4`
-LogInByUser = 4 -> Reply<super::Session>, () super::LogInByUserRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/accounts/users/login`: Log in by user.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/4`
+    LogInByUser = 4 -> Reply<super::Session>, () super::LogInByUserRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/captcha/refresh`: Reads again a captcha.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/5`
-RefreshCaptcha = 5 -> super::RefreshCaptchaResult, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/captcha/refresh`: Reads again a captcha.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/5`
+    RefreshCaptcha = 5 -> super::RefreshCaptchaResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cas/login/`: Opens a session as a by CAS.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/6`
-LoginByCas = 6 -> Reply<super::Session>, () super::LoginByCasRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cas/login/`: Opens a session as a by CAS.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/6`
+    LoginByCas = 6 -> Reply<super::Session>, () super::LoginByCasRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/login/virtual-ids/ldap`: Opens a session as an IAM2 virtual id with LDAP.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/7`
-LoginIam2VirtualIdWithLdap = 7 -> Reply<super::Session>, () super::LoginIAM2VirtualIDWithLdapRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/iam2/login/virtual-ids/ldap`: Opens a session as an IAM2 virtual id with LDAP.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/7`
+    LoginIam2VirtualIdWithLdap = 7 -> Reply<super::Session>, () super::LoginIAM2VirtualIDWithLdapRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/platform/login`: Opens a session as an IAM2 platform.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/8`
-LoginIam2Platform = 8 -> Reply<super::Session>, () super::LoginIAM2PlatformRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/iam2/platform/login`: Opens a session as an IAM2 platform.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/8`
+    LoginIam2Platform = 8 -> Reply<super::Session>, () super::LoginIAM2PlatformRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/projects/login`: Opens a session as an IAM2 project.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/9`
-LoginIam2Project = 9 -> Reply<super::Session>, () super::LoginIAM2ProjectRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/iam2/projects/login`: Opens a session as an IAM2 project.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/9`
+    LoginIam2Project = 9 -> Reply<super::Session>, () super::LoginIAM2ProjectRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/iam2/virtual-ids/login`: Opens a session as an IAM2 virtual id.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/10`
-LoginIam2VirtualId = 10 -> Reply<super::Session>, () super::LoginIAM2VirtualIDRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/iam2/virtual-ids/login`: Opens a session as an IAM2 virtual id.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/10`
+    LoginIam2VirtualId = 10 -> Reply<super::Session>, () super::LoginIAM2VirtualIDRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ldap/login`: Log in by LDAP.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/11`
-LogInByLdap = 11 -> super::LogInByLdapResult, () super::LogInByLdapRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/ldap/login`: Log in by LDAP.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/11`
+    LogInByLdap = 11 -> super::LogInByLdapResult, () super::LogInByLdapRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/login`: Log in.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/12`
-LogIn = 12 -> Reply<super::Session>, () super::LogInRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/login`: Log in.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/12`
+    LogIn = 12 -> Reply<super::Session>, () super::LogInRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/login/control/captcha`: Gives login captcha.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/13`
-GetLoginCaptcha = 13 -> super::GetLoginCaptchaResult, (resource_name: String, login_type: String);
-/// The name of the resource.
-resource_name: String = "resourceName" resource_name.into();
-/// Login type.
-login_type: String = "loginType" login_type.into();
-/// The captcha that was asked.
-captcha_uuid: Option<Id> = "captchaUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/login/control/captcha`: Gives login captcha.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/13`
+    GetLoginCaptcha = 13 -> super::GetLoginCaptchaResult, (resource_name: String, login_type: String);
+    /// The name of the resource.
+    resource_name: String = "resourceName" resource_name.into();
+    /// Login type.
+    login_type: String = "loginType" login_type.into();
+    /// The captcha that was asked.
+    captcha_uuid: Option<Id> = "captchaUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/login/procedures`: Gives login procedures.
-///
-/// Schema: `schemas/zstack/sessions.json#/operations/14`
-GetLoginProcedures = 14 -> super::GetLoginProceduresResult, (username: String, login_type: String);
-/// The account there.
-username: String = "username" username.into();
-/// Login type.
-login_type: String = "loginType" login_type.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/login/procedures`: Gives login procedures.
+    ///
+    /// Schema: `schemas/zstack/sessions.json#/operations/14`
+    GetLoginProcedures = 14 -> super::GetLoginProceduresResult, (username: String, login_type: String);
+    /// The account there.
+    username: String = "username" username.into();
+    /// Login type.
+    login_type: String = "loginType" login_type.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

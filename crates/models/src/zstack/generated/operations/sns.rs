@@ -9,1197 +9,1197 @@ const PARAMS_3: &[Param] = &[Param::path("endpointUuid", Kind::Id), Param::path(
 const PARAMS_4: &[Param] = &[Param::path("topicUuid", Kind::Id), Param::path("endpointUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_5: &[Param] = &[Param::path("topicUuid", Kind::Id), Param::path("endpointUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QuerySNSApplicationEndpoint", "GET", "/zstack/v1/sns/application-endpoints").also(&["/zstack/v1/sns/application-endpoints/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSApplicationEndpoint> as Model>::SHAPE, Page::<super::SNSApplicationEndpoint>::LIST)),
-Operation::new(System::Zstack, "QuerySNSDingTalkEndpoint", "GET", "/zstack/v1/sns/application-endpoints/ding-talk").also(&["/zstack/v1/sns/application-endpoints/ding-talk/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSDingTalkEndpoint> as Model>::SHAPE, Page::<super::SNSDingTalkEndpoint>::LIST)),
-Operation::new(System::Zstack, "CreateSNSDingTalkEndpoint", "POST", "/zstack/v1/sns/application-endpoints/ding-talk").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_DING_TALK_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSDingTalkEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSDingTalkAtPerson", "GET", "/zstack/v1/sns/application-endpoints/ding-talk/at-persons").also(&["/zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSDingTalkAtPerson> as Model>::SHAPE, Page::<super::SNSDingTalkAtPerson>::LIST)),
-Operation::new(System::Zstack, "AddSNSDingTalkAtPerson", "POST", "/zstack/v1/sns/application-endpoints/ding-talk/at-persons").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SNS_DING_TALK_AT_PERSON_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSDingTalkAtPerson> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAtPersonOfAtDingTalkEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AT_PERSON_OF_AT_DING_TALK_ENDPOINT_REQUEST).wrapper("updateAtPersonOfAtDingTalkEndpoint").response(Response::Body(<Reply<super::SNSDingTalkAtPerson> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SNSDingTalkTestConnection", "POST", "/zstack/v1/sns/application-endpoints/ding-talk/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_DING_TALK_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_DING_TALK_TEST_CONNECTION_RESULT)).long_running(),
-Operation::new(System::Zstack, "RemoveSNSDingTalkAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/ding-talk/{endpointUuid}/at-persons/{phoneNumber}").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "UpdateSNSDingTalkEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/ding-talk/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_DING_TALK_ENDPOINT_REQUEST).wrapper("updateSNSDingTalkEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SNSEmailTestConnection", "POST", "/zstack/v1/sns/application-endpoints/email/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_EMAIL_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_EMAIL_TEST_CONNECTION_RESULT)).long_running(),
-Operation::new(System::Zstack, "QuerySNSEmailEndpoint", "GET", "/zstack/v1/sns/application-endpoints/emails").also(&["/zstack/v1/sns/application-endpoints/emails/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEmailEndpoint> as Model>::SHAPE, Page::<super::SNSEmailEndpoint>::LIST)),
-Operation::new(System::Zstack, "CreateSNSEmailEndpoint", "POST", "/zstack/v1/sns/application-endpoints/emails").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_EMAIL_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSEmailAddress", "GET", "/zstack/v1/sns/application-endpoints/emails/email-addresses").also(&["/zstack/v1/sns/application-endpoints/emails/email-addresses/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEmailAddress> as Model>::SHAPE, Page::<super::SNSEmailAddress>::LIST)),
-Operation::new(System::Zstack, "AddEmailAddressToSNSEmailEndpoint", "POST", "/zstack/v1/sns/application-endpoints/emails/email-addresses").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EMAIL_ADDRESS_TO_SNS_EMAIL_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSEmailAddress> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateEmailAddressOfSNSEmailEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/emails/email-addresses").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EMAIL_ADDRESS_OF_SNS_EMAIL_ENDPOINT_REQUEST).wrapper("updateEmailAddressOfSNSEmailEndpoint").response(Response::Body(<Reply<super::SNSEmailAddress> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEmailAddressOfSNSEmailEndpoint", "DELETE", "/zstack/v1/sns/application-endpoints/emails/{endpointUuid}/email-addresses/{emailAddressUuid}").params(PARAMS_1).long_running(),
-Operation::new(System::Zstack, "QuerySNSFeiShuEndpoint", "GET", "/zstack/v1/sns/application-endpoints/feishu").also(&["/zstack/v1/sns/application-endpoints/feishu/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSFeiShuEndpoint> as Model>::SHAPE, Page::<super::SNSFeiShuEndpoint>::LIST)),
-Operation::new(System::Zstack, "CreateSNSFeiShuEndpoint", "POST", "/zstack/v1/sns/application-endpoints/feishu").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_FEI_SHU_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSFeiShuEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSFeiShuAtPerson", "GET", "/zstack/v1/sns/application-endpoints/feishu/at-persons").also(&["/zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSFeiShuAtPerson> as Model>::SHAPE, Page::<super::SNSFeiShuAtPerson>::LIST)),
-Operation::new(System::Zstack, "AddSNSFeiShuAtPerson", "POST", "/zstack/v1/sns/application-endpoints/feishu/at-persons").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SNS_FEI_SHU_AT_PERSON_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSFeiShuAtPerson> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAtPersonOfAtFeiShuEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AT_PERSON_OF_AT_FEI_SHU_ENDPOINT_REQUEST).wrapper("updateAtPersonOfAtFeiShuEndpoint").response(Response::Body(<Reply<super::SNSFeiShuAtPerson> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SNSFeiShuTestConnection", "POST", "/zstack/v1/sns/application-endpoints/feishu/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_FEI_SHU_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_FEI_SHU_TEST_CONNECTION_RESULT)).long_running(),
-Operation::new(System::Zstack, "RemoveSNSFeiShuAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/feishu/{endpointUuid}/at-persons/{userId}").params(PARAMS_2).long_running(),
-Operation::new(System::Zstack, "UpdateSNSFeiShuEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/feishu/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_FEI_SHU_ENDPOINT_REQUEST).wrapper("updateSNSFeiShuEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSHttpEndpoint", "GET", "/zstack/v1/sns/application-endpoints/http").also(&["/zstack/v1/sns/application-endpoints/http/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSHttpEndpoint> as Model>::SHAPE, Page::<super::SNSHttpEndpoint>::LIST)),
-Operation::new(System::Zstack, "CreateSNSHttpEndpoint", "POST", "/zstack/v1/sns/application-endpoints/http").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_HTTP_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSHttpEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SNSHttpTestConnection", "POST", "/zstack/v1/sns/application-endpoints/http/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_HTTP_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_HTTP_TEST_CONNECTION_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateSNSHttpEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/http/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_HTTP_ENDPOINT_REQUEST).wrapper("updateSNSHttpEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSMicrosoftTeamsEndpoint", "GET", "/zstack/v1/sns/application-endpoints/microsoft-teams").also(&["/zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSMicrosoftTeamsEndpoint> as Model>::SHAPE, Page::<super::SNSMicrosoftTeamsEndpoint>::LIST)),
-Operation::new(System::Zstack, "CreateSNSMicrosoftTeamsEndpoint", "POST", "/zstack/v1/sns/application-endpoints/microsoft-teams").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_MICROSOFT_TEAMS_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSMicrosoftTeamsEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SNSMicrosoftTeamsTestConnection", "POST", "/zstack/v1/sns/application-endpoints/microsoft-teams/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_MICROSOFT_TEAMS_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_MICROSOFT_TEAMS_TEST_CONNECTION_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateSNSMicrosoftTeamsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_MICROSOFT_TEAMS_ENDPOINT_REQUEST).wrapper("updateSNSMicrosoftTeamsEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateSNSSnmpEndpoint", "POST", "/zstack/v1/sns/application-endpoints/snmp").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_SNMP_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SNSSnmpTestConnection", "POST", "/zstack/v1/sns/application-endpoints/snmp/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_SNMP_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_SNMP_TEST_CONNECTION_RESULT)).long_running(),
-Operation::new(System::Zstack, "QuerySNSUniversalSmsEndpoint", "GET", "/zstack/v1/sns/application-endpoints/universal-sms").also(&["/zstack/v1/sns/application-endpoints/universal-sms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSUniversalSmsEndpoint> as Model>::SHAPE, Page::<super::SNSUniversalSmsEndpoint>::LIST)),
-Operation::new(System::Zstack, "CreateSNSUniversalSmsEndpoint", "POST", "/zstack/v1/sns/application-endpoints/universal-sms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSUniversalSmsEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSNSUniversalSmsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/universal-sms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST).wrapper("updateSNSUniversalSmsEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ValidateSNSUniversalSmsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/universal-sms/{uuid}/validate").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST).wrapper("validateSNSUniversalSmsEndpoint").long_running(),
-Operation::new(System::Zstack, "QuerySNSWeComEndpoint", "GET", "/zstack/v1/sns/application-endpoints/we-com").also(&["/zstack/v1/sns/application-endpoints/we-com/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSWeComEndpoint> as Model>::SHAPE, Page::<super::SNSWeComEndpoint>::LIST)),
-Operation::new(System::Zstack, "CreateSNSWeComEndpoint", "POST", "/zstack/v1/sns/application-endpoints/we-com").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_WE_COM_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSWeComEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSWeComAtPerson", "GET", "/zstack/v1/sns/application-endpoints/we-com/at-persons").also(&["/zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSWeComAtPerson> as Model>::SHAPE, Page::<super::SNSWeComAtPerson>::LIST)),
-Operation::new(System::Zstack, "AddSNSWeComAtPerson", "POST", "/zstack/v1/sns/application-endpoints/we-com/at-persons").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SNS_WE_COM_AT_PERSON_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSWeComAtPerson> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAtPersonOfAtWeComEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AT_PERSON_OF_AT_WE_COM_ENDPOINT_REQUEST).wrapper("updateAtPersonOfAtWeComEndpoint").response(Response::Body(<Reply<super::SNSWeComAtPerson> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SNSWeComTestConnection", "POST", "/zstack/v1/sns/application-endpoints/we-com/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_WE_COM_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_WE_COM_TEST_CONNECTION_RESULT)).long_running(),
-Operation::new(System::Zstack, "RemoveSNSWeComAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/we-com/{endpointUuid}/at-persons/{userId}").params(PARAMS_2).long_running(),
-Operation::new(System::Zstack, "UpdateSNSWeComEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/we-com/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_WE_COM_ENDPOINT_REQUEST).wrapper("updateSNSWeComEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSNSApplicationEndpoint", "DELETE", "/zstack/v1/sns/application-endpoints/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeSNSApplicationEndpointState", "PUT", "/zstack/v1/sns/application-endpoints/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SNS_APPLICATION_ENDPOINT_STATE_REQUEST).wrapper("changeSNSApplicationEndpointState").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSNSApplicationEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_APPLICATION_ENDPOINT_REQUEST).wrapper("updateSNSApplicationEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSApplicationPlatform", "GET", "/zstack/v1/sns/application-platforms").also(&["/zstack/v1/sns/application-platforms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSApplicationPlatform> as Model>::SHAPE, Page::<super::SNSApplicationPlatform>::LIST)),
-Operation::new(System::Zstack, "QuerySNSEmailPlatform", "GET", "/zstack/v1/sns/application-platforms/email").also(&["/zstack/v1/sns/application-platforms/email/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEmailPlatform> as Model>::SHAPE, Page::<super::SNSEmailPlatform>::LIST)),
-Operation::new(System::Zstack, "CreateSNSEmailPlatform", "POST", "/zstack/v1/sns/application-platforms/email").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_EMAIL_PLATFORM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ValidateSNSEmailPlatform", "PUT", "/zstack/v1/sns/application-platforms/email/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_SNS_EMAIL_PLATFORM_REQUEST).wrapper("validateSNSEmailPlatform").long_running(),
-Operation::new(System::Zstack, "QuerySNSSnmpPlatform", "GET", "/zstack/v1/sns/application-platforms/snmp").also(&["/zstack/v1/sns/application-platforms/snmp/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEmailPlatform> as Model>::SHAPE, Page::<super::SNSEmailPlatform>::LIST)),
-Operation::new(System::Zstack, "CreateSNSSnmpPlatform", "POST", "/zstack/v1/sns/application-platforms/snmp").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_SNMP_PLATFORM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSNSSnmpPlatform", "PUT", "/zstack/v1/sns/application-platforms/snmp/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_SNMP_PLATFORM_REQUEST).wrapper("updateSNSSnmpPlatform").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSNSApplicationPlatform", "DELETE", "/zstack/v1/sns/application-platforms/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeSNSApplicationPlatformState", "PUT", "/zstack/v1/sns/application-platforms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SNS_APPLICATION_PLATFORM_STATE_REQUEST).wrapper("changeSNSApplicationPlatformState").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSNSApplicationPlatform", "PUT", "/zstack/v1/sns/application-platforms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_APPLICATION_PLATFORM_REQUEST).wrapper("updateSNSApplicationPlatform").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSSmsEndpoint", "GET", "/zstack/v1/sns/sms-endpoints").also(&["/zstack/v1/sns/sms-endpoints/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "CreateSNSAliyunSmsEndpoint", "POST", "/zstack/v1/sns/sms-endpoints/aliyunsms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSAliyunSmsEndpoint> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddSNSSmsReceiver", "POST", "/zstack/v1/sns/sms-endpoints/receivers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SNS_SMS_RECEIVER_REQUEST).wrapper("params").response(Response::Body(<Page<super::SNSSmsReceiver> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveSNSSmsReceiver", "DELETE", "/zstack/v1/sns/sms-endpoints/{endpointUuid}/receivers/{phoneNumber}").params(PARAMS_3).long_running(),
-Operation::new(System::Zstack, "ValidateSNSAliyunSmsEndpoint", "PUT", "/zstack/v1/sns/sms-endpoints/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST).wrapper("validateSNSAliyunSmsEndpoint").long_running(),
-Operation::new(System::Zstack, "QuerySNSTopic", "GET", "/zstack/v1/sns/topics").also(&["/zstack/v1/sns/topics/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSTopic> as Model>::SHAPE, Page::<super::SNSTopic>::LIST)),
-Operation::new(System::Zstack, "CreateSNSTopic", "POST", "/zstack/v1/sns/topics").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_TOPIC_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSTopic> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSTopicSubscriber", "GET", "/zstack/v1/sns/topics/subscribers").also(&["/zstack/v1/sns/topics/subscribers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "UnsubscribeSNSTopic", "DELETE", "/zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}").params(PARAMS_4).long_running(),
-Operation::new(System::Zstack, "SubscribeSNSTopic", "POST", "/zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}").params(PARAMS_5).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteSNSTopic", "DELETE", "/zstack/v1/sns/topics/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateSNSTopic", "PUT", "/zstack/v1/sns/topics/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_TOPIC_REQUEST).wrapper("updateSNSTopic").response(Response::Body(<Reply<super::SNSTopic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSApplicationEndpoint", "GET", "/zstack/v1/sns/application-endpoints").also(&["/zstack/v1/sns/application-endpoints/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSApplicationEndpoint> as Model>::SHAPE, Page::<super::SNSApplicationEndpoint>::LIST)),
+    Operation::new(System::Zstack, "QuerySNSDingTalkEndpoint", "GET", "/zstack/v1/sns/application-endpoints/ding-talk").also(&["/zstack/v1/sns/application-endpoints/ding-talk/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSDingTalkEndpoint> as Model>::SHAPE, Page::<super::SNSDingTalkEndpoint>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSDingTalkEndpoint", "POST", "/zstack/v1/sns/application-endpoints/ding-talk").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_DING_TALK_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSDingTalkEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSDingTalkAtPerson", "GET", "/zstack/v1/sns/application-endpoints/ding-talk/at-persons").also(&["/zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSDingTalkAtPerson> as Model>::SHAPE, Page::<super::SNSDingTalkAtPerson>::LIST)),
+    Operation::new(System::Zstack, "AddSNSDingTalkAtPerson", "POST", "/zstack/v1/sns/application-endpoints/ding-talk/at-persons").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SNS_DING_TALK_AT_PERSON_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSDingTalkAtPerson> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAtPersonOfAtDingTalkEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AT_PERSON_OF_AT_DING_TALK_ENDPOINT_REQUEST).wrapper("updateAtPersonOfAtDingTalkEndpoint").response(Response::Body(<Reply<super::SNSDingTalkAtPerson> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SNSDingTalkTestConnection", "POST", "/zstack/v1/sns/application-endpoints/ding-talk/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_DING_TALK_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_DING_TALK_TEST_CONNECTION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "RemoveSNSDingTalkAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/ding-talk/{endpointUuid}/at-persons/{phoneNumber}").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSDingTalkEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/ding-talk/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_DING_TALK_ENDPOINT_REQUEST).wrapper("updateSNSDingTalkEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SNSEmailTestConnection", "POST", "/zstack/v1/sns/application-endpoints/email/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_EMAIL_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_EMAIL_TEST_CONNECTION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSEmailEndpoint", "GET", "/zstack/v1/sns/application-endpoints/emails").also(&["/zstack/v1/sns/application-endpoints/emails/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEmailEndpoint> as Model>::SHAPE, Page::<super::SNSEmailEndpoint>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSEmailEndpoint", "POST", "/zstack/v1/sns/application-endpoints/emails").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_EMAIL_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSEmailAddress", "GET", "/zstack/v1/sns/application-endpoints/emails/email-addresses").also(&["/zstack/v1/sns/application-endpoints/emails/email-addresses/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEmailAddress> as Model>::SHAPE, Page::<super::SNSEmailAddress>::LIST)),
+    Operation::new(System::Zstack, "AddEmailAddressToSNSEmailEndpoint", "POST", "/zstack/v1/sns/application-endpoints/emails/email-addresses").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EMAIL_ADDRESS_TO_SNS_EMAIL_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSEmailAddress> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateEmailAddressOfSNSEmailEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/emails/email-addresses").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EMAIL_ADDRESS_OF_SNS_EMAIL_ENDPOINT_REQUEST).wrapper("updateEmailAddressOfSNSEmailEndpoint").response(Response::Body(<Reply<super::SNSEmailAddress> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEmailAddressOfSNSEmailEndpoint", "DELETE", "/zstack/v1/sns/application-endpoints/emails/{endpointUuid}/email-addresses/{emailAddressUuid}").params(PARAMS_1).long_running(),
+    Operation::new(System::Zstack, "QuerySNSFeiShuEndpoint", "GET", "/zstack/v1/sns/application-endpoints/feishu").also(&["/zstack/v1/sns/application-endpoints/feishu/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSFeiShuEndpoint> as Model>::SHAPE, Page::<super::SNSFeiShuEndpoint>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSFeiShuEndpoint", "POST", "/zstack/v1/sns/application-endpoints/feishu").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_FEI_SHU_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSFeiShuEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSFeiShuAtPerson", "GET", "/zstack/v1/sns/application-endpoints/feishu/at-persons").also(&["/zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSFeiShuAtPerson> as Model>::SHAPE, Page::<super::SNSFeiShuAtPerson>::LIST)),
+    Operation::new(System::Zstack, "AddSNSFeiShuAtPerson", "POST", "/zstack/v1/sns/application-endpoints/feishu/at-persons").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SNS_FEI_SHU_AT_PERSON_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSFeiShuAtPerson> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAtPersonOfAtFeiShuEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AT_PERSON_OF_AT_FEI_SHU_ENDPOINT_REQUEST).wrapper("updateAtPersonOfAtFeiShuEndpoint").response(Response::Body(<Reply<super::SNSFeiShuAtPerson> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SNSFeiShuTestConnection", "POST", "/zstack/v1/sns/application-endpoints/feishu/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_FEI_SHU_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_FEI_SHU_TEST_CONNECTION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "RemoveSNSFeiShuAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/feishu/{endpointUuid}/at-persons/{userId}").params(PARAMS_2).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSFeiShuEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/feishu/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_FEI_SHU_ENDPOINT_REQUEST).wrapper("updateSNSFeiShuEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSHttpEndpoint", "GET", "/zstack/v1/sns/application-endpoints/http").also(&["/zstack/v1/sns/application-endpoints/http/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSHttpEndpoint> as Model>::SHAPE, Page::<super::SNSHttpEndpoint>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSHttpEndpoint", "POST", "/zstack/v1/sns/application-endpoints/http").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_HTTP_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSHttpEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SNSHttpTestConnection", "POST", "/zstack/v1/sns/application-endpoints/http/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_HTTP_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_HTTP_TEST_CONNECTION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSHttpEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/http/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_HTTP_ENDPOINT_REQUEST).wrapper("updateSNSHttpEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSMicrosoftTeamsEndpoint", "GET", "/zstack/v1/sns/application-endpoints/microsoft-teams").also(&["/zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSMicrosoftTeamsEndpoint> as Model>::SHAPE, Page::<super::SNSMicrosoftTeamsEndpoint>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSMicrosoftTeamsEndpoint", "POST", "/zstack/v1/sns/application-endpoints/microsoft-teams").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_MICROSOFT_TEAMS_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSMicrosoftTeamsEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SNSMicrosoftTeamsTestConnection", "POST", "/zstack/v1/sns/application-endpoints/microsoft-teams/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_MICROSOFT_TEAMS_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_MICROSOFT_TEAMS_TEST_CONNECTION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSMicrosoftTeamsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_MICROSOFT_TEAMS_ENDPOINT_REQUEST).wrapper("updateSNSMicrosoftTeamsEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateSNSSnmpEndpoint", "POST", "/zstack/v1/sns/application-endpoints/snmp").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_SNMP_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SNSSnmpTestConnection", "POST", "/zstack/v1/sns/application-endpoints/snmp/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_SNMP_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_SNMP_TEST_CONNECTION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSUniversalSmsEndpoint", "GET", "/zstack/v1/sns/application-endpoints/universal-sms").also(&["/zstack/v1/sns/application-endpoints/universal-sms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSUniversalSmsEndpoint> as Model>::SHAPE, Page::<super::SNSUniversalSmsEndpoint>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSUniversalSmsEndpoint", "POST", "/zstack/v1/sns/application-endpoints/universal-sms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSUniversalSmsEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSUniversalSmsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/universal-sms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST).wrapper("updateSNSUniversalSmsEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ValidateSNSUniversalSmsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/universal-sms/{uuid}/validate").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST).wrapper("validateSNSUniversalSmsEndpoint").long_running(),
+    Operation::new(System::Zstack, "QuerySNSWeComEndpoint", "GET", "/zstack/v1/sns/application-endpoints/we-com").also(&["/zstack/v1/sns/application-endpoints/we-com/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSWeComEndpoint> as Model>::SHAPE, Page::<super::SNSWeComEndpoint>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSWeComEndpoint", "POST", "/zstack/v1/sns/application-endpoints/we-com").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_WE_COM_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSWeComEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSWeComAtPerson", "GET", "/zstack/v1/sns/application-endpoints/we-com/at-persons").also(&["/zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSWeComAtPerson> as Model>::SHAPE, Page::<super::SNSWeComAtPerson>::LIST)),
+    Operation::new(System::Zstack, "AddSNSWeComAtPerson", "POST", "/zstack/v1/sns/application-endpoints/we-com/at-persons").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SNS_WE_COM_AT_PERSON_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSWeComAtPerson> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAtPersonOfAtWeComEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_AT_PERSON_OF_AT_WE_COM_ENDPOINT_REQUEST).wrapper("updateAtPersonOfAtWeComEndpoint").response(Response::Body(<Reply<super::SNSWeComAtPerson> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SNSWeComTestConnection", "POST", "/zstack/v1/sns/application-endpoints/we-com/test-connection").params(SYSTEM_TAGS_USER_TAGS).request(&SNS_WE_COM_TEST_CONNECTION_REQUEST).wrapper("params").response(Response::Body(&SNS_WE_COM_TEST_CONNECTION_RESULT)).long_running(),
+    Operation::new(System::Zstack, "RemoveSNSWeComAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/we-com/{endpointUuid}/at-persons/{userId}").params(PARAMS_2).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSWeComEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/we-com/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_WE_COM_ENDPOINT_REQUEST).wrapper("updateSNSWeComEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSNSApplicationEndpoint", "DELETE", "/zstack/v1/sns/application-endpoints/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeSNSApplicationEndpointState", "PUT", "/zstack/v1/sns/application-endpoints/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SNS_APPLICATION_ENDPOINT_STATE_REQUEST).wrapper("changeSNSApplicationEndpointState").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSApplicationEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_APPLICATION_ENDPOINT_REQUEST).wrapper("updateSNSApplicationEndpoint").response(Response::Body(<Reply<super::SNSApplicationEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSApplicationPlatform", "GET", "/zstack/v1/sns/application-platforms").also(&["/zstack/v1/sns/application-platforms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSApplicationPlatform> as Model>::SHAPE, Page::<super::SNSApplicationPlatform>::LIST)),
+    Operation::new(System::Zstack, "QuerySNSEmailPlatform", "GET", "/zstack/v1/sns/application-platforms/email").also(&["/zstack/v1/sns/application-platforms/email/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEmailPlatform> as Model>::SHAPE, Page::<super::SNSEmailPlatform>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSEmailPlatform", "POST", "/zstack/v1/sns/application-platforms/email").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_EMAIL_PLATFORM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ValidateSNSEmailPlatform", "PUT", "/zstack/v1/sns/application-platforms/email/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_SNS_EMAIL_PLATFORM_REQUEST).wrapper("validateSNSEmailPlatform").long_running(),
+    Operation::new(System::Zstack, "QuerySNSSnmpPlatform", "GET", "/zstack/v1/sns/application-platforms/snmp").also(&["/zstack/v1/sns/application-platforms/snmp/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEmailPlatform> as Model>::SHAPE, Page::<super::SNSEmailPlatform>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSSnmpPlatform", "POST", "/zstack/v1/sns/application-platforms/snmp").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_SNMP_PLATFORM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSSnmpPlatform", "PUT", "/zstack/v1/sns/application-platforms/snmp/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_SNMP_PLATFORM_REQUEST).wrapper("updateSNSSnmpPlatform").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSNSApplicationPlatform", "DELETE", "/zstack/v1/sns/application-platforms/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeSNSApplicationPlatformState", "PUT", "/zstack/v1/sns/application-platforms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SNS_APPLICATION_PLATFORM_STATE_REQUEST).wrapper("changeSNSApplicationPlatformState").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSApplicationPlatform", "PUT", "/zstack/v1/sns/application-platforms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_APPLICATION_PLATFORM_REQUEST).wrapper("updateSNSApplicationPlatform").response(Response::Body(<Reply<super::SNSApplicationPlatform> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSSmsEndpoint", "GET", "/zstack/v1/sns/sms-endpoints").also(&["/zstack/v1/sns/sms-endpoints/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSAliyunSmsEndpoint", "POST", "/zstack/v1/sns/sms-endpoints/aliyunsms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSAliyunSmsEndpoint> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddSNSSmsReceiver", "POST", "/zstack/v1/sns/sms-endpoints/receivers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SNS_SMS_RECEIVER_REQUEST).wrapper("params").response(Response::Body(<Page<super::SNSSmsReceiver> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveSNSSmsReceiver", "DELETE", "/zstack/v1/sns/sms-endpoints/{endpointUuid}/receivers/{phoneNumber}").params(PARAMS_3).long_running(),
+    Operation::new(System::Zstack, "ValidateSNSAliyunSmsEndpoint", "PUT", "/zstack/v1/sns/sms-endpoints/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&VALIDATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST).wrapper("validateSNSAliyunSmsEndpoint").long_running(),
+    Operation::new(System::Zstack, "QuerySNSTopic", "GET", "/zstack/v1/sns/topics").also(&["/zstack/v1/sns/topics/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSTopic> as Model>::SHAPE, Page::<super::SNSTopic>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSTopic", "POST", "/zstack/v1/sns/topics").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_TOPIC_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSTopic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSTopicSubscriber", "GET", "/zstack/v1/sns/topics/subscribers").also(&["/zstack/v1/sns/topics/subscribers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "UnsubscribeSNSTopic", "DELETE", "/zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}").params(PARAMS_4).long_running(),
+    Operation::new(System::Zstack, "SubscribeSNSTopic", "POST", "/zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}").params(PARAMS_5).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteSNSTopic", "DELETE", "/zstack/v1/sns/topics/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSTopic", "PUT", "/zstack/v1/sns/topics/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_TOPIC_REQUEST).wrapper("updateSNSTopic").response(Response::Body(<Reply<super::SNSTopic> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::SNSApplicationEndpoint>>),
-Some(make::<Page<super::SNSDingTalkEndpoint>>),
-Some(make::<Reply<super::SNSDingTalkEndpoint>>),
-Some(make::<Page<super::SNSDingTalkAtPerson>>),
-Some(make::<Reply<super::SNSDingTalkAtPerson>>),
-Some(make::<Reply<super::SNSDingTalkAtPerson>>),
-Some(make::<super::SNSDingTalkTestConnectionResult>),
-None,
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-Some(make::<super::SNSEmailTestConnectionResult>),
-Some(make::<Page<super::SNSEmailEndpoint>>),
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-Some(make::<Page<super::SNSEmailAddress>>),
-Some(make::<Reply<super::SNSEmailAddress>>),
-Some(make::<Reply<super::SNSEmailAddress>>),
-None,
-Some(make::<Page<super::SNSFeiShuEndpoint>>),
-Some(make::<Reply<super::SNSFeiShuEndpoint>>),
-Some(make::<Page<super::SNSFeiShuAtPerson>>),
-Some(make::<Reply<super::SNSFeiShuAtPerson>>),
-Some(make::<Reply<super::SNSFeiShuAtPerson>>),
-Some(make::<super::SNSFeiShuTestConnectionResult>),
-None,
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-Some(make::<Page<super::SNSHttpEndpoint>>),
-Some(make::<Reply<super::SNSHttpEndpoint>>),
-Some(make::<super::SNSHttpTestConnectionResult>),
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-Some(make::<Page<super::SNSMicrosoftTeamsEndpoint>>),
-Some(make::<Reply<super::SNSMicrosoftTeamsEndpoint>>),
-Some(make::<super::SNSMicrosoftTeamsTestConnectionResult>),
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-Some(make::<super::SNSSnmpTestConnectionResult>),
-Some(make::<Page<super::SNSUniversalSmsEndpoint>>),
-Some(make::<Reply<super::SNSUniversalSmsEndpoint>>),
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-None,
-Some(make::<Page<super::SNSWeComEndpoint>>),
-Some(make::<Reply<super::SNSWeComEndpoint>>),
-Some(make::<Page<super::SNSWeComAtPerson>>),
-Some(make::<Reply<super::SNSWeComAtPerson>>),
-Some(make::<Reply<super::SNSWeComAtPerson>>),
-Some(make::<super::SNSWeComTestConnectionResult>),
-None,
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-None,
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-Some(make::<Reply<super::SNSApplicationEndpoint>>),
-Some(make::<Page<super::SNSApplicationPlatform>>),
-Some(make::<Page<super::SNSEmailPlatform>>),
-Some(make::<Reply<super::SNSApplicationPlatform>>),
-None,
-Some(make::<Page<super::SNSEmailPlatform>>),
-Some(make::<Reply<super::SNSApplicationPlatform>>),
-Some(make::<Reply<super::SNSApplicationPlatform>>),
-None,
-Some(make::<Reply<super::SNSApplicationPlatform>>),
-Some(make::<Reply<super::SNSApplicationPlatform>>),
-Some(make::<Page<super::AnyInventory>>),
-Some(make::<Reply<super::SNSAliyunSmsEndpoint>>),
-Some(make::<Page<super::SNSSmsReceiver>>),
-None,
-None,
-Some(make::<Page<super::SNSTopic>>),
-Some(make::<Reply<super::SNSTopic>>),
-Some(make::<Page<super::AnyInventory>>),
-None,
-None,
-None,
-Some(make::<Reply<super::SNSTopic>>),
+    Some(make::<Page<super::SNSApplicationEndpoint>>),
+    Some(make::<Page<super::SNSDingTalkEndpoint>>),
+    Some(make::<Reply<super::SNSDingTalkEndpoint>>),
+    Some(make::<Page<super::SNSDingTalkAtPerson>>),
+    Some(make::<Reply<super::SNSDingTalkAtPerson>>),
+    Some(make::<Reply<super::SNSDingTalkAtPerson>>),
+    Some(make::<super::SNSDingTalkTestConnectionResult>),
+    None,
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    Some(make::<super::SNSEmailTestConnectionResult>),
+    Some(make::<Page<super::SNSEmailEndpoint>>),
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    Some(make::<Page<super::SNSEmailAddress>>),
+    Some(make::<Reply<super::SNSEmailAddress>>),
+    Some(make::<Reply<super::SNSEmailAddress>>),
+    None,
+    Some(make::<Page<super::SNSFeiShuEndpoint>>),
+    Some(make::<Reply<super::SNSFeiShuEndpoint>>),
+    Some(make::<Page<super::SNSFeiShuAtPerson>>),
+    Some(make::<Reply<super::SNSFeiShuAtPerson>>),
+    Some(make::<Reply<super::SNSFeiShuAtPerson>>),
+    Some(make::<super::SNSFeiShuTestConnectionResult>),
+    None,
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    Some(make::<Page<super::SNSHttpEndpoint>>),
+    Some(make::<Reply<super::SNSHttpEndpoint>>),
+    Some(make::<super::SNSHttpTestConnectionResult>),
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    Some(make::<Page<super::SNSMicrosoftTeamsEndpoint>>),
+    Some(make::<Reply<super::SNSMicrosoftTeamsEndpoint>>),
+    Some(make::<super::SNSMicrosoftTeamsTestConnectionResult>),
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    Some(make::<super::SNSSnmpTestConnectionResult>),
+    Some(make::<Page<super::SNSUniversalSmsEndpoint>>),
+    Some(make::<Reply<super::SNSUniversalSmsEndpoint>>),
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    None,
+    Some(make::<Page<super::SNSWeComEndpoint>>),
+    Some(make::<Reply<super::SNSWeComEndpoint>>),
+    Some(make::<Page<super::SNSWeComAtPerson>>),
+    Some(make::<Reply<super::SNSWeComAtPerson>>),
+    Some(make::<Reply<super::SNSWeComAtPerson>>),
+    Some(make::<super::SNSWeComTestConnectionResult>),
+    None,
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    None,
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    Some(make::<Reply<super::SNSApplicationEndpoint>>),
+    Some(make::<Page<super::SNSApplicationPlatform>>),
+    Some(make::<Page<super::SNSEmailPlatform>>),
+    Some(make::<Reply<super::SNSApplicationPlatform>>),
+    None,
+    Some(make::<Page<super::SNSEmailPlatform>>),
+    Some(make::<Reply<super::SNSApplicationPlatform>>),
+    Some(make::<Reply<super::SNSApplicationPlatform>>),
+    None,
+    Some(make::<Reply<super::SNSApplicationPlatform>>),
+    Some(make::<Reply<super::SNSApplicationPlatform>>),
+    Some(make::<Page<super::AnyInventory>>),
+    Some(make::<Reply<super::SNSAliyunSmsEndpoint>>),
+    Some(make::<Page<super::SNSSmsReceiver>>),
+    None,
+    None,
+    Some(make::<Page<super::SNSTopic>>),
+    Some(make::<Reply<super::SNSTopic>>),
+    Some(make::<Page<super::AnyInventory>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::SNSTopic>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints`: Finds SNS application endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/0`
-QuerySnsApplicationEndpoint = 0 -> Page<super::SNSApplicationEndpoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/ding-talk`: Finds SNS ding talk endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/1`
-QuerySnsDingTalkEndpoint = 1 -> Page<super::SNSDingTalkEndpoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/ding-talk`: Creates an SNS ding talk endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/2`
-CreateSnsDingTalkEndpoint = 2 -> Reply<super::SNSDingTalkEndpoint>, () super::CreateSNSDingTalkEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/ding-talk/at-persons`: Finds SNS ding talk at persons.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/3`
-QuerySnsDingTalkAtPerson = 3 -> Page<super::SNSDingTalkAtPerson>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/ding-talk/at-persons`: Adds an SNS ding talk at person.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/4`
-AddSnsDingTalkAtPerson = 4 -> Reply<super::SNSDingTalkAtPerson>, () super::AddSNSDingTalkAtPersonRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}/actions`: Changes an at person of at ding talk endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/5`
-UpdateAtPersonOfAtDingTalkEndpoint = 5 -> Reply<super::SNSDingTalkAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtDingTalkEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/ding-talk/test-connection`: SNS ding talk test connection.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/6`
-SnsDingTalkTestConnection = 6 -> super::SNSDingTalkTestConnectionResult, () super::SNSDingTalkTestConnectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/application-endpoints/ding-talk/{endpointUuid}/at-persons/{phoneNumber}`: Removes an SNS ding talk at person.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/7`
-RemoveSnsDingTalkAtPerson = 7 -> (), (endpoint_uuid: Id, phone_number: String);
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
-/// Phone number.
-phone_number: String = "phoneNumber" phone_number.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/ding-talk/{uuid}/actions`: Changes an SNS ding talk endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/8`
-UpdateSnsDingTalkEndpoint = 8 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSDingTalkEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/email/test-connection`: SNS email test connection.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/9`
-SnsEmailTestConnection = 9 -> super::SNSEmailTestConnectionResult, () super::SNSEmailTestConnectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/emails`: Finds SNS email endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/10`
-QuerySnsEmailEndpoint = 10 -> Page<super::SNSEmailEndpoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/emails`: Creates an SNS email endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/11`
-CreateSnsEmailEndpoint = 11 -> Reply<super::SNSApplicationEndpoint>, () super::CreateSNSEmailEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/emails/email-addresses`: Finds SNS email address.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/12`
-QuerySnsEmailAddress = 12 -> Page<super::SNSEmailAddress>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/emails/email-addresses`: Adds email address to an SNS email endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/13`
-AddEmailAddressToSnsEmailEndpoint = 13 -> Reply<super::SNSEmailAddress>, () super::AddEmailAddressToSNSEmailEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/emails/email-addresses`: Changes an email address of SNS email endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/14`
-UpdateEmailAddressOfSnsEmailEndpoint = 14 -> Reply<super::SNSEmailAddress>, () super::UpdateEmailAddressOfSNSEmailEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/application-endpoints/emails/{endpointUuid}/email-addresses/{emailAddressUuid}`: Deletes an email address of SNS email endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/15`
-DeleteEmailAddressOfSnsEmailEndpoint = 15 -> (), (endpoint_uuid: Id, email_address_uuid: Id);
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
-/// Email address uuid.
-email_address_uuid: Id = "emailAddressUuid" email_address_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/feishu`: Finds SNS fei shu endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/16`
-QuerySnsFeiShuEndpoint = 16 -> Page<super::SNSFeiShuEndpoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/feishu`: Creates an SNS fei shu endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/17`
-CreateSnsFeiShuEndpoint = 17 -> Reply<super::SNSFeiShuEndpoint>, () super::CreateSNSFeiShuEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/feishu/at-persons`: Finds SNS fei shu at persons.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/18`
-QuerySnsFeiShuAtPerson = 18 -> Page<super::SNSFeiShuAtPerson>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/feishu/at-persons`: Adds an SNS fei shu at person.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/19`
-AddSnsFeiShuAtPerson = 19 -> Reply<super::SNSFeiShuAtPerson>, () super::AddSNSFeiShuAtPersonRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}/actions`: Changes an at person of at fei shu endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/20`
-UpdateAtPersonOfAtFeiShuEndpoint = 20 -> Reply<super::SNSFeiShuAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtFeiShuEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/feishu/test-connection`: SNS fei shu test connection.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/21`
-SnsFeiShuTestConnection = 21 -> super::SNSFeiShuTestConnectionResult, () super::SNSFeiShuTestConnectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/application-endpoints/feishu/{endpointUuid}/at-persons/{userId}`: Removes an SNS fei shu at person.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/22`
-RemoveSnsFeiShuAtPerson = 22 -> (), (endpoint_uuid: Id, user_id: String);
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
-/// The user's id.
-user_id: String = "userId" user_id.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/feishu/{uuid}/actions`: Changes an SNS fei shu endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/23`
-UpdateSnsFeiShuEndpoint = 23 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSFeiShuEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/http`: Finds SNS http endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/24`
-QuerySnsHttpEndpoint = 24 -> Page<super::SNSHttpEndpoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/http`: Creates an SNS http endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/25`
-CreateSnsHttpEndpoint = 25 -> Reply<super::SNSHttpEndpoint>, () super::CreateSNSHttpEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/http/test-connection`: SNS http test connection.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/26`
-SnsHttpTestConnection = 26 -> super::SNSHttpTestConnectionResult, () super::SNSHttpTestConnectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/http/{uuid}/actions`: Changes an SNS http endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/27`
-UpdateSnsHttpEndpoint = 27 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSHttpEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/microsoft-teams`: Finds SNS microsoft teams endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/28`
-QuerySnsMicrosoftTeamsEndpoint = 28 -> Page<super::SNSMicrosoftTeamsEndpoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/microsoft-teams`: Creates an SNS microsoft teams endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/29`
-CreateSnsMicrosoftTeamsEndpoint = 29 -> Reply<super::SNSMicrosoftTeamsEndpoint>, () super::CreateSNSMicrosoftTeamsEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/microsoft-teams/test-connection`: SNS microsoft teams test connection.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/30`
-SnsMicrosoftTeamsTestConnection = 30 -> super::SNSMicrosoftTeamsTestConnectionResult, () super::SNSMicrosoftTeamsTestConnectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}/actions`: Changes an SNS microsoft teams endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/31`
-UpdateSnsMicrosoftTeamsEndpoint = 31 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSMicrosoftTeamsEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/snmp`: Creates an SNS SNMP endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/32`
-CreateSnsSnmpEndpoint = 32 -> Reply<super::SNSApplicationEndpoint>, () super::CreateSNSSnmpEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/snmp/test-connection`: SNS SNMP test connection.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/33`
-SnsSnmpTestConnection = 33 -> super::SNSSnmpTestConnectionResult, () super::SNSSnmpTestConnectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/universal-sms`: Finds SNS universal sms endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/34`
-QuerySnsUniversalSmsEndpoint = 34 -> Page<super::SNSUniversalSmsEndpoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/universal-sms`: Creates an SNS universal sms endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/35`
-CreateSnsUniversalSmsEndpoint = 35 -> Reply<super::SNSUniversalSmsEndpoint>, () super::CreateSNSUniversalSmsEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/universal-sms/{uuid}/actions`: Changes an SNS universal sms endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/36`
-UpdateSnsUniversalSmsEndpoint = 36 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSUniversalSmsEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/universal-sms/{uuid}/validate`: Checks an SNS universal sms endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/37`
-ValidateSnsUniversalSmsEndpoint = 37 -> (), (uuid: Id) super::ValidateSNSUniversalSmsEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/we-com`: Finds SNS we com endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/38`
-QuerySnsWeComEndpoint = 38 -> Page<super::SNSWeComEndpoint>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/we-com`: Creates an SNS we com endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/39`
-CreateSnsWeComEndpoint = 39 -> Reply<super::SNSWeComEndpoint>, () super::CreateSNSWeComEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-endpoints/we-com/at-persons`: Finds SNS we com at persons.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/40`
-QuerySnsWeComAtPerson = 40 -> Page<super::SNSWeComAtPerson>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/we-com/at-persons`: Adds an SNS we com at person.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/41`
-AddSnsWeComAtPerson = 41 -> Reply<super::SNSWeComAtPerson>, () super::AddSNSWeComAtPersonRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}/actions`: Changes an at person of at we com endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/42`
-UpdateAtPersonOfAtWeComEndpoint = 42 -> Reply<super::SNSWeComAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtWeComEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-endpoints/we-com/test-connection`: SNS we com test connection.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/43`
-SnsWeComTestConnection = 43 -> super::SNSWeComTestConnectionResult, () super::SNSWeComTestConnectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/application-endpoints/we-com/{endpointUuid}/at-persons/{userId}`: Removes an SNS we com at person.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/44`
-RemoveSnsWeComAtPerson = 44 -> (), (endpoint_uuid: Id, user_id: String);
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
-/// The user's id.
-user_id: String = "userId" user_id.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/we-com/{uuid}/actions`: Changes an SNS we com endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/45`
-UpdateSnsWeComEndpoint = 45 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSWeComEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/application-endpoints/{uuid}`: Deletes an SNS application endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/46`
-DeleteSnsApplicationEndpoint = 46 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/{uuid}/actions`: Lets an SNS application endpoint be used, or no longer.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/47`
-ChangeSnsApplicationEndpointState = 47 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::ChangeSNSApplicationEndpointStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-endpoints/{uuid}/actions`: Changes an SNS application endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/48`
-UpdateSnsApplicationEndpoint = 48 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSApplicationEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-platforms`: Finds SNS application platforms.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/49`
-QuerySnsApplicationPlatform = 49 -> Page<super::SNSApplicationPlatform>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-platforms/email`: Finds SNS email platforms.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/50`
-QuerySnsEmailPlatform = 50 -> Page<super::SNSEmailPlatform>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-platforms/email`: Creates an SNS email platform.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/51`
-CreateSnsEmailPlatform = 51 -> Reply<super::SNSApplicationPlatform>, () super::CreateSNSEmailPlatformRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-platforms/email/{uuid}/actions`: Checks an SNS email platform.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/52`
-ValidateSnsEmailPlatform = 52 -> (), (uuid: Id) super::ValidateSNSEmailPlatformRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/application-platforms/snmp`: Finds SNS SNMP platforms.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/53`
-QuerySnsSnmpPlatform = 53 -> Page<super::SNSEmailPlatform>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/application-platforms/snmp`: Creates an SNS SNMP platform.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/54`
-CreateSnsSnmpPlatform = 54 -> Reply<super::SNSApplicationPlatform>, () super::CreateSNSSnmpPlatformRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-platforms/snmp/{uuid}`: Changes an SNS SNMP platform.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/55`
-UpdateSnsSnmpPlatform = 55 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::UpdateSNSSnmpPlatformRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/application-platforms/{uuid}`: Deletes an SNS application platform.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/56`
-DeleteSnsApplicationPlatform = 56 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-platforms/{uuid}/actions`: Lets an SNS application platform be used, or no longer.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/57`
-ChangeSnsApplicationPlatformState = 57 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::ChangeSNSApplicationPlatformStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/application-platforms/{uuid}/actions`: Changes an SNS application platform.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/58`
-UpdateSnsApplicationPlatform = 58 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::UpdateSNSApplicationPlatformRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/sms-endpoints`: Finds SNS sms endpoints.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/59`
-QuerySnsSmsEndpoint = 59 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/sms-endpoints/aliyunsms`: Creates an SNS aliyun sms endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/60`
-CreateSnsAliyunSmsEndpoint = 60 -> Reply<super::SNSAliyunSmsEndpoint>, () super::CreateSNSAliyunSmsEndpointRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/sms-endpoints/receivers`: Adds an SNS sms receiver.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/61`
-AddSnsSmsReceiver = 61 -> Page<super::SNSSmsReceiver>, () super::AddSNSSmsReceiverRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/sms-endpoints/{endpointUuid}/receivers/{phoneNumber}`: Removes an SNS sms receiver.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/62`
-RemoveSnsSmsReceiver = 62 -> (), (endpoint_uuid: Id, phone_number: String);
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
-/// Phone number.
-phone_number: String = "phoneNumber" phone_number.into();
-/// Phone number list.
-phone_number_list: Vec<String> = "phoneNumberList" Vec::new();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/sms-endpoints/{uuid}/actions`: Checks an SNS aliyun sms endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/63`
-ValidateSnsAliyunSmsEndpoint = 63 -> (), (uuid: Id) super::ValidateSNSAliyunSmsEndpointRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/topics`: Finds SNS topics.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/64`
-QuerySnsTopic = 64 -> Page<super::SNSTopic>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/topics`: Creates an SNS topic.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/65`
-CreateSnsTopic = 65 -> Reply<super::SNSTopic>, () super::CreateSNSTopicRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/sns/topics/subscribers`: Finds SNS topic subscribers.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/66`
-QuerySnsTopicSubscriber = 66 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}`: Unsubscribe SNS topic.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/67`
-UnsubscribeSnsTopic = 67 -> (), (topic_uuid: Id, endpoint_uuid: Id);
-/// Topic uuid.
-topic_uuid: Id = "topicUuid" topic_uuid.into();
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}`: Subscribe SNS topic.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/68`
-SubscribeSnsTopic = 68 -> (), (topic_uuid: Id, endpoint_uuid: Id);
-/// Topic uuid.
-topic_uuid: Id = "topicUuid" topic_uuid.into();
-/// Endpoint uuid.
-endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/sns/topics/{uuid}`: Deletes an SNS topic.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/69`
-DeleteSnsTopic = 69 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/sns/topics/{uuid}/actions`: Changes an SNS topic.
-///
-/// Schema: `schemas/zstack/sns.json#/operations/70`
-UpdateSnsTopic = 70 -> Reply<super::SNSTopic>, (uuid: Id) super::UpdateSNSTopicRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/sns/application-endpoints`: Finds SNS application endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/0`
+    QuerySnsApplicationEndpoint = 0 -> Page<super::SNSApplicationEndpoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/ding-talk`: Finds SNS ding talk endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/1`
+    QuerySnsDingTalkEndpoint = 1 -> Page<super::SNSDingTalkEndpoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/ding-talk`: Creates an SNS ding talk endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/2`
+    CreateSnsDingTalkEndpoint = 2 -> Reply<super::SNSDingTalkEndpoint>, () super::CreateSNSDingTalkEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/ding-talk/at-persons`: Finds SNS ding talk at persons.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/3`
+    QuerySnsDingTalkAtPerson = 3 -> Page<super::SNSDingTalkAtPerson>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/ding-talk/at-persons`: Adds an SNS ding talk at person.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/4`
+    AddSnsDingTalkAtPerson = 4 -> Reply<super::SNSDingTalkAtPerson>, () super::AddSNSDingTalkAtPersonRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}/actions`: Changes an at person of at ding talk endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/5`
+    UpdateAtPersonOfAtDingTalkEndpoint = 5 -> Reply<super::SNSDingTalkAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtDingTalkEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/ding-talk/test-connection`: SNS ding talk test connection.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/6`
+    SnsDingTalkTestConnection = 6 -> super::SNSDingTalkTestConnectionResult, () super::SNSDingTalkTestConnectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/application-endpoints/ding-talk/{endpointUuid}/at-persons/{phoneNumber}`: Removes an SNS ding talk at person.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/7`
+    RemoveSnsDingTalkAtPerson = 7 -> (), (endpoint_uuid: Id, phone_number: String);
+    /// Endpoint uuid.
+    endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
+    /// Phone number.
+    phone_number: String = "phoneNumber" phone_number.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/ding-talk/{uuid}/actions`: Changes an SNS ding talk endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/8`
+    UpdateSnsDingTalkEndpoint = 8 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSDingTalkEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/email/test-connection`: SNS email test connection.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/9`
+    SnsEmailTestConnection = 9 -> super::SNSEmailTestConnectionResult, () super::SNSEmailTestConnectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/emails`: Finds SNS email endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/10`
+    QuerySnsEmailEndpoint = 10 -> Page<super::SNSEmailEndpoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/emails`: Creates an SNS email endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/11`
+    CreateSnsEmailEndpoint = 11 -> Reply<super::SNSApplicationEndpoint>, () super::CreateSNSEmailEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/emails/email-addresses`: Finds SNS email address.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/12`
+    QuerySnsEmailAddress = 12 -> Page<super::SNSEmailAddress>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/emails/email-addresses`: Adds email address to an SNS email endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/13`
+    AddEmailAddressToSnsEmailEndpoint = 13 -> Reply<super::SNSEmailAddress>, () super::AddEmailAddressToSNSEmailEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/emails/email-addresses`: Changes an email address of SNS email endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/14`
+    UpdateEmailAddressOfSnsEmailEndpoint = 14 -> Reply<super::SNSEmailAddress>, () super::UpdateEmailAddressOfSNSEmailEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/application-endpoints/emails/{endpointUuid}/email-addresses/{emailAddressUuid}`: Deletes an email address of SNS email endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/15`
+    DeleteEmailAddressOfSnsEmailEndpoint = 15 -> (), (endpoint_uuid: Id, email_address_uuid: Id);
+    /// Endpoint uuid.
+    endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
+    /// Email address uuid.
+    email_address_uuid: Id = "emailAddressUuid" email_address_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/feishu`: Finds SNS fei shu endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/16`
+    QuerySnsFeiShuEndpoint = 16 -> Page<super::SNSFeiShuEndpoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/feishu`: Creates an SNS fei shu endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/17`
+    CreateSnsFeiShuEndpoint = 17 -> Reply<super::SNSFeiShuEndpoint>, () super::CreateSNSFeiShuEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/feishu/at-persons`: Finds SNS fei shu at persons.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/18`
+    QuerySnsFeiShuAtPerson = 18 -> Page<super::SNSFeiShuAtPerson>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/feishu/at-persons`: Adds an SNS fei shu at person.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/19`
+    AddSnsFeiShuAtPerson = 19 -> Reply<super::SNSFeiShuAtPerson>, () super::AddSNSFeiShuAtPersonRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}/actions`: Changes an at person of at fei shu endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/20`
+    UpdateAtPersonOfAtFeiShuEndpoint = 20 -> Reply<super::SNSFeiShuAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtFeiShuEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/feishu/test-connection`: SNS fei shu test connection.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/21`
+    SnsFeiShuTestConnection = 21 -> super::SNSFeiShuTestConnectionResult, () super::SNSFeiShuTestConnectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/application-endpoints/feishu/{endpointUuid}/at-persons/{userId}`: Removes an SNS fei shu at person.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/22`
+    RemoveSnsFeiShuAtPerson = 22 -> (), (endpoint_uuid: Id, user_id: String);
+    /// Endpoint uuid.
+    endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
+    /// The user's id.
+    user_id: String = "userId" user_id.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/feishu/{uuid}/actions`: Changes an SNS fei shu endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/23`
+    UpdateSnsFeiShuEndpoint = 23 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSFeiShuEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/http`: Finds SNS http endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/24`
+    QuerySnsHttpEndpoint = 24 -> Page<super::SNSHttpEndpoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/http`: Creates an SNS http endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/25`
+    CreateSnsHttpEndpoint = 25 -> Reply<super::SNSHttpEndpoint>, () super::CreateSNSHttpEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/http/test-connection`: SNS http test connection.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/26`
+    SnsHttpTestConnection = 26 -> super::SNSHttpTestConnectionResult, () super::SNSHttpTestConnectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/http/{uuid}/actions`: Changes an SNS http endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/27`
+    UpdateSnsHttpEndpoint = 27 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSHttpEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/microsoft-teams`: Finds SNS microsoft teams endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/28`
+    QuerySnsMicrosoftTeamsEndpoint = 28 -> Page<super::SNSMicrosoftTeamsEndpoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/microsoft-teams`: Creates an SNS microsoft teams endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/29`
+    CreateSnsMicrosoftTeamsEndpoint = 29 -> Reply<super::SNSMicrosoftTeamsEndpoint>, () super::CreateSNSMicrosoftTeamsEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/microsoft-teams/test-connection`: SNS microsoft teams test connection.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/30`
+    SnsMicrosoftTeamsTestConnection = 30 -> super::SNSMicrosoftTeamsTestConnectionResult, () super::SNSMicrosoftTeamsTestConnectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}/actions`: Changes an SNS microsoft teams endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/31`
+    UpdateSnsMicrosoftTeamsEndpoint = 31 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSMicrosoftTeamsEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/snmp`: Creates an SNS SNMP endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/32`
+    CreateSnsSnmpEndpoint = 32 -> Reply<super::SNSApplicationEndpoint>, () super::CreateSNSSnmpEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/snmp/test-connection`: SNS SNMP test connection.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/33`
+    SnsSnmpTestConnection = 33 -> super::SNSSnmpTestConnectionResult, () super::SNSSnmpTestConnectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/universal-sms`: Finds SNS universal sms endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/34`
+    QuerySnsUniversalSmsEndpoint = 34 -> Page<super::SNSUniversalSmsEndpoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/universal-sms`: Creates an SNS universal sms endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/35`
+    CreateSnsUniversalSmsEndpoint = 35 -> Reply<super::SNSUniversalSmsEndpoint>, () super::CreateSNSUniversalSmsEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/universal-sms/{uuid}/actions`: Changes an SNS universal sms endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/36`
+    UpdateSnsUniversalSmsEndpoint = 36 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSUniversalSmsEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/universal-sms/{uuid}/validate`: Checks an SNS universal sms endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/37`
+    ValidateSnsUniversalSmsEndpoint = 37 -> (), (uuid: Id) super::ValidateSNSUniversalSmsEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/we-com`: Finds SNS we com endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/38`
+    QuerySnsWeComEndpoint = 38 -> Page<super::SNSWeComEndpoint>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/we-com`: Creates an SNS we com endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/39`
+    CreateSnsWeComEndpoint = 39 -> Reply<super::SNSWeComEndpoint>, () super::CreateSNSWeComEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-endpoints/we-com/at-persons`: Finds SNS we com at persons.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/40`
+    QuerySnsWeComAtPerson = 40 -> Page<super::SNSWeComAtPerson>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/we-com/at-persons`: Adds an SNS we com at person.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/41`
+    AddSnsWeComAtPerson = 41 -> Reply<super::SNSWeComAtPerson>, () super::AddSNSWeComAtPersonRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}/actions`: Changes an at person of at we com endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/42`
+    UpdateAtPersonOfAtWeComEndpoint = 42 -> Reply<super::SNSWeComAtPerson>, (uuid: Id) super::UpdateAtPersonOfAtWeComEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-endpoints/we-com/test-connection`: SNS we com test connection.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/43`
+    SnsWeComTestConnection = 43 -> super::SNSWeComTestConnectionResult, () super::SNSWeComTestConnectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/application-endpoints/we-com/{endpointUuid}/at-persons/{userId}`: Removes an SNS we com at person.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/44`
+    RemoveSnsWeComAtPerson = 44 -> (), (endpoint_uuid: Id, user_id: String);
+    /// Endpoint uuid.
+    endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
+    /// The user's id.
+    user_id: String = "userId" user_id.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/we-com/{uuid}/actions`: Changes an SNS we com endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/45`
+    UpdateSnsWeComEndpoint = 45 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSWeComEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/application-endpoints/{uuid}`: Deletes an SNS application endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/46`
+    DeleteSnsApplicationEndpoint = 46 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/{uuid}/actions`: Lets an SNS application endpoint be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/47`
+    ChangeSnsApplicationEndpointState = 47 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::ChangeSNSApplicationEndpointStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-endpoints/{uuid}/actions`: Changes an SNS application endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/48`
+    UpdateSnsApplicationEndpoint = 48 -> Reply<super::SNSApplicationEndpoint>, (uuid: Id) super::UpdateSNSApplicationEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-platforms`: Finds SNS application platforms.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/49`
+    QuerySnsApplicationPlatform = 49 -> Page<super::SNSApplicationPlatform>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-platforms/email`: Finds SNS email platforms.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/50`
+    QuerySnsEmailPlatform = 50 -> Page<super::SNSEmailPlatform>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-platforms/email`: Creates an SNS email platform.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/51`
+    CreateSnsEmailPlatform = 51 -> Reply<super::SNSApplicationPlatform>, () super::CreateSNSEmailPlatformRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-platforms/email/{uuid}/actions`: Checks an SNS email platform.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/52`
+    ValidateSnsEmailPlatform = 52 -> (), (uuid: Id) super::ValidateSNSEmailPlatformRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/application-platforms/snmp`: Finds SNS SNMP platforms.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/53`
+    QuerySnsSnmpPlatform = 53 -> Page<super::SNSEmailPlatform>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/application-platforms/snmp`: Creates an SNS SNMP platform.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/54`
+    CreateSnsSnmpPlatform = 54 -> Reply<super::SNSApplicationPlatform>, () super::CreateSNSSnmpPlatformRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-platforms/snmp/{uuid}`: Changes an SNS SNMP platform.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/55`
+    UpdateSnsSnmpPlatform = 55 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::UpdateSNSSnmpPlatformRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/application-platforms/{uuid}`: Deletes an SNS application platform.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/56`
+    DeleteSnsApplicationPlatform = 56 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-platforms/{uuid}/actions`: Lets an SNS application platform be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/57`
+    ChangeSnsApplicationPlatformState = 57 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::ChangeSNSApplicationPlatformStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/application-platforms/{uuid}/actions`: Changes an SNS application platform.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/58`
+    UpdateSnsApplicationPlatform = 58 -> Reply<super::SNSApplicationPlatform>, (uuid: Id) super::UpdateSNSApplicationPlatformRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/sms-endpoints`: Finds SNS sms endpoints.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/59`
+    QuerySnsSmsEndpoint = 59 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/sms-endpoints/aliyunsms`: Creates an SNS aliyun sms endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/60`
+    CreateSnsAliyunSmsEndpoint = 60 -> Reply<super::SNSAliyunSmsEndpoint>, () super::CreateSNSAliyunSmsEndpointRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/sms-endpoints/receivers`: Adds an SNS sms receiver.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/61`
+    AddSnsSmsReceiver = 61 -> Page<super::SNSSmsReceiver>, () super::AddSNSSmsReceiverRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/sms-endpoints/{endpointUuid}/receivers/{phoneNumber}`: Removes an SNS sms receiver.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/62`
+    RemoveSnsSmsReceiver = 62 -> (), (endpoint_uuid: Id, phone_number: String);
+    /// Endpoint uuid.
+    endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
+    /// Phone number.
+    phone_number: String = "phoneNumber" phone_number.into();
+    /// Phone number list.
+    phone_number_list: Vec<String> = "phoneNumberList" Vec::new();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/sms-endpoints/{uuid}/actions`: Checks an SNS aliyun sms endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/63`
+    ValidateSnsAliyunSmsEndpoint = 63 -> (), (uuid: Id) super::ValidateSNSAliyunSmsEndpointRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/topics`: Finds SNS topics.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/64`
+    QuerySnsTopic = 64 -> Page<super::SNSTopic>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/topics`: Creates an SNS topic.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/65`
+    CreateSnsTopic = 65 -> Reply<super::SNSTopic>, () super::CreateSNSTopicRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sns/topics/subscribers`: Finds SNS topic subscribers.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/66`
+    QuerySnsTopicSubscriber = 66 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}`: Unsubscribe SNS topic.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/67`
+    UnsubscribeSnsTopic = 67 -> (), (topic_uuid: Id, endpoint_uuid: Id);
+    /// Topic uuid.
+    topic_uuid: Id = "topicUuid" topic_uuid.into();
+    /// Endpoint uuid.
+    endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}`: Subscribe SNS topic.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/68`
+    SubscribeSnsTopic = 68 -> (), (topic_uuid: Id, endpoint_uuid: Id);
+    /// Topic uuid.
+    topic_uuid: Id = "topicUuid" topic_uuid.into();
+    /// Endpoint uuid.
+    endpoint_uuid: Id = "endpointUuid" endpoint_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sns/topics/{uuid}`: Deletes an SNS topic.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/69`
+    DeleteSnsTopic = 69 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sns/topics/{uuid}/actions`: Changes an SNS topic.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/operations/70`
+    UpdateSnsTopic = 70 -> Reply<super::SNSTopic>, (uuid: Id) super::UpdateSNSTopicRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

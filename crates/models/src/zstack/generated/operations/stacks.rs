@@ -8,677 +8,677 @@ const PARAMS_2: &[Param] = &[Param::query("version", Kind::Text), Param::query("
 const PARAMS_3: &[Param] = &[Param::query("resourceUuid", Kind::Id).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_4: &[Param] = &[Param::query("stackUuid", Kind::Id), Param::query("vmInstanceUuid", Kind::Id).required(), Param::query("port", Kind::Int), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryPublishApp", "GET", "/zstack/v1/appcenter/app").also(&["/zstack/v1/appcenter/app/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PublishAppInventory> as Model>::SHAPE, Page::<super::PublishAppInventory>::LIST)),
-Operation::new(System::Zstack, "PublishApp", "POST", "/zstack/v1/appcenter/app").params(SYSTEM_TAGS_USER_TAGS).request(&PUBLISH_APP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PublishAppInventory> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PreviewResourceFromApp", "POST", "/zstack/v1/appcenter/app/preview").params(SYSTEM_TAGS_USER_TAGS).request(&PREVIEW_RESOURCE_FROM_APP_REQUEST).wrapper("params").response(Response::Body(&PREVIEW_RESOURCE_STACK_RESULT)),
-Operation::new(System::Zstack, "GetResourceFromPublishApp", "GET", "/zstack/v1/appcenter/app/resources").params(PARAMS_0).response(Response::Body(&GET_RESOURCE_FROM_PUBLISH_APP_RESULT)),
-Operation::new(System::Zstack, "CreateResourceStackFromApp", "POST", "/zstack/v1/appcenter/app/stack").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_RESOURCE_STACK_FROM_APP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ResourceStack> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePublishApp", "DELETE", "/zstack/v1/appcenter/app/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdatePublishApp", "PUT", "/zstack/v1/appcenter/app/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PUBLISH_APP_REQUEST).wrapper("updatePublishApp").response(Response::Body(<Reply<super::PublishAppInventory> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBuildApp", "GET", "/zstack/v1/appcenter/buildapp").also(&["/zstack/v1/appcenter/buildapp/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BuildApplication> as Model>::SHAPE, Page::<super::BuildApplication>::LIST)),
-Operation::new(System::Zstack, "CreateBuildApp", "POST", "/zstack/v1/appcenter/buildapp").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BUILD_APP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BuildApplication> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddBuildApp", "POST", "/zstack/v1/appcenter/buildapp/add").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_BUILD_APP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BuildApplication> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckBuildAppParameters", "POST", "/zstack/v1/appcenter/buildapp/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_BUILD_APP_PARAMETERS_REQUEST).wrapper("params").response(Response::Body(&CHECK_BUILD_APP_PARAMETERS_RESULT)),
-Operation::new(System::Zstack, "DeleteBuildApp", "DELETE", "/zstack/v1/appcenter/buildapp/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ExportBuildApp", "PUT", "/zstack/v1/appcenter/buildapp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("exportBuildApp").response(Response::Body(<Reply<super::BuildAppExportHistory> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateBuildApp", "PUT", "/zstack/v1/appcenter/buildapp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BUILD_APP_REQUEST).wrapper("updateBuildApp").response(Response::Body(<Reply<super::BuildApplication> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAppBuildSystem", "GET", "/zstack/v1/appcenter/buildsystem").also(&["/zstack/v1/appcenter/buildsystem/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AppBuildSystem> as Model>::SHAPE, Page::<super::AppBuildSystem>::LIST)),
-Operation::new(System::Zstack, "AddAppBuildSystem", "POST", "/zstack/v1/appcenter/buildsystem").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_APP_BUILD_SYSTEM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AppBuildSystem> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetAppBuildSystemCapacity", "GET", "/zstack/v1/appcenter/buildsystem/capacities").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&GET_APP_BUILD_SYSTEM_CAPACITY_RESULT)),
-Operation::new(System::Zstack, "DeleteAppBuildSystem", "DELETE", "/zstack/v1/appcenter/buildsystem/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeAppBuildSystemState", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_APP_BUILD_SYSTEM_STATE_REQUEST).wrapper("changeAppBuildSystemState").response(Response::Body(<Reply<super::AppBuildSystem> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReconnectAppBuildSystem", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectAppBuildSystem").response(Response::Body(<Reply<super::AppBuildSystem> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAppBuildSystem", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_APP_BUILD_SYSTEM_REQUEST).wrapper("updateAppBuildSystem").response(Response::Body(<Reply<super::AppBuildSystem> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryBuildAppExportHistory", "GET", "/zstack/v1/appcenter/exportapp").also(&["/zstack/v1/appcenter/exportapp/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BuildAppExportHistory> as Model>::SHAPE, Page::<super::BuildAppExportHistory>::LIST)),
-Operation::new(System::Zstack, "DeleteBuildAppExportHistory", "DELETE", "/zstack/v1/buildapp/exports/{buildAppUuid}").params(PARAMS_1).long_running(),
-Operation::new(System::Zstack, "QueryEventFromResourceStack", "GET", "/zstack/v1/cloudformation/event").also(&["/zstack/v1/cloudformation/event/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CloudFormationStackEvent> as Model>::SHAPE, Page::<super::CloudFormationStackEvent>::LIST)),
-Operation::new(System::Zstack, "GetSupportedCloudFormationResources", "GET", "/zstack/v1/cloudformation/resources").params(PARAMS_2).response(Response::Body(&GET_SUPPORTED_CLOUD_FORMATION_RESOURCES_RESULT)),
-Operation::new(System::Zstack, "GetResourceStackFromResource", "GET", "/zstack/v1/cloudformation/resources/stack").params(PARAMS_3).response(Response::Body(&GET_RESOURCE_STACK_FROM_RESOURCE_RESULT)),
-Operation::new(System::Zstack, "QueryResourceStack", "GET", "/zstack/v1/cloudformation/stack").also(&["/zstack/v1/cloudformation/stack/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ResourceStack> as Model>::SHAPE, Page::<super::ResourceStack>::LIST)),
-Operation::new(System::Zstack, "CreateResourceStack", "POST", "/zstack/v1/cloudformation/stack").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_RESOURCE_STACK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ResourceStack> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckStackTemplateParameters", "POST", "/zstack/v1/cloudformation/stack/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_STACK_TEMPLATE_PARAMETERS_REQUEST).wrapper("params").response(Response::Body(&CHECK_STACK_TEMPLATE_PARAMETERS_RESULT)),
-Operation::new(System::Zstack, "AddResourceStackVmPortMonitor", "POST", "/zstack/v1/cloudformation/stack/monitor/addvm").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_RESOURCE_STACK_VM_PORT_MONITOR_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteResourceStackVmPortMonitor", "DELETE", "/zstack/v1/cloudformation/stack/monitor/delvm").params(PARAMS_4).long_running(),
-Operation::new(System::Zstack, "GetResourceStackVmStatus", "GET", "/zstack/v1/cloudformation/stack/monitor/vmstatus").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&GET_RESOURCE_STACK_VM_STATUS_RESULT)),
-Operation::new(System::Zstack, "PreviewResourceStack", "POST", "/zstack/v1/cloudformation/stack/preview").params(SYSTEM_TAGS_USER_TAGS).request(&PREVIEW_RESOURCE_STACK_REQUEST).wrapper("params").response(Response::Body(&PREVIEW_RESOURCE_STACK_RESULT)),
-Operation::new(System::Zstack, "DecodeStackTemplate", "POST", "/zstack/v1/cloudformation/stack/preview/resource").params(SYSTEM_TAGS_USER_TAGS).request(&DECODE_STACK_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(&DECODE_STACK_TEMPLATE_RESULT)),
-Operation::new(System::Zstack, "GetResourceFromResourceStack", "GET", "/zstack/v1/cloudformation/stack/resources").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&GET_RESOURCE_FROM_RESOURCE_STACK_RESULT)),
-Operation::new(System::Zstack, "DeleteResourceStack", "DELETE", "/zstack/v1/cloudformation/stack/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "RestartResourceStack", "PUT", "/zstack/v1/cloudformation/stack/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("restartResourceStack").response(Response::Body(<Reply<super::ResourceStack> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateResourceStack", "PUT", "/zstack/v1/cloudformation/stack/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_RESOURCE_STACK_REQUEST).wrapper("updateResourceStack").response(Response::Body(<Reply<super::ResourceStack> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryStackTemplate", "GET", "/zstack/v1/cloudformation/template").also(&["/zstack/v1/cloudformation/template/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::StackTemplate> as Model>::SHAPE, Page::<super::StackTemplate>::LIST)),
-Operation::new(System::Zstack, "AddStackTemplate", "POST", "/zstack/v1/cloudformation/template").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_STACK_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::StackTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteStackTemplate", "DELETE", "/zstack/v1/cloudformation/template/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateStackTemplate", "PUT", "/zstack/v1/cloudformation/template/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_STACK_TEMPLATE_REQUEST).wrapper("updateStackTemplate").response(Response::Body(<Reply<super::StackTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPublishApp", "GET", "/zstack/v1/appcenter/app").also(&["/zstack/v1/appcenter/app/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PublishAppInventory> as Model>::SHAPE, Page::<super::PublishAppInventory>::LIST)),
+    Operation::new(System::Zstack, "PublishApp", "POST", "/zstack/v1/appcenter/app").params(SYSTEM_TAGS_USER_TAGS).request(&PUBLISH_APP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PublishAppInventory> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PreviewResourceFromApp", "POST", "/zstack/v1/appcenter/app/preview").params(SYSTEM_TAGS_USER_TAGS).request(&PREVIEW_RESOURCE_FROM_APP_REQUEST).wrapper("params").response(Response::Body(&PREVIEW_RESOURCE_STACK_RESULT)),
+    Operation::new(System::Zstack, "GetResourceFromPublishApp", "GET", "/zstack/v1/appcenter/app/resources").params(PARAMS_0).response(Response::Body(&GET_RESOURCE_FROM_PUBLISH_APP_RESULT)),
+    Operation::new(System::Zstack, "CreateResourceStackFromApp", "POST", "/zstack/v1/appcenter/app/stack").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_RESOURCE_STACK_FROM_APP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ResourceStack> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePublishApp", "DELETE", "/zstack/v1/appcenter/app/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdatePublishApp", "PUT", "/zstack/v1/appcenter/app/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PUBLISH_APP_REQUEST).wrapper("updatePublishApp").response(Response::Body(<Reply<super::PublishAppInventory> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBuildApp", "GET", "/zstack/v1/appcenter/buildapp").also(&["/zstack/v1/appcenter/buildapp/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BuildApplication> as Model>::SHAPE, Page::<super::BuildApplication>::LIST)),
+    Operation::new(System::Zstack, "CreateBuildApp", "POST", "/zstack/v1/appcenter/buildapp").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BUILD_APP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BuildApplication> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddBuildApp", "POST", "/zstack/v1/appcenter/buildapp/add").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_BUILD_APP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BuildApplication> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckBuildAppParameters", "POST", "/zstack/v1/appcenter/buildapp/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_BUILD_APP_PARAMETERS_REQUEST).wrapper("params").response(Response::Body(&CHECK_BUILD_APP_PARAMETERS_RESULT)),
+    Operation::new(System::Zstack, "DeleteBuildApp", "DELETE", "/zstack/v1/appcenter/buildapp/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ExportBuildApp", "PUT", "/zstack/v1/appcenter/buildapp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("exportBuildApp").response(Response::Body(<Reply<super::BuildAppExportHistory> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateBuildApp", "PUT", "/zstack/v1/appcenter/buildapp/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BUILD_APP_REQUEST).wrapper("updateBuildApp").response(Response::Body(<Reply<super::BuildApplication> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAppBuildSystem", "GET", "/zstack/v1/appcenter/buildsystem").also(&["/zstack/v1/appcenter/buildsystem/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AppBuildSystem> as Model>::SHAPE, Page::<super::AppBuildSystem>::LIST)),
+    Operation::new(System::Zstack, "AddAppBuildSystem", "POST", "/zstack/v1/appcenter/buildsystem").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_APP_BUILD_SYSTEM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AppBuildSystem> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetAppBuildSystemCapacity", "GET", "/zstack/v1/appcenter/buildsystem/capacities").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&GET_APP_BUILD_SYSTEM_CAPACITY_RESULT)),
+    Operation::new(System::Zstack, "DeleteAppBuildSystem", "DELETE", "/zstack/v1/appcenter/buildsystem/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeAppBuildSystemState", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_APP_BUILD_SYSTEM_STATE_REQUEST).wrapper("changeAppBuildSystemState").response(Response::Body(<Reply<super::AppBuildSystem> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReconnectAppBuildSystem", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectAppBuildSystem").response(Response::Body(<Reply<super::AppBuildSystem> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAppBuildSystem", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_APP_BUILD_SYSTEM_REQUEST).wrapper("updateAppBuildSystem").response(Response::Body(<Reply<super::AppBuildSystem> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBuildAppExportHistory", "GET", "/zstack/v1/appcenter/exportapp").also(&["/zstack/v1/appcenter/exportapp/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BuildAppExportHistory> as Model>::SHAPE, Page::<super::BuildAppExportHistory>::LIST)),
+    Operation::new(System::Zstack, "DeleteBuildAppExportHistory", "DELETE", "/zstack/v1/buildapp/exports/{buildAppUuid}").params(PARAMS_1).long_running(),
+    Operation::new(System::Zstack, "QueryEventFromResourceStack", "GET", "/zstack/v1/cloudformation/event").also(&["/zstack/v1/cloudformation/event/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CloudFormationStackEvent> as Model>::SHAPE, Page::<super::CloudFormationStackEvent>::LIST)),
+    Operation::new(System::Zstack, "GetSupportedCloudFormationResources", "GET", "/zstack/v1/cloudformation/resources").params(PARAMS_2).response(Response::Body(&GET_SUPPORTED_CLOUD_FORMATION_RESOURCES_RESULT)),
+    Operation::new(System::Zstack, "GetResourceStackFromResource", "GET", "/zstack/v1/cloudformation/resources/stack").params(PARAMS_3).response(Response::Body(&GET_RESOURCE_STACK_FROM_RESOURCE_RESULT)),
+    Operation::new(System::Zstack, "QueryResourceStack", "GET", "/zstack/v1/cloudformation/stack").also(&["/zstack/v1/cloudformation/stack/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ResourceStack> as Model>::SHAPE, Page::<super::ResourceStack>::LIST)),
+    Operation::new(System::Zstack, "CreateResourceStack", "POST", "/zstack/v1/cloudformation/stack").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_RESOURCE_STACK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ResourceStack> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckStackTemplateParameters", "POST", "/zstack/v1/cloudformation/stack/check").params(SYSTEM_TAGS_USER_TAGS).request(&CHECK_STACK_TEMPLATE_PARAMETERS_REQUEST).wrapper("params").response(Response::Body(&CHECK_STACK_TEMPLATE_PARAMETERS_RESULT)),
+    Operation::new(System::Zstack, "AddResourceStackVmPortMonitor", "POST", "/zstack/v1/cloudformation/stack/monitor/addvm").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_RESOURCE_STACK_VM_PORT_MONITOR_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteResourceStackVmPortMonitor", "DELETE", "/zstack/v1/cloudformation/stack/monitor/delvm").params(PARAMS_4).long_running(),
+    Operation::new(System::Zstack, "GetResourceStackVmStatus", "GET", "/zstack/v1/cloudformation/stack/monitor/vmstatus").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&GET_RESOURCE_STACK_VM_STATUS_RESULT)),
+    Operation::new(System::Zstack, "PreviewResourceStack", "POST", "/zstack/v1/cloudformation/stack/preview").params(SYSTEM_TAGS_USER_TAGS).request(&PREVIEW_RESOURCE_STACK_REQUEST).wrapper("params").response(Response::Body(&PREVIEW_RESOURCE_STACK_RESULT)),
+    Operation::new(System::Zstack, "DecodeStackTemplate", "POST", "/zstack/v1/cloudformation/stack/preview/resource").params(SYSTEM_TAGS_USER_TAGS).request(&DECODE_STACK_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(&DECODE_STACK_TEMPLATE_RESULT)),
+    Operation::new(System::Zstack, "GetResourceFromResourceStack", "GET", "/zstack/v1/cloudformation/stack/resources").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&GET_RESOURCE_FROM_RESOURCE_STACK_RESULT)),
+    Operation::new(System::Zstack, "DeleteResourceStack", "DELETE", "/zstack/v1/cloudformation/stack/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "RestartResourceStack", "PUT", "/zstack/v1/cloudformation/stack/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("restartResourceStack").response(Response::Body(<Reply<super::ResourceStack> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateResourceStack", "PUT", "/zstack/v1/cloudformation/stack/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_RESOURCE_STACK_REQUEST).wrapper("updateResourceStack").response(Response::Body(<Reply<super::ResourceStack> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryStackTemplate", "GET", "/zstack/v1/cloudformation/template").also(&["/zstack/v1/cloudformation/template/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::StackTemplate> as Model>::SHAPE, Page::<super::StackTemplate>::LIST)),
+    Operation::new(System::Zstack, "AddStackTemplate", "POST", "/zstack/v1/cloudformation/template").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_STACK_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::StackTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteStackTemplate", "DELETE", "/zstack/v1/cloudformation/template/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateStackTemplate", "PUT", "/zstack/v1/cloudformation/template/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_STACK_TEMPLATE_REQUEST).wrapper("updateStackTemplate").response(Response::Body(<Reply<super::StackTemplate> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::PublishAppInventory>>),
-Some(make::<Reply<super::PublishAppInventory>>),
-Some(make::<super::PreviewResourceStackResult>),
-Some(make::<super::GetResourceFromPublishAppResult>),
-Some(make::<Reply<super::ResourceStack>>),
-None,
-Some(make::<Reply<super::PublishAppInventory>>),
-Some(make::<Page<super::BuildApplication>>),
-Some(make::<Reply<super::BuildApplication>>),
-Some(make::<Reply<super::BuildApplication>>),
-Some(make::<super::CheckBuildAppParametersResult>),
-None,
-Some(make::<Reply<super::BuildAppExportHistory>>),
-Some(make::<Reply<super::BuildApplication>>),
-Some(make::<Page<super::AppBuildSystem>>),
-Some(make::<Reply<super::AppBuildSystem>>),
-Some(make::<super::GetAppBuildSystemCapacityResult>),
-None,
-Some(make::<Reply<super::AppBuildSystem>>),
-Some(make::<Reply<super::AppBuildSystem>>),
-Some(make::<Reply<super::AppBuildSystem>>),
-Some(make::<Page<super::BuildAppExportHistory>>),
-None,
-Some(make::<Page<super::CloudFormationStackEvent>>),
-Some(make::<super::GetSupportedCloudFormationResourcesResult>),
-Some(make::<super::GetResourceStackFromResourceResult>),
-Some(make::<Page<super::ResourceStack>>),
-Some(make::<Reply<super::ResourceStack>>),
-Some(make::<super::CheckStackTemplateParametersResult>),
-None,
-None,
-Some(make::<super::GetResourceStackVmStatusResult>),
-Some(make::<super::PreviewResourceStackResult>),
-Some(make::<super::DecodeStackTemplateResult>),
-Some(make::<super::GetResourceFromResourceStackResult>),
-None,
-Some(make::<Reply<super::ResourceStack>>),
-Some(make::<Reply<super::ResourceStack>>),
-Some(make::<Page<super::StackTemplate>>),
-Some(make::<Reply<super::StackTemplate>>),
-None,
-Some(make::<Reply<super::StackTemplate>>),
+    Some(make::<Page<super::PublishAppInventory>>),
+    Some(make::<Reply<super::PublishAppInventory>>),
+    Some(make::<super::PreviewResourceStackResult>),
+    Some(make::<super::GetResourceFromPublishAppResult>),
+    Some(make::<Reply<super::ResourceStack>>),
+    None,
+    Some(make::<Reply<super::PublishAppInventory>>),
+    Some(make::<Page<super::BuildApplication>>),
+    Some(make::<Reply<super::BuildApplication>>),
+    Some(make::<Reply<super::BuildApplication>>),
+    Some(make::<super::CheckBuildAppParametersResult>),
+    None,
+    Some(make::<Reply<super::BuildAppExportHistory>>),
+    Some(make::<Reply<super::BuildApplication>>),
+    Some(make::<Page<super::AppBuildSystem>>),
+    Some(make::<Reply<super::AppBuildSystem>>),
+    Some(make::<super::GetAppBuildSystemCapacityResult>),
+    None,
+    Some(make::<Reply<super::AppBuildSystem>>),
+    Some(make::<Reply<super::AppBuildSystem>>),
+    Some(make::<Reply<super::AppBuildSystem>>),
+    Some(make::<Page<super::BuildAppExportHistory>>),
+    None,
+    Some(make::<Page<super::CloudFormationStackEvent>>),
+    Some(make::<super::GetSupportedCloudFormationResourcesResult>),
+    Some(make::<super::GetResourceStackFromResourceResult>),
+    Some(make::<Page<super::ResourceStack>>),
+    Some(make::<Reply<super::ResourceStack>>),
+    Some(make::<super::CheckStackTemplateParametersResult>),
+    None,
+    None,
+    Some(make::<super::GetResourceStackVmStatusResult>),
+    Some(make::<super::PreviewResourceStackResult>),
+    Some(make::<super::DecodeStackTemplateResult>),
+    Some(make::<super::GetResourceFromResourceStackResult>),
+    None,
+    Some(make::<Reply<super::ResourceStack>>),
+    Some(make::<Reply<super::ResourceStack>>),
+    Some(make::<Page<super::StackTemplate>>),
+    Some(make::<Reply<super::StackTemplate>>),
+    None,
+    Some(make::<Reply<super::StackTemplate>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/appcenter/app`: Finds publish apps.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/0`
-QueryPublishApp = 0 -> Page<super::PublishAppInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/appcenter/app`: Finds publish apps.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/0`
+    QueryPublishApp = 0 -> Page<super::PublishAppInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/appcenter/app`: Publish app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/1`
-PublishApp = 1 -> Reply<super::PublishAppInventory>, () super::PublishAppRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/appcenter/app`: Publish app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/1`
+    PublishApp = 1 -> Reply<super::PublishAppInventory>, () super::PublishAppRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/appcenter/app/preview`: Previews a resource from an app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/2`
-PreviewResourceFromApp = 2 -> super::PreviewResourceStackResult, () super::PreviewResourceFromAppRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/appcenter/app/preview`: Previews a resource from an app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/2`
+    PreviewResourceFromApp = 2 -> super::PreviewResourceStackResult, () super::PreviewResourceFromAppRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/appcenter/app/resources`: Gives resource from publish app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/3`
-GetResourceFromPublishApp = 3 -> super::GetResourceFromPublishAppResult, ();
-/// Its uuid.
-uuid: Option<Id> = "uuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/appcenter/app/resources`: Gives resource from publish app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/3`
+    GetResourceFromPublishApp = 3 -> super::GetResourceFromPublishAppResult, ();
+    /// Its uuid.
+    uuid: Option<Id> = "uuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/appcenter/app/stack`: Creates a resource stack from an app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/4`
-CreateResourceStackFromApp = 4 -> Reply<super::ResourceStack>, () super::CreateResourceStackFromAppRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/appcenter/app/stack`: Creates a resource stack from an app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/4`
+    CreateResourceStackFromApp = 4 -> Reply<super::ResourceStack>, () super::CreateResourceStackFromAppRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/appcenter/app/{uuid}`: Deletes a publish app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/5`
-DeletePublishApp = 5 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/appcenter/app/{uuid}`: Deletes a publish app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/5`
+    DeletePublishApp = 5 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/appcenter/app/{uuid}/actions`: Changes a publish app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/6`
-UpdatePublishApp = 6 -> Reply<super::PublishAppInventory>, (uuid: Id) super::UpdatePublishAppRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/appcenter/app/{uuid}/actions`: Changes a publish app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/6`
+    UpdatePublishApp = 6 -> Reply<super::PublishAppInventory>, (uuid: Id) super::UpdatePublishAppRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/appcenter/buildapp`: Finds build apps.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/7`
-QueryBuildApp = 7 -> Page<super::BuildApplication>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/appcenter/buildapp`: Finds build apps.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/7`
+    QueryBuildApp = 7 -> Page<super::BuildApplication>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/appcenter/buildapp`: Creates a build app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/8`
-CreateBuildApp = 8 -> Reply<super::BuildApplication>, () super::CreateBuildAppRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/appcenter/buildapp`: Creates a build app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/8`
+    CreateBuildApp = 8 -> Reply<super::BuildApplication>, () super::CreateBuildAppRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/appcenter/buildapp/add`: Adds a build app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/9`
-AddBuildApp = 9 -> Reply<super::BuildApplication>, () super::AddBuildAppRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/appcenter/buildapp/add`: Adds a build app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/9`
+    AddBuildApp = 9 -> Reply<super::BuildApplication>, () super::AddBuildAppRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/appcenter/buildapp/check`: Checks build app parameters.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/10`
-CheckBuildAppParameters = 10 -> super::CheckBuildAppParametersResult, () super::CheckBuildAppParametersRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/appcenter/buildapp/check`: Checks build app parameters.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/10`
+    CheckBuildAppParameters = 10 -> super::CheckBuildAppParametersResult, () super::CheckBuildAppParametersRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/appcenter/buildapp/{uuid}`: Deletes a build app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/11`
-DeleteBuildApp = 11 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/appcenter/buildapp/{uuid}`: Deletes a build app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/11`
+    DeleteBuildApp = 11 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/appcenter/buildapp/{uuid}/actions`: Exports a build app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/12`
-ExportBuildApp = 12 -> Reply<super::BuildAppExportHistory>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/appcenter/buildapp/{uuid}/actions`: Exports a build app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/12`
+    ExportBuildApp = 12 -> Reply<super::BuildAppExportHistory>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/appcenter/buildapp/{uuid}/actions`: Changes a build app.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/13`
-UpdateBuildApp = 13 -> Reply<super::BuildApplication>, (uuid: Id) super::UpdateBuildAppRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/appcenter/buildapp/{uuid}/actions`: Changes a build app.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/13`
+    UpdateBuildApp = 13 -> Reply<super::BuildApplication>, (uuid: Id) super::UpdateBuildAppRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/appcenter/buildsystem`: Finds app build systems.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/14`
-QueryAppBuildSystem = 14 -> Page<super::AppBuildSystem>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/appcenter/buildsystem`: Finds app build systems.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/14`
+    QueryAppBuildSystem = 14 -> Page<super::AppBuildSystem>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/appcenter/buildsystem`: Adds an app build system.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/15`
-AddAppBuildSystem = 15 -> Reply<super::AppBuildSystem>, () super::AddAppBuildSystemRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/appcenter/buildsystem`: Adds an app build system.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/15`
+    AddAppBuildSystem = 15 -> Reply<super::AppBuildSystem>, () super::AddAppBuildSystemRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/appcenter/buildsystem/capacities`: Gives app build system capacity.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/16`
-GetAppBuildSystemCapacity = 16 -> super::GetAppBuildSystemCapacityResult, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/appcenter/buildsystem/capacities`: Gives app build system capacity.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/16`
+    GetAppBuildSystemCapacity = 16 -> super::GetAppBuildSystemCapacityResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/appcenter/buildsystem/{uuid}`: Deletes an app build system.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/17`
-DeleteAppBuildSystem = 17 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/appcenter/buildsystem/{uuid}`: Deletes an app build system.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/17`
+    DeleteAppBuildSystem = 17 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Lets an app build system be used, or no longer.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/18`
-ChangeAppBuildSystemState = 18 -> Reply<super::AppBuildSystem>, (uuid: Id) super::ChangeAppBuildSystemStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Lets an app build system be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/18`
+    ChangeAppBuildSystemState = 18 -> Reply<super::AppBuildSystem>, (uuid: Id) super::ChangeAppBuildSystemStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Connects again to an app build system.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/19`
-ReconnectAppBuildSystem = 19 -> Reply<super::AppBuildSystem>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Connects again to an app build system.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/19`
+    ReconnectAppBuildSystem = 19 -> Reply<super::AppBuildSystem>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Changes an app build system.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/20`
-UpdateAppBuildSystem = 20 -> Reply<super::AppBuildSystem>, (uuid: Id) super::UpdateAppBuildSystemRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Changes an app build system.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/20`
+    UpdateAppBuildSystem = 20 -> Reply<super::AppBuildSystem>, (uuid: Id) super::UpdateAppBuildSystemRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/appcenter/exportapp`: Finds build app export histories.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/21`
-QueryBuildAppExportHistory = 21 -> Page<super::BuildAppExportHistory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/appcenter/exportapp`: Finds build app export histories.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/21`
+    QueryBuildAppExportHistory = 21 -> Page<super::BuildAppExportHistory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/buildapp/exports/{buildAppUuid}`: Deletes a build app export history.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/22`
-DeleteBuildAppExportHistory = 22 -> (), (build_app_uuid: Id);
-/// Build app uuid.
-build_app_uuid: Id = "buildAppUuid" build_app_uuid.into();
-/// The export's id.
-export_id: Option<String> = "exportId" None;
-/// Build system uuid.
-build_system_uuid: Option<Id> = "buildSystemUuid" None;
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/buildapp/exports/{buildAppUuid}`: Deletes a build app export history.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/22`
+    DeleteBuildAppExportHistory = 22 -> (), (build_app_uuid: Id);
+    /// Build app uuid.
+    build_app_uuid: Id = "buildAppUuid" build_app_uuid.into();
+    /// The export's id.
+    export_id: Option<String> = "exportId" None;
+    /// Build system uuid.
+    build_system_uuid: Option<Id> = "buildSystemUuid" None;
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cloudformation/event`: Finds event from resource stacks.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/23`
-QueryEventFromResourceStack = 23 -> Page<super::CloudFormationStackEvent>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/cloudformation/event`: Finds event from resource stacks.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/23`
+    QueryEventFromResourceStack = 23 -> Page<super::CloudFormationStackEvent>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cloudformation/resources`: Gives supported cloud formation resources.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/24`
-GetSupportedCloudFormationResources = 24 -> super::GetSupportedCloudFormationResourcesResult, ();
-/// Version.
-version: Option<String> = "version" None;
-/// Its kind. `zstack` when left out.
-r#type: Option<String> = "type" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/cloudformation/resources`: Gives supported cloud formation resources.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/24`
+    GetSupportedCloudFormationResources = 24 -> super::GetSupportedCloudFormationResourcesResult, ();
+    /// Version.
+    version: Option<String> = "version" None;
+    /// Its kind. `zstack` when left out.
+    r#type: Option<String> = "type" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cloudformation/resources/stack`: Gives resource stack from resource.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/25`
-GetResourceStackFromResource = 25 -> super::GetResourceStackFromResourceResult, (resource_uuid: Id);
-/// The uuid that it gets; the server's choice when left out.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/cloudformation/resources/stack`: Gives resource stack from resource.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/25`
+    GetResourceStackFromResource = 25 -> super::GetResourceStackFromResourceResult, (resource_uuid: Id);
+    /// The uuid that it gets; the server's choice when left out.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cloudformation/stack`: Finds resource stacks.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/26`
-QueryResourceStack = 26 -> Page<super::ResourceStack>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/cloudformation/stack`: Finds resource stacks.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/26`
+    QueryResourceStack = 26 -> Page<super::ResourceStack>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cloudformation/stack`: Creates a resource stack.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/27`
-CreateResourceStack = 27 -> Reply<super::ResourceStack>, () super::CreateResourceStackRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cloudformation/stack`: Creates a resource stack.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/27`
+    CreateResourceStack = 27 -> Reply<super::ResourceStack>, () super::CreateResourceStackRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cloudformation/stack/check`: Checks stack template parameters.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/28`
-CheckStackTemplateParameters = 28 -> super::CheckStackTemplateParametersResult, () super::CheckStackTemplateParametersRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cloudformation/stack/check`: Checks stack template parameters.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/28`
+    CheckStackTemplateParameters = 28 -> super::CheckStackTemplateParametersResult, () super::CheckStackTemplateParametersRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cloudformation/stack/monitor/addvm`: Adds a resource stack virtual machine port monitor.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/29`
-AddResourceStackVmPortMonitor = 29 -> (), () super::AddResourceStackVmPortMonitorRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cloudformation/stack/monitor/addvm`: Adds a resource stack virtual machine port monitor.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/29`
+    AddResourceStackVmPortMonitor = 29 -> (), () super::AddResourceStackVmPortMonitorRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/cloudformation/stack/monitor/delvm`: Deletes a resource stack virtual machine port monitor.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/30`
-DeleteResourceStackVmPortMonitor = 30 -> (), (vm_instance_uuid: Id);
-/// Stack uuid.
-stack_uuid: Option<Id> = "stackUuid" None;
-/// The virtual machine.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Port.
-port: Option<i64> = "port" None;
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/cloudformation/stack/monitor/delvm`: Deletes a resource stack virtual machine port monitor.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/30`
+    DeleteResourceStackVmPortMonitor = 30 -> (), (vm_instance_uuid: Id);
+    /// Stack uuid.
+    stack_uuid: Option<Id> = "stackUuid" None;
+    /// The virtual machine.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Port.
+    port: Option<i64> = "port" None;
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cloudformation/stack/monitor/vmstatus`: Gives resource stack virtual machine status.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/31`
-GetResourceStackVmStatus = 31 -> super::GetResourceStackVmStatusResult, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/cloudformation/stack/monitor/vmstatus`: Gives resource stack virtual machine status.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/31`
+    GetResourceStackVmStatus = 31 -> super::GetResourceStackVmStatusResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cloudformation/stack/preview`: Previews a resource stack.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/32`
-PreviewResourceStack = 32 -> super::PreviewResourceStackResult, () super::PreviewResourceStackRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cloudformation/stack/preview`: Previews a resource stack.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/32`
+    PreviewResourceStack = 32 -> super::PreviewResourceStackResult, () super::PreviewResourceStackRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cloudformation/stack/preview/resource`: Decode stack template.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/33`
-DecodeStackTemplate = 33 -> super::DecodeStackTemplateResult, () super::DecodeStackTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cloudformation/stack/preview/resource`: Decode stack template.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/33`
+    DecodeStackTemplate = 33 -> super::DecodeStackTemplateResult, () super::DecodeStackTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cloudformation/stack/resources`: Gives resource from resource stack.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/34`
-GetResourceFromResourceStack = 34 -> super::GetResourceFromResourceStackResult, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/cloudformation/stack/resources`: Gives resource from resource stack.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/34`
+    GetResourceFromResourceStack = 34 -> super::GetResourceFromResourceStackResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/cloudformation/stack/{uuid}`: Deletes a resource stack.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/35`
-DeleteResourceStack = 35 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/cloudformation/stack/{uuid}`: Deletes a resource stack.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/35`
+    DeleteResourceStack = 35 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cloudformation/stack/{uuid}/actions`: Restart resource stack.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/36`
-RestartResourceStack = 36 -> Reply<super::ResourceStack>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cloudformation/stack/{uuid}/actions`: Restart resource stack.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/36`
+    RestartResourceStack = 36 -> Reply<super::ResourceStack>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cloudformation/stack/{uuid}/actions`: Changes a resource stack.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/37`
-UpdateResourceStack = 37 -> Reply<super::ResourceStack>, (uuid: Id) super::UpdateResourceStackRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cloudformation/stack/{uuid}/actions`: Changes a resource stack.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/37`
+    UpdateResourceStack = 37 -> Reply<super::ResourceStack>, (uuid: Id) super::UpdateResourceStackRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/cloudformation/template`: Finds stack templates.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/38`
-QueryStackTemplate = 38 -> Page<super::StackTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/cloudformation/template`: Finds stack templates.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/38`
+    QueryStackTemplate = 38 -> Page<super::StackTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/cloudformation/template`: Adds a stack template.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/39`
-AddStackTemplate = 39 -> Reply<super::StackTemplate>, () super::AddStackTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/cloudformation/template`: Adds a stack template.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/39`
+    AddStackTemplate = 39 -> Reply<super::StackTemplate>, () super::AddStackTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/cloudformation/template/{uuid}`: Deletes a stack template.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/40`
-DeleteStackTemplate = 40 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/cloudformation/template/{uuid}`: Deletes a stack template.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/40`
+    DeleteStackTemplate = 40 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/cloudformation/template/{uuid}/actions`: Changes a stack template.
-///
-/// Schema: `schemas/zstack/stacks.json#/operations/41`
-UpdateStackTemplate = 41 -> Reply<super::StackTemplate>, (uuid: Id) super::UpdateStackTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/cloudformation/template/{uuid}/actions`: Changes a stack template.
+    ///
+    /// Schema: `schemas/zstack/stacks.json#/operations/41`
+    UpdateStackTemplate = 41 -> Reply<super::StackTemplate>, (uuid: Id) super::UpdateStackTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

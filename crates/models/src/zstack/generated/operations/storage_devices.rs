@@ -4,499 +4,499 @@
 use super::prelude::*;
 const PARAMS_0: &[Param] = &[Param::path("uuid", Kind::Id), Param::path("clusterUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryFiberChannelStorage", "GET", "/zstack/v1/storage-devices/fiber-channel/controllers").also(&["/zstack/v1/storage-devices/fiber-channel/controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FiberChannelStorage> as Model>::SHAPE, Page::<super::FiberChannelStorage>::LIST)),
-Operation::new(System::Zstack, "RefreshFiberChannelStorage", "POST", "/zstack/v1/storage-devices/fiber-channel/controllers").params(SYSTEM_TAGS_USER_TAGS).request(&REFRESH_FIBER_CHANNEL_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Page<super::FiberChannelStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryFiberChannelLun", "GET", "/zstack/v1/storage-devices/fiber-channel/luns").also(&["/zstack/v1/storage-devices/fiber-channel/luns/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FiberChannelLun> as Model>::SHAPE, Page::<super::FiberChannelLun>::LIST)),
-Operation::new(System::Zstack, "QueryIscsiLun", "GET", "/zstack/v1/storage-devices/iscsi/luns").also(&["/zstack/v1/storage-devices/iscsi/luns/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IscsiLun> as Model>::SHAPE, Page::<super::IscsiLun>::LIST)),
-Operation::new(System::Zstack, "QueryIscsiServer", "GET", "/zstack/v1/storage-devices/iscsi/servers").also(&["/zstack/v1/storage-devices/iscsi/servers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IscsiServer> as Model>::SHAPE, Page::<super::IscsiServer>::LIST)),
-Operation::new(System::Zstack, "AddIscsiServer", "POST", "/zstack/v1/storage-devices/iscsi/servers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ISCSI_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteIscsiServer", "DELETE", "/zstack/v1/storage-devices/iscsi/servers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "RefreshIscsiServer", "POST", "/zstack/v1/storage-devices/iscsi/servers/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateIscsiServer", "PUT", "/zstack/v1/storage-devices/iscsi/servers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ISCSI_SERVER_REQUEST).wrapper("updateIscsiServer").response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RefreshLocalRaid", "PUT", "/zstack/v1/storage-devices/local-raid/actions").params(SYSTEM_TAGS_USER_TAGS).request(&REFRESH_LOCAL_RAID_REQUEST).wrapper("refreshLocalRaid").response(Response::Body(<Page<super::RaidController> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryLocalRaidController", "GET", "/zstack/v1/storage-devices/local-raid/controllers").also(&["/zstack/v1/storage-devices/local-raid/controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::RaidPhysicalDrive> as Model>::SHAPE, Page::<super::RaidPhysicalDrive>::LIST)),
-Operation::new(System::Zstack, "QueryLocalRaidPhysicalDrive", "GET", "/zstack/v1/storage-devices/local-raid/physical-drives").also(&["/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::RaidPhysicalDrive> as Model>::SHAPE, Page::<super::RaidPhysicalDrive>::LIST)),
-Operation::new(System::Zstack, "QueryPhysicalDriveSelfTestHistory", "GET", "/zstack/v1/storage-devices/local-raid/physical-drives/self-test").also(&["/zstack/v1/storage-devices/local-raid/physical-drives/self-test/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PhysicalDriveSmartSelfTestHistory> as Model>::SHAPE, Page::<super::PhysicalDriveSmartSelfTestHistory>::LIST)),
-Operation::new(System::Zstack, "LocateLocalRaidPhysicalDrive", "PUT", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&LOCATE_LOCAL_RAID_PHYSICAL_DRIVE_REQUEST).wrapper("locateLocalRaidPhysicalDrive").response(Response::Body(<Reply<super::RaidPhysicalDrive> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SelfTestLocalRaid", "PUT", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("selfTestLocalRaid").response(Response::Body(&SELF_TEST_LOCAL_RAID_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetLocalRaidPhysicalDriveSmart", "GET", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/smart").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LOCAL_RAID_PHYSICAL_DRIVE_SMART_RESULT)),
-Operation::new(System::Zstack, "QueryNvmeTarget", "GET", "/zstack/v1/storage-devices/nvme/controllers").also(&["/zstack/v1/storage-devices/nvme/controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NvmeTarget> as Model>::SHAPE, Page::<super::NvmeTarget>::LIST)),
-Operation::new(System::Zstack, "RefreshNvmeTarget", "POST", "/zstack/v1/storage-devices/nvme/controllers").params(SYSTEM_TAGS_USER_TAGS).request(&REFRESH_NVME_TARGET_REQUEST).wrapper("params").response(Response::Body(<Page<super::NvmeTarget> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryNvmeLun", "GET", "/zstack/v1/storage-devices/nvme/luns").also(&["/zstack/v1/storage-devices/nvme/luns/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NvmeLun> as Model>::SHAPE, Page::<super::NvmeLun>::LIST)),
-Operation::new(System::Zstack, "QueryNvmeServer", "GET", "/zstack/v1/storage-devices/nvme/servers").also(&["/zstack/v1/storage-devices/nvme/servers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NvmeServer> as Model>::SHAPE, Page::<super::NvmeServer>::LIST)),
-Operation::new(System::Zstack, "AddNvmeServer", "POST", "/zstack/v1/storage-devices/nvme/servers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_NVME_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::NvmeServer> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteNvmeServer", "DELETE", "/zstack/v1/storage-devices/nvme/servers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "QueryScsiLun", "GET", "/zstack/v1/storage-devices/scsi-lun/luns").also(&["/zstack/v1/storage-devices/scsi-lun/luns/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ScsiLun> as Model>::SHAPE, Page::<super::ScsiLun>::LIST)),
-Operation::new(System::Zstack, "DetachScsiLunFromHost", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_SCSI_LUN_FROM_HOST_REQUEST).wrapper("detachScsiLunFromHost").response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateScsiLun", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCSI_LUN_REQUEST).wrapper("updateScsiLun").response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckScsiLunClusterStatus", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/cluster/{clusterUuid}").params(PARAMS_0).wrapper("checkScsiLunClusterStatus").response(Response::Body(<Reply<super::ScsiLunClusterStatus> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryFiberChannelStorage", "GET", "/zstack/v1/storage-devices/fiber-channel/controllers").also(&["/zstack/v1/storage-devices/fiber-channel/controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FiberChannelStorage> as Model>::SHAPE, Page::<super::FiberChannelStorage>::LIST)),
+    Operation::new(System::Zstack, "RefreshFiberChannelStorage", "POST", "/zstack/v1/storage-devices/fiber-channel/controllers").params(SYSTEM_TAGS_USER_TAGS).request(&REFRESH_FIBER_CHANNEL_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Page<super::FiberChannelStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryFiberChannelLun", "GET", "/zstack/v1/storage-devices/fiber-channel/luns").also(&["/zstack/v1/storage-devices/fiber-channel/luns/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FiberChannelLun> as Model>::SHAPE, Page::<super::FiberChannelLun>::LIST)),
+    Operation::new(System::Zstack, "QueryIscsiLun", "GET", "/zstack/v1/storage-devices/iscsi/luns").also(&["/zstack/v1/storage-devices/iscsi/luns/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IscsiLun> as Model>::SHAPE, Page::<super::IscsiLun>::LIST)),
+    Operation::new(System::Zstack, "QueryIscsiServer", "GET", "/zstack/v1/storage-devices/iscsi/servers").also(&["/zstack/v1/storage-devices/iscsi/servers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::IscsiServer> as Model>::SHAPE, Page::<super::IscsiServer>::LIST)),
+    Operation::new(System::Zstack, "AddIscsiServer", "POST", "/zstack/v1/storage-devices/iscsi/servers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_ISCSI_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteIscsiServer", "DELETE", "/zstack/v1/storage-devices/iscsi/servers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "RefreshIscsiServer", "POST", "/zstack/v1/storage-devices/iscsi/servers/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateIscsiServer", "PUT", "/zstack/v1/storage-devices/iscsi/servers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ISCSI_SERVER_REQUEST).wrapper("updateIscsiServer").response(Response::Body(<Reply<super::IscsiServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RefreshLocalRaid", "PUT", "/zstack/v1/storage-devices/local-raid/actions").params(SYSTEM_TAGS_USER_TAGS).request(&REFRESH_LOCAL_RAID_REQUEST).wrapper("refreshLocalRaid").response(Response::Body(<Page<super::RaidController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryLocalRaidController", "GET", "/zstack/v1/storage-devices/local-raid/controllers").also(&["/zstack/v1/storage-devices/local-raid/controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::RaidPhysicalDrive> as Model>::SHAPE, Page::<super::RaidPhysicalDrive>::LIST)),
+    Operation::new(System::Zstack, "QueryLocalRaidPhysicalDrive", "GET", "/zstack/v1/storage-devices/local-raid/physical-drives").also(&["/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::RaidPhysicalDrive> as Model>::SHAPE, Page::<super::RaidPhysicalDrive>::LIST)),
+    Operation::new(System::Zstack, "QueryPhysicalDriveSelfTestHistory", "GET", "/zstack/v1/storage-devices/local-raid/physical-drives/self-test").also(&["/zstack/v1/storage-devices/local-raid/physical-drives/self-test/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PhysicalDriveSmartSelfTestHistory> as Model>::SHAPE, Page::<super::PhysicalDriveSmartSelfTestHistory>::LIST)),
+    Operation::new(System::Zstack, "LocateLocalRaidPhysicalDrive", "PUT", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&LOCATE_LOCAL_RAID_PHYSICAL_DRIVE_REQUEST).wrapper("locateLocalRaidPhysicalDrive").response(Response::Body(<Reply<super::RaidPhysicalDrive> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SelfTestLocalRaid", "PUT", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("selfTestLocalRaid").response(Response::Body(&SELF_TEST_LOCAL_RAID_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetLocalRaidPhysicalDriveSmart", "GET", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/smart").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LOCAL_RAID_PHYSICAL_DRIVE_SMART_RESULT)),
+    Operation::new(System::Zstack, "QueryNvmeTarget", "GET", "/zstack/v1/storage-devices/nvme/controllers").also(&["/zstack/v1/storage-devices/nvme/controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NvmeTarget> as Model>::SHAPE, Page::<super::NvmeTarget>::LIST)),
+    Operation::new(System::Zstack, "RefreshNvmeTarget", "POST", "/zstack/v1/storage-devices/nvme/controllers").params(SYSTEM_TAGS_USER_TAGS).request(&REFRESH_NVME_TARGET_REQUEST).wrapper("params").response(Response::Body(<Page<super::NvmeTarget> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryNvmeLun", "GET", "/zstack/v1/storage-devices/nvme/luns").also(&["/zstack/v1/storage-devices/nvme/luns/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NvmeLun> as Model>::SHAPE, Page::<super::NvmeLun>::LIST)),
+    Operation::new(System::Zstack, "QueryNvmeServer", "GET", "/zstack/v1/storage-devices/nvme/servers").also(&["/zstack/v1/storage-devices/nvme/servers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NvmeServer> as Model>::SHAPE, Page::<super::NvmeServer>::LIST)),
+    Operation::new(System::Zstack, "AddNvmeServer", "POST", "/zstack/v1/storage-devices/nvme/servers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_NVME_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::NvmeServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteNvmeServer", "DELETE", "/zstack/v1/storage-devices/nvme/servers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "QueryScsiLun", "GET", "/zstack/v1/storage-devices/scsi-lun/luns").also(&["/zstack/v1/storage-devices/scsi-lun/luns/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ScsiLun> as Model>::SHAPE, Page::<super::ScsiLun>::LIST)),
+    Operation::new(System::Zstack, "DetachScsiLunFromHost", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_SCSI_LUN_FROM_HOST_REQUEST).wrapper("detachScsiLunFromHost").response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateScsiLun", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCSI_LUN_REQUEST).wrapper("updateScsiLun").response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckScsiLunClusterStatus", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/cluster/{clusterUuid}").params(PARAMS_0).wrapper("checkScsiLunClusterStatus").response(Response::Body(<Reply<super::ScsiLunClusterStatus> as Model>::SHAPE)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::FiberChannelStorage>>),
-Some(make::<Page<super::FiberChannelStorage>>),
-Some(make::<Page<super::FiberChannelLun>>),
-Some(make::<Page<super::IscsiLun>>),
-Some(make::<Page<super::IscsiServer>>),
-Some(make::<Reply<super::IscsiServer>>),
-None,
-Some(make::<Reply<super::IscsiServer>>),
-Some(make::<Reply<super::IscsiServer>>),
-Some(make::<Page<super::RaidController>>),
-Some(make::<Page<super::RaidPhysicalDrive>>),
-Some(make::<Page<super::RaidPhysicalDrive>>),
-Some(make::<Page<super::PhysicalDriveSmartSelfTestHistory>>),
-Some(make::<Reply<super::RaidPhysicalDrive>>),
-Some(make::<super::SelfTestLocalRaidResult>),
-Some(make::<super::GetLocalRaidPhysicalDriveSmartResult>),
-Some(make::<Page<super::NvmeTarget>>),
-Some(make::<Page<super::NvmeTarget>>),
-Some(make::<Page<super::NvmeLun>>),
-Some(make::<Page<super::NvmeServer>>),
-Some(make::<Reply<super::NvmeServer>>),
-None,
-Some(make::<Page<super::ScsiLun>>),
-Some(make::<Reply<super::ScsiLun>>),
-Some(make::<Reply<super::ScsiLun>>),
-Some(make::<Reply<super::ScsiLunClusterStatus>>),
+    Some(make::<Page<super::FiberChannelStorage>>),
+    Some(make::<Page<super::FiberChannelStorage>>),
+    Some(make::<Page<super::FiberChannelLun>>),
+    Some(make::<Page<super::IscsiLun>>),
+    Some(make::<Page<super::IscsiServer>>),
+    Some(make::<Reply<super::IscsiServer>>),
+    None,
+    Some(make::<Reply<super::IscsiServer>>),
+    Some(make::<Reply<super::IscsiServer>>),
+    Some(make::<Page<super::RaidController>>),
+    Some(make::<Page<super::RaidPhysicalDrive>>),
+    Some(make::<Page<super::RaidPhysicalDrive>>),
+    Some(make::<Page<super::PhysicalDriveSmartSelfTestHistory>>),
+    Some(make::<Reply<super::RaidPhysicalDrive>>),
+    Some(make::<super::SelfTestLocalRaidResult>),
+    Some(make::<super::GetLocalRaidPhysicalDriveSmartResult>),
+    Some(make::<Page<super::NvmeTarget>>),
+    Some(make::<Page<super::NvmeTarget>>),
+    Some(make::<Page<super::NvmeLun>>),
+    Some(make::<Page<super::NvmeServer>>),
+    Some(make::<Reply<super::NvmeServer>>),
+    None,
+    Some(make::<Page<super::ScsiLun>>),
+    Some(make::<Reply<super::ScsiLun>>),
+    Some(make::<Reply<super::ScsiLun>>),
+    Some(make::<Reply<super::ScsiLunClusterStatus>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/fiber-channel/controllers`: Finds fiber channel storages.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/0`
-QueryFiberChannelStorage = 0 -> Page<super::FiberChannelStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/fiber-channel/controllers`: Finds fiber channel storages.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/0`
+    QueryFiberChannelStorage = 0 -> Page<super::FiberChannelStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/storage-devices/fiber-channel/controllers`: Reads again a fiber channel storage.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/1`
-RefreshFiberChannelStorage = 1 -> Page<super::FiberChannelStorage>, () super::RefreshFiberChannelStorageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/storage-devices/fiber-channel/controllers`: Reads again a fiber channel storage.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/1`
+    RefreshFiberChannelStorage = 1 -> Page<super::FiberChannelStorage>, () super::RefreshFiberChannelStorageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/fiber-channel/luns`: Finds fiber channel LUNs.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/2`
-QueryFiberChannelLun = 2 -> Page<super::FiberChannelLun>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/fiber-channel/luns`: Finds fiber channel LUNs.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/2`
+    QueryFiberChannelLun = 2 -> Page<super::FiberChannelLun>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/iscsi/luns`: Finds iSCSI LUNs.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/3`
-QueryIscsiLun = 3 -> Page<super::IscsiLun>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/iscsi/luns`: Finds iSCSI LUNs.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/3`
+    QueryIscsiLun = 3 -> Page<super::IscsiLun>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/iscsi/servers`: Finds iSCSI servers.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/4`
-QueryIscsiServer = 4 -> Page<super::IscsiServer>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/iscsi/servers`: Finds iSCSI servers.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/4`
+    QueryIscsiServer = 4 -> Page<super::IscsiServer>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/storage-devices/iscsi/servers`: Adds an iSCSI server.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/5`
-AddIscsiServer = 5 -> Reply<super::IscsiServer>, () super::AddIscsiServerRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/storage-devices/iscsi/servers`: Adds an iSCSI server.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/5`
+    AddIscsiServer = 5 -> Reply<super::IscsiServer>, () super::AddIscsiServerRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/storage-devices/iscsi/servers/{uuid}`: Deletes an iSCSI server.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/6`
-DeleteIscsiServer = 6 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/storage-devices/iscsi/servers/{uuid}`: Deletes an iSCSI server.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/6`
+    DeleteIscsiServer = 6 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/storage-devices/iscsi/servers/{uuid}`: Reads again an iSCSI server.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/7`
-RefreshIscsiServer = 7 -> Reply<super::IscsiServer>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/storage-devices/iscsi/servers/{uuid}`: Reads again an iSCSI server.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/7`
+    RefreshIscsiServer = 7 -> Reply<super::IscsiServer>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/storage-devices/iscsi/servers/{uuid}/actions`: Changes an iSCSI server.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/8`
-UpdateIscsiServer = 8 -> Reply<super::IscsiServer>, (uuid: Id) super::UpdateIscsiServerRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/storage-devices/iscsi/servers/{uuid}/actions`: Changes an iSCSI server.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/8`
+    UpdateIscsiServer = 8 -> Reply<super::IscsiServer>, (uuid: Id) super::UpdateIscsiServerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/storage-devices/local-raid/actions`: Reads again a local raid.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/9`
-RefreshLocalRaid = 9 -> Page<super::RaidController>, () super::RefreshLocalRaidRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/storage-devices/local-raid/actions`: Reads again a local raid.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/9`
+    RefreshLocalRaid = 9 -> Page<super::RaidController>, () super::RefreshLocalRaidRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/local-raid/controllers`: Finds local raid controllers.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/10`
-QueryLocalRaidController = 10 -> Page<super::RaidPhysicalDrive>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/local-raid/controllers`: Finds local raid controllers.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/10`
+    QueryLocalRaidController = 10 -> Page<super::RaidPhysicalDrive>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/local-raid/physical-drives`: Finds local raid physical drives.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/11`
-QueryLocalRaidPhysicalDrive = 11 -> Page<super::RaidPhysicalDrive>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/local-raid/physical-drives`: Finds local raid physical drives.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/11`
+    QueryLocalRaidPhysicalDrive = 11 -> Page<super::RaidPhysicalDrive>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/local-raid/physical-drives/self-test`: Finds physical drive self test histories.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/12`
-QueryPhysicalDriveSelfTestHistory = 12 -> Page<super::PhysicalDriveSmartSelfTestHistory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/local-raid/physical-drives/self-test`: Finds physical drive self test histories.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/12`
+    QueryPhysicalDriveSelfTestHistory = 12 -> Page<super::PhysicalDriveSmartSelfTestHistory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions`: Locates a local raid physical drive.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/13`
-LocateLocalRaidPhysicalDrive = 13 -> Reply<super::RaidPhysicalDrive>, (uuid: Id) super::LocateLocalRaidPhysicalDriveRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions`: Locates a local raid physical drive.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/13`
+    LocateLocalRaidPhysicalDrive = 13 -> Reply<super::RaidPhysicalDrive>, (uuid: Id) super::LocateLocalRaidPhysicalDriveRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions`: Self test local raid.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/14`
-SelfTestLocalRaid = 14 -> super::SelfTestLocalRaidResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions`: Self test local raid.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/14`
+    SelfTestLocalRaid = 14 -> super::SelfTestLocalRaidResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/smart`: Gives local raid physical drive smart.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/15`
-GetLocalRaidPhysicalDriveSmart = 15 -> super::GetLocalRaidPhysicalDriveSmartResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/smart`: Gives local raid physical drive smart.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/15`
+    GetLocalRaidPhysicalDriveSmart = 15 -> super::GetLocalRaidPhysicalDriveSmartResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/nvme/controllers`: Finds NVMe targets.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/16`
-QueryNvmeTarget = 16 -> Page<super::NvmeTarget>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/nvme/controllers`: Finds NVMe targets.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/16`
+    QueryNvmeTarget = 16 -> Page<super::NvmeTarget>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/storage-devices/nvme/controllers`: Reads again an NVMe target.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/17`
-RefreshNvmeTarget = 17 -> Page<super::NvmeTarget>, () super::RefreshNvmeTargetRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/storage-devices/nvme/controllers`: Reads again an NVMe target.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/17`
+    RefreshNvmeTarget = 17 -> Page<super::NvmeTarget>, () super::RefreshNvmeTargetRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/nvme/luns`: Finds NVMe LUNs.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/18`
-QueryNvmeLun = 18 -> Page<super::NvmeLun>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/nvme/luns`: Finds NVMe LUNs.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/18`
+    QueryNvmeLun = 18 -> Page<super::NvmeLun>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/nvme/servers`: Finds NVMe servers.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/19`
-QueryNvmeServer = 19 -> Page<super::NvmeServer>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/nvme/servers`: Finds NVMe servers.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/19`
+    QueryNvmeServer = 19 -> Page<super::NvmeServer>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/storage-devices/nvme/servers`: Adds an NVMe server.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/20`
-AddNvmeServer = 20 -> Reply<super::NvmeServer>, () super::AddNvmeServerRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/storage-devices/nvme/servers`: Adds an NVMe server.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/20`
+    AddNvmeServer = 20 -> Reply<super::NvmeServer>, () super::AddNvmeServerRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/storage-devices/nvme/servers/{uuid}`: Deletes an NVMe server.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/21`
-DeleteNvmeServer = 21 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/storage-devices/nvme/servers/{uuid}`: Deletes an NVMe server.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/21`
+    DeleteNvmeServer = 21 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/storage-devices/scsi-lun/luns`: Finds SCSI LUNs.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/22`
-QueryScsiLun = 22 -> Page<super::ScsiLun>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/storage-devices/scsi-lun/luns`: Finds SCSI LUNs.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/22`
+    QueryScsiLun = 22 -> Page<super::ScsiLun>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/actions`: Detaches a SCSI LUN from a host.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/23`
-DetachScsiLunFromHost = 23 -> Reply<super::ScsiLun>, (uuid: Id) super::DetachScsiLunFromHostRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/actions`: Detaches a SCSI LUN from a host.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/23`
+    DetachScsiLunFromHost = 23 -> Reply<super::ScsiLun>, (uuid: Id) super::DetachScsiLunFromHostRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/actions`: Changes a SCSI LUN.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/24`
-UpdateScsiLun = 24 -> Reply<super::ScsiLun>, (uuid: Id) super::UpdateScsiLunRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/actions`: Changes a SCSI LUN.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/24`
+    UpdateScsiLun = 24 -> Reply<super::ScsiLun>, (uuid: Id) super::UpdateScsiLunRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/cluster/{clusterUuid}`: Checks SCSI LUN cluster status.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/operations/25`
-CheckScsiLunClusterStatus = 25 -> Reply<super::ScsiLunClusterStatus>, (uuid: Id, cluster_uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Cluster uuid.
-cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/cluster/{clusterUuid}`: Checks SCSI LUN cluster status.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/25`
+    CheckScsiLunClusterStatus = 25 -> Reply<super::ScsiLunClusterStatus>, (uuid: Id, cluster_uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Cluster uuid.
+    cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -5,209 +5,209 @@ use super::prelude::*;
 const PARAMS_0: &[Param] = &[Param::path("tagUuid", Kind::Id), Param::query("resourceUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_1: &[Param] = &[Param::path("tagUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QuerySystemTag", "GET", "/zstack/v1/system-tags").also(&["/zstack/v1/system-tags/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SystemTag> as Model>::SHAPE, Page::<super::SystemTag>::LIST)),
-Operation::new(System::Zstack, "CreateSystemTag", "POST", "/zstack/v1/system-tags").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SYSTEM_TAG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SystemTag> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateSystemTags", "POST", "/zstack/v1/system-tags/{resourceUuid}/tags").params(RESOURCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_SYSTEM_TAGS_REQUEST).wrapper("params").response(Response::Body(<Page<super::SystemTag> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSystemTag", "PUT", "/zstack/v1/system-tags/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SYSTEM_TAG_REQUEST).wrapper("updateSystemTag").response(Response::Body(<Reply<super::SystemTag> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryTag", "GET", "/zstack/v1/tags").also(&["/zstack/v1/tags/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TagInventory> as Model>::SHAPE, Page::<super::TagInventory>::LIST)),
-Operation::new(System::Zstack, "CreateTag", "POST", "/zstack/v1/tags").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_TAG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::TagPattern> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachTagFromResources", "DELETE", "/zstack/v1/tags/{tagUuid}/resources").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "AttachTagToResources", "POST", "/zstack/v1/tags/{tagUuid}/resources").params(PARAMS_1).request(&ATTACH_TAG_TO_RESOURCES_REQUEST).wrapper("params").response(Response::Body(&ATTACH_TAG_TO_RESOURCES_RESULT)).long_running(),
-Operation::new(System::Zstack, "DeleteTag", "DELETE", "/zstack/v1/tags/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateTag", "PUT", "/zstack/v1/tags/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_TAG_REQUEST).wrapper("updateTag").response(Response::Body(<Reply<super::TagPattern> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryUserTag", "GET", "/zstack/v1/user-tags").also(&["/zstack/v1/user-tags/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UserTag> as Model>::SHAPE, Page::<super::UserTag>::LIST)),
-Operation::new(System::Zstack, "CreateUserTag", "POST", "/zstack/v1/user-tags").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_USER_TAG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::UserTag> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySystemTag", "GET", "/zstack/v1/system-tags").also(&["/zstack/v1/system-tags/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SystemTag> as Model>::SHAPE, Page::<super::SystemTag>::LIST)),
+    Operation::new(System::Zstack, "CreateSystemTag", "POST", "/zstack/v1/system-tags").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SYSTEM_TAG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SystemTag> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateSystemTags", "POST", "/zstack/v1/system-tags/{resourceUuid}/tags").params(RESOURCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_SYSTEM_TAGS_REQUEST).wrapper("params").response(Response::Body(<Page<super::SystemTag> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSystemTag", "PUT", "/zstack/v1/system-tags/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SYSTEM_TAG_REQUEST).wrapper("updateSystemTag").response(Response::Body(<Reply<super::SystemTag> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryTag", "GET", "/zstack/v1/tags").also(&["/zstack/v1/tags/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TagInventory> as Model>::SHAPE, Page::<super::TagInventory>::LIST)),
+    Operation::new(System::Zstack, "CreateTag", "POST", "/zstack/v1/tags").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_TAG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::TagPattern> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachTagFromResources", "DELETE", "/zstack/v1/tags/{tagUuid}/resources").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "AttachTagToResources", "POST", "/zstack/v1/tags/{tagUuid}/resources").params(PARAMS_1).request(&ATTACH_TAG_TO_RESOURCES_REQUEST).wrapper("params").response(Response::Body(&ATTACH_TAG_TO_RESOURCES_RESULT)).long_running(),
+    Operation::new(System::Zstack, "DeleteTag", "DELETE", "/zstack/v1/tags/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateTag", "PUT", "/zstack/v1/tags/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_TAG_REQUEST).wrapper("updateTag").response(Response::Body(<Reply<super::TagPattern> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryUserTag", "GET", "/zstack/v1/user-tags").also(&["/zstack/v1/user-tags/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UserTag> as Model>::SHAPE, Page::<super::UserTag>::LIST)),
+    Operation::new(System::Zstack, "CreateUserTag", "POST", "/zstack/v1/user-tags").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_USER_TAG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::UserTag> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::SystemTag>>),
-Some(make::<Reply<super::SystemTag>>),
-Some(make::<Page<super::SystemTag>>),
-Some(make::<Reply<super::SystemTag>>),
-Some(make::<Page<super::TagInventory>>),
-Some(make::<Reply<super::TagPattern>>),
-None,
-Some(make::<super::AttachTagToResourcesResult>),
-None,
-Some(make::<Reply<super::TagPattern>>),
-Some(make::<Page<super::UserTag>>),
-Some(make::<Reply<super::UserTag>>),
+    Some(make::<Page<super::SystemTag>>),
+    Some(make::<Reply<super::SystemTag>>),
+    Some(make::<Page<super::SystemTag>>),
+    Some(make::<Reply<super::SystemTag>>),
+    Some(make::<Page<super::TagInventory>>),
+    Some(make::<Reply<super::TagPattern>>),
+    None,
+    Some(make::<super::AttachTagToResourcesResult>),
+    None,
+    Some(make::<Reply<super::TagPattern>>),
+    Some(make::<Page<super::UserTag>>),
+    Some(make::<Reply<super::UserTag>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/system-tags`: Finds system tags.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/0`
-QuerySystemTag = 0 -> Page<super::SystemTag>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/system-tags`: Finds system tags.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/0`
+    QuerySystemTag = 0 -> Page<super::SystemTag>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/system-tags`: Creates a system tag.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/1`
-CreateSystemTag = 1 -> Reply<super::SystemTag>, () super::CreateSystemTagRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/system-tags`: Creates a system tag.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/1`
+    CreateSystemTag = 1 -> Reply<super::SystemTag>, () super::CreateSystemTagRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/system-tags/{resourceUuid}/tags`: Creates system tags.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/2`
-CreateSystemTags = 2 -> Page<super::SystemTag>, (resource_uuid: Id) super::CreateSystemTagsRequest;
-/// Resource uuid.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/system-tags/{resourceUuid}/tags`: Creates system tags.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/2`
+    CreateSystemTags = 2 -> Page<super::SystemTag>, (resource_uuid: Id) super::CreateSystemTagsRequest;
+    /// Resource uuid.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/system-tags/{uuid}/actions`: Changes a system tag.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/3`
-UpdateSystemTag = 3 -> Reply<super::SystemTag>, (uuid: Id) super::UpdateSystemTagRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/system-tags/{uuid}/actions`: Changes a system tag.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/3`
+    UpdateSystemTag = 3 -> Reply<super::SystemTag>, (uuid: Id) super::UpdateSystemTagRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/tags`: Finds tags.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/4`
-QueryTag = 4 -> Page<super::TagInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/tags`: Finds tags.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/4`
+    QueryTag = 4 -> Page<super::TagInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/tags`: Creates a tag.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/5`
-CreateTag = 5 -> Reply<super::TagPattern>, () super::CreateTagRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/tags`: Creates a tag.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/5`
+    CreateTag = 5 -> Reply<super::TagPattern>, () super::CreateTagRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/tags/{tagUuid}/resources`: Detaches a tag from resources.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/6`
-DetachTagFromResources = 6 -> (), (tag_uuid: Id);
-/// Tag uuid.
-tag_uuid: Id = "tagUuid" tag_uuid.into();
-/// Resource uuids.
-resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/tags/{tagUuid}/resources`: Detaches a tag from resources.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/6`
+    DetachTagFromResources = 6 -> (), (tag_uuid: Id);
+    /// Tag uuid.
+    tag_uuid: Id = "tagUuid" tag_uuid.into();
+    /// Resource uuids.
+    resource_uuids: Vec<Id> = "resourceUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/tags/{tagUuid}/resources`: Attaches a tag to resources.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/7`
-AttachTagToResources = 7 -> super::AttachTagToResourcesResult, (tag_uuid: Id) super::AttachTagToResourcesRequest;
-/// Tag uuid.
-tag_uuid: Id = "tagUuid" tag_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/tags/{tagUuid}/resources`: Attaches a tag to resources.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/7`
+    AttachTagToResources = 7 -> super::AttachTagToResourcesResult, (tag_uuid: Id) super::AttachTagToResourcesRequest;
+    /// Tag uuid.
+    tag_uuid: Id = "tagUuid" tag_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/tags/{uuid}`: Deletes a tag.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/8`
-DeleteTag = 8 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/tags/{uuid}`: Deletes a tag.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/8`
+    DeleteTag = 8 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/tags/{uuid}/actions`: Changes a tag.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/9`
-UpdateTag = 9 -> Reply<super::TagPattern>, (uuid: Id) super::UpdateTagRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/tags/{uuid}/actions`: Changes a tag.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/9`
+    UpdateTag = 9 -> Reply<super::TagPattern>, (uuid: Id) super::UpdateTagRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/user-tags`: Finds user tags.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/10`
-QueryUserTag = 10 -> Page<super::UserTag>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/user-tags`: Finds user tags.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/10`
+    QueryUserTag = 10 -> Page<super::UserTag>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/user-tags`: Creates a user tag.
-///
-/// Schema: `schemas/zstack/tags.json#/operations/11`
-CreateUserTag = 11 -> Reply<super::UserTag>, () super::CreateUserTagRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/user-tags`: Creates a user tag.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/operations/11`
+    CreateUserTag = 11 -> Reply<super::UserTag>, () super::CreateUserTagRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -5,373 +5,373 @@ use super::prelude::*;
 const PARAMS_0: &[Param] = &[Param::path("ticketFlowCollectionUuid", Kind::Id), Param::query("ticketTypeUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_1: &[Param] = &[Param::path("ticketFlowCollectionUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryTicketType", "GET", "/zstack/v1/ticket-types").also(&["/zstack/v1/ticket-types/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TicketType> as Model>::SHAPE, Page::<super::TicketType>::LIST)),
-Operation::new(System::Zstack, "QueryTicket", "GET", "/zstack/v1/tickets").also(&["/zstack/v1/tickets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Ticket> as Model>::SHAPE, Page::<super::Ticket>::LIST)),
-Operation::new(System::Zstack, "CreateTicket", "POST", "/zstack/v1/tickets").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_TICKET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Ticket> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryArchiveTicket", "GET", "/zstack/v1/tickets/archives").also(&["/zstack/v1/tickets/archives/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ArchiveTicket> as Model>::SHAPE, Page::<super::ArchiveTicket>::LIST)),
-Operation::new(System::Zstack, "QueryTicketFlow", "GET", "/zstack/v1/tickets/flow").also(&["/zstack/v1/tickets/flow/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TicketFlow> as Model>::SHAPE, Page::<super::TicketFlow>::LIST)),
-Operation::new(System::Zstack, "AddIAM2TicketFlow", "POST", "/zstack/v1/tickets/flow").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IAM2_TICKET_FLOW_REQUEST).wrapper("params").response(Response::Body(<Reply<super::TicketFlow> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryTicketFlowCollection", "GET", "/zstack/v1/tickets/flow-collections").also(&["/zstack/v1/tickets/flow-collections/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TicketFlowCollection> as Model>::SHAPE, Page::<super::TicketFlowCollection>::LIST)),
-Operation::new(System::Zstack, "CreateIAM2TickFlowCollection", "POST", "/zstack/v1/tickets/flow-collections").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_TICK_FLOW_COLLECTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::TicketFlowCollection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveTicketTypesFromTicketFlowCollection", "DELETE", "/zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types").params(PARAMS_0).long_running(),
-Operation::new(System::Zstack, "AddTicketTypesToTicketFlowCollection", "POST", "/zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types").params(PARAMS_1).request(&ADD_TICKET_TYPES_TO_TICKET_FLOW_COLLECTION_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteTicketFlowCollection", "DELETE", "/zstack/v1/tickets/flow-collections/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeTicketFlowCollectionState", "PUT", "/zstack/v1/tickets/flow-collections/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_TICKET_FLOW_COLLECTION_STATE_REQUEST).wrapper("changeTicketFlowCollectionState").response(Response::Body(<Reply<super::TicketFlowCollection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateIAM2TicketFlowCollection", "PUT", "/zstack/v1/tickets/flow-collections/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_TICKET_FLOW_COLLECTION_REQUEST).wrapper("updateIAM2TicketFlowCollection").response(Response::Body(<Reply<super::TicketFlowCollection> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteIAM2TicketFlow", "DELETE", "/zstack/v1/tickets/flow/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateIAM2TicketFlow", "PUT", "/zstack/v1/tickets/flow/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_TICKET_FLOW_REQUEST).wrapper("updateIAM2TicketFlow").response(Response::Body(<Reply<super::TicketFlow> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryTicketHistory", "GET", "/zstack/v1/tickets/histories").also(&["/zstack/v1/tickets/histories/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TicketStatusHistory> as Model>::SHAPE, Page::<super::TicketStatusHistory>::LIST)),
-Operation::new(System::Zstack, "QueryArchiveTicketHistory", "GET", "/zstack/v1/tickets/histories/archives").also(&["/zstack/v1/tickets/histories/archives/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ArchiveTicketStatusHistory> as Model>::SHAPE, Page::<super::ArchiveTicketStatusHistory>::LIST)),
-Operation::new(System::Zstack, "DeleteTicket", "DELETE", "/zstack/v1/tickets/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeTicketStatus", "PUT", "/zstack/v1/tickets/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_TICKET_STATUS_REQUEST).wrapper("changeTicketStatus").response(Response::Body(<Reply<super::Ticket> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateTicketRequest", "PUT", "/zstack/v1/tickets/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_TICKET_REQUEST_REQUEST).wrapper("updateTicketRequest").response(Response::Body(<Reply<super::Ticket> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryTicketType", "GET", "/zstack/v1/ticket-types").also(&["/zstack/v1/ticket-types/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TicketType> as Model>::SHAPE, Page::<super::TicketType>::LIST)),
+    Operation::new(System::Zstack, "QueryTicket", "GET", "/zstack/v1/tickets").also(&["/zstack/v1/tickets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Ticket> as Model>::SHAPE, Page::<super::Ticket>::LIST)),
+    Operation::new(System::Zstack, "CreateTicket", "POST", "/zstack/v1/tickets").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_TICKET_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Ticket> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryArchiveTicket", "GET", "/zstack/v1/tickets/archives").also(&["/zstack/v1/tickets/archives/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ArchiveTicket> as Model>::SHAPE, Page::<super::ArchiveTicket>::LIST)),
+    Operation::new(System::Zstack, "QueryTicketFlow", "GET", "/zstack/v1/tickets/flow").also(&["/zstack/v1/tickets/flow/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TicketFlow> as Model>::SHAPE, Page::<super::TicketFlow>::LIST)),
+    Operation::new(System::Zstack, "AddIAM2TicketFlow", "POST", "/zstack/v1/tickets/flow").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_IAM2_TICKET_FLOW_REQUEST).wrapper("params").response(Response::Body(<Reply<super::TicketFlow> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryTicketFlowCollection", "GET", "/zstack/v1/tickets/flow-collections").also(&["/zstack/v1/tickets/flow-collections/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TicketFlowCollection> as Model>::SHAPE, Page::<super::TicketFlowCollection>::LIST)),
+    Operation::new(System::Zstack, "CreateIAM2TickFlowCollection", "POST", "/zstack/v1/tickets/flow-collections").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_IAM2_TICK_FLOW_COLLECTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::TicketFlowCollection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveTicketTypesFromTicketFlowCollection", "DELETE", "/zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types").params(PARAMS_0).long_running(),
+    Operation::new(System::Zstack, "AddTicketTypesToTicketFlowCollection", "POST", "/zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types").params(PARAMS_1).request(&ADD_TICKET_TYPES_TO_TICKET_FLOW_COLLECTION_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteTicketFlowCollection", "DELETE", "/zstack/v1/tickets/flow-collections/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeTicketFlowCollectionState", "PUT", "/zstack/v1/tickets/flow-collections/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_TICKET_FLOW_COLLECTION_STATE_REQUEST).wrapper("changeTicketFlowCollectionState").response(Response::Body(<Reply<super::TicketFlowCollection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateIAM2TicketFlowCollection", "PUT", "/zstack/v1/tickets/flow-collections/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_TICKET_FLOW_COLLECTION_REQUEST).wrapper("updateIAM2TicketFlowCollection").response(Response::Body(<Reply<super::TicketFlowCollection> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteIAM2TicketFlow", "DELETE", "/zstack/v1/tickets/flow/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateIAM2TicketFlow", "PUT", "/zstack/v1/tickets/flow/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_TICKET_FLOW_REQUEST).wrapper("updateIAM2TicketFlow").response(Response::Body(<Reply<super::TicketFlow> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryTicketHistory", "GET", "/zstack/v1/tickets/histories").also(&["/zstack/v1/tickets/histories/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TicketStatusHistory> as Model>::SHAPE, Page::<super::TicketStatusHistory>::LIST)),
+    Operation::new(System::Zstack, "QueryArchiveTicketHistory", "GET", "/zstack/v1/tickets/histories/archives").also(&["/zstack/v1/tickets/histories/archives/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ArchiveTicketStatusHistory> as Model>::SHAPE, Page::<super::ArchiveTicketStatusHistory>::LIST)),
+    Operation::new(System::Zstack, "DeleteTicket", "DELETE", "/zstack/v1/tickets/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeTicketStatus", "PUT", "/zstack/v1/tickets/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_TICKET_STATUS_REQUEST).wrapper("changeTicketStatus").response(Response::Body(<Reply<super::Ticket> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateTicketRequest", "PUT", "/zstack/v1/tickets/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_TICKET_REQUEST_REQUEST).wrapper("updateTicketRequest").response(Response::Body(<Reply<super::Ticket> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::TicketType>>),
-Some(make::<Page<super::Ticket>>),
-Some(make::<Reply<super::Ticket>>),
-Some(make::<Page<super::ArchiveTicket>>),
-Some(make::<Page<super::TicketFlow>>),
-Some(make::<Reply<super::TicketFlow>>),
-Some(make::<Page<super::TicketFlowCollection>>),
-Some(make::<Reply<super::TicketFlowCollection>>),
-None,
-None,
-None,
-Some(make::<Reply<super::TicketFlowCollection>>),
-Some(make::<Reply<super::TicketFlowCollection>>),
-None,
-Some(make::<Reply<super::TicketFlow>>),
-Some(make::<Page<super::TicketStatusHistory>>),
-Some(make::<Page<super::ArchiveTicketStatusHistory>>),
-None,
-Some(make::<Reply<super::Ticket>>),
-Some(make::<Reply<super::Ticket>>),
+    Some(make::<Page<super::TicketType>>),
+    Some(make::<Page<super::Ticket>>),
+    Some(make::<Reply<super::Ticket>>),
+    Some(make::<Page<super::ArchiveTicket>>),
+    Some(make::<Page<super::TicketFlow>>),
+    Some(make::<Reply<super::TicketFlow>>),
+    Some(make::<Page<super::TicketFlowCollection>>),
+    Some(make::<Reply<super::TicketFlowCollection>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::TicketFlowCollection>>),
+    Some(make::<Reply<super::TicketFlowCollection>>),
+    None,
+    Some(make::<Reply<super::TicketFlow>>),
+    Some(make::<Page<super::TicketStatusHistory>>),
+    Some(make::<Page<super::ArchiveTicketStatusHistory>>),
+    None,
+    Some(make::<Reply<super::Ticket>>),
+    Some(make::<Reply<super::Ticket>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ticket-types`: Finds ticket types.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/0`
-QueryTicketType = 0 -> Page<super::TicketType>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/ticket-types`: Finds ticket types.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/0`
+    QueryTicketType = 0 -> Page<super::TicketType>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/tickets`: Finds tickets.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/1`
-QueryTicket = 1 -> Page<super::Ticket>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/tickets`: Finds tickets.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/1`
+    QueryTicket = 1 -> Page<super::Ticket>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/tickets`: Creates a ticket.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/2`
-CreateTicket = 2 -> Reply<super::Ticket>, () super::CreateTicketRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/tickets`: Creates a ticket.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/2`
+    CreateTicket = 2 -> Reply<super::Ticket>, () super::CreateTicketRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/tickets/archives`: Finds archive tickets.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/3`
-QueryArchiveTicket = 3 -> Page<super::ArchiveTicket>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/tickets/archives`: Finds archive tickets.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/3`
+    QueryArchiveTicket = 3 -> Page<super::ArchiveTicket>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/tickets/flow`: Finds ticket flows.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/4`
-QueryTicketFlow = 4 -> Page<super::TicketFlow>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/tickets/flow`: Finds ticket flows.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/4`
+    QueryTicketFlow = 4 -> Page<super::TicketFlow>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/tickets/flow`: Adds an IAM2 ticket flow.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/5`
-AddIam2TicketFlow = 5 -> Reply<super::TicketFlow>, () super::AddIAM2TicketFlowRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/tickets/flow`: Adds an IAM2 ticket flow.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/5`
+    AddIam2TicketFlow = 5 -> Reply<super::TicketFlow>, () super::AddIAM2TicketFlowRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/tickets/flow-collections`: Finds ticket flow collections.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/6`
-QueryTicketFlowCollection = 6 -> Page<super::TicketFlowCollection>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/tickets/flow-collections`: Finds ticket flow collections.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/6`
+    QueryTicketFlowCollection = 6 -> Page<super::TicketFlowCollection>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/tickets/flow-collections`: Creates an IAM2 tick flow collection.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/7`
-CreateIam2TickFlowCollection = 7 -> Reply<super::TicketFlowCollection>, () super::CreateIAM2TickFlowCollectionRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/tickets/flow-collections`: Creates an IAM2 tick flow collection.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/7`
+    CreateIam2TickFlowCollection = 7 -> Reply<super::TicketFlowCollection>, () super::CreateIAM2TickFlowCollectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types`: Removes ticket types from a ticket flow collection.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/8`
-RemoveTicketTypesFromTicketFlowCollection = 8 -> (), (ticket_flow_collection_uuid: Id);
-/// Ticket flow collection uuid.
-ticket_flow_collection_uuid: Id = "ticketFlowCollectionUuid" ticket_flow_collection_uuid.into();
-/// Ticket type uuids.
-ticket_type_uuids: Vec<Id> = "ticketTypeUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types`: Removes ticket types from a ticket flow collection.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/8`
+    RemoveTicketTypesFromTicketFlowCollection = 8 -> (), (ticket_flow_collection_uuid: Id);
+    /// Ticket flow collection uuid.
+    ticket_flow_collection_uuid: Id = "ticketFlowCollectionUuid" ticket_flow_collection_uuid.into();
+    /// Ticket type uuids.
+    ticket_type_uuids: Vec<Id> = "ticketTypeUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types`: Adds ticket types to a ticket flow collection.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/9`
-AddTicketTypesToTicketFlowCollection = 9 -> (), (ticket_flow_collection_uuid: Id) super::AddTicketTypesToTicketFlowCollectionRequest;
-/// Ticket flow collection uuid.
-ticket_flow_collection_uuid: Id = "ticketFlowCollectionUuid" ticket_flow_collection_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types`: Adds ticket types to a ticket flow collection.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/9`
+    AddTicketTypesToTicketFlowCollection = 9 -> (), (ticket_flow_collection_uuid: Id) super::AddTicketTypesToTicketFlowCollectionRequest;
+    /// Ticket flow collection uuid.
+    ticket_flow_collection_uuid: Id = "ticketFlowCollectionUuid" ticket_flow_collection_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/tickets/flow-collections/{uuid}`: Deletes a ticket flow collection.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/10`
-DeleteTicketFlowCollection = 10 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/tickets/flow-collections/{uuid}`: Deletes a ticket flow collection.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/10`
+    DeleteTicketFlowCollection = 10 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/tickets/flow-collections/{uuid}/actions`: Lets a ticket flow collection be used, or no longer.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/11`
-ChangeTicketFlowCollectionState = 11 -> Reply<super::TicketFlowCollection>, (uuid: Id) super::ChangeTicketFlowCollectionStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/tickets/flow-collections/{uuid}/actions`: Lets a ticket flow collection be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/11`
+    ChangeTicketFlowCollectionState = 11 -> Reply<super::TicketFlowCollection>, (uuid: Id) super::ChangeTicketFlowCollectionStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/tickets/flow-collections/{uuid}/actions`: Changes an IAM2 ticket flow collection.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/12`
-UpdateIam2TicketFlowCollection = 12 -> Reply<super::TicketFlowCollection>, (uuid: Id) super::UpdateIAM2TicketFlowCollectionRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/tickets/flow-collections/{uuid}/actions`: Changes an IAM2 ticket flow collection.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/12`
+    UpdateIam2TicketFlowCollection = 12 -> Reply<super::TicketFlowCollection>, (uuid: Id) super::UpdateIAM2TicketFlowCollectionRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/tickets/flow/{uuid}`: Deletes an IAM2 ticket flow.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/13`
-DeleteIam2TicketFlow = 13 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/tickets/flow/{uuid}`: Deletes an IAM2 ticket flow.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/13`
+    DeleteIam2TicketFlow = 13 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/tickets/flow/{uuid}/actions`: Changes an IAM2 ticket flow.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/14`
-UpdateIam2TicketFlow = 14 -> Reply<super::TicketFlow>, (uuid: Id) super::UpdateIAM2TicketFlowRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/tickets/flow/{uuid}/actions`: Changes an IAM2 ticket flow.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/14`
+    UpdateIam2TicketFlow = 14 -> Reply<super::TicketFlow>, (uuid: Id) super::UpdateIAM2TicketFlowRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/tickets/histories`: Finds ticket histories.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/15`
-QueryTicketHistory = 15 -> Page<super::TicketStatusHistory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/tickets/histories`: Finds ticket histories.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/15`
+    QueryTicketHistory = 15 -> Page<super::TicketStatusHistory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/tickets/histories/archives`: Finds archive ticket histories.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/16`
-QueryArchiveTicketHistory = 16 -> Page<super::ArchiveTicketStatusHistory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/tickets/histories/archives`: Finds archive ticket histories.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/16`
+    QueryArchiveTicketHistory = 16 -> Page<super::ArchiveTicketStatusHistory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/tickets/{uuid}`: Deletes a ticket.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/17`
-DeleteTicket = 17 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/tickets/{uuid}`: Deletes a ticket.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/17`
+    DeleteTicket = 17 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/tickets/{uuid}/actions`: Changes ticket status.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/18`
-ChangeTicketStatus = 18 -> Reply<super::Ticket>, (uuid: Id) super::ChangeTicketStatusRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/tickets/{uuid}/actions`: Changes ticket status.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/18`
+    ChangeTicketStatus = 18 -> Reply<super::Ticket>, (uuid: Id) super::ChangeTicketStatusRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/tickets/{uuid}/actions`: Changes a ticket request.
-///
-/// Schema: `schemas/zstack/tickets.json#/operations/19`
-UpdateTicketRequest = 19 -> Reply<super::Ticket>, (uuid: Id) super::UpdateTicketRequestRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/tickets/{uuid}/actions`: Changes a ticket request.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/operations/19`
+    UpdateTicketRequest = 19 -> Reply<super::Ticket>, (uuid: Id) super::UpdateTicketRequestRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -13,571 +13,571 @@ const PARAMS_7: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("port",
 const PARAMS_8: &[Param] = &[Param::path("vipUuid", Kind::Id), Param::query("port", Kind::Int).required(), Param::query("protocolType", Kind::Enum(&PORT_FORWARDING_PROTOCOL_TYPE)).required(), Param::query("limit", Kind::Int), Param::query("start", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_9: &[Param] = &[Param::path("vipUuid", Kind::Id), Param::query("protocolType", Kind::Enum(&PORT_FORWARDING_PROTOCOL_TYPE)).required(), Param::query("limit", Kind::Int), Param::query("start", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryEip", "GET", "/zstack/v1/eips").also(&["/zstack/v1/eips/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Eip> as Model>::SHAPE, Page::<super::Eip>::LIST)),
-Operation::new(System::Zstack, "CreateEip", "POST", "/zstack/v1/eips").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_EIP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetEipAttachableVmNics", "GET", "/zstack/v1/eips/{eipUuid}/vm-instances/candidate-nics").params(PARAMS_0).response(Response::Body(&GET_EIP_ATTACHABLE_VM_NICS_RESULT)),
-Operation::new(System::Zstack, "AttachEip", "POST", "/zstack/v1/eips/{eipUuid}/vm-instances/nics/{vmNicUuid}").params(PARAMS_1).request(&ATTACH_EIP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEip", "DELETE", "/zstack/v1/eips/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeEipState", "PUT", "/zstack/v1/eips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_EIP_STATE_REQUEST).wrapper("changeEipState").response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateEip", "PUT", "/zstack/v1/eips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EIP_REQUEST).wrapper("updateEip").response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachEip", "DELETE", "/zstack/v1/eips/{uuid}/vm-instances/nics").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryPortForwardingRule", "GET", "/zstack/v1/port-forwarding").also(&["/zstack/v1/port-forwarding/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PortForwardingRule> as Model>::SHAPE, Page::<super::PortForwardingRule>::LIST)),
-Operation::new(System::Zstack, "CreatePortForwardingRule", "POST", "/zstack/v1/port-forwarding").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PORT_FORWARDING_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetPortForwardingAttachableVmNics", "GET", "/zstack/v1/port-forwarding/{ruleUuid}/vm-instances/candidate-nics").params(PARAMS_2).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
-Operation::new(System::Zstack, "AttachPortForwardingRule", "POST", "/zstack/v1/port-forwarding/{ruleUuid}/vm-instances/nics/{vmNicUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeletePortForwardingRule", "DELETE", "/zstack/v1/port-forwarding/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangePortForwardingRuleState", "PUT", "/zstack/v1/port-forwarding/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PORT_FORWARDING_RULE_STATE_REQUEST).wrapper("changePortForwardingRuleState").response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdatePortForwardingRule", "PUT", "/zstack/v1/port-forwarding/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PORT_FORWARDING_RULE_REQUEST).wrapper("updatePortForwardingRule").response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachPortForwardingRule", "DELETE", "/zstack/v1/port-forwarding/{uuid}/vm-instances/nics").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVipQos", "GET", "/zstack/v1/vip/{uuid}/vip-qos").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::VipQos> as Model>::SHAPE)),
-Operation::new(System::Zstack, "QueryVip", "GET", "/zstack/v1/vips").also(&["/zstack/v1/vips/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Vip> as Model>::SHAPE, Page::<super::Vip>::LIST)),
-Operation::new(System::Zstack, "CreateVip", "POST", "/zstack/v1/vips").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VIP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Vip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVpcSharedQos", "GET", "/zstack/v1/vips/sharedqos").also(&["/zstack/v1/vips/sharedqos/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcSharedQos> as Model>::SHAPE, Page::<super::VpcSharedQos>::LIST)),
-Operation::new(System::Zstack, "CreateVpcSharedQos", "POST", "/zstack/v1/vips/sharedqos").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_SHARED_QOS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcSharedQos> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeVpcSharedQosBandwidth", "POST", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/bandwidth/actions").params(PARAMS_4).request(&CHANGE_VPC_SHARED_QOS_BANDWIDTH_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcSharedQos> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachVipFromVpcSharedQos", "DELETE", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/vips").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "AttachVipToVpcSharedQos", "POST", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/vips").params(PARAMS_4).request(&ATTACH_VIP_TO_VPC_SHARED_QOS_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteVpcSharedQos", "DELETE", "/zstack/v1/vips/sharedqos/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateVpcSharedQos", "PUT", "/zstack/v1/vips/sharedqos/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_SHARED_QOS_REQUEST).wrapper("updateVpcSharedQos").response(Response::Body(<Reply<super::VpcSharedQos> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVip", "DELETE", "/zstack/v1/vips/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeVipState", "PUT", "/zstack/v1/vips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VIP_STATE_REQUEST).wrapper("changeVipState").response(Response::Body(<Reply<super::Vip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVipQos", "PUT", "/zstack/v1/vips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VIP_QOS_REQUEST).wrapper("setVipQos").response(Response::Body(<Reply<super::VipQos> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVip", "PUT", "/zstack/v1/vips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIP_REQUEST).wrapper("updateVip").response(Response::Body(<Reply<super::Vip> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVipUsedPorts", "GET", "/zstack/v1/vips/{uuid}/usedports").params(PARAMS_6).response(Response::Body(<Page<super::VipPortRange> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DeleteVipQos", "DELETE", "/zstack/v1/vips/{uuid}/vip-qos").params(PARAMS_7).long_running(),
-Operation::new(System::Zstack, "CheckVipPortAvailability", "GET", "/zstack/v1/vips/{vipUuid}/check-port-availability").params(PARAMS_8).response(Response::Body(&CHECK_VIP_PORT_AVAILABILITY_RESULT)),
-Operation::new(System::Zstack, "GetVipAvailablePort", "GET", "/zstack/v1/vips/{vipUuid}/get-port-availability").params(PARAMS_9).response(Response::Body(&GET_VIP_AVAILABLE_PORT_RESULT)),
+    Operation::new(System::Zstack, "QueryEip", "GET", "/zstack/v1/eips").also(&["/zstack/v1/eips/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Eip> as Model>::SHAPE, Page::<super::Eip>::LIST)),
+    Operation::new(System::Zstack, "CreateEip", "POST", "/zstack/v1/eips").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_EIP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetEipAttachableVmNics", "GET", "/zstack/v1/eips/{eipUuid}/vm-instances/candidate-nics").params(PARAMS_0).response(Response::Body(&GET_EIP_ATTACHABLE_VM_NICS_RESULT)),
+    Operation::new(System::Zstack, "AttachEip", "POST", "/zstack/v1/eips/{eipUuid}/vm-instances/nics/{vmNicUuid}").params(PARAMS_1).request(&ATTACH_EIP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEip", "DELETE", "/zstack/v1/eips/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeEipState", "PUT", "/zstack/v1/eips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_EIP_STATE_REQUEST).wrapper("changeEipState").response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateEip", "PUT", "/zstack/v1/eips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EIP_REQUEST).wrapper("updateEip").response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachEip", "DELETE", "/zstack/v1/eips/{uuid}/vm-instances/nics").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::Eip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPortForwardingRule", "GET", "/zstack/v1/port-forwarding").also(&["/zstack/v1/port-forwarding/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PortForwardingRule> as Model>::SHAPE, Page::<super::PortForwardingRule>::LIST)),
+    Operation::new(System::Zstack, "CreatePortForwardingRule", "POST", "/zstack/v1/port-forwarding").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PORT_FORWARDING_RULE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetPortForwardingAttachableVmNics", "GET", "/zstack/v1/port-forwarding/{ruleUuid}/vm-instances/candidate-nics").params(PARAMS_2).response(Response::Body(<Page<super::VmNic> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "AttachPortForwardingRule", "POST", "/zstack/v1/port-forwarding/{ruleUuid}/vm-instances/nics/{vmNicUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePortForwardingRule", "DELETE", "/zstack/v1/port-forwarding/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangePortForwardingRuleState", "PUT", "/zstack/v1/port-forwarding/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PORT_FORWARDING_RULE_STATE_REQUEST).wrapper("changePortForwardingRuleState").response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdatePortForwardingRule", "PUT", "/zstack/v1/port-forwarding/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PORT_FORWARDING_RULE_REQUEST).wrapper("updatePortForwardingRule").response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachPortForwardingRule", "DELETE", "/zstack/v1/port-forwarding/{uuid}/vm-instances/nics").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::PortForwardingRule> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVipQos", "GET", "/zstack/v1/vip/{uuid}/vip-qos").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::VipQos> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "QueryVip", "GET", "/zstack/v1/vips").also(&["/zstack/v1/vips/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Vip> as Model>::SHAPE, Page::<super::Vip>::LIST)),
+    Operation::new(System::Zstack, "CreateVip", "POST", "/zstack/v1/vips").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VIP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Vip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVpcSharedQos", "GET", "/zstack/v1/vips/sharedqos").also(&["/zstack/v1/vips/sharedqos/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VpcSharedQos> as Model>::SHAPE, Page::<super::VpcSharedQos>::LIST)),
+    Operation::new(System::Zstack, "CreateVpcSharedQos", "POST", "/zstack/v1/vips/sharedqos").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VPC_SHARED_QOS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcSharedQos> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeVpcSharedQosBandwidth", "POST", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/bandwidth/actions").params(PARAMS_4).request(&CHANGE_VPC_SHARED_QOS_BANDWIDTH_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VpcSharedQos> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachVipFromVpcSharedQos", "DELETE", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/vips").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "AttachVipToVpcSharedQos", "POST", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/vips").params(PARAMS_4).request(&ATTACH_VIP_TO_VPC_SHARED_QOS_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteVpcSharedQos", "DELETE", "/zstack/v1/vips/sharedqos/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateVpcSharedQos", "PUT", "/zstack/v1/vips/sharedqos/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VPC_SHARED_QOS_REQUEST).wrapper("updateVpcSharedQos").response(Response::Body(<Reply<super::VpcSharedQos> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVip", "DELETE", "/zstack/v1/vips/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeVipState", "PUT", "/zstack/v1/vips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VIP_STATE_REQUEST).wrapper("changeVipState").response(Response::Body(<Reply<super::Vip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVipQos", "PUT", "/zstack/v1/vips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VIP_QOS_REQUEST).wrapper("setVipQos").response(Response::Body(<Reply<super::VipQos> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVip", "PUT", "/zstack/v1/vips/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIP_REQUEST).wrapper("updateVip").response(Response::Body(<Reply<super::Vip> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVipUsedPorts", "GET", "/zstack/v1/vips/{uuid}/usedports").params(PARAMS_6).response(Response::Body(<Page<super::VipPortRange> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DeleteVipQos", "DELETE", "/zstack/v1/vips/{uuid}/vip-qos").params(PARAMS_7).long_running(),
+    Operation::new(System::Zstack, "CheckVipPortAvailability", "GET", "/zstack/v1/vips/{vipUuid}/check-port-availability").params(PARAMS_8).response(Response::Body(&CHECK_VIP_PORT_AVAILABILITY_RESULT)),
+    Operation::new(System::Zstack, "GetVipAvailablePort", "GET", "/zstack/v1/vips/{vipUuid}/get-port-availability").params(PARAMS_9).response(Response::Body(&GET_VIP_AVAILABLE_PORT_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::Eip>>),
-Some(make::<Reply<super::Eip>>),
-Some(make::<super::GetEipAttachableVmNicsResult>),
-Some(make::<Reply<super::Eip>>),
-None,
-Some(make::<Reply<super::Eip>>),
-Some(make::<Reply<super::Eip>>),
-Some(make::<Reply<super::Eip>>),
-Some(make::<Page<super::PortForwardingRule>>),
-Some(make::<Reply<super::PortForwardingRule>>),
-Some(make::<Page<super::VmNic>>),
-Some(make::<Reply<super::PortForwardingRule>>),
-None,
-Some(make::<Reply<super::PortForwardingRule>>),
-Some(make::<Reply<super::PortForwardingRule>>),
-Some(make::<Reply<super::PortForwardingRule>>),
-Some(make::<Page<super::VipQos>>),
-Some(make::<Page<super::Vip>>),
-Some(make::<Reply<super::Vip>>),
-Some(make::<Page<super::VpcSharedQos>>),
-Some(make::<Reply<super::VpcSharedQos>>),
-Some(make::<Reply<super::VpcSharedQos>>),
-None,
-None,
-None,
-Some(make::<Reply<super::VpcSharedQos>>),
-None,
-Some(make::<Reply<super::Vip>>),
-Some(make::<Reply<super::VipQos>>),
-Some(make::<Reply<super::Vip>>),
-Some(make::<Page<super::VipPortRange>>),
-None,
-Some(make::<super::CheckVipPortAvailabilityResult>),
-Some(make::<super::GetVipAvailablePortResult>),
+    Some(make::<Page<super::Eip>>),
+    Some(make::<Reply<super::Eip>>),
+    Some(make::<super::GetEipAttachableVmNicsResult>),
+    Some(make::<Reply<super::Eip>>),
+    None,
+    Some(make::<Reply<super::Eip>>),
+    Some(make::<Reply<super::Eip>>),
+    Some(make::<Reply<super::Eip>>),
+    Some(make::<Page<super::PortForwardingRule>>),
+    Some(make::<Reply<super::PortForwardingRule>>),
+    Some(make::<Page<super::VmNic>>),
+    Some(make::<Reply<super::PortForwardingRule>>),
+    None,
+    Some(make::<Reply<super::PortForwardingRule>>),
+    Some(make::<Reply<super::PortForwardingRule>>),
+    Some(make::<Reply<super::PortForwardingRule>>),
+    Some(make::<Page<super::VipQos>>),
+    Some(make::<Page<super::Vip>>),
+    Some(make::<Reply<super::Vip>>),
+    Some(make::<Page<super::VpcSharedQos>>),
+    Some(make::<Reply<super::VpcSharedQos>>),
+    Some(make::<Reply<super::VpcSharedQos>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::VpcSharedQos>>),
+    None,
+    Some(make::<Reply<super::Vip>>),
+    Some(make::<Reply<super::VipQos>>),
+    Some(make::<Reply<super::Vip>>),
+    Some(make::<Page<super::VipPortRange>>),
+    None,
+    Some(make::<super::CheckVipPortAvailabilityResult>),
+    Some(make::<super::GetVipAvailablePortResult>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/eips`: Finds elastic IPs.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/0`
-QueryEip = 0 -> Page<super::Eip>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/eips`: Finds elastic IPs.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/0`
+    QueryEip = 0 -> Page<super::Eip>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/eips`: Creates an elastic IP.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/1`
-CreateEip = 1 -> Reply<super::Eip>, () super::CreateEipRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/eips`: Creates an elastic IP.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/1`
+    CreateEip = 1 -> Reply<super::Eip>, () super::CreateEipRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/eips/{eipUuid}/vm-instances/candidate-nics`: Gives elastic IP attachable vmnics.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/2`
-GetEipAttachableVmNics = 2 -> super::GetEipAttachableVmNicsResult, (eip_uuid: Id);
-/// Eip uuid.
-eip_uuid: Id = "eipUuid" eip_uuid.into();
-/// Vip uuid.
-vip_uuid: Option<Id> = "vipUuid" None;
-/// Vm uuid.
-vm_uuid: Option<Id> = "vmUuid" None;
-/// Vm name.
-vm_name: Option<String> = "vmName" None;
-/// Network service provider.
-network_service_provider: Option<String> = "networkServiceProvider" None;
-/// `true` when left out.
-attached_to_vm: Option<bool> = "attachedToVm" None;
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/eips/{eipUuid}/vm-instances/candidate-nics`: Gives elastic IP attachable vmnics.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/2`
+    GetEipAttachableVmNics = 2 -> super::GetEipAttachableVmNicsResult, (eip_uuid: Id);
+    /// Eip uuid.
+    eip_uuid: Id = "eipUuid" eip_uuid.into();
+    /// Vip uuid.
+    vip_uuid: Option<Id> = "vipUuid" None;
+    /// Vm uuid.
+    vm_uuid: Option<Id> = "vmUuid" None;
+    /// Vm name.
+    vm_name: Option<String> = "vmName" None;
+    /// Network service provider.
+    network_service_provider: Option<String> = "networkServiceProvider" None;
+    /// `true` when left out.
+    attached_to_vm: Option<bool> = "attachedToVm" None;
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/eips/{eipUuid}/vm-instances/nics/{vmNicUuid}`: Attaches an elastic IP.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/3`
-AttachEip = 3 -> Reply<super::Eip>, (eip_uuid: Id, vm_nic_uuid: Id) super::AttachEipRequest;
-/// Eip uuid.
-eip_uuid: Id = "eipUuid" eip_uuid.into();
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/eips/{eipUuid}/vm-instances/nics/{vmNicUuid}`: Attaches an elastic IP.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/3`
+    AttachEip = 3 -> Reply<super::Eip>, (eip_uuid: Id, vm_nic_uuid: Id) super::AttachEipRequest;
+    /// Eip uuid.
+    eip_uuid: Id = "eipUuid" eip_uuid.into();
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/eips/{uuid}`: Deletes an elastic IP.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/4`
-DeleteEip = 4 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/eips/{uuid}`: Deletes an elastic IP.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/4`
+    DeleteEip = 4 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/eips/{uuid}/actions`: Lets an elastic IP be used, or no longer.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/5`
-ChangeEipState = 5 -> Reply<super::Eip>, (uuid: Id) super::ChangeEipStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/eips/{uuid}/actions`: Lets an elastic IP be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/5`
+    ChangeEipState = 5 -> Reply<super::Eip>, (uuid: Id) super::ChangeEipStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/eips/{uuid}/actions`: Changes an elastic IP.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/6`
-UpdateEip = 6 -> Reply<super::Eip>, (uuid: Id) super::UpdateEipRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/eips/{uuid}/actions`: Changes an elastic IP.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/6`
+    UpdateEip = 6 -> Reply<super::Eip>, (uuid: Id) super::UpdateEipRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/eips/{uuid}/vm-instances/nics`: Detaches an elastic IP.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/7`
-DetachEip = 7 -> Reply<super::Eip>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/eips/{uuid}/vm-instances/nics`: Detaches an elastic IP.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/7`
+    DetachEip = 7 -> Reply<super::Eip>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/port-forwarding`: Finds port forwarding rules.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/8`
-QueryPortForwardingRule = 8 -> Page<super::PortForwardingRule>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/port-forwarding`: Finds port forwarding rules.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/8`
+    QueryPortForwardingRule = 8 -> Page<super::PortForwardingRule>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/port-forwarding`: Creates a port forwarding rule.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/9`
-CreatePortForwardingRule = 9 -> Reply<super::PortForwardingRule>, () super::CreatePortForwardingRuleRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/port-forwarding`: Creates a port forwarding rule.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/9`
+    CreatePortForwardingRule = 9 -> Reply<super::PortForwardingRule>, () super::CreatePortForwardingRuleRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/port-forwarding/{ruleUuid}/vm-instances/candidate-nics`: Gives port forwarding attachable vmnics.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/10`
-GetPortForwardingAttachableVmNics = 10 -> Page<super::VmNic>, (rule_uuid: Id);
-/// Rule uuid.
-rule_uuid: Id = "ruleUuid" rule_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/port-forwarding/{ruleUuid}/vm-instances/candidate-nics`: Gives port forwarding attachable vmnics.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/10`
+    GetPortForwardingAttachableVmNics = 10 -> Page<super::VmNic>, (rule_uuid: Id);
+    /// Rule uuid.
+    rule_uuid: Id = "ruleUuid" rule_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/port-forwarding/{ruleUuid}/vm-instances/nics/{vmNicUuid}`: Attaches a port forwarding rule.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/11`
-AttachPortForwardingRule = 11 -> Reply<super::PortForwardingRule>, (rule_uuid: Id, vm_nic_uuid: Id);
-/// Rule uuid.
-rule_uuid: Id = "ruleUuid" rule_uuid.into();
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/port-forwarding/{ruleUuid}/vm-instances/nics/{vmNicUuid}`: Attaches a port forwarding rule.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/11`
+    AttachPortForwardingRule = 11 -> Reply<super::PortForwardingRule>, (rule_uuid: Id, vm_nic_uuid: Id);
+    /// Rule uuid.
+    rule_uuid: Id = "ruleUuid" rule_uuid.into();
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/port-forwarding/{uuid}`: Deletes a port forwarding rule.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/12`
-DeletePortForwardingRule = 12 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/port-forwarding/{uuid}`: Deletes a port forwarding rule.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/12`
+    DeletePortForwardingRule = 12 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/port-forwarding/{uuid}/actions`: Lets a port forwarding rule be used, or no longer.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/13`
-ChangePortForwardingRuleState = 13 -> Reply<super::PortForwardingRule>, (uuid: Id) super::ChangePortForwardingRuleStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/port-forwarding/{uuid}/actions`: Lets a port forwarding rule be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/13`
+    ChangePortForwardingRuleState = 13 -> Reply<super::PortForwardingRule>, (uuid: Id) super::ChangePortForwardingRuleStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/port-forwarding/{uuid}/actions`: Changes a port forwarding rule.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/14`
-UpdatePortForwardingRule = 14 -> Reply<super::PortForwardingRule>, (uuid: Id) super::UpdatePortForwardingRuleRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/port-forwarding/{uuid}/actions`: Changes a port forwarding rule.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/14`
+    UpdatePortForwardingRule = 14 -> Reply<super::PortForwardingRule>, (uuid: Id) super::UpdatePortForwardingRuleRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/port-forwarding/{uuid}/vm-instances/nics`: Detaches a port forwarding rule.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/15`
-DetachPortForwardingRule = 15 -> Reply<super::PortForwardingRule>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/port-forwarding/{uuid}/vm-instances/nics`: Detaches a port forwarding rule.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/15`
+    DetachPortForwardingRule = 15 -> Reply<super::PortForwardingRule>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vip/{uuid}/vip-qos`: Gives virtual IP QoS.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/16`
-GetVipQos = 16 -> Page<super::VipQos>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/vip/{uuid}/vip-qos`: Gives virtual IP QoS.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/16`
+    GetVipQos = 16 -> Page<super::VipQos>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vips`: Finds virtual IPs.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/17`
-QueryVip = 17 -> Page<super::Vip>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/vips`: Finds virtual IPs.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/17`
+    QueryVip = 17 -> Page<super::Vip>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vips`: Creates a virtual IP.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/18`
-CreateVip = 18 -> Reply<super::Vip>, () super::CreateVipRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/vips`: Creates a virtual IP.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/18`
+    CreateVip = 18 -> Reply<super::Vip>, () super::CreateVipRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vips/sharedqos`: Finds VPC shared QoSs.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/19`
-QueryVpcSharedQos = 19 -> Page<super::VpcSharedQos>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/vips/sharedqos`: Finds VPC shared QoSs.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/19`
+    QueryVpcSharedQos = 19 -> Page<super::VpcSharedQos>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vips/sharedqos`: Creates a VPC shared QoS.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/20`
-CreateVpcSharedQos = 20 -> Reply<super::VpcSharedQos>, () super::CreateVpcSharedQosRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/vips/sharedqos`: Creates a VPC shared QoS.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/20`
+    CreateVpcSharedQos = 20 -> Reply<super::VpcSharedQos>, () super::CreateVpcSharedQosRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vips/sharedqos/{sharedQosUuid}/bandwidth/actions`: Changes a VPC shared QoS bandwidth.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/21`
-ChangeVpcSharedQosBandwidth = 21 -> Reply<super::VpcSharedQos>, (shared_qos_uuid: Id) super::ChangeVpcSharedQosBandwidthRequest;
-/// Shared qos uuid.
-shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/vips/sharedqos/{sharedQosUuid}/bandwidth/actions`: Changes a VPC shared QoS bandwidth.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/21`
+    ChangeVpcSharedQosBandwidth = 21 -> Reply<super::VpcSharedQos>, (shared_qos_uuid: Id) super::ChangeVpcSharedQosBandwidthRequest;
+    /// Shared qos uuid.
+    shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vips/sharedqos/{sharedQosUuid}/vips`: Detaches a virtual IP from a VPC shared QoS.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/22`
-DetachVipFromVpcSharedQos = 22 -> (), (shared_qos_uuid: Id);
-/// Shared qos uuid.
-shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
-/// Vip lists.
-vip_lists: Vec<String> = "vipLists" Vec::new();
-/// Vip uuids.
-vip_uuids: Vec<Id> = "vipUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/vips/sharedqos/{sharedQosUuid}/vips`: Detaches a virtual IP from a VPC shared QoS.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/22`
+    DetachVipFromVpcSharedQos = 22 -> (), (shared_qos_uuid: Id);
+    /// Shared qos uuid.
+    shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
+    /// Vip lists.
+    vip_lists: Vec<String> = "vipLists" Vec::new();
+    /// Vip uuids.
+    vip_uuids: Vec<Id> = "vipUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vips/sharedqos/{sharedQosUuid}/vips`: Attaches a virtual IP to a VPC shared QoS.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/23`
-AttachVipToVpcSharedQos = 23 -> (), (shared_qos_uuid: Id) super::AttachVipToVpcSharedQosRequest;
-/// Shared qos uuid.
-shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/vips/sharedqos/{sharedQosUuid}/vips`: Attaches a virtual IP to a VPC shared QoS.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/23`
+    AttachVipToVpcSharedQos = 23 -> (), (shared_qos_uuid: Id) super::AttachVipToVpcSharedQosRequest;
+    /// Shared qos uuid.
+    shared_qos_uuid: Id = "sharedQosUuid" shared_qos_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vips/sharedqos/{uuid}`: Deletes a VPC shared QoS.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/24`
-DeleteVpcSharedQos = 24 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/vips/sharedqos/{uuid}`: Deletes a VPC shared QoS.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/24`
+    DeleteVpcSharedQos = 24 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vips/sharedqos/{uuid}/actions`: Changes a VPC shared QoS.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/25`
-UpdateVpcSharedQos = 25 -> Reply<super::VpcSharedQos>, (uuid: Id) super::UpdateVpcSharedQosRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vips/sharedqos/{uuid}/actions`: Changes a VPC shared QoS.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/25`
+    UpdateVpcSharedQos = 25 -> Reply<super::VpcSharedQos>, (uuid: Id) super::UpdateVpcSharedQosRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vips/{uuid}`: Deletes a virtual IP.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/26`
-DeleteVip = 26 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/vips/{uuid}`: Deletes a virtual IP.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/26`
+    DeleteVip = 26 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vips/{uuid}/actions`: Lets a virtual IP be used, or no longer.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/27`
-ChangeVipState = 27 -> Reply<super::Vip>, (uuid: Id) super::ChangeVipStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vips/{uuid}/actions`: Lets a virtual IP be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/27`
+    ChangeVipState = 27 -> Reply<super::Vip>, (uuid: Id) super::ChangeVipStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vips/{uuid}/actions`: Sets a virtual IP QoS.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/28`
-SetVipQos = 28 -> Reply<super::VipQos>, (uuid: Id) super::SetVipQosRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vips/{uuid}/actions`: Sets a virtual IP QoS.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/28`
+    SetVipQos = 28 -> Reply<super::VipQos>, (uuid: Id) super::SetVipQosRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vips/{uuid}/actions`: Changes a virtual IP.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/29`
-UpdateVip = 29 -> Reply<super::Vip>, (uuid: Id) super::UpdateVipRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vips/{uuid}/actions`: Changes a virtual IP.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/29`
+    UpdateVip = 29 -> Reply<super::Vip>, (uuid: Id) super::UpdateVipRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vips/{uuid}/usedports`: Gives virtual IP used ports.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/30`
-GetVipUsedPorts = 30 -> Page<super::VipPortRange>, (uuid: Id, protocol: super::GetVipUsedPortsProtocol);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Protocol.
-protocol: super::GetVipUsedPortsProtocol = "protocol" protocol.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/vips/{uuid}/usedports`: Gives virtual IP used ports.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/30`
+    GetVipUsedPorts = 30 -> Page<super::VipPortRange>, (uuid: Id, protocol: super::GetVipUsedPortsProtocol);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Protocol.
+    protocol: super::GetVipUsedPortsProtocol = "protocol" protocol.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vips/{uuid}/vip-qos`: Deletes a virtual IP QoS.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/31`
-DeleteVipQos = 31 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Port.
-port: Option<i64> = "port" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/vips/{uuid}/vip-qos`: Deletes a virtual IP QoS.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/31`
+    DeleteVipQos = 31 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Port.
+    port: Option<i64> = "port" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vips/{vipUuid}/check-port-availability`: Checks a virtual IP port availability.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/32`
-CheckVipPortAvailability = 32 -> super::CheckVipPortAvailabilityResult, (vip_uuid: Id, port: i64, protocol_type: super::PortForwardingProtocolType);
-/// Vip uuid.
-vip_uuid: Id = "vipUuid" vip_uuid.into();
-/// Port.
-port: i64 = "port" port.into();
-/// Protocol type.
-protocol_type: super::PortForwardingProtocolType = "protocolType" protocol_type.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/vips/{vipUuid}/check-port-availability`: Checks a virtual IP port availability.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/32`
+    CheckVipPortAvailability = 32 -> super::CheckVipPortAvailabilityResult, (vip_uuid: Id, port: i64, protocol_type: super::PortForwardingProtocolType);
+    /// Vip uuid.
+    vip_uuid: Id = "vipUuid" vip_uuid.into();
+    /// Port.
+    port: i64 = "port" port.into();
+    /// Protocol type.
+    protocol_type: super::PortForwardingProtocolType = "protocolType" protocol_type.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vips/{vipUuid}/get-port-availability`: Gives virtual IP available port.
-///
-/// Schema: `schemas/zstack/vips.json#/operations/33`
-GetVipAvailablePort = 33 -> super::GetVipAvailablePortResult, (vip_uuid: Id, protocol_type: super::PortForwardingProtocolType);
-/// Vip uuid.
-vip_uuid: Id = "vipUuid" vip_uuid.into();
-/// Protocol type.
-protocol_type: super::PortForwardingProtocolType = "protocolType" protocol_type.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/vips/{vipUuid}/get-port-availability`: Gives virtual IP available port.
+    ///
+    /// Schema: `schemas/zstack/vips.json#/operations/33`
+    GetVipAvailablePort = 33 -> super::GetVipAvailablePortResult, (vip_uuid: Id, protocol_type: super::PortForwardingProtocolType);
+    /// Vip uuid.
+    vip_uuid: Id = "vipUuid" vip_uuid.into();
+    /// Protocol type.
+    protocol_type: super::PortForwardingProtocolType = "protocolType" protocol_type.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

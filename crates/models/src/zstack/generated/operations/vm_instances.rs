@@ -39,3011 +39,3011 @@ const PARAMS_33: &[Param] = &[Param::path("vmInstanceUuid", Kind::Id), Param::qu
 const PARAMS_34: &[Param] = &[Param::path("vmInstanceUuid", Kind::Id), Param::query("startupStrategy", Kind::Enum(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_STARTUP_STRATEGY)), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_35: &[Param] = &[Param::path("xmlHookUuid", Kind::Id), Param::path("vmInstanceUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "GetCandidateVMForAttachingAffinityGroup", "GET", "/zstack/v1/VM/attachingGroup").params(PARAMS_0).response(Response::Body(<Page<super::VmInstance> as Model>::SHAPE)),
-Operation::new(System::Zstack, "RequestConsoleAccess", "POST", "/zstack/v1/consoles").params(SYSTEM_TAGS_USER_TAGS).request(&REQUEST_CONSOLE_ACCESS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Console> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryConsoleProxyAgent", "GET", "/zstack/v1/consoles/agents").also(&["/zstack/v1/consoles/agents/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ConsoleProxyAgent> as Model>::SHAPE, Page::<super::ConsoleProxyAgent>::LIST)),
-Operation::new(System::Zstack, "ReconnectConsoleProxyAgent", "PUT", "/zstack/v1/consoles/agents").params(SYSTEM_TAGS_USER_TAGS).request(&RECONNECT_CONSOLE_PROXY_AGENT_REQUEST).wrapper("reconnectConsoleProxyAgent").response(Response::Body(&RECONNECT_CONSOLE_PROXY_AGENT_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateConsoleProxyAgent", "PUT", "/zstack/v1/consoles/agents/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CONSOLE_PROXY_AGENT_REQUEST).wrapper("updateConsoleProxyAgent").response(Response::Body(<Reply<super::ConsoleProxyAgent> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetGuestOsMetadata", "GET", "/zstack/v1/guest-os/metadata").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::GuestOsCharacter> as Model>::SHAPE)),
-Operation::new(System::Zstack, "RefreshGuestOsMetadata", "PUT", "/zstack/v1/guest-os/metadata/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("refreshGuestOsMetadata").long_running(),
-Operation::new(System::Zstack, "QueryGuestToolsState", "GET", "/zstack/v1/guesttools").also(&["/zstack/v1/guesttools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GuestToolsState> as Model>::SHAPE, Page::<super::GuestToolsState>::LIST)),
-Operation::new(System::Zstack, "QueryInstanceOffering", "GET", "/zstack/v1/instance-offerings").also(&["/zstack/v1/instance-offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::InstanceOffering> as Model>::SHAPE, Page::<super::InstanceOffering>::LIST)),
-Operation::new(System::Zstack, "CreateInstanceOffering", "POST", "/zstack/v1/instance-offerings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_INSTANCE_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySlbOffering", "GET", "/zstack/v1/instance-offerings/slb").also(&["/zstack/v1/instance-offerings/slb/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SlbOffering> as Model>::SHAPE, Page::<super::SlbOffering>::LIST)),
-Operation::new(System::Zstack, "CreateSlbOffering", "POST", "/zstack/v1/instance-offerings/slb").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SLB_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVirtualRouterOffering", "GET", "/zstack/v1/instance-offerings/virtual-routers").also(&["/zstack/v1/instance-offerings/virtual-routers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VirtualRouterOffering> as Model>::SHAPE, Page::<super::VirtualRouterOffering>::LIST)),
-Operation::new(System::Zstack, "CreateVirtualRouterOffering", "POST", "/zstack/v1/instance-offerings/virtual-routers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VIRTUAL_ROUTER_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVirtualRouterOffering", "PUT", "/zstack/v1/instance-offerings/virtual-routers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_ROUTER_OFFERING_REQUEST).wrapper("updateVirtualRouterOffering").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteInstanceOffering", "DELETE", "/zstack/v1/instance-offerings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeInstanceOfferingState", "PUT", "/zstack/v1/instance-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_INSTANCE_OFFERING_STATE_REQUEST).wrapper("changeInstanceOfferingState").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateInstanceOffering", "PUT", "/zstack/v1/instance-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_INSTANCE_OFFERING_REQUEST).wrapper("updateInstanceOffering").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateVmNic", "POST", "/zstack/v1/nics").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_NIC_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVmNic", "DELETE", "/zstack/v1/nics/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "AttachL3NetworkToVmNic", "POST", "/zstack/v1/nics/{vmNicUuid}/l3-networks/{l3NetworkUuid}").params(PARAMS_1).request(&ATTACH_L3_NETWORK_TO_VM_NIC_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateVmInstanceFromOvf", "POST", "/zstack/v1/ovf/create-vm-instance").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_INSTANCE_FROM_OVF_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ExportVmOvaPackage", "POST", "/zstack/v1/ovf/ova-packages").params(SYSTEM_TAGS_USER_TAGS).request(&EXPORT_VM_OVA_PACKAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ImagePackage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ParseOvf", "POST", "/zstack/v1/ovf/parse").params(SYSTEM_TAGS_USER_TAGS).request(&PARSE_OVF_REQUEST).wrapper("params").response(Response::Body(&PARSE_OVF_RESULT)),
-Operation::new(System::Zstack, "QueryGuestVmScript", "GET", "/zstack/v1/scripts").also(&["/zstack/v1/scripts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GuestVmScript> as Model>::SHAPE, Page::<super::GuestVmScript>::LIST)),
-Operation::new(System::Zstack, "CreateGuestVmScript", "POST", "/zstack/v1/scripts").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_GUEST_VM_SCRIPT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::GuestVmScript> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryGuestVmScriptExecutedRecord", "GET", "/zstack/v1/scripts/records").also(&["/zstack/v1/scripts/records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GuestVmScriptExecutedRecord> as Model>::SHAPE, Page::<super::GuestVmScriptExecutedRecord>::LIST)),
-Operation::new(System::Zstack, "QueryGuestVmScriptExecutedRecordDetail", "GET", "/zstack/v1/scripts/records/details").also(&["/zstack/v1/scripts/records/details/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GuestVmScriptExecutedRecordDetail> as Model>::SHAPE, Page::<super::GuestVmScriptExecutedRecordDetail>::LIST)),
-Operation::new(System::Zstack, "DeleteGuestVmScript", "DELETE", "/zstack/v1/scripts/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ExecuteGuestVmScript", "PUT", "/zstack/v1/scripts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&EXECUTE_GUEST_VM_SCRIPT_REQUEST).wrapper("executeGuestVmScript").response(Response::Body(<Reply<super::GuestVmScriptExecutedRecord> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateGuestVmScript", "PUT", "/zstack/v1/scripts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_GUEST_VM_SCRIPT_REQUEST).wrapper("updateGuestVmScript").response(Response::Body(<Reply<super::GuestVmScript> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetSpiceCertificates", "GET", "/zstack/v1/spice/certificates").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_SPICE_CERTIFICATES_RESULT)),
-Operation::new(System::Zstack, "QuerySshKeyPair", "GET", "/zstack/v1/ssh-key-pair").also(&["/zstack/v1/ssh-key-pair/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SshKeyPair> as Model>::SHAPE, Page::<super::SshKeyPair>::LIST)),
-Operation::new(System::Zstack, "CreateSshKeyPair", "POST", "/zstack/v1/ssh-key-pair").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SSH_KEY_PAIR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SshKeyPair> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GenerateSshKeyPair", "POST", "/zstack/v1/ssh-key-pair/generate").params(SYSTEM_TAGS_USER_TAGS).request(&GENERATE_SSH_KEY_PAIR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SshPrivateKeyPair> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DetachSshKeyPairFromVmInstance", "DELETE", "/zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}").params(PARAMS_2).long_running(),
-Operation::new(System::Zstack, "AttachSshKeyPairToVmInstance", "POST", "/zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::SshKeyPair> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSshKeyPair", "DELETE", "/zstack/v1/ssh-key-pair/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "UpdateSshKeyPair", "PUT", "/zstack/v1/ssh-key-pair/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SSH_KEY_PAIR_REQUEST).wrapper("updateSshKeyPair").response(Response::Body(<Reply<super::SshKeyPair> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UploadFileToVm", "POST", "/zstack/v1/upload-file").params(SYSTEM_TAGS_USER_TAGS).request(&UPLOAD_FILE_TO_VM_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryVmInstance", "GET", "/zstack/v1/vm-instances").also(&["/zstack/v1/vm-instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmInstance> as Model>::SHAPE, Page::<super::VmInstance>::LIST)),
-Operation::new(System::Zstack, "CreateVmInstance", "POST", "/zstack/v1/vm-instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryApplianceVm", "GET", "/zstack/v1/vm-instances/appliances").also(&["/zstack/v1/vm-instances/appliances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ApplianceVm> as Model>::SHAPE, Page::<super::ApplianceVm>::LIST)),
-Operation::new(System::Zstack, "QueryVirtualRouterVm", "GET", "/zstack/v1/vm-instances/appliances/virtual-routers").also(&["/zstack/v1/vm-instances/appliances/virtual-routers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ApplianceVm> as Model>::SHAPE, Page::<super::ApplianceVm>::LIST)),
-Operation::new(System::Zstack, "ReconnectVirtualRouter", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectVirtualRouter").response(Response::Body(<Reply<super::ApplianceVm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVirtualRouter", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_ROUTER_REQUEST).wrapper("updateVirtualRouter").response(Response::Body(<Reply<super::VirtualRouterVm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetAttachablePublicL3ForVRouter", "GET", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/attachable-public-l3s").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
-Operation::new(System::Zstack, "ProvisionVirtualRouterConfig", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/provision").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("provisionVirtualRouterConfig").response(Response::Body(<Reply<super::ApplianceVm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateAffinityGroupForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-affinityGroup").params(PARAMS_4).response(Response::Body(<Page<super::AffinityGroup> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetCandidateZonesClustersHostsForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-destinations").params(PARAMS_5).response(Response::Body(&GET_CANDIDATE_ZONES_CLUSTERS_HOSTS_FOR_CREATING_VM_RESULT)),
-Operation::new(System::Zstack, "GetCandidatePrimaryStoragesForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-storages").params(PARAMS_6).response(Response::Body(&GET_CANDIDATE_PRIMARY_STORAGES_FOR_CREATING_VM_RESULT)),
-Operation::new(System::Zstack, "GetVmsCapabilities", "GET", "/zstack/v1/vm-instances/capabilities").params(PARAMS_7).response(Response::Body(&GET_VMS_CAPABILITIES_RESULT)),
-Operation::new(System::Zstack, "QueryVmCdRom", "GET", "/zstack/v1/vm-instances/cdroms").also(&["/zstack/v1/vm-instances/cdroms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmCdRom> as Model>::SHAPE, Page::<super::VmCdRom>::LIST)),
-Operation::new(System::Zstack, "CreateVmCdRom", "POST", "/zstack/v1/vm-instances/cdroms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_CD_ROM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmCdRom> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVmCdRom", "DELETE", "/zstack/v1/vm-instances/cdroms/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateVmCdRom", "PUT", "/zstack/v1/vm-instances/cdroms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_CD_ROM_REQUEST).wrapper("updateVmCdRom").response(Response::Body(<Reply<super::VmCdRom> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ExecuteGuestVmCommand", "POST", "/zstack/v1/vm-instances/commands/exec").params(SYSTEM_TAGS_USER_TAGS).request(&EXECUTE_GUEST_VM_COMMAND_REQUEST).wrapper("params").response(Response::Body(&EXECUTE_GUEST_VM_COMMAND_RESULT)).long_running(),
-Operation::new(System::Zstack, "GetVmDeviceAddress", "GET", "/zstack/v1/vm-instances/devices").params(PARAMS_8).response(Response::Body(&GET_VM_DEVICE_ADDRESS_RESULT)),
-Operation::new(System::Zstack, "QueryFaultToleranceVm", "GET", "/zstack/v1/vm-instances/fault-tolerance").also(&["/zstack/v1/vm-instances/fault-tolerance/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FaultToleranceVmGroup> as Model>::SHAPE, Page::<super::FaultToleranceVmGroup>::LIST)),
-Operation::new(System::Zstack, "CreateFaultToleranceVmInstance", "POST", "/zstack/v1/vm-instances/fault-tolerance").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FAULT_TOLERANCE_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(&CREATE_FAULT_TOLERANCE_VM_INSTANCE_RESULT)).long_running(),
-Operation::new(System::Zstack, "FailoverFaultToleranceVm", "PUT", "/zstack/v1/vm-instances/fault-tolerance").params(SYSTEM_TAGS_USER_TAGS).request(&FAILOVER_FAULT_TOLERANCE_VM_REQUEST).wrapper("failoverFaultToleranceVm").long_running(),
-Operation::new(System::Zstack, "GetFaultToleranceVms", "GET", "/zstack/v1/vm-instances/fault-tolerance/sub-vms").params(PARAMS_9).response(Response::Body(&GET_FAULT_TOLERANCE_VMS_RESULT)),
-Operation::new(System::Zstack, "CreateVmInstanceFromVolume", "POST", "/zstack/v1/vm-instances/from/volume").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_INSTANCE_FROM_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateVmInstanceFromVolumeSnapshotGroup", "POST", "/zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}").params(PARAMS_10).request(&CREATE_VM_INSTANCE_FROM_VOLUME_SNAPSHOT_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateVmInstanceFromVolumeSnapshot", "POST", "/zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}").params(PARAMS_11).request(&CREATE_VM_INSTANCE_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVmNic", "GET", "/zstack/v1/vm-instances/nics").also(&["/zstack/v1/vm-instances/nics/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmNic> as Model>::SHAPE, Page::<super::VmNic>::LIST)),
-Operation::new(System::Zstack, "ChangeVfNicHaState", "PUT", "/zstack/v1/vm-instances/nics/{vfNicUuid}/actions").params(PARAMS_12).request(&CHANGE_VF_NIC_HA_STATE_REQUEST).wrapper("changeVfNicHaState").response(Response::Body(<Reply<super::VmVfNic> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachL3NetworkFromVm", "DELETE", "/zstack/v1/vm-instances/nics/{vmNicUuid}").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeVmNicState", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_NIC_STATE_REQUEST).wrapper("changeVmNicState").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeVmNicType", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_NIC_TYPE_REQUEST).wrapper("changeVmNicType").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVmNicMac", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_NIC_MAC_REQUEST).wrapper("updateVmNicMac").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVmNicAttachedNetworkService", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_NIC_ATTACHED_NETWORK_SERVICE_RESULT)),
-Operation::new(System::Zstack, "GetVmNicAttachableEips", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips").params(PARAMS_13).response(Response::Body(<Page<super::Eip> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetCandidateL3NetworksForChangeVmNicNetwork", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
-Operation::new(System::Zstack, "ChangeVmNicNetwork", "POST", "/zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}").params(PARAMS_14).request(&CHANGE_VM_NIC_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVmTask", "GET", "/zstack/v1/vm-instances/task-details").params(PARAMS_15).response(Response::Body(&GET_CHAIN_TASK_RESULT)),
-Operation::new(System::Zstack, "GetVirtualizerInfo", "GET", "/zstack/v1/vm-instances/virtualizer-info").params(UUIDS_SYSTEM_TAGS_USER_TAGS).response(Response::Body(<Page<super::VirtualizerInfoInventory> as Model>::SHAPE)),
-Operation::new(System::Zstack, "ExpungeVmUserDefinedXmlHookScript", "DELETE", "/zstack/v1/vm-instances/xml-hook-script").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).long_running(),
-Operation::new(System::Zstack, "QueryVmUserDefinedXmlHookScript", "GET", "/zstack/v1/vm-instances/xml-hook-script").also(&["/zstack/v1/vm-instances/xml-hook-script/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::XmlHook> as Model>::SHAPE, Page::<super::XmlHook>::LIST)),
-Operation::new(System::Zstack, "CreateVmUserDefinedXmlHookScript", "POST", "/zstack/v1/vm-instances/xml-hook-script").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::XmlHook> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVmUserDefinedXmlHookScript", "PUT", "/zstack/v1/vm-instances/xml-hook-script").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST).wrapper("updateVmUserDefinedXmlHookScript").response(Response::Body(<Reply<super::XmlHook> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DestroyVmInstance", "DELETE", "/zstack/v1/vm-instances/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "FstrimVm", "POST", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
-Operation::new(System::Zstack, "AttachGuestToolsIsoToVm", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("attachGuestToolsIsoToVm").long_running(),
-Operation::new(System::Zstack, "ChangeVmPassword", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_PASSWORD_REQUEST).wrapper("changeVmPassword").long_running(),
-Operation::new(System::Zstack, "ExpungeVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("expungeVmInstance").long_running(),
-Operation::new(System::Zstack, "FlattenVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&FLATTEN_VM_INSTANCE_REQUEST).wrapper("flattenVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PauseVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("pauseVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RebootVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("rebootVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RecoverVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoverVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ResumeVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("resumeVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetNicQos", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_NIC_QOS_REQUEST).wrapper("setNicQos").long_running(),
-Operation::new(System::Zstack, "SetVmBootMode", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_BOOT_MODE_REQUEST).wrapper("setVmBootMode").long_running(),
-Operation::new(System::Zstack, "SetVmBootOrder", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_BOOT_ORDER_REQUEST).wrapper("setVmBootOrder").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVmCleanTraffic", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_CLEAN_TRAFFIC_REQUEST).wrapper("setVmCleanTraffic").long_running(),
-Operation::new(System::Zstack, "SetVmClockTrack", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_CLOCK_TRACK_REQUEST).wrapper("setVmClockTrack").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVmConsoleMode", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_CONSOLE_MODE_REQUEST).wrapper("setVmConsoleMode").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVmConsolePassword", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_CONSOLE_PASSWORD_REQUEST).wrapper("setVmConsolePassword").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVmEmulatorPinning", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_EMULATOR_PINNING_REQUEST).wrapper("setVmEmulatorPinning").long_running(),
-Operation::new(System::Zstack, "SetVmHostname", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_HOSTNAME_REQUEST).wrapper("setVmHostname").long_running(),
-Operation::new(System::Zstack, "SetVmMonitorNumber", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_MONITOR_NUMBER_REQUEST).wrapper("setVmMonitorNumber").long_running(),
-Operation::new(System::Zstack, "SetVmNuma", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_NUMA_REQUEST).wrapper("setVmNuma").long_running(),
-Operation::new(System::Zstack, "SetVmQga", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_QGA_REQUEST).wrapper("setVmQga").long_running(),
-Operation::new(System::Zstack, "SetVmQxlMemory", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_QXL_MEMORY_REQUEST).wrapper("setVmQxlMemory").long_running(),
-Operation::new(System::Zstack, "SetVmRDP", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_RDP_REQUEST).wrapper("setVmRDP").long_running(),
-Operation::new(System::Zstack, "SetVmSecurityLevel", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_SECURITY_LEVEL_REQUEST).wrapper("setVmSecurityLevel").long_running(),
-Operation::new(System::Zstack, "SetVmSoundType", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_SOUND_TYPE_REQUEST).wrapper("setVmSoundType").long_running(),
-Operation::new(System::Zstack, "SetVmSshKey", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_SSH_KEY_REQUEST).wrapper("setVmSshKey").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVmUsbRedirect", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_USB_REDIRECT_REQUEST).wrapper("setVmUsbRedirect").long_running(),
-Operation::new(System::Zstack, "StartVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&START_VM_INSTANCE_REQUEST).wrapper("startVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "StopVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&STOP_VM_INSTANCE_REQUEST).wrapper("stopVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncVmClock", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncVmClock").long_running(),
-Operation::new(System::Zstack, "TakeVmConsoleScreenshot", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("takeVmConsoleScreenshot").response(Response::Body(&TAKE_VM_CONSOLE_SCREENSHOT_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_INSTANCE_REQUEST).wrapper("updateVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVmPriority", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_PRIORITY_REQUEST).wrapper("updateVmPriority").long_running(),
-Operation::new(System::Zstack, "GetVmBootOrder", "GET", "/zstack/v1/vm-instances/{uuid}/boot-orders").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_BOOT_ORDER_RESULT)),
-Operation::new(System::Zstack, "DeleteVmBootMode", "DELETE", "/zstack/v1/vm-instances/{uuid}/bootmode").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetVmCapabilities", "GET", "/zstack/v1/vm-instances/{uuid}/capabilities").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_CAPABILITIES_RESULT)),
-Operation::new(System::Zstack, "GetVmConsoleAddress", "GET", "/zstack/v1/vm-instances/{uuid}/console-addresses").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_CONSOLE_ADDRESS_RESULT)),
-Operation::new(System::Zstack, "DeleteVmConsolePassword", "DELETE", "/zstack/v1/vm-instances/{uuid}/console-password").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "GetVmConsolePassword", "GET", "/zstack/v1/vm-instances/{uuid}/console-passwords").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_CONSOLE_PASSWORD_RESULT)),
-Operation::new(System::Zstack, "GetVmEmulatorPinning", "GET", "/zstack/v1/vm-instances/{uuid}/emulator-pinning").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_EMULATOR_PINNING_RESULT)),
-Operation::new(System::Zstack, "GetVmInstanceFirstBootDevice", "GET", "/zstack/v1/vm-instances/{uuid}/first-boot-device").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_INSTANCE_FIRST_BOOT_DEVICE_RESULT)),
-Operation::new(System::Zstack, "GetVmGuestToolsInfo", "GET", "/zstack/v1/vm-instances/{uuid}/guest-tools-infos").params(PARAMS_16).response(Response::Body(&GET_VM_GUEST_TOOLS_INFO_RESULT)),
-Operation::new(System::Zstack, "DeleteVmInstanceHaLevel", "DELETE", "/zstack/v1/vm-instances/{uuid}/ha-levels").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "GetVmInstanceHaLevel", "GET", "/zstack/v1/vm-instances/{uuid}/ha-levels").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_INSTANCE_HA_LEVEL_RESULT)),
-Operation::new(System::Zstack, "SetVmInstanceHaLevel", "POST", "/zstack/v1/vm-instances/{uuid}/ha-levels").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_INSTANCE_HA_LEVEL_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "DeleteVmHostname", "DELETE", "/zstack/v1/vm-instances/{uuid}/hostnames").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetVmHostname", "GET", "/zstack/v1/vm-instances/{uuid}/hostnames").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_HOSTNAME_RESULT)),
-Operation::new(System::Zstack, "GetLatestGuestToolsForVm", "GET", "/zstack/v1/vm-instances/{uuid}/latest-guest-tools").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::GuestTools> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetVmMonitorNumber", "GET", "/zstack/v1/vm-instances/{uuid}/monitorNumber").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_MONITOR_NUMBER_RESULT)),
-Operation::new(System::Zstack, "DeleteNicQos", "DELETE", "/zstack/v1/vm-instances/{uuid}/nic-qos").params(PARAMS_17).long_running(),
-Operation::new(System::Zstack, "GetNicQos", "GET", "/zstack/v1/vm-instances/{uuid}/nic-qos").params(PARAMS_18).response(Response::Body(&GET_NIC_QOS_RESULT)),
-Operation::new(System::Zstack, "GetVmInstanceProtectedRecoveryPoints", "GET", "/zstack/v1/vm-instances/{uuid}/protected-recovery-points").params(PARAMS_19).response(Response::Body(&GET_VM_INSTANCE_PROTECTED_RECOVERY_POINTS_RESULT)),
-Operation::new(System::Zstack, "GetVmQga", "GET", "/zstack/v1/vm-instances/{uuid}/qga").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_QGA_RESULT)),
-Operation::new(System::Zstack, "GetVmRDP", "GET", "/zstack/v1/vm-instances/{uuid}/rdp").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_RDP_RESULT)),
-Operation::new(System::Zstack, "GetVmInstanceRecoveryPoints", "GET", "/zstack/v1/vm-instances/{uuid}/recovery-points").params(PARAMS_20).response(Response::Body(&GET_VM_INSTANCE_RECOVERY_POINTS_RESULT)),
-Operation::new(System::Zstack, "DeleteVmSshKey", "DELETE", "/zstack/v1/vm-instances/{uuid}/ssh-keys").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "GetVmSshKey", "GET", "/zstack/v1/vm-instances/{uuid}/ssh-keys").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_SSH_KEY_RESULT)),
-Operation::new(System::Zstack, "GetVmStartingCandidateClustersHosts", "GET", "/zstack/v1/vm-instances/{uuid}/starting-target-hosts").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_STARTING_CANDIDATE_CLUSTERS_HOSTS_RESULT)),
-Operation::new(System::Zstack, "GetVmUsbRedirect", "GET", "/zstack/v1/vm-instances/{uuid}/usbredirect").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_USB_REDIRECT_RESULT)),
-Operation::new(System::Zstack, "GetVmNuma", "GET", "/zstack/v1/vm-instances/{uuid}/vnuma").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_NUMA_RESULT)),
-Operation::new(System::Zstack, "GetVmvNUMATopology", "GET", "/zstack/v1/vm-instances/{uuid}/vnuma-topology").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VMV_NUMA_TOPOLOGY_RESULT)),
-Operation::new(System::Zstack, "ChangeInstanceOffering", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_INSTANCE_OFFERING_REQUEST).wrapper("changeInstanceOffering").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeVmImage", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_IMAGE_REQUEST).wrapper("changeVmImage").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CloneVmInstance", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CLONE_VM_INSTANCE_REQUEST).wrapper("cloneVmInstance").response(Response::Body(&CLONE_VM_INSTANCE_RESULT)).long_running(),
-Operation::new(System::Zstack, "MigrateVm", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&MIGRATE_VM_REQUEST).wrapper("migrateVm").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "PrimaryStorageMigrateVm", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&PRIMARY_STORAGE_MIGRATE_VM_REQUEST).wrapper("primaryStorageMigrateVm").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ReimageVmInstance", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reimageVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVmBootVolume", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_BOOT_VOLUME_REQUEST).wrapper("setVmBootVolume").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVmStaticIp", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_STATIC_IP_REQUEST).wrapper("setVmStaticIp").long_running(),
-Operation::new(System::Zstack, "SetVmUserDefinedXml", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_USER_DEFINED_XML_REQUEST).wrapper("setVmUserDefinedXml").response(Response::Body(&SET_VM_USER_DEFINED_XML_RESULT)).long_running(),
-Operation::new(System::Zstack, "SetVmUserDefinedXmlHookScript", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST).wrapper("setVmUserDefinedXmlHookScript").response(Response::Body(&SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateVmNicDriver", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_NIC_DRIVER_REQUEST).wrapper("updateVmNicDriver").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetPciDeviceCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices").params(PARAMS_21).response(Response::Body(<Page<super::PciDevice> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetScsiLunCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::ScsiLun> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetUsbDeviceCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices").params(PARAMS_22).response(Response::Body(<Page<super::UsbDevice> as Model>::SHAPE)),
-Operation::new(System::Zstack, "SetVmInstanceDefaultCdRom", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions").params(PARAMS_23).wrapper("setVmInstanceDefaultCdRom").response(Response::Body(<Reply<super::VmCdRom> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVmAttachableDataVolume", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Volume> as Model>::SHAPE)),
-Operation::new(System::Zstack, "UpdateGuestToolsState", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("updateGuestToolsState").response(Response::Body(<Reply<super::GuestToolsState> as Model>::SHAPE)),
-Operation::new(System::Zstack, "GetImageCandidatesForVmToChange", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Image> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DetachIsoFromVmInstance", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso").params(PARAMS_24).response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetCandidateIsoForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Image> as Model>::SHAPE)),
-Operation::new(System::Zstack, "AttachIsoToVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}").params(PARAMS_25).wrapper("null").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVmAttachableL3Network", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
-Operation::new(System::Zstack, "AttachL3NetworkToVm", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}").params(PARAMS_26).request(&ATTACH_L3_NETWORK_TO_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVmInstanceMdevDeviceSpecRef", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs").also(&["/zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs/{uuid}"]).params(PARAMS_27).response(Response::Page(<Page<super::VmInstanceMdevDeviceSpecRef> as Model>::SHAPE, Page::<super::VmInstanceMdevDeviceSpecRef>::LIST)),
-Operation::new(System::Zstack, "GetVmMigrationCandidateHosts", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Host> as Model>::SHAPE)),
-Operation::new(System::Zstack, "AttachVmNicToVm", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}").params(PARAMS_28).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVmInstancePciDeviceSpecRef", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs").also(&["/zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs/{uuid}"]).params(PARAMS_27).response(Response::Page(<Page<super::VmInstancePciDeviceSpecRef> as Model>::SHAPE, Page::<super::VmInstancePciDeviceSpecRef>::LIST)),
-Operation::new(System::Zstack, "ProtectVmInstanceRecoveryPoint", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&PROTECT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("protectVmInstanceRecoveryPoint").long_running(),
-Operation::new(System::Zstack, "DescribeVmInstanceRecoveryPoint", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point").params(PARAMS_29).response(Response::Body(&DESCRIBE_VM_INSTANCE_RECOVERY_POINT_RESULT)),
-Operation::new(System::Zstack, "DetachScsiLunFromVmInstance", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}").params(PARAMS_30).response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachScsiLunToVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}").params(PARAMS_23).request(&ATTACH_SCSI_LUN_TO_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVmStaticIp", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/static-ips").params(PARAMS_31).long_running(),
-Operation::new(System::Zstack, "GetPrimaryStorageCandidatesForVmMigration", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates").params(PARAMS_32).response(Response::Body(<Page<super::PrimaryStorage> as Model>::SHAPE)),
-Operation::new(System::Zstack, "UnprotectVmInstanceRecoveryPoint", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UNPROTECT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("unprotectVmInstanceRecoveryPoint").long_running(),
-Operation::new(System::Zstack, "UpdateVmNetworkConfig", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_NETWORK_CONFIG_REQUEST).wrapper("updateVmNetworkConfig").long_running(),
-Operation::new(System::Zstack, "DeleteVmUserDefinedXml", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml").params(PARAMS_33).long_running(),
-Operation::new(System::Zstack, "GetVmXml", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_XML_RESULT)),
-Operation::new(System::Zstack, "DeleteVmUserDefinedXmlHookScript", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script").params(PARAMS_33).long_running(),
-Operation::new(System::Zstack, "GetVmXmlHookScript", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_XML_HOOK_SCRIPT_RESULT)),
-Operation::new(System::Zstack, "QueryVmPriorityConfig", "GET", "/zstack/v1/vm-priority-config").also(&["/zstack/v1/vm-priority-config/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmPriorityConfig> as Model>::SHAPE, Page::<super::VmPriorityConfig>::LIST)),
-Operation::new(System::Zstack, "UpdatePriorityConfig", "PUT", "/zstack/v1/vm-priority-config/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PRIORITY_CONFIG_REQUEST).wrapper("updatePriorityConfig").long_running(),
-Operation::new(System::Zstack, "QueryVmSchedHistory", "GET", "/zstack/v1/vm/sched-history").also(&["/zstack/v1/vm/sched-history/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmSchedHistory> as Model>::SHAPE, Page::<super::VmSchedHistory>::LIST)),
-Operation::new(System::Zstack, "QueryVmInstanceDeviceAddressArchive", "GET", "/zstack/v1/vmInstance/device/address/archive").also(&["/zstack/v1/vmInstance/device/address/archive/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmInstanceDeviceAddressArchive> as Model>::SHAPE, Page::<super::VmInstanceDeviceAddressArchive>::LIST)),
-Operation::new(System::Zstack, "QueryVmInstanceDeviceAddressGroup", "GET", "/zstack/v1/vmInstance/device/address/group").also(&["/zstack/v1/vmInstance/device/address/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmInstanceDeviceAddressGroup> as Model>::SHAPE, Page::<super::VmInstanceDeviceAddressGroup>::LIST)),
-Operation::new(System::Zstack, "DetachUserDefinedXmlHookScriptFromVm", "DELETE", "/zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach").params(PARAMS_34).long_running(),
-Operation::new(System::Zstack, "AttachUserDefinedXmlHookScriptToVm", "POST", "/zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_35).request(&ATTACH_USER_DEFINED_XML_HOOK_SCRIPT_TO_VM_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "GetCandidateVMForAttachingAffinityGroup", "GET", "/zstack/v1/VM/attachingGroup").params(PARAMS_0).response(Response::Body(<Page<super::VmInstance> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "RequestConsoleAccess", "POST", "/zstack/v1/consoles").params(SYSTEM_TAGS_USER_TAGS).request(&REQUEST_CONSOLE_ACCESS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Console> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryConsoleProxyAgent", "GET", "/zstack/v1/consoles/agents").also(&["/zstack/v1/consoles/agents/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ConsoleProxyAgent> as Model>::SHAPE, Page::<super::ConsoleProxyAgent>::LIST)),
+    Operation::new(System::Zstack, "ReconnectConsoleProxyAgent", "PUT", "/zstack/v1/consoles/agents").params(SYSTEM_TAGS_USER_TAGS).request(&RECONNECT_CONSOLE_PROXY_AGENT_REQUEST).wrapper("reconnectConsoleProxyAgent").response(Response::Body(&RECONNECT_CONSOLE_PROXY_AGENT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateConsoleProxyAgent", "PUT", "/zstack/v1/consoles/agents/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CONSOLE_PROXY_AGENT_REQUEST).wrapper("updateConsoleProxyAgent").response(Response::Body(<Reply<super::ConsoleProxyAgent> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetGuestOsMetadata", "GET", "/zstack/v1/guest-os/metadata").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::GuestOsCharacter> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "RefreshGuestOsMetadata", "PUT", "/zstack/v1/guest-os/metadata/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("refreshGuestOsMetadata").long_running(),
+    Operation::new(System::Zstack, "QueryGuestToolsState", "GET", "/zstack/v1/guesttools").also(&["/zstack/v1/guesttools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GuestToolsState> as Model>::SHAPE, Page::<super::GuestToolsState>::LIST)),
+    Operation::new(System::Zstack, "QueryInstanceOffering", "GET", "/zstack/v1/instance-offerings").also(&["/zstack/v1/instance-offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::InstanceOffering> as Model>::SHAPE, Page::<super::InstanceOffering>::LIST)),
+    Operation::new(System::Zstack, "CreateInstanceOffering", "POST", "/zstack/v1/instance-offerings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_INSTANCE_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySlbOffering", "GET", "/zstack/v1/instance-offerings/slb").also(&["/zstack/v1/instance-offerings/slb/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SlbOffering> as Model>::SHAPE, Page::<super::SlbOffering>::LIST)),
+    Operation::new(System::Zstack, "CreateSlbOffering", "POST", "/zstack/v1/instance-offerings/slb").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SLB_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVirtualRouterOffering", "GET", "/zstack/v1/instance-offerings/virtual-routers").also(&["/zstack/v1/instance-offerings/virtual-routers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VirtualRouterOffering> as Model>::SHAPE, Page::<super::VirtualRouterOffering>::LIST)),
+    Operation::new(System::Zstack, "CreateVirtualRouterOffering", "POST", "/zstack/v1/instance-offerings/virtual-routers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VIRTUAL_ROUTER_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVirtualRouterOffering", "PUT", "/zstack/v1/instance-offerings/virtual-routers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_ROUTER_OFFERING_REQUEST).wrapper("updateVirtualRouterOffering").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteInstanceOffering", "DELETE", "/zstack/v1/instance-offerings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeInstanceOfferingState", "PUT", "/zstack/v1/instance-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_INSTANCE_OFFERING_STATE_REQUEST).wrapper("changeInstanceOfferingState").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateInstanceOffering", "PUT", "/zstack/v1/instance-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_INSTANCE_OFFERING_REQUEST).wrapper("updateInstanceOffering").response(Response::Body(<Reply<super::InstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVmNic", "POST", "/zstack/v1/nics").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_NIC_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVmNic", "DELETE", "/zstack/v1/nics/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "AttachL3NetworkToVmNic", "POST", "/zstack/v1/nics/{vmNicUuid}/l3-networks/{l3NetworkUuid}").params(PARAMS_1).request(&ATTACH_L3_NETWORK_TO_VM_NIC_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVmInstanceFromOvf", "POST", "/zstack/v1/ovf/create-vm-instance").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_INSTANCE_FROM_OVF_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ExportVmOvaPackage", "POST", "/zstack/v1/ovf/ova-packages").params(SYSTEM_TAGS_USER_TAGS).request(&EXPORT_VM_OVA_PACKAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ImagePackage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ParseOvf", "POST", "/zstack/v1/ovf/parse").params(SYSTEM_TAGS_USER_TAGS).request(&PARSE_OVF_REQUEST).wrapper("params").response(Response::Body(&PARSE_OVF_RESULT)),
+    Operation::new(System::Zstack, "QueryGuestVmScript", "GET", "/zstack/v1/scripts").also(&["/zstack/v1/scripts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GuestVmScript> as Model>::SHAPE, Page::<super::GuestVmScript>::LIST)),
+    Operation::new(System::Zstack, "CreateGuestVmScript", "POST", "/zstack/v1/scripts").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_GUEST_VM_SCRIPT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::GuestVmScript> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryGuestVmScriptExecutedRecord", "GET", "/zstack/v1/scripts/records").also(&["/zstack/v1/scripts/records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GuestVmScriptExecutedRecord> as Model>::SHAPE, Page::<super::GuestVmScriptExecutedRecord>::LIST)),
+    Operation::new(System::Zstack, "QueryGuestVmScriptExecutedRecordDetail", "GET", "/zstack/v1/scripts/records/details").also(&["/zstack/v1/scripts/records/details/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::GuestVmScriptExecutedRecordDetail> as Model>::SHAPE, Page::<super::GuestVmScriptExecutedRecordDetail>::LIST)),
+    Operation::new(System::Zstack, "DeleteGuestVmScript", "DELETE", "/zstack/v1/scripts/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ExecuteGuestVmScript", "PUT", "/zstack/v1/scripts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&EXECUTE_GUEST_VM_SCRIPT_REQUEST).wrapper("executeGuestVmScript").response(Response::Body(<Reply<super::GuestVmScriptExecutedRecord> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateGuestVmScript", "PUT", "/zstack/v1/scripts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_GUEST_VM_SCRIPT_REQUEST).wrapper("updateGuestVmScript").response(Response::Body(<Reply<super::GuestVmScript> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetSpiceCertificates", "GET", "/zstack/v1/spice/certificates").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_SPICE_CERTIFICATES_RESULT)),
+    Operation::new(System::Zstack, "QuerySshKeyPair", "GET", "/zstack/v1/ssh-key-pair").also(&["/zstack/v1/ssh-key-pair/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SshKeyPair> as Model>::SHAPE, Page::<super::SshKeyPair>::LIST)),
+    Operation::new(System::Zstack, "CreateSshKeyPair", "POST", "/zstack/v1/ssh-key-pair").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SSH_KEY_PAIR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SshKeyPair> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GenerateSshKeyPair", "POST", "/zstack/v1/ssh-key-pair/generate").params(SYSTEM_TAGS_USER_TAGS).request(&GENERATE_SSH_KEY_PAIR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SshPrivateKeyPair> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DetachSshKeyPairFromVmInstance", "DELETE", "/zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}").params(PARAMS_2).long_running(),
+    Operation::new(System::Zstack, "AttachSshKeyPairToVmInstance", "POST", "/zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::SshKeyPair> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSshKeyPair", "DELETE", "/zstack/v1/ssh-key-pair/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateSshKeyPair", "PUT", "/zstack/v1/ssh-key-pair/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SSH_KEY_PAIR_REQUEST).wrapper("updateSshKeyPair").response(Response::Body(<Reply<super::SshKeyPair> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UploadFileToVm", "POST", "/zstack/v1/upload-file").params(SYSTEM_TAGS_USER_TAGS).request(&UPLOAD_FILE_TO_VM_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryVmInstance", "GET", "/zstack/v1/vm-instances").also(&["/zstack/v1/vm-instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmInstance> as Model>::SHAPE, Page::<super::VmInstance>::LIST)),
+    Operation::new(System::Zstack, "CreateVmInstance", "POST", "/zstack/v1/vm-instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryApplianceVm", "GET", "/zstack/v1/vm-instances/appliances").also(&["/zstack/v1/vm-instances/appliances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ApplianceVm> as Model>::SHAPE, Page::<super::ApplianceVm>::LIST)),
+    Operation::new(System::Zstack, "QueryVirtualRouterVm", "GET", "/zstack/v1/vm-instances/appliances/virtual-routers").also(&["/zstack/v1/vm-instances/appliances/virtual-routers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ApplianceVm> as Model>::SHAPE, Page::<super::ApplianceVm>::LIST)),
+    Operation::new(System::Zstack, "ReconnectVirtualRouter", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reconnectVirtualRouter").response(Response::Body(<Reply<super::ApplianceVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVirtualRouter", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_ROUTER_REQUEST).wrapper("updateVirtualRouter").response(Response::Body(<Reply<super::VirtualRouterVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetAttachablePublicL3ForVRouter", "GET", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/attachable-public-l3s").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ProvisionVirtualRouterConfig", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/provision").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("provisionVirtualRouterConfig").response(Response::Body(<Reply<super::ApplianceVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateAffinityGroupForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-affinityGroup").params(PARAMS_4).response(Response::Body(<Page<super::AffinityGroup> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetCandidateZonesClustersHostsForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-destinations").params(PARAMS_5).response(Response::Body(&GET_CANDIDATE_ZONES_CLUSTERS_HOSTS_FOR_CREATING_VM_RESULT)),
+    Operation::new(System::Zstack, "GetCandidatePrimaryStoragesForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-storages").params(PARAMS_6).response(Response::Body(&GET_CANDIDATE_PRIMARY_STORAGES_FOR_CREATING_VM_RESULT)),
+    Operation::new(System::Zstack, "GetVmsCapabilities", "GET", "/zstack/v1/vm-instances/capabilities").params(PARAMS_7).response(Response::Body(&GET_VMS_CAPABILITIES_RESULT)),
+    Operation::new(System::Zstack, "QueryVmCdRom", "GET", "/zstack/v1/vm-instances/cdroms").also(&["/zstack/v1/vm-instances/cdroms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmCdRom> as Model>::SHAPE, Page::<super::VmCdRom>::LIST)),
+    Operation::new(System::Zstack, "CreateVmCdRom", "POST", "/zstack/v1/vm-instances/cdroms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_CD_ROM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmCdRom> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVmCdRom", "DELETE", "/zstack/v1/vm-instances/cdroms/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateVmCdRom", "PUT", "/zstack/v1/vm-instances/cdroms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_CD_ROM_REQUEST).wrapper("updateVmCdRom").response(Response::Body(<Reply<super::VmCdRom> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ExecuteGuestVmCommand", "POST", "/zstack/v1/vm-instances/commands/exec").params(SYSTEM_TAGS_USER_TAGS).request(&EXECUTE_GUEST_VM_COMMAND_REQUEST).wrapper("params").response(Response::Body(&EXECUTE_GUEST_VM_COMMAND_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetVmDeviceAddress", "GET", "/zstack/v1/vm-instances/devices").params(PARAMS_8).response(Response::Body(&GET_VM_DEVICE_ADDRESS_RESULT)),
+    Operation::new(System::Zstack, "QueryFaultToleranceVm", "GET", "/zstack/v1/vm-instances/fault-tolerance").also(&["/zstack/v1/vm-instances/fault-tolerance/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FaultToleranceVmGroup> as Model>::SHAPE, Page::<super::FaultToleranceVmGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateFaultToleranceVmInstance", "POST", "/zstack/v1/vm-instances/fault-tolerance").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_FAULT_TOLERANCE_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(&CREATE_FAULT_TOLERANCE_VM_INSTANCE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "FailoverFaultToleranceVm", "PUT", "/zstack/v1/vm-instances/fault-tolerance").params(SYSTEM_TAGS_USER_TAGS).request(&FAILOVER_FAULT_TOLERANCE_VM_REQUEST).wrapper("failoverFaultToleranceVm").long_running(),
+    Operation::new(System::Zstack, "GetFaultToleranceVms", "GET", "/zstack/v1/vm-instances/fault-tolerance/sub-vms").params(PARAMS_9).response(Response::Body(&GET_FAULT_TOLERANCE_VMS_RESULT)),
+    Operation::new(System::Zstack, "CreateVmInstanceFromVolume", "POST", "/zstack/v1/vm-instances/from/volume").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_INSTANCE_FROM_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVmInstanceFromVolumeSnapshotGroup", "POST", "/zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}").params(PARAMS_10).request(&CREATE_VM_INSTANCE_FROM_VOLUME_SNAPSHOT_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVmInstanceFromVolumeSnapshot", "POST", "/zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}").params(PARAMS_11).request(&CREATE_VM_INSTANCE_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVmNic", "GET", "/zstack/v1/vm-instances/nics").also(&["/zstack/v1/vm-instances/nics/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmNic> as Model>::SHAPE, Page::<super::VmNic>::LIST)),
+    Operation::new(System::Zstack, "ChangeVfNicHaState", "PUT", "/zstack/v1/vm-instances/nics/{vfNicUuid}/actions").params(PARAMS_12).request(&CHANGE_VF_NIC_HA_STATE_REQUEST).wrapper("changeVfNicHaState").response(Response::Body(<Reply<super::VmVfNic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachL3NetworkFromVm", "DELETE", "/zstack/v1/vm-instances/nics/{vmNicUuid}").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeVmNicState", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_NIC_STATE_REQUEST).wrapper("changeVmNicState").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeVmNicType", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_NIC_TYPE_REQUEST).wrapper("changeVmNicType").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVmNicMac", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_NIC_MAC_REQUEST).wrapper("updateVmNicMac").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVmNicAttachedNetworkService", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_NIC_ATTACHED_NETWORK_SERVICE_RESULT)),
+    Operation::new(System::Zstack, "GetVmNicAttachableEips", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips").params(PARAMS_13).response(Response::Body(<Page<super::Eip> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetCandidateL3NetworksForChangeVmNicNetwork", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates").params(VM_NIC_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ChangeVmNicNetwork", "POST", "/zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}").params(PARAMS_14).request(&CHANGE_VM_NIC_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVmTask", "GET", "/zstack/v1/vm-instances/task-details").params(PARAMS_15).response(Response::Body(&GET_CHAIN_TASK_RESULT)),
+    Operation::new(System::Zstack, "GetVirtualizerInfo", "GET", "/zstack/v1/vm-instances/virtualizer-info").params(UUIDS_SYSTEM_TAGS_USER_TAGS).response(Response::Body(<Page<super::VirtualizerInfoInventory> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ExpungeVmUserDefinedXmlHookScript", "DELETE", "/zstack/v1/vm-instances/xml-hook-script").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).long_running(),
+    Operation::new(System::Zstack, "QueryVmUserDefinedXmlHookScript", "GET", "/zstack/v1/vm-instances/xml-hook-script").also(&["/zstack/v1/vm-instances/xml-hook-script/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::XmlHook> as Model>::SHAPE, Page::<super::XmlHook>::LIST)),
+    Operation::new(System::Zstack, "CreateVmUserDefinedXmlHookScript", "POST", "/zstack/v1/vm-instances/xml-hook-script").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::XmlHook> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVmUserDefinedXmlHookScript", "PUT", "/zstack/v1/vm-instances/xml-hook-script").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST).wrapper("updateVmUserDefinedXmlHookScript").response(Response::Body(<Reply<super::XmlHook> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DestroyVmInstance", "DELETE", "/zstack/v1/vm-instances/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "FstrimVm", "POST", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "AttachGuestToolsIsoToVm", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("attachGuestToolsIsoToVm").long_running(),
+    Operation::new(System::Zstack, "ChangeVmPassword", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_PASSWORD_REQUEST).wrapper("changeVmPassword").long_running(),
+    Operation::new(System::Zstack, "ExpungeVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("expungeVmInstance").long_running(),
+    Operation::new(System::Zstack, "FlattenVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&FLATTEN_VM_INSTANCE_REQUEST).wrapper("flattenVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PauseVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("pauseVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RebootVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("rebootVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RecoverVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoverVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ResumeVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("resumeVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetNicQos", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_NIC_QOS_REQUEST).wrapper("setNicQos").long_running(),
+    Operation::new(System::Zstack, "SetVmBootMode", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_BOOT_MODE_REQUEST).wrapper("setVmBootMode").long_running(),
+    Operation::new(System::Zstack, "SetVmBootOrder", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_BOOT_ORDER_REQUEST).wrapper("setVmBootOrder").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVmCleanTraffic", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_CLEAN_TRAFFIC_REQUEST).wrapper("setVmCleanTraffic").long_running(),
+    Operation::new(System::Zstack, "SetVmClockTrack", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_CLOCK_TRACK_REQUEST).wrapper("setVmClockTrack").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVmConsoleMode", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_CONSOLE_MODE_REQUEST).wrapper("setVmConsoleMode").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVmConsolePassword", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_CONSOLE_PASSWORD_REQUEST).wrapper("setVmConsolePassword").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVmEmulatorPinning", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_EMULATOR_PINNING_REQUEST).wrapper("setVmEmulatorPinning").long_running(),
+    Operation::new(System::Zstack, "SetVmHostname", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_HOSTNAME_REQUEST).wrapper("setVmHostname").long_running(),
+    Operation::new(System::Zstack, "SetVmMonitorNumber", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_MONITOR_NUMBER_REQUEST).wrapper("setVmMonitorNumber").long_running(),
+    Operation::new(System::Zstack, "SetVmNuma", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_NUMA_REQUEST).wrapper("setVmNuma").long_running(),
+    Operation::new(System::Zstack, "SetVmQga", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_QGA_REQUEST).wrapper("setVmQga").long_running(),
+    Operation::new(System::Zstack, "SetVmQxlMemory", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_QXL_MEMORY_REQUEST).wrapper("setVmQxlMemory").long_running(),
+    Operation::new(System::Zstack, "SetVmRDP", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_RDP_REQUEST).wrapper("setVmRDP").long_running(),
+    Operation::new(System::Zstack, "SetVmSecurityLevel", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_SECURITY_LEVEL_REQUEST).wrapper("setVmSecurityLevel").long_running(),
+    Operation::new(System::Zstack, "SetVmSoundType", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_SOUND_TYPE_REQUEST).wrapper("setVmSoundType").long_running(),
+    Operation::new(System::Zstack, "SetVmSshKey", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_SSH_KEY_REQUEST).wrapper("setVmSshKey").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVmUsbRedirect", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_USB_REDIRECT_REQUEST).wrapper("setVmUsbRedirect").long_running(),
+    Operation::new(System::Zstack, "StartVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&START_VM_INSTANCE_REQUEST).wrapper("startVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "StopVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&STOP_VM_INSTANCE_REQUEST).wrapper("stopVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncVmClock", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncVmClock").long_running(),
+    Operation::new(System::Zstack, "TakeVmConsoleScreenshot", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("takeVmConsoleScreenshot").response(Response::Body(&TAKE_VM_CONSOLE_SCREENSHOT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_INSTANCE_REQUEST).wrapper("updateVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVmPriority", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_PRIORITY_REQUEST).wrapper("updateVmPriority").long_running(),
+    Operation::new(System::Zstack, "GetVmBootOrder", "GET", "/zstack/v1/vm-instances/{uuid}/boot-orders").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_BOOT_ORDER_RESULT)),
+    Operation::new(System::Zstack, "DeleteVmBootMode", "DELETE", "/zstack/v1/vm-instances/{uuid}/bootmode").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetVmCapabilities", "GET", "/zstack/v1/vm-instances/{uuid}/capabilities").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_CAPABILITIES_RESULT)),
+    Operation::new(System::Zstack, "GetVmConsoleAddress", "GET", "/zstack/v1/vm-instances/{uuid}/console-addresses").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_CONSOLE_ADDRESS_RESULT)),
+    Operation::new(System::Zstack, "DeleteVmConsolePassword", "DELETE", "/zstack/v1/vm-instances/{uuid}/console-password").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "GetVmConsolePassword", "GET", "/zstack/v1/vm-instances/{uuid}/console-passwords").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_CONSOLE_PASSWORD_RESULT)),
+    Operation::new(System::Zstack, "GetVmEmulatorPinning", "GET", "/zstack/v1/vm-instances/{uuid}/emulator-pinning").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_EMULATOR_PINNING_RESULT)),
+    Operation::new(System::Zstack, "GetVmInstanceFirstBootDevice", "GET", "/zstack/v1/vm-instances/{uuid}/first-boot-device").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_INSTANCE_FIRST_BOOT_DEVICE_RESULT)),
+    Operation::new(System::Zstack, "GetVmGuestToolsInfo", "GET", "/zstack/v1/vm-instances/{uuid}/guest-tools-infos").params(PARAMS_16).response(Response::Body(&GET_VM_GUEST_TOOLS_INFO_RESULT)),
+    Operation::new(System::Zstack, "DeleteVmInstanceHaLevel", "DELETE", "/zstack/v1/vm-instances/{uuid}/ha-levels").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "GetVmInstanceHaLevel", "GET", "/zstack/v1/vm-instances/{uuid}/ha-levels").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_INSTANCE_HA_LEVEL_RESULT)),
+    Operation::new(System::Zstack, "SetVmInstanceHaLevel", "POST", "/zstack/v1/vm-instances/{uuid}/ha-levels").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_INSTANCE_HA_LEVEL_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteVmHostname", "DELETE", "/zstack/v1/vm-instances/{uuid}/hostnames").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetVmHostname", "GET", "/zstack/v1/vm-instances/{uuid}/hostnames").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_HOSTNAME_RESULT)),
+    Operation::new(System::Zstack, "GetLatestGuestToolsForVm", "GET", "/zstack/v1/vm-instances/{uuid}/latest-guest-tools").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Reply<super::GuestTools> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetVmMonitorNumber", "GET", "/zstack/v1/vm-instances/{uuid}/monitorNumber").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_MONITOR_NUMBER_RESULT)),
+    Operation::new(System::Zstack, "DeleteNicQos", "DELETE", "/zstack/v1/vm-instances/{uuid}/nic-qos").params(PARAMS_17).long_running(),
+    Operation::new(System::Zstack, "GetNicQos", "GET", "/zstack/v1/vm-instances/{uuid}/nic-qos").params(PARAMS_18).response(Response::Body(&GET_NIC_QOS_RESULT)),
+    Operation::new(System::Zstack, "GetVmInstanceProtectedRecoveryPoints", "GET", "/zstack/v1/vm-instances/{uuid}/protected-recovery-points").params(PARAMS_19).response(Response::Body(&GET_VM_INSTANCE_PROTECTED_RECOVERY_POINTS_RESULT)),
+    Operation::new(System::Zstack, "GetVmQga", "GET", "/zstack/v1/vm-instances/{uuid}/qga").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_QGA_RESULT)),
+    Operation::new(System::Zstack, "GetVmRDP", "GET", "/zstack/v1/vm-instances/{uuid}/rdp").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_RDP_RESULT)),
+    Operation::new(System::Zstack, "GetVmInstanceRecoveryPoints", "GET", "/zstack/v1/vm-instances/{uuid}/recovery-points").params(PARAMS_20).response(Response::Body(&GET_VM_INSTANCE_RECOVERY_POINTS_RESULT)),
+    Operation::new(System::Zstack, "DeleteVmSshKey", "DELETE", "/zstack/v1/vm-instances/{uuid}/ssh-keys").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "GetVmSshKey", "GET", "/zstack/v1/vm-instances/{uuid}/ssh-keys").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_SSH_KEY_RESULT)),
+    Operation::new(System::Zstack, "GetVmStartingCandidateClustersHosts", "GET", "/zstack/v1/vm-instances/{uuid}/starting-target-hosts").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_STARTING_CANDIDATE_CLUSTERS_HOSTS_RESULT)),
+    Operation::new(System::Zstack, "GetVmUsbRedirect", "GET", "/zstack/v1/vm-instances/{uuid}/usbredirect").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_USB_REDIRECT_RESULT)),
+    Operation::new(System::Zstack, "GetVmNuma", "GET", "/zstack/v1/vm-instances/{uuid}/vnuma").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_NUMA_RESULT)),
+    Operation::new(System::Zstack, "GetVmvNUMATopology", "GET", "/zstack/v1/vm-instances/{uuid}/vnuma-topology").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VMV_NUMA_TOPOLOGY_RESULT)),
+    Operation::new(System::Zstack, "ChangeInstanceOffering", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_INSTANCE_OFFERING_REQUEST).wrapper("changeInstanceOffering").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeVmImage", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VM_IMAGE_REQUEST).wrapper("changeVmImage").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CloneVmInstance", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CLONE_VM_INSTANCE_REQUEST).wrapper("cloneVmInstance").response(Response::Body(&CLONE_VM_INSTANCE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "MigrateVm", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&MIGRATE_VM_REQUEST).wrapper("migrateVm").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PrimaryStorageMigrateVm", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&PRIMARY_STORAGE_MIGRATE_VM_REQUEST).wrapper("primaryStorageMigrateVm").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ReimageVmInstance", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("reimageVmInstance").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVmBootVolume", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_BOOT_VOLUME_REQUEST).wrapper("setVmBootVolume").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVmStaticIp", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_STATIC_IP_REQUEST).wrapper("setVmStaticIp").long_running(),
+    Operation::new(System::Zstack, "SetVmUserDefinedXml", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_USER_DEFINED_XML_REQUEST).wrapper("setVmUserDefinedXml").response(Response::Body(&SET_VM_USER_DEFINED_XML_RESULT)).long_running(),
+    Operation::new(System::Zstack, "SetVmUserDefinedXmlHookScript", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST).wrapper("setVmUserDefinedXmlHookScript").response(Response::Body(&SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateVmNicDriver", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_NIC_DRIVER_REQUEST).wrapper("updateVmNicDriver").response(Response::Body(<Reply<super::VmNic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetPciDeviceCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices").params(PARAMS_21).response(Response::Body(<Page<super::PciDevice> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetScsiLunCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::ScsiLun> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetUsbDeviceCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices").params(PARAMS_22).response(Response::Body(<Page<super::UsbDevice> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "SetVmInstanceDefaultCdRom", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions").params(PARAMS_23).wrapper("setVmInstanceDefaultCdRom").response(Response::Body(<Reply<super::VmCdRom> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVmAttachableDataVolume", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Volume> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "UpdateGuestToolsState", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("updateGuestToolsState").response(Response::Body(<Reply<super::GuestToolsState> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetImageCandidatesForVmToChange", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Image> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DetachIsoFromVmInstance", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso").params(PARAMS_24).response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateIsoForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Image> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "AttachIsoToVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}").params(PARAMS_25).wrapper("null").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVmAttachableL3Network", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::L3Network> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "AttachL3NetworkToVm", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}").params(PARAMS_26).request(&ATTACH_L3_NETWORK_TO_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVmInstanceMdevDeviceSpecRef", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs").also(&["/zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs/{uuid}"]).params(PARAMS_27).response(Response::Page(<Page<super::VmInstanceMdevDeviceSpecRef> as Model>::SHAPE, Page::<super::VmInstanceMdevDeviceSpecRef>::LIST)),
+    Operation::new(System::Zstack, "GetVmMigrationCandidateHosts", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Host> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "AttachVmNicToVm", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}").params(PARAMS_28).wrapper("params").response(Response::Body(<Reply<super::VmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVmInstancePciDeviceSpecRef", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs").also(&["/zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs/{uuid}"]).params(PARAMS_27).response(Response::Page(<Page<super::VmInstancePciDeviceSpecRef> as Model>::SHAPE, Page::<super::VmInstancePciDeviceSpecRef>::LIST)),
+    Operation::new(System::Zstack, "ProtectVmInstanceRecoveryPoint", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&PROTECT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("protectVmInstanceRecoveryPoint").long_running(),
+    Operation::new(System::Zstack, "DescribeVmInstanceRecoveryPoint", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point").params(PARAMS_29).response(Response::Body(&DESCRIBE_VM_INSTANCE_RECOVERY_POINT_RESULT)),
+    Operation::new(System::Zstack, "DetachScsiLunFromVmInstance", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}").params(PARAMS_30).response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachScsiLunToVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}").params(PARAMS_23).request(&ATTACH_SCSI_LUN_TO_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVmStaticIp", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/static-ips").params(PARAMS_31).long_running(),
+    Operation::new(System::Zstack, "GetPrimaryStorageCandidatesForVmMigration", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates").params(PARAMS_32).response(Response::Body(<Page<super::PrimaryStorage> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "UnprotectVmInstanceRecoveryPoint", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UNPROTECT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("unprotectVmInstanceRecoveryPoint").long_running(),
+    Operation::new(System::Zstack, "UpdateVmNetworkConfig", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VM_NETWORK_CONFIG_REQUEST).wrapper("updateVmNetworkConfig").long_running(),
+    Operation::new(System::Zstack, "DeleteVmUserDefinedXml", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml").params(PARAMS_33).long_running(),
+    Operation::new(System::Zstack, "GetVmXml", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_XML_RESULT)),
+    Operation::new(System::Zstack, "DeleteVmUserDefinedXmlHookScript", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script").params(PARAMS_33).long_running(),
+    Operation::new(System::Zstack, "GetVmXmlHookScript", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_XML_HOOK_SCRIPT_RESULT)),
+    Operation::new(System::Zstack, "QueryVmPriorityConfig", "GET", "/zstack/v1/vm-priority-config").also(&["/zstack/v1/vm-priority-config/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmPriorityConfig> as Model>::SHAPE, Page::<super::VmPriorityConfig>::LIST)),
+    Operation::new(System::Zstack, "UpdatePriorityConfig", "PUT", "/zstack/v1/vm-priority-config/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PRIORITY_CONFIG_REQUEST).wrapper("updatePriorityConfig").long_running(),
+    Operation::new(System::Zstack, "QueryVmSchedHistory", "GET", "/zstack/v1/vm/sched-history").also(&["/zstack/v1/vm/sched-history/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmSchedHistory> as Model>::SHAPE, Page::<super::VmSchedHistory>::LIST)),
+    Operation::new(System::Zstack, "QueryVmInstanceDeviceAddressArchive", "GET", "/zstack/v1/vmInstance/device/address/archive").also(&["/zstack/v1/vmInstance/device/address/archive/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmInstanceDeviceAddressArchive> as Model>::SHAPE, Page::<super::VmInstanceDeviceAddressArchive>::LIST)),
+    Operation::new(System::Zstack, "QueryVmInstanceDeviceAddressGroup", "GET", "/zstack/v1/vmInstance/device/address/group").also(&["/zstack/v1/vmInstance/device/address/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmInstanceDeviceAddressGroup> as Model>::SHAPE, Page::<super::VmInstanceDeviceAddressGroup>::LIST)),
+    Operation::new(System::Zstack, "DetachUserDefinedXmlHookScriptFromVm", "DELETE", "/zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach").params(PARAMS_34).long_running(),
+    Operation::new(System::Zstack, "AttachUserDefinedXmlHookScriptToVm", "POST", "/zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_35).request(&ATTACH_USER_DEFINED_XML_HOOK_SCRIPT_TO_VM_REQUEST).wrapper("params").long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::VmInstance>>),
-Some(make::<Reply<super::Console>>),
-Some(make::<Page<super::ConsoleProxyAgent>>),
-Some(make::<super::ReconnectConsoleProxyAgentResult>),
-Some(make::<Reply<super::ConsoleProxyAgent>>),
-Some(make::<Page<super::GuestOsCharacter>>),
-None,
-Some(make::<Page<super::GuestToolsState>>),
-Some(make::<Page<super::InstanceOffering>>),
-Some(make::<Reply<super::InstanceOffering>>),
-Some(make::<Page<super::SlbOffering>>),
-Some(make::<Reply<super::InstanceOffering>>),
-Some(make::<Page<super::VirtualRouterOffering>>),
-Some(make::<Reply<super::InstanceOffering>>),
-Some(make::<Reply<super::InstanceOffering>>),
-None,
-Some(make::<Reply<super::InstanceOffering>>),
-Some(make::<Reply<super::InstanceOffering>>),
-Some(make::<Reply<super::VmNic>>),
-None,
-Some(make::<Reply<super::VmNic>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::ImagePackage>>),
-Some(make::<super::ParseOvfResult>),
-Some(make::<Page<super::GuestVmScript>>),
-Some(make::<Reply<super::GuestVmScript>>),
-Some(make::<Page<super::GuestVmScriptExecutedRecord>>),
-Some(make::<Page<super::GuestVmScriptExecutedRecordDetail>>),
-None,
-Some(make::<Reply<super::GuestVmScriptExecutedRecord>>),
-Some(make::<Reply<super::GuestVmScript>>),
-Some(make::<super::GetSpiceCertificatesResult>),
-Some(make::<Page<super::SshKeyPair>>),
-Some(make::<Reply<super::SshKeyPair>>),
-Some(make::<Reply<super::SshPrivateKeyPair>>),
-None,
-Some(make::<Reply<super::SshKeyPair>>),
-None,
-Some(make::<Reply<super::SshKeyPair>>),
-None,
-Some(make::<Page<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Page<super::ApplianceVm>>),
-Some(make::<Page<super::ApplianceVm>>),
-Some(make::<Reply<super::ApplianceVm>>),
-Some(make::<Reply<super::VirtualRouterVm>>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Reply<super::ApplianceVm>>),
-Some(make::<Page<super::AffinityGroup>>),
-Some(make::<super::GetCandidateZonesClustersHostsForCreatingVmResult>),
-Some(make::<super::GetCandidatePrimaryStoragesForCreatingVmResult>),
-Some(make::<super::GetVmsCapabilitiesResult>),
-Some(make::<Page<super::VmCdRom>>),
-Some(make::<Reply<super::VmCdRom>>),
-None,
-Some(make::<Reply<super::VmCdRom>>),
-Some(make::<super::ExecuteGuestVmCommandResult>),
-Some(make::<super::GetVmDeviceAddressResult>),
-Some(make::<Page<super::FaultToleranceVmGroup>>),
-Some(make::<super::CreateFaultToleranceVmInstanceResult>),
-None,
-Some(make::<super::GetFaultToleranceVmsResult>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Page<super::VmNic>>),
-Some(make::<Reply<super::VmVfNic>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmNic>>),
-Some(make::<Reply<super::VmNic>>),
-Some(make::<super::GetVmNicAttachedNetworkServiceResult>),
-Some(make::<Page<super::Eip>>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Reply<super::VmNic>>),
-Some(make::<super::GetChainTaskResult>),
-Some(make::<Page<super::VirtualizerInfoInventory>>),
-None,
-Some(make::<Page<super::XmlHook>>),
-Some(make::<Reply<super::XmlHook>>),
-Some(make::<Reply<super::XmlHook>>),
-None,
-None,
-None,
-None,
-None,
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-None,
-None,
-Some(make::<Reply<super::VmInstance>>),
-None,
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-None,
-None,
-None,
-None,
-None,
-None,
-None,
-None,
-None,
-Some(make::<Reply<super::VmInstance>>),
-None,
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-None,
-Some(make::<super::TakeVmConsoleScreenshotResult>),
-Some(make::<Reply<super::VmInstance>>),
-None,
-Some(make::<super::GetVmBootOrderResult>),
-None,
-Some(make::<super::GetVmCapabilitiesResult>),
-Some(make::<super::GetVmConsoleAddressResult>),
-None,
-Some(make::<super::GetVmConsolePasswordResult>),
-Some(make::<super::GetVmEmulatorPinningResult>),
-Some(make::<super::GetVmInstanceFirstBootDeviceResult>),
-Some(make::<super::GetVmGuestToolsInfoResult>),
-None,
-Some(make::<super::GetVmInstanceHaLevelResult>),
-None,
-None,
-Some(make::<super::GetVmHostnameResult>),
-Some(make::<Reply<super::GuestTools>>),
-Some(make::<super::GetVmMonitorNumberResult>),
-None,
-Some(make::<super::GetNicQosResult>),
-Some(make::<super::GetVmInstanceProtectedRecoveryPointsResult>),
-Some(make::<super::GetVmQgaResult>),
-Some(make::<super::GetVmRDPResult>),
-Some(make::<super::GetVmInstanceRecoveryPointsResult>),
-None,
-Some(make::<super::GetVmSshKeyResult>),
-Some(make::<super::GetVmStartingCandidateClustersHostsResult>),
-Some(make::<super::GetVmUsbRedirectResult>),
-Some(make::<super::GetVmNumaResult>),
-Some(make::<super::GetVmvNUMATopologyResult>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<super::CloneVmInstanceResult>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Reply<super::VmInstance>>),
-None,
-Some(make::<super::SetVmUserDefinedXmlResult>),
-Some(make::<super::SetVmUserDefinedXmlHookScriptResult>),
-Some(make::<Reply<super::VmNic>>),
-Some(make::<Page<super::PciDevice>>),
-Some(make::<Page<super::ScsiLun>>),
-Some(make::<Page<super::UsbDevice>>),
-Some(make::<Reply<super::VmCdRom>>),
-Some(make::<Page<super::Volume>>),
-Some(make::<Reply<super::GuestToolsState>>),
-Some(make::<Page<super::Image>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Page<super::Image>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Page<super::L3Network>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Page<super::VmInstanceMdevDeviceSpecRef>>),
-Some(make::<Page<super::Host>>),
-Some(make::<Reply<super::VmInstance>>),
-Some(make::<Page<super::VmInstancePciDeviceSpecRef>>),
-None,
-Some(make::<super::DescribeVmInstanceRecoveryPointResult>),
-Some(make::<Reply<super::ScsiLun>>),
-Some(make::<Reply<super::ScsiLun>>),
-None,
-Some(make::<Page<super::PrimaryStorage>>),
-None,
-None,
-None,
-Some(make::<super::GetVmXmlResult>),
-None,
-Some(make::<super::GetVmXmlHookScriptResult>),
-Some(make::<Page<super::VmPriorityConfig>>),
-None,
-Some(make::<Page<super::VmSchedHistory>>),
-Some(make::<Page<super::VmInstanceDeviceAddressArchive>>),
-Some(make::<Page<super::VmInstanceDeviceAddressGroup>>),
-None,
-None,
+    Some(make::<Page<super::VmInstance>>),
+    Some(make::<Reply<super::Console>>),
+    Some(make::<Page<super::ConsoleProxyAgent>>),
+    Some(make::<super::ReconnectConsoleProxyAgentResult>),
+    Some(make::<Reply<super::ConsoleProxyAgent>>),
+    Some(make::<Page<super::GuestOsCharacter>>),
+    None,
+    Some(make::<Page<super::GuestToolsState>>),
+    Some(make::<Page<super::InstanceOffering>>),
+    Some(make::<Reply<super::InstanceOffering>>),
+    Some(make::<Page<super::SlbOffering>>),
+    Some(make::<Reply<super::InstanceOffering>>),
+    Some(make::<Page<super::VirtualRouterOffering>>),
+    Some(make::<Reply<super::InstanceOffering>>),
+    Some(make::<Reply<super::InstanceOffering>>),
+    None,
+    Some(make::<Reply<super::InstanceOffering>>),
+    Some(make::<Reply<super::InstanceOffering>>),
+    Some(make::<Reply<super::VmNic>>),
+    None,
+    Some(make::<Reply<super::VmNic>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::ImagePackage>>),
+    Some(make::<super::ParseOvfResult>),
+    Some(make::<Page<super::GuestVmScript>>),
+    Some(make::<Reply<super::GuestVmScript>>),
+    Some(make::<Page<super::GuestVmScriptExecutedRecord>>),
+    Some(make::<Page<super::GuestVmScriptExecutedRecordDetail>>),
+    None,
+    Some(make::<Reply<super::GuestVmScriptExecutedRecord>>),
+    Some(make::<Reply<super::GuestVmScript>>),
+    Some(make::<super::GetSpiceCertificatesResult>),
+    Some(make::<Page<super::SshKeyPair>>),
+    Some(make::<Reply<super::SshKeyPair>>),
+    Some(make::<Reply<super::SshPrivateKeyPair>>),
+    None,
+    Some(make::<Reply<super::SshKeyPair>>),
+    None,
+    Some(make::<Reply<super::SshKeyPair>>),
+    None,
+    Some(make::<Page<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Page<super::ApplianceVm>>),
+    Some(make::<Page<super::ApplianceVm>>),
+    Some(make::<Reply<super::ApplianceVm>>),
+    Some(make::<Reply<super::VirtualRouterVm>>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Reply<super::ApplianceVm>>),
+    Some(make::<Page<super::AffinityGroup>>),
+    Some(make::<super::GetCandidateZonesClustersHostsForCreatingVmResult>),
+    Some(make::<super::GetCandidatePrimaryStoragesForCreatingVmResult>),
+    Some(make::<super::GetVmsCapabilitiesResult>),
+    Some(make::<Page<super::VmCdRom>>),
+    Some(make::<Reply<super::VmCdRom>>),
+    None,
+    Some(make::<Reply<super::VmCdRom>>),
+    Some(make::<super::ExecuteGuestVmCommandResult>),
+    Some(make::<super::GetVmDeviceAddressResult>),
+    Some(make::<Page<super::FaultToleranceVmGroup>>),
+    Some(make::<super::CreateFaultToleranceVmInstanceResult>),
+    None,
+    Some(make::<super::GetFaultToleranceVmsResult>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Page<super::VmNic>>),
+    Some(make::<Reply<super::VmVfNic>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmNic>>),
+    Some(make::<Reply<super::VmNic>>),
+    Some(make::<super::GetVmNicAttachedNetworkServiceResult>),
+    Some(make::<Page<super::Eip>>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Reply<super::VmNic>>),
+    Some(make::<super::GetChainTaskResult>),
+    Some(make::<Page<super::VirtualizerInfoInventory>>),
+    None,
+    Some(make::<Page<super::XmlHook>>),
+    Some(make::<Reply<super::XmlHook>>),
+    Some(make::<Reply<super::XmlHook>>),
+    None,
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    None,
+    None,
+    Some(make::<Reply<super::VmInstance>>),
+    None,
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    None,
+    None,
+    None,
+    None,
+    None,
+    None,
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::VmInstance>>),
+    None,
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    None,
+    Some(make::<super::TakeVmConsoleScreenshotResult>),
+    Some(make::<Reply<super::VmInstance>>),
+    None,
+    Some(make::<super::GetVmBootOrderResult>),
+    None,
+    Some(make::<super::GetVmCapabilitiesResult>),
+    Some(make::<super::GetVmConsoleAddressResult>),
+    None,
+    Some(make::<super::GetVmConsolePasswordResult>),
+    Some(make::<super::GetVmEmulatorPinningResult>),
+    Some(make::<super::GetVmInstanceFirstBootDeviceResult>),
+    Some(make::<super::GetVmGuestToolsInfoResult>),
+    None,
+    Some(make::<super::GetVmInstanceHaLevelResult>),
+    None,
+    None,
+    Some(make::<super::GetVmHostnameResult>),
+    Some(make::<Reply<super::GuestTools>>),
+    Some(make::<super::GetVmMonitorNumberResult>),
+    None,
+    Some(make::<super::GetNicQosResult>),
+    Some(make::<super::GetVmInstanceProtectedRecoveryPointsResult>),
+    Some(make::<super::GetVmQgaResult>),
+    Some(make::<super::GetVmRDPResult>),
+    Some(make::<super::GetVmInstanceRecoveryPointsResult>),
+    None,
+    Some(make::<super::GetVmSshKeyResult>),
+    Some(make::<super::GetVmStartingCandidateClustersHostsResult>),
+    Some(make::<super::GetVmUsbRedirectResult>),
+    Some(make::<super::GetVmNumaResult>),
+    Some(make::<super::GetVmvNUMATopologyResult>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<super::CloneVmInstanceResult>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Reply<super::VmInstance>>),
+    None,
+    Some(make::<super::SetVmUserDefinedXmlResult>),
+    Some(make::<super::SetVmUserDefinedXmlHookScriptResult>),
+    Some(make::<Reply<super::VmNic>>),
+    Some(make::<Page<super::PciDevice>>),
+    Some(make::<Page<super::ScsiLun>>),
+    Some(make::<Page<super::UsbDevice>>),
+    Some(make::<Reply<super::VmCdRom>>),
+    Some(make::<Page<super::Volume>>),
+    Some(make::<Reply<super::GuestToolsState>>),
+    Some(make::<Page<super::Image>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Page<super::Image>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Page<super::L3Network>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Page<super::VmInstanceMdevDeviceSpecRef>>),
+    Some(make::<Page<super::Host>>),
+    Some(make::<Reply<super::VmInstance>>),
+    Some(make::<Page<super::VmInstancePciDeviceSpecRef>>),
+    None,
+    Some(make::<super::DescribeVmInstanceRecoveryPointResult>),
+    Some(make::<Reply<super::ScsiLun>>),
+    Some(make::<Reply<super::ScsiLun>>),
+    None,
+    Some(make::<Page<super::PrimaryStorage>>),
+    None,
+    None,
+    None,
+    Some(make::<super::GetVmXmlResult>),
+    None,
+    Some(make::<super::GetVmXmlHookScriptResult>),
+    Some(make::<Page<super::VmPriorityConfig>>),
+    None,
+    Some(make::<Page<super::VmSchedHistory>>),
+    Some(make::<Page<super::VmInstanceDeviceAddressArchive>>),
+    Some(make::<Page<super::VmInstanceDeviceAddressGroup>>),
+    None,
+    None,
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/VM/attachingGroup`: Gives possible virtual machine for attaching affinity group.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/0`
-GetCandidateVmForAttachingAffinityGroup = 0 -> Page<super::VmInstance>, (affinity_group_uuid: Id);
-/// Affinity group uuid.
-affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/consoles`: Asks for a console access.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/1`
-RequestConsoleAccess = 1 -> Reply<super::Console>, () super::RequestConsoleAccessRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/consoles/agents`: Finds console proxy agents.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/2`
-QueryConsoleProxyAgent = 2 -> Page<super::ConsoleProxyAgent>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/consoles/agents`: Connects again to a console proxy agent.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/3`
-ReconnectConsoleProxyAgent = 3 -> super::ReconnectConsoleProxyAgentResult, () super::ReconnectConsoleProxyAgentRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/consoles/agents/{uuid}/actions`: Changes a console proxy agent.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/4`
-UpdateConsoleProxyAgent = 4 -> Reply<super::ConsoleProxyAgent>, (uuid: Id) super::UpdateConsoleProxyAgentRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/guest-os/metadata`: Gives guest OS metadata.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/5`
-GetGuestOsMetadata = 5 -> Page<super::GuestOsCharacter>, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/guest-os/metadata/actions`: Reads again a guest OS metadata.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/6`
-RefreshGuestOsMetadata = 6 -> (), ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/guesttools`: Finds guest tools states.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/7`
-QueryGuestToolsState = 7 -> Page<super::GuestToolsState>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/instance-offerings`: Finds instance offerings.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/8`
-QueryInstanceOffering = 8 -> Page<super::InstanceOffering>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/instance-offerings`: Creates an instance offering.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/9`
-CreateInstanceOffering = 9 -> Reply<super::InstanceOffering>, () super::CreateInstanceOfferingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/instance-offerings/slb`: Finds SLB offerings.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/10`
-QuerySlbOffering = 10 -> Page<super::SlbOffering>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/instance-offerings/slb`: Creates a SLB offering.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/11`
-CreateSlbOffering = 11 -> Reply<super::InstanceOffering>, () super::CreateSlbOfferingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/instance-offerings/virtual-routers`: Finds virtual router offerings.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/12`
-QueryVirtualRouterOffering = 12 -> Page<super::VirtualRouterOffering>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/instance-offerings/virtual-routers`: Creates a virtual router offering.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/13`
-CreateVirtualRouterOffering = 13 -> Reply<super::InstanceOffering>, () super::CreateVirtualRouterOfferingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/instance-offerings/virtual-routers/{uuid}/actions`: Changes a virtual router offering.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/14`
-UpdateVirtualRouterOffering = 14 -> Reply<super::InstanceOffering>, (uuid: Id) super::UpdateVirtualRouterOfferingRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/instance-offerings/{uuid}`: Deletes an instance offering.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/15`
-DeleteInstanceOffering = 15 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/instance-offerings/{uuid}/actions`: Lets an instance offering be used, or no longer.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/16`
-ChangeInstanceOfferingState = 16 -> Reply<super::InstanceOffering>, (uuid: Id) super::ChangeInstanceOfferingStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/instance-offerings/{uuid}/actions`: Changes an instance offering.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/17`
-UpdateInstanceOffering = 17 -> Reply<super::InstanceOffering>, (uuid: Id) super::UpdateInstanceOfferingRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/nics`: Creates a network interface.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/18`
-CreateVmNic = 18 -> Reply<super::VmNic>, () super::CreateVmNicRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/nics/{uuid}`: Deletes a network interface.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/19`
-DeleteVmNic = 19 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/nics/{vmNicUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a network interface.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/20`
-AttachL3NetworkToVmNic = 20 -> Reply<super::VmNic>, (vm_nic_uuid: Id, l3_network_uuid: Id) super::AttachL3NetworkToVmNicRequest;
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ovf/create-vm-instance`: Creates a virtual machine instance from an ovf.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/21`
-CreateVmInstanceFromOvf = 21 -> Reply<super::VmInstance>, () super::CreateVmInstanceFromOvfRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ovf/ova-packages`: Exports a virtual machine ova package.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/22`
-ExportVmOvaPackage = 22 -> Reply<super::ImagePackage>, () super::ExportVmOvaPackageRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ovf/parse`: Parse ovf.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/23`
-ParseOvf = 23 -> super::ParseOvfResult, () super::ParseOvfRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scripts`: Finds guest virtual machine scripts.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/24`
-QueryGuestVmScript = 24 -> Page<super::GuestVmScript>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/scripts`: Creates a guest virtual machine script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/25`
-CreateGuestVmScript = 25 -> Reply<super::GuestVmScript>, () super::CreateGuestVmScriptRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scripts/records`: Finds guest virtual machine script executed records.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/26`
-QueryGuestVmScriptExecutedRecord = 26 -> Page<super::GuestVmScriptExecutedRecord>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/scripts/records/details`: Finds guest virtual machine script executed record details.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/27`
-QueryGuestVmScriptExecutedRecordDetail = 27 -> Page<super::GuestVmScriptExecutedRecordDetail>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/scripts/{uuid}`: Deletes a guest virtual machine script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/28`
-DeleteGuestVmScript = 28 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/scripts/{uuid}/actions`: Runs a guest virtual machine script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/29`
-ExecuteGuestVmScript = 29 -> Reply<super::GuestVmScriptExecutedRecord>, (uuid: Id) super::ExecuteGuestVmScriptRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/scripts/{uuid}/actions`: Changes a guest virtual machine script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/30`
-UpdateGuestVmScript = 30 -> Reply<super::GuestVmScript>, (uuid: Id) super::UpdateGuestVmScriptRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/spice/certificates`: Gives spice certificates.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/31`
-GetSpiceCertificates = 31 -> super::GetSpiceCertificatesResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/ssh-key-pair`: Finds SSH key pairs.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/32`
-QuerySshKeyPair = 32 -> Page<super::SshKeyPair>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ssh-key-pair`: Creates an SSH key pair.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/33`
-CreateSshKeyPair = 33 -> Reply<super::SshKeyPair>, () super::CreateSshKeyPairRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ssh-key-pair/generate`: Makes an SSH key pair.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/34`
-GenerateSshKeyPair = 34 -> Reply<super::SshPrivateKeyPair>, () super::GenerateSshKeyPairRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}`: Detaches an SSH key pair from a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/35`
-DetachSshKeyPairFromVmInstance = 35 -> (), (ssh_key_pair_uuid: Id, vm_instance_uuid: Id);
-/// SSH key pair uuid.
-ssh_key_pair_uuid: Id = "sshKeyPairUuid" ssh_key_pair_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}`: Attaches an SSH key pair to a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/36`
-AttachSshKeyPairToVmInstance = 36 -> Reply<super::SshKeyPair>, (ssh_key_pair_uuid: Id, vm_instance_uuid: Id);
-/// SSH key pair uuid.
-ssh_key_pair_uuid: Id = "sshKeyPairUuid" ssh_key_pair_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/ssh-key-pair/{uuid}`: Deletes an SSH key pair.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/37`
-DeleteSshKeyPair = 37 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/ssh-key-pair/{uuid}/actions`: Changes an SSH key pair.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/38`
-UpdateSshKeyPair = 38 -> Reply<super::SshKeyPair>, (uuid: Id) super::UpdateSshKeyPairRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/upload-file`: Uploads a file to a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/39`
-UploadFileToVm = 39 -> (), () super::UploadFileToVmRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances`: Finds virtual machine instances.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/40`
-QueryVmInstance = 40 -> Page<super::VmInstance>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances`: Creates a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/41`
-CreateVmInstance = 41 -> Reply<super::VmInstance>, () super::CreateVmInstanceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/appliances`: Finds appliance virtual machines.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/42`
-QueryApplianceVm = 42 -> Page<super::ApplianceVm>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/appliances/virtual-routers`: Finds virtual router virtual machines.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/43`
-QueryVirtualRouterVm = 43 -> Page<super::ApplianceVm>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions`: Connects again to a virtual router.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/44`
-ReconnectVirtualRouter = 44 -> Reply<super::ApplianceVm>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions`: Changes a virtual router.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/45`
-UpdateVirtualRouter = 45 -> Reply<super::VirtualRouterVm>, (vm_instance_uuid: Id) super::UpdateVirtualRouterRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/attachable-public-l3s`: Gives attachable public L3 for v router.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/46`
-GetAttachablePublicL3ForVRouter = 46 -> Page<super::L3Network>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/provision`: Provision virtual router config.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/47`
-ProvisionVirtualRouterConfig = 47 -> Reply<super::ApplianceVm>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/candidate-affinityGroup`: Gives possible affinity group for creating virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/48`
-GetCandidateAffinityGroupForCreatingVm = 48 -> Page<super::AffinityGroup>, (zone_uuid: Id);
-/// The zone.
-zone_uuid: Id = "zoneUuid" zone_uuid.into();
-/// The cluster.
-cluster_uuid: Option<Id> = "clusterUuid" None;
-/// The host.
-host_uuid: Option<Id> = "hostUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/candidate-destinations`: Gives possible zones clusters hosts for creating virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/49`
-GetCandidateZonesClustersHostsForCreatingVm = 49 -> super::GetCandidateZonesClustersHostsForCreatingVmResult, (image_uuid: Id);
-/// The instance offering.
-instance_offering_uuid: Option<Id> = "instanceOfferingUuid" None;
-/// The image.
-image_uuid: Id = "imageUuid" image_uuid.into();
-/// The L3 networks.
-l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
-/// The disk offering of its root volume.
-root_disk_offering_uuid: Option<Id> = "rootDiskOfferingUuid" None;
-/// The size of the root volume, in bytes.
-root_disk_size: Option<i64> = "rootDiskSize" None;
-/// The disk offerings of its data volumes.
-data_disk_offering_uuids: Vec<Id> = "dataDiskOfferingUuids" Vec::new();
-/// How many virtual processors it has.
-cpu_num: Option<i64> = "cpuNum" None;
-/// Memory, in bytes.
-memory_size: Option<i64> = "memorySize" None;
-/// The zone.
-zone_uuid: Option<Id> = "zoneUuid" None;
-/// The cluster.
-cluster_uuid: Option<Id> = "clusterUuid" None;
-/// The L3 network of its default route.
-default_l3_network_uuid: Option<Id> = "defaultL3NetworkUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/candidate-storages`: Gives possible primary storages for creating virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/50`
-GetCandidatePrimaryStoragesForCreatingVm = 50 -> super::GetCandidatePrimaryStoragesForCreatingVmResult, (image_uuid: Id);
-/// The image.
-image_uuid: Id = "imageUuid" image_uuid.into();
-/// The L3 networks.
-l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
-/// The disk offering of its root volume.
-root_disk_offering_uuid: Option<Id> = "rootDiskOfferingUuid" None;
-/// The size of the root volume, in bytes.
-root_disk_size: Option<i64> = "rootDiskSize" None;
-/// The disk offerings of its data volumes.
-data_disk_offering_uuids: Vec<Id> = "dataDiskOfferingUuids" Vec::new();
-/// The sizes of the data volumes, in bytes.
-data_disk_sizes: Vec<i64> = "dataDiskSizes" Vec::new();
-/// The zone.
-zone_uuid: Option<Id> = "zoneUuid" None;
-/// The cluster.
-cluster_uuid: Option<Id> = "clusterUuid" None;
-/// The L3 network of its default route.
-default_l3_network_uuid: Option<Id> = "defaultL3NetworkUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/capabilities`: Gives vms capabilities.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/51`
-GetVmsCapabilities = 51 -> super::GetVmsCapabilitiesResult, ();
-/// Vm uuids.
-vm_uuids: Vec<Id> = "vmUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/cdroms`: Finds virtual machine cd roms.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/52`
-QueryVmCdRom = 52 -> Page<super::VmCdRom>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/cdroms`: Creates a virtual machine cd rom.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/53`
-CreateVmCdRom = 53 -> Reply<super::VmCdRom>, () super::CreateVmCdRomRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/cdroms/{uuid}`: Deletes a virtual machine cd rom.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/54`
-DeleteVmCdRom = 54 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/cdroms/{uuid}/actions`: Changes a virtual machine cd rom.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/55`
-UpdateVmCdRom = 55 -> Reply<super::VmCdRom>, (uuid: Id) super::UpdateVmCdRomRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/commands/exec`: Runs a guest virtual machine command.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/56`
-ExecuteGuestVmCommand = 56 -> super::ExecuteGuestVmCommandResult, () super::ExecuteGuestVmCommandRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/devices`: Gives virtual machine device address.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/57`
-GetVmDeviceAddress = 57 -> super::GetVmDeviceAddressResult, (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// Resource types.
-resource_types: Vec<String> = "resourceTypes" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/fault-tolerance`: Finds fault tolerance virtual machines.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/58`
-QueryFaultToleranceVm = 58 -> Page<super::FaultToleranceVmGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/fault-tolerance`: Creates a fault tolerance virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/59`
-CreateFaultToleranceVmInstance = 59 -> super::CreateFaultToleranceVmInstanceResult, () super::CreateFaultToleranceVmInstanceRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/fault-tolerance`: Failover fault tolerance virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/60`
-FailoverFaultToleranceVm = 60 -> (), () super::FailoverFaultToleranceVmRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/fault-tolerance/sub-vms`: Gives fault tolerance vms.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/61`
-GetFaultToleranceVms = 61 -> super::GetFaultToleranceVmsResult, (fault_tolerance_vm_uuid: Id);
-/// Fault tolerance vm uuid.
-fault_tolerance_vm_uuid: Id = "faultToleranceVmUuid" fault_tolerance_vm_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/from/volume`: Creates a virtual machine instance from a volume.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/62`
-CreateVmInstanceFromVolume = 62 -> Reply<super::VmInstance>, () super::CreateVmInstanceFromVolumeRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}`: Creates a virtual machine instance from a volume snapshot group.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/63`
-CreateVmInstanceFromVolumeSnapshotGroup = 63 -> Reply<super::VmInstance>, (volume_snapshot_group_uuid: Id) super::CreateVmInstanceFromVolumeSnapshotGroupRequest;
-/// Volume snapshot group uuid.
-volume_snapshot_group_uuid: Id = "volumeSnapshotGroupUuid" volume_snapshot_group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a virtual machine instance from a volume snapshot.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/64`
-CreateVmInstanceFromVolumeSnapshot = 64 -> Reply<super::VmInstance>, (volume_snapshot_uuid: Id) super::CreateVmInstanceFromVolumeSnapshotRequest;
-/// Volume snapshot uuid.
-volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/nics`: Finds network interfaces.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/65`
-QueryVmNic = 65 -> Page<super::VmNic>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/nics/{vfNicUuid}/actions`: Lets a vf network interface ha be used, or no longer.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/66`
-ChangeVfNicHaState = 66 -> Reply<super::VmVfNic>, (vf_nic_uuid: Id) super::ChangeVfNicHaStateRequest;
-/// Vf nic uuid.
-vf_nic_uuid: Id = "vfNicUuid" vf_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/nics/{vmNicUuid}`: Detaches an L3 network from a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/67`
-DetachL3NetworkFromVm = 67 -> Reply<super::VmInstance>, (vm_nic_uuid: Id);
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Lets a network interface be used, or no longer.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/68`
-ChangeVmNicState = 68 -> Reply<super::VmInstance>, (vm_nic_uuid: Id) super::ChangeVmNicStateRequest;
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface type.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/69`
-ChangeVmNicType = 69 -> Reply<super::VmNic>, (vm_nic_uuid: Id) super::ChangeVmNicTypeRequest;
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface mac.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/70`
-UpdateVmNicMac = 70 -> Reply<super::VmNic>, (vm_nic_uuid: Id) super::UpdateVmNicMacRequest;
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices`: Gives network interface attached network service.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/71`
-GetVmNicAttachedNetworkService = 71 -> super::GetVmNicAttachedNetworkServiceResult, (vm_nic_uuid: Id);
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips`: Gives network interface attachable eips.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/72`
-GetVmNicAttachableEips = 72 -> Page<super::Eip>, (vm_nic_uuid: Id);
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// 4 or 6.
-ip_version: Option<i64> = "ipVersion" None;
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates`: Gives possible L3 networks for change network interface network.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/73`
-GetCandidateL3NetworksForChangeVmNicNetwork = 73 -> Page<super::L3Network>, (vm_nic_uuid: Id);
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}`: Changes a network interface network.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/74`
-ChangeVmNicNetwork = 74 -> Reply<super::VmNic>, (vm_nic_uuid: Id, dest_l3_network_uuid: Id) super::ChangeVmNicNetworkRequest;
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// Dest l3network uuid.
-dest_l3_network_uuid: Id = "destL3NetworkUuid" dest_l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/task-details`: Gives virtual machine task.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/75`
-GetVmTask = 75 -> super::GetChainTaskResult, ();
-/// Vm instance uuids.
-vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
-/// Sync signatures.
-sync_signatures: Vec<String> = "syncSignatures" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/virtualizer-info`: Gives virtualizer info.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/76`
-GetVirtualizerInfo = 76 -> Page<super::VirtualizerInfoInventory>, ();
-/// Their uuids.
-uuids: Vec<Id> = "uuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/xml-hook-script`: Removes for good a virtual machine user defined XML hook script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/77`
-ExpungeVmUserDefinedXmlHookScript = 77 -> (), (uuid: Id);
-/// Its uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/xml-hook-script`: Finds virtual machine user defined XML hook scripts.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/78`
-QueryVmUserDefinedXmlHookScript = 78 -> Page<super::XmlHook>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/xml-hook-script`: Creates a virtual machine user defined XML hook script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/79`
-CreateVmUserDefinedXmlHookScript = 79 -> Reply<super::XmlHook>, () super::CreateVmUserDefinedXmlHookScriptRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/xml-hook-script`: Changes a virtual machine user defined XML hook script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/80`
-UpdateVmUserDefinedXmlHookScript = 80 -> Reply<super::XmlHook>, () super::UpdateVmUserDefinedXmlHookScriptRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{uuid}`: Destroys a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/81`
-DestroyVmInstance = 81 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/{uuid}/actions`: Fstrim virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/82`
-FstrimVm = 82 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Attaches a guest tools ISO to a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/83`
-AttachGuestToolsIsoToVm = 83 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine password.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/84`
-ChangeVmPassword = 84 -> (), (uuid: Id) super::ChangeVmPasswordRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Removes for good a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/85`
-ExpungeVmInstance = 85 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Flattens a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/86`
-FlattenVmInstance = 86 -> Reply<super::VmInstance>, (uuid: Id) super::FlattenVmInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Pauses a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/87`
-PauseVmInstance = 87 -> Reply<super::VmInstance>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Restarts a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/88`
-RebootVmInstance = 88 -> Reply<super::VmInstance>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings back a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/89`
-RecoverVmInstance = 89 -> Reply<super::VmInstance>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Goes on with a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/90`
-ResumeVmInstance = 90 -> Reply<super::VmInstance>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a network interface QoS.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/91`
-SetNicQos = 91 -> (), (uuid: Id) super::SetNicQosRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot mode.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/92`
-SetVmBootMode = 92 -> (), (uuid: Id) super::SetVmBootModeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot order.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/93`
-SetVmBootOrder = 93 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmBootOrderRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clean traffic.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/94`
-SetVmCleanTraffic = 94 -> (), (uuid: Id) super::SetVmCleanTrafficRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clock track.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/95`
-SetVmClockTrack = 95 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmClockTrackRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console mode.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/96`
-SetVmConsoleMode = 96 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmConsoleModeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console password.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/97`
-SetVmConsolePassword = 97 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmConsolePasswordRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine emulator pinning.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/98`
-SetVmEmulatorPinning = 98 -> (), (uuid: Id) super::SetVmEmulatorPinningRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine hostname.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/99`
-SetVmHostname = 99 -> (), (uuid: Id) super::SetVmHostnameRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine monitor number.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/100`
-SetVmMonitorNumber = 100 -> (), (uuid: Id) super::SetVmMonitorNumberRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine NUMA.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/101`
-SetVmNuma = 101 -> (), (uuid: Id) super::SetVmNumaRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine guest agent.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/102`
-SetVmQga = 102 -> (), (uuid: Id) super::SetVmQgaRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine qxl memory.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/103`
-SetVmQxlMemory = 103 -> (), (uuid: Id) super::SetVmQxlMemoryRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine rdp.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/104`
-SetVmRdp = 104 -> (), (uuid: Id) super::SetVmRDPRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine security level.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/105`
-SetVmSecurityLevel = 105 -> (), (uuid: Id) super::SetVmSecurityLevelRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine sound type.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/106`
-SetVmSoundType = 106 -> (), (uuid: Id) super::SetVmSoundTypeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine SSH key.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/107`
-SetVmSshKey = 107 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmSshKeyRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine USB redirect.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/108`
-SetVmUsbRedirect = 108 -> (), (uuid: Id) super::SetVmUsbRedirectRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Starts a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/109`
-StartVmInstance = 109 -> Reply<super::VmInstance>, (uuid: Id) super::StartVmInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Stops a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/110`
-StopVmInstance = 110 -> Reply<super::VmInstance>, (uuid: Id) super::StopVmInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings up to date a virtual machine clock.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/111`
-SyncVmClock = 111 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Take virtual machine console screenshot.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/112`
-TakeVmConsoleScreenshot = 112 -> super::TakeVmConsoleScreenshotResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/113`
-UpdateVmInstance = 113 -> Reply<super::VmInstance>, (uuid: Id) super::UpdateVmInstanceRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine priority.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/114`
-UpdateVmPriority = 114 -> (), (uuid: Id) super::UpdateVmPriorityRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/boot-orders`: Gives virtual machine boot order.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/115`
-GetVmBootOrder = 115 -> super::GetVmBootOrderResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{uuid}/bootmode`: Deletes a virtual machine boot mode.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/116`
-DeleteVmBootMode = 116 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/capabilities`: Gives virtual machine capabilities.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/117`
-GetVmCapabilities = 117 -> super::GetVmCapabilitiesResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/console-addresses`: Gives virtual machine console address.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/118`
-GetVmConsoleAddress = 118 -> super::GetVmConsoleAddressResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{uuid}/console-password`: Deletes a virtual machine console password.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/119`
-DeleteVmConsolePassword = 119 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/console-passwords`: Gives virtual machine console password.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/120`
-GetVmConsolePassword = 120 -> super::GetVmConsolePasswordResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/emulator-pinning`: Gives virtual machine emulator pinning.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/121`
-GetVmEmulatorPinning = 121 -> super::GetVmEmulatorPinningResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/first-boot-device`: Gives virtual machine instance first boot device.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/122`
-GetVmInstanceFirstBootDevice = 122 -> super::GetVmInstanceFirstBootDeviceResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/guest-tools-infos`: Gives virtual machine guest tools info.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/123`
-GetVmGuestToolsInfo = 123 -> super::GetVmGuestToolsInfoResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Debug.
-debug: Vec<String> = "debug" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{uuid}/ha-levels`: Deletes a virtual machine instance ha level.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/124`
-DeleteVmInstanceHaLevel = 124 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/ha-levels`: Gives virtual machine instance ha level.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/125`
-GetVmInstanceHaLevel = 125 -> super::GetVmInstanceHaLevelResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/{uuid}/ha-levels`: Sets a virtual machine instance ha level.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/126`
-SetVmInstanceHaLevel = 126 -> (), (uuid: Id) super::SetVmInstanceHaLevelRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{uuid}/hostnames`: Deletes a virtual machine hostname.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/127`
-DeleteVmHostname = 127 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/hostnames`: Gives virtual machine hostname.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/128`
-GetVmHostname = 128 -> super::GetVmHostnameResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/latest-guest-tools`: Gives latest guest tools for virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/129`
-GetLatestGuestToolsForVm = 129 -> Reply<super::GuestTools>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/monitorNumber`: Gives virtual machine monitor number.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/130`
-GetVmMonitorNumber = 130 -> super::GetVmMonitorNumberResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{uuid}/nic-qos`: Deletes a network interface QoS.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/131`
-DeleteNicQos = 131 -> (), (uuid: Id, direction: super::DeleteNicQosDirection);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Direction.
-direction: super::DeleteNicQosDirection = "direction" direction.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/nic-qos`: Gives network interface QoS.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/132`
-GetNicQos = 132 -> super::GetNicQosResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// `false` when left out.
-force_sync: Option<bool> = "forceSync" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/protected-recovery-points`: Gives virtual machine instance protected recovery points.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/133`
-GetVmInstanceProtectedRecoveryPoints = 133 -> super::GetVmInstanceProtectedRecoveryPointsResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/qga`: Gives virtual machine guest agent.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/134`
-GetVmQga = 134 -> super::GetVmQgaResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/rdp`: Gives virtual machine rdp.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/135`
-GetVmRdp = 135 -> super::GetVmRDPResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/recovery-points`: Gives virtual machine instance recovery points.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/136`
-GetVmInstanceRecoveryPoints = 136 -> super::GetVmInstanceRecoveryPointsResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Start time.
-start_time: Option<String> = "startTime" None;
-/// End time.
-end_time: Option<String> = "endTime" None;
-/// Scale.
-scale: Option<super::GetVmInstanceRecoveryPointsScale> = "scale" None;
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{uuid}/ssh-keys`: Deletes a virtual machine SSH key.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/137`
-DeleteVmSshKey = 137 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/ssh-keys`: Gives virtual machine SSH key.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/138`
-GetVmSshKey = 138 -> super::GetVmSshKeyResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/starting-target-hosts`: Gives virtual machine starting possible clusters hosts.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/139`
-GetVmStartingCandidateClustersHosts = 139 -> super::GetVmStartingCandidateClustersHostsResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/usbredirect`: Gives virtual machine USB redirect.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/140`
-GetVmUsbRedirect = 140 -> super::GetVmUsbRedirectResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/vnuma`: Gives virtual machine NUMA.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/141`
-GetVmNuma = 141 -> super::GetVmNumaResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{uuid}/vnuma-topology`: Gives vmv NUMA topology.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/142`
-GetVmvNumaTopology = 142 -> super::GetVmvNUMATopologyResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes an instance offering.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/143`
-ChangeInstanceOffering = 143 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::ChangeInstanceOfferingRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a virtual machine image.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/144`
-ChangeVmImage = 144 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::ChangeVmImageRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Copies a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/145`
-CloneVmInstance = 145 -> super::CloneVmInstanceResult, (vm_instance_uuid: Id) super::CloneVmInstanceRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Moves a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/146`
-MigrateVm = 146 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::MigrateVmRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Primary storage migrate virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/147`
-PrimaryStorageMigrateVm = 147 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::PrimaryStorageMigrateVmRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Reimage virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/148`
-ReimageVmInstance = 148 -> Reply<super::VmInstance>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine boot volume.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/149`
-SetVmBootVolume = 149 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::SetVmBootVolumeRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine static IP.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/150`
-SetVmStaticIp = 150 -> (), (vm_instance_uuid: Id) super::SetVmStaticIpRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/151`
-SetVmUserDefinedXml = 151 -> super::SetVmUserDefinedXmlResult, (vm_instance_uuid: Id) super::SetVmUserDefinedXmlRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML hook script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/152`
-SetVmUserDefinedXmlHookScript = 152 -> super::SetVmUserDefinedXmlHookScriptResult, (vm_instance_uuid: Id) super::SetVmUserDefinedXmlHookScriptRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a network interface driver.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/153`
-UpdateVmNicDriver = 153 -> Reply<super::VmNic>, (vm_instance_uuid: Id) super::UpdateVmNicDriverRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices`: Gives PCI device candidates for attaching virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/154`
-GetPciDeviceCandidatesForAttachingVm = 154 -> Page<super::PciDevice>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Types.
-types: Vec<String> = "types" Vec::new();
-/// Pci spec uuids.
-pci_spec_uuids: Vec<Id> = "pciSpecUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices`: Gives SCSI LUN candidates for attaching virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/155`
-GetScsiLunCandidatesForAttachingVm = 155 -> Page<super::ScsiLun>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices`: Gives USB device candidates for attaching virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/156`
-GetUsbDeviceCandidatesForAttachingVm = 156 -> Page<super::UsbDevice>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// `PassThrough` when left out.
-attach_type: Option<super::AttachUsbDeviceToVmAttachType> = "attachType" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions`: Sets a virtual machine instance default cd rom.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/157`
-SetVmInstanceDefaultCdRom = 157 -> Reply<super::VmCdRom>, (vm_instance_uuid: Id, uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates`: Gives virtual machine attachable data volume.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/158`
-GetVmAttachableDataVolume = 158 -> Page<super::Volume>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state`: Changes a guest tools state.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/159`
-UpdateGuestToolsState = 159 -> Reply<super::GuestToolsState>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates`: Gives image candidates for virtual machine to change.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/160`
-GetImageCandidatesForVmToChange = 160 -> Page<super::Image>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/iso`: Detaches an ISO from a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/161`
-DetachIsoFromVmInstance = 161 -> Reply<super::VmInstance>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Iso uuid.
-iso_uuid: Option<Id> = "isoUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates`: Gives possible ISO for attaching virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/162`
-GetCandidateIsoForAttachingVm = 162 -> Page<super::Image>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}`: Attaches an ISO to a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/163`
-AttachIsoToVmInstance = 163 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, iso_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Iso uuid.
-iso_uuid: Id = "isoUuid" iso_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates`: Gives virtual machine attachable L3 network.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/164`
-GetVmAttachableL3Network = 164 -> Page<super::L3Network>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/165`
-AttachL3NetworkToVm = 165 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, l3_network_uuid: Id) super::AttachL3NetworkToVmRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// L3network uuid.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs`: Finds virtual machine instance mdev device spec refs.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/166`
-QueryVmInstanceMdevDeviceSpecRef = 166 -> Page<super::VmInstanceMdevDeviceSpecRef>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts`: Gives virtual machine migration possible hosts.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/167`
-GetVmMigrationCandidateHosts = 167 -> Page<super::Host>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}`: Attaches a network interface to a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/168`
-AttachVmNicToVm = 168 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, vm_nic_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Vm nic uuid.
-vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs`: Finds virtual machine instance PCI device spec refs.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/169`
-QueryVmInstancePciDeviceSpecRef = 169 -> Page<super::VmInstancePciDeviceSpecRef>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point`: Protects a virtual machine instance recovery point.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/170`
-ProtectVmInstanceRecoveryPoint = 170 -> (), (vm_instance_uuid: Id) super::ProtectVmInstanceRecoveryPointRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point`: Describe virtual machine instance recovery point.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/171`
-DescribeVmInstanceRecoveryPoint = 171 -> super::DescribeVmInstanceRecoveryPointResult, (vm_instance_uuid: Id, group_id: i64);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// The group's id.
-group_id: i64 = "groupId" group_id.into();
-/// How many at most. `1000` when left out.
-limit: Option<i64> = "limit" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Detaches a SCSI LUN from a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/172`
-DetachScsiLunFromVmInstance = 172 -> Reply<super::ScsiLun>, (vm_instance_uuid: Id, uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Attaches a SCSI LUN to a virtual machine instance.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/173`
-AttachScsiLunToVmInstance = 173 -> Reply<super::ScsiLun>, (vm_instance_uuid: Id, uuid: Id) super::AttachScsiLunToVmInstanceRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/static-ips`: Deletes a virtual machine static IP.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/174`
-DeleteVmStaticIp = 174 -> (), (vm_instance_uuid: Id, l3_network_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// The L3 network.
-l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
-/// Static ip.
-static_ip: Option<String> = "staticIp" None;
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates`: Gives primary storage candidates for virtual machine migration.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/175`
-GetPrimaryStorageCandidatesForVmMigration = 175 -> Page<super::PrimaryStorage>, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// `true` when left out.
-with_data_volumes: Option<bool> = "withDataVolumes" None;
-/// `false` when left out.
-migrate_storage_only: Option<bool> = "migrateStorageOnly" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point`: No longer protects a virtual machine instance recovery point.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/176`
-UnprotectVmInstanceRecoveryPoint = 176 -> (), (vm_instance_uuid: Id) super::UnprotectVmInstanceRecoveryPointRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config`: Changes a virtual machine network config.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/177`
-UpdateVmNetworkConfig = 177 -> (), (vm_instance_uuid: Id) super::UpdateVmNetworkConfigRequest;
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Deletes a virtual machine user defined XML.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/178`
-DeleteVmUserDefinedXml = 178 -> (), (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Gives virtual machine XML.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/179`
-GetVmXml = 179 -> super::GetVmXmlResult, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Deletes a virtual machine user defined XML hook script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/180`
-DeleteVmUserDefinedXmlHookScript = 180 -> (), (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Gives virtual machine XML hook script.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/181`
-GetVmXmlHookScript = 181 -> super::GetVmXmlHookScriptResult, (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm-priority-config`: Finds virtual machine priority configs.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/182`
-QueryVmPriorityConfig = 182 -> Page<super::VmPriorityConfig>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vm-priority-config/{uuid}/actions`: Changes a priority config.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/183`
-UpdatePriorityConfig = 183 -> (), (uuid: Id) super::UpdatePriorityConfigRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vm/sched-history`: Finds virtual machine sched histories.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/184`
-QueryVmSchedHistory = 184 -> Page<super::VmSchedHistory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vmInstance/device/address/archive`: Finds virtual machine instance device address archives.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/185`
-QueryVmInstanceDeviceAddressArchive = 185 -> Page<super::VmInstanceDeviceAddressArchive>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vmInstance/device/address/group`: Finds virtual machine instance device address groups.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/186`
-QueryVmInstanceDeviceAddressGroup = 186 -> Page<super::VmInstanceDeviceAddressGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach`: Detaches a user defined XML hook script from a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/187`
-DetachUserDefinedXmlHookScriptFromVm = 187 -> (), (vm_instance_uuid: Id);
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// Startup strategy.
-startup_strategy: Option<super::UpdateVmUserDefinedXmlHookScriptStartupStrategy> = "startupStrategy" None;
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}`: Attaches a user defined XML hook script to a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/operations/188`
-AttachUserDefinedXmlHookScriptToVm = 188 -> (), (xml_hook_uuid: Id, vm_instance_uuid: Id) super::AttachUserDefinedXmlHookScriptToVmRequest;
-/// Xml hook uuid.
-xml_hook_uuid: Id = "xmlHookUuid" xml_hook_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/VM/attachingGroup`: Gives possible virtual machine for attaching affinity group.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/0`
+    GetCandidateVmForAttachingAffinityGroup = 0 -> Page<super::VmInstance>, (affinity_group_uuid: Id);
+    /// Affinity group uuid.
+    affinity_group_uuid: Id = "affinityGroupUuid" affinity_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/consoles`: Asks for a console access.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/1`
+    RequestConsoleAccess = 1 -> Reply<super::Console>, () super::RequestConsoleAccessRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/consoles/agents`: Finds console proxy agents.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/2`
+    QueryConsoleProxyAgent = 2 -> Page<super::ConsoleProxyAgent>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/consoles/agents`: Connects again to a console proxy agent.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/3`
+    ReconnectConsoleProxyAgent = 3 -> super::ReconnectConsoleProxyAgentResult, () super::ReconnectConsoleProxyAgentRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/consoles/agents/{uuid}/actions`: Changes a console proxy agent.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/4`
+    UpdateConsoleProxyAgent = 4 -> Reply<super::ConsoleProxyAgent>, (uuid: Id) super::UpdateConsoleProxyAgentRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/guest-os/metadata`: Gives guest OS metadata.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/5`
+    GetGuestOsMetadata = 5 -> Page<super::GuestOsCharacter>, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/guest-os/metadata/actions`: Reads again a guest OS metadata.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/6`
+    RefreshGuestOsMetadata = 6 -> (), ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/guesttools`: Finds guest tools states.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/7`
+    QueryGuestToolsState = 7 -> Page<super::GuestToolsState>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/instance-offerings`: Finds instance offerings.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/8`
+    QueryInstanceOffering = 8 -> Page<super::InstanceOffering>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings`: Creates an instance offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/9`
+    CreateInstanceOffering = 9 -> Reply<super::InstanceOffering>, () super::CreateInstanceOfferingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/instance-offerings/slb`: Finds SLB offerings.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/10`
+    QuerySlbOffering = 10 -> Page<super::SlbOffering>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings/slb`: Creates a SLB offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/11`
+    CreateSlbOffering = 11 -> Reply<super::InstanceOffering>, () super::CreateSlbOfferingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/instance-offerings/virtual-routers`: Finds virtual router offerings.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/12`
+    QueryVirtualRouterOffering = 12 -> Page<super::VirtualRouterOffering>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings/virtual-routers`: Creates a virtual router offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/13`
+    CreateVirtualRouterOffering = 13 -> Reply<super::InstanceOffering>, () super::CreateVirtualRouterOfferingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/instance-offerings/virtual-routers/{uuid}/actions`: Changes a virtual router offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/14`
+    UpdateVirtualRouterOffering = 14 -> Reply<super::InstanceOffering>, (uuid: Id) super::UpdateVirtualRouterOfferingRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/instance-offerings/{uuid}`: Deletes an instance offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/15`
+    DeleteInstanceOffering = 15 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/instance-offerings/{uuid}/actions`: Lets an instance offering be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/16`
+    ChangeInstanceOfferingState = 16 -> Reply<super::InstanceOffering>, (uuid: Id) super::ChangeInstanceOfferingStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/instance-offerings/{uuid}/actions`: Changes an instance offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/17`
+    UpdateInstanceOffering = 17 -> Reply<super::InstanceOffering>, (uuid: Id) super::UpdateInstanceOfferingRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/nics`: Creates a network interface.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/18`
+    CreateVmNic = 18 -> Reply<super::VmNic>, () super::CreateVmNicRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/nics/{uuid}`: Deletes a network interface.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/19`
+    DeleteVmNic = 19 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/nics/{vmNicUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a network interface.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/20`
+    AttachL3NetworkToVmNic = 20 -> Reply<super::VmNic>, (vm_nic_uuid: Id, l3_network_uuid: Id) super::AttachL3NetworkToVmNicRequest;
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ovf/create-vm-instance`: Creates a virtual machine instance from an ovf.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/21`
+    CreateVmInstanceFromOvf = 21 -> Reply<super::VmInstance>, () super::CreateVmInstanceFromOvfRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ovf/ova-packages`: Exports a virtual machine ova package.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/22`
+    ExportVmOvaPackage = 22 -> Reply<super::ImagePackage>, () super::ExportVmOvaPackageRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ovf/parse`: Parse ovf.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/23`
+    ParseOvf = 23 -> super::ParseOvfResult, () super::ParseOvfRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/scripts`: Finds guest virtual machine scripts.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/24`
+    QueryGuestVmScript = 24 -> Page<super::GuestVmScript>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/scripts`: Creates a guest virtual machine script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/25`
+    CreateGuestVmScript = 25 -> Reply<super::GuestVmScript>, () super::CreateGuestVmScriptRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/scripts/records`: Finds guest virtual machine script executed records.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/26`
+    QueryGuestVmScriptExecutedRecord = 26 -> Page<super::GuestVmScriptExecutedRecord>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/scripts/records/details`: Finds guest virtual machine script executed record details.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/27`
+    QueryGuestVmScriptExecutedRecordDetail = 27 -> Page<super::GuestVmScriptExecutedRecordDetail>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/scripts/{uuid}`: Deletes a guest virtual machine script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/28`
+    DeleteGuestVmScript = 28 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/scripts/{uuid}/actions`: Runs a guest virtual machine script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/29`
+    ExecuteGuestVmScript = 29 -> Reply<super::GuestVmScriptExecutedRecord>, (uuid: Id) super::ExecuteGuestVmScriptRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/scripts/{uuid}/actions`: Changes a guest virtual machine script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/30`
+    UpdateGuestVmScript = 30 -> Reply<super::GuestVmScript>, (uuid: Id) super::UpdateGuestVmScriptRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/spice/certificates`: Gives spice certificates.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/31`
+    GetSpiceCertificates = 31 -> super::GetSpiceCertificatesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/ssh-key-pair`: Finds SSH key pairs.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/32`
+    QuerySshKeyPair = 32 -> Page<super::SshKeyPair>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ssh-key-pair`: Creates an SSH key pair.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/33`
+    CreateSshKeyPair = 33 -> Reply<super::SshKeyPair>, () super::CreateSshKeyPairRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ssh-key-pair/generate`: Makes an SSH key pair.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/34`
+    GenerateSshKeyPair = 34 -> Reply<super::SshPrivateKeyPair>, () super::GenerateSshKeyPairRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}`: Detaches an SSH key pair from a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/35`
+    DetachSshKeyPairFromVmInstance = 35 -> (), (ssh_key_pair_uuid: Id, vm_instance_uuid: Id);
+    /// SSH key pair uuid.
+    ssh_key_pair_uuid: Id = "sshKeyPairUuid" ssh_key_pair_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}`: Attaches an SSH key pair to a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/36`
+    AttachSshKeyPairToVmInstance = 36 -> Reply<super::SshKeyPair>, (ssh_key_pair_uuid: Id, vm_instance_uuid: Id);
+    /// SSH key pair uuid.
+    ssh_key_pair_uuid: Id = "sshKeyPairUuid" ssh_key_pair_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/ssh-key-pair/{uuid}`: Deletes an SSH key pair.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/37`
+    DeleteSshKeyPair = 37 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/ssh-key-pair/{uuid}/actions`: Changes an SSH key pair.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/38`
+    UpdateSshKeyPair = 38 -> Reply<super::SshKeyPair>, (uuid: Id) super::UpdateSshKeyPairRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/upload-file`: Uploads a file to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/39`
+    UploadFileToVm = 39 -> (), () super::UploadFileToVmRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances`: Finds virtual machine instances.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/40`
+    QueryVmInstance = 40 -> Page<super::VmInstance>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances`: Creates a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/41`
+    CreateVmInstance = 41 -> Reply<super::VmInstance>, () super::CreateVmInstanceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/appliances`: Finds appliance virtual machines.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/42`
+    QueryApplianceVm = 42 -> Page<super::ApplianceVm>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/appliances/virtual-routers`: Finds virtual router virtual machines.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/43`
+    QueryVirtualRouterVm = 43 -> Page<super::ApplianceVm>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions`: Connects again to a virtual router.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/44`
+    ReconnectVirtualRouter = 44 -> Reply<super::ApplianceVm>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions`: Changes a virtual router.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/45`
+    UpdateVirtualRouter = 45 -> Reply<super::VirtualRouterVm>, (vm_instance_uuid: Id) super::UpdateVirtualRouterRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/attachable-public-l3s`: Gives attachable public L3 for v router.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/46`
+    GetAttachablePublicL3ForVRouter = 46 -> Page<super::L3Network>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/provision`: Provision virtual router config.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/47`
+    ProvisionVirtualRouterConfig = 47 -> Reply<super::ApplianceVm>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/candidate-affinityGroup`: Gives possible affinity group for creating virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/48`
+    GetCandidateAffinityGroupForCreatingVm = 48 -> Page<super::AffinityGroup>, (zone_uuid: Id);
+    /// The zone.
+    zone_uuid: Id = "zoneUuid" zone_uuid.into();
+    /// The cluster.
+    cluster_uuid: Option<Id> = "clusterUuid" None;
+    /// The host.
+    host_uuid: Option<Id> = "hostUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/candidate-destinations`: Gives possible zones clusters hosts for creating virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/49`
+    GetCandidateZonesClustersHostsForCreatingVm = 49 -> super::GetCandidateZonesClustersHostsForCreatingVmResult, (image_uuid: Id);
+    /// The instance offering.
+    instance_offering_uuid: Option<Id> = "instanceOfferingUuid" None;
+    /// The image.
+    image_uuid: Id = "imageUuid" image_uuid.into();
+    /// The L3 networks.
+    l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+    /// The disk offering of its root volume.
+    root_disk_offering_uuid: Option<Id> = "rootDiskOfferingUuid" None;
+    /// The size of the root volume, in bytes.
+    root_disk_size: Option<i64> = "rootDiskSize" None;
+    /// The disk offerings of its data volumes.
+    data_disk_offering_uuids: Vec<Id> = "dataDiskOfferingUuids" Vec::new();
+    /// How many virtual processors it has.
+    cpu_num: Option<i64> = "cpuNum" None;
+    /// Memory, in bytes.
+    memory_size: Option<i64> = "memorySize" None;
+    /// The zone.
+    zone_uuid: Option<Id> = "zoneUuid" None;
+    /// The cluster.
+    cluster_uuid: Option<Id> = "clusterUuid" None;
+    /// The L3 network of its default route.
+    default_l3_network_uuid: Option<Id> = "defaultL3NetworkUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/candidate-storages`: Gives possible primary storages for creating virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/50`
+    GetCandidatePrimaryStoragesForCreatingVm = 50 -> super::GetCandidatePrimaryStoragesForCreatingVmResult, (image_uuid: Id);
+    /// The image.
+    image_uuid: Id = "imageUuid" image_uuid.into();
+    /// The L3 networks.
+    l3_network_uuids: Vec<Id> = "l3NetworkUuids" Vec::new();
+    /// The disk offering of its root volume.
+    root_disk_offering_uuid: Option<Id> = "rootDiskOfferingUuid" None;
+    /// The size of the root volume, in bytes.
+    root_disk_size: Option<i64> = "rootDiskSize" None;
+    /// The disk offerings of its data volumes.
+    data_disk_offering_uuids: Vec<Id> = "dataDiskOfferingUuids" Vec::new();
+    /// The sizes of the data volumes, in bytes.
+    data_disk_sizes: Vec<i64> = "dataDiskSizes" Vec::new();
+    /// The zone.
+    zone_uuid: Option<Id> = "zoneUuid" None;
+    /// The cluster.
+    cluster_uuid: Option<Id> = "clusterUuid" None;
+    /// The L3 network of its default route.
+    default_l3_network_uuid: Option<Id> = "defaultL3NetworkUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/capabilities`: Gives vms capabilities.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/51`
+    GetVmsCapabilities = 51 -> super::GetVmsCapabilitiesResult, ();
+    /// Vm uuids.
+    vm_uuids: Vec<Id> = "vmUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/cdroms`: Finds virtual machine cd roms.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/52`
+    QueryVmCdRom = 52 -> Page<super::VmCdRom>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/cdroms`: Creates a virtual machine cd rom.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/53`
+    CreateVmCdRom = 53 -> Reply<super::VmCdRom>, () super::CreateVmCdRomRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/cdroms/{uuid}`: Deletes a virtual machine cd rom.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/54`
+    DeleteVmCdRom = 54 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/cdroms/{uuid}/actions`: Changes a virtual machine cd rom.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/55`
+    UpdateVmCdRom = 55 -> Reply<super::VmCdRom>, (uuid: Id) super::UpdateVmCdRomRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/commands/exec`: Runs a guest virtual machine command.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/56`
+    ExecuteGuestVmCommand = 56 -> super::ExecuteGuestVmCommandResult, () super::ExecuteGuestVmCommandRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/devices`: Gives virtual machine device address.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/57`
+    GetVmDeviceAddress = 57 -> super::GetVmDeviceAddressResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Resource types.
+    resource_types: Vec<String> = "resourceTypes" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/fault-tolerance`: Finds fault tolerance virtual machines.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/58`
+    QueryFaultToleranceVm = 58 -> Page<super::FaultToleranceVmGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/fault-tolerance`: Creates a fault tolerance virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/59`
+    CreateFaultToleranceVmInstance = 59 -> super::CreateFaultToleranceVmInstanceResult, () super::CreateFaultToleranceVmInstanceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/fault-tolerance`: Failover fault tolerance virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/60`
+    FailoverFaultToleranceVm = 60 -> (), () super::FailoverFaultToleranceVmRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/fault-tolerance/sub-vms`: Gives fault tolerance vms.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/61`
+    GetFaultToleranceVms = 61 -> super::GetFaultToleranceVmsResult, (fault_tolerance_vm_uuid: Id);
+    /// Fault tolerance vm uuid.
+    fault_tolerance_vm_uuid: Id = "faultToleranceVmUuid" fault_tolerance_vm_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/from/volume`: Creates a virtual machine instance from a volume.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/62`
+    CreateVmInstanceFromVolume = 62 -> Reply<super::VmInstance>, () super::CreateVmInstanceFromVolumeRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}`: Creates a virtual machine instance from a volume snapshot group.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/63`
+    CreateVmInstanceFromVolumeSnapshotGroup = 63 -> Reply<super::VmInstance>, (volume_snapshot_group_uuid: Id) super::CreateVmInstanceFromVolumeSnapshotGroupRequest;
+    /// Volume snapshot group uuid.
+    volume_snapshot_group_uuid: Id = "volumeSnapshotGroupUuid" volume_snapshot_group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a virtual machine instance from a volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/64`
+    CreateVmInstanceFromVolumeSnapshot = 64 -> Reply<super::VmInstance>, (volume_snapshot_uuid: Id) super::CreateVmInstanceFromVolumeSnapshotRequest;
+    /// Volume snapshot uuid.
+    volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/nics`: Finds network interfaces.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/65`
+    QueryVmNic = 65 -> Page<super::VmNic>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/nics/{vfNicUuid}/actions`: Lets a vf network interface ha be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/66`
+    ChangeVfNicHaState = 66 -> Reply<super::VmVfNic>, (vf_nic_uuid: Id) super::ChangeVfNicHaStateRequest;
+    /// Vf nic uuid.
+    vf_nic_uuid: Id = "vfNicUuid" vf_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/nics/{vmNicUuid}`: Detaches an L3 network from a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/67`
+    DetachL3NetworkFromVm = 67 -> Reply<super::VmInstance>, (vm_nic_uuid: Id);
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Lets a network interface be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/68`
+    ChangeVmNicState = 68 -> Reply<super::VmInstance>, (vm_nic_uuid: Id) super::ChangeVmNicStateRequest;
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface type.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/69`
+    ChangeVmNicType = 69 -> Reply<super::VmNic>, (vm_nic_uuid: Id) super::ChangeVmNicTypeRequest;
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface mac.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/70`
+    UpdateVmNicMac = 70 -> Reply<super::VmNic>, (vm_nic_uuid: Id) super::UpdateVmNicMacRequest;
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices`: Gives network interface attached network service.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/71`
+    GetVmNicAttachedNetworkService = 71 -> super::GetVmNicAttachedNetworkServiceResult, (vm_nic_uuid: Id);
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips`: Gives network interface attachable eips.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/72`
+    GetVmNicAttachableEips = 72 -> Page<super::Eip>, (vm_nic_uuid: Id);
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// 4 or 6.
+    ip_version: Option<i64> = "ipVersion" None;
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates`: Gives possible L3 networks for change network interface network.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/73`
+    GetCandidateL3NetworksForChangeVmNicNetwork = 73 -> Page<super::L3Network>, (vm_nic_uuid: Id);
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}`: Changes a network interface network.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/74`
+    ChangeVmNicNetwork = 74 -> Reply<super::VmNic>, (vm_nic_uuid: Id, dest_l3_network_uuid: Id) super::ChangeVmNicNetworkRequest;
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// Dest l3network uuid.
+    dest_l3_network_uuid: Id = "destL3NetworkUuid" dest_l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/task-details`: Gives virtual machine task.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/75`
+    GetVmTask = 75 -> super::GetChainTaskResult, ();
+    /// Vm instance uuids.
+    vm_instance_uuids: Vec<Id> = "vmInstanceUuids" Vec::new();
+    /// Sync signatures.
+    sync_signatures: Vec<String> = "syncSignatures" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/virtualizer-info`: Gives virtualizer info.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/76`
+    GetVirtualizerInfo = 76 -> Page<super::VirtualizerInfoInventory>, ();
+    /// Their uuids.
+    uuids: Vec<Id> = "uuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/xml-hook-script`: Removes for good a virtual machine user defined XML hook script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/77`
+    ExpungeVmUserDefinedXmlHookScript = 77 -> (), (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/xml-hook-script`: Finds virtual machine user defined XML hook scripts.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/78`
+    QueryVmUserDefinedXmlHookScript = 78 -> Page<super::XmlHook>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/xml-hook-script`: Creates a virtual machine user defined XML hook script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/79`
+    CreateVmUserDefinedXmlHookScript = 79 -> Reply<super::XmlHook>, () super::CreateVmUserDefinedXmlHookScriptRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/xml-hook-script`: Changes a virtual machine user defined XML hook script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/80`
+    UpdateVmUserDefinedXmlHookScript = 80 -> Reply<super::XmlHook>, () super::UpdateVmUserDefinedXmlHookScriptRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{uuid}`: Destroys a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/81`
+    DestroyVmInstance = 81 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{uuid}/actions`: Fstrim virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/82`
+    FstrimVm = 82 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Attaches a guest tools ISO to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/83`
+    AttachGuestToolsIsoToVm = 83 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine password.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/84`
+    ChangeVmPassword = 84 -> (), (uuid: Id) super::ChangeVmPasswordRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Removes for good a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/85`
+    ExpungeVmInstance = 85 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Flattens a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/86`
+    FlattenVmInstance = 86 -> Reply<super::VmInstance>, (uuid: Id) super::FlattenVmInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Pauses a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/87`
+    PauseVmInstance = 87 -> Reply<super::VmInstance>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Restarts a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/88`
+    RebootVmInstance = 88 -> Reply<super::VmInstance>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings back a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/89`
+    RecoverVmInstance = 89 -> Reply<super::VmInstance>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Goes on with a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/90`
+    ResumeVmInstance = 90 -> Reply<super::VmInstance>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a network interface QoS.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/91`
+    SetNicQos = 91 -> (), (uuid: Id) super::SetNicQosRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot mode.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/92`
+    SetVmBootMode = 92 -> (), (uuid: Id) super::SetVmBootModeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot order.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/93`
+    SetVmBootOrder = 93 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmBootOrderRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clean traffic.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/94`
+    SetVmCleanTraffic = 94 -> (), (uuid: Id) super::SetVmCleanTrafficRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clock track.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/95`
+    SetVmClockTrack = 95 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmClockTrackRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console mode.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/96`
+    SetVmConsoleMode = 96 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmConsoleModeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console password.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/97`
+    SetVmConsolePassword = 97 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmConsolePasswordRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine emulator pinning.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/98`
+    SetVmEmulatorPinning = 98 -> (), (uuid: Id) super::SetVmEmulatorPinningRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine hostname.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/99`
+    SetVmHostname = 99 -> (), (uuid: Id) super::SetVmHostnameRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine monitor number.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/100`
+    SetVmMonitorNumber = 100 -> (), (uuid: Id) super::SetVmMonitorNumberRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine NUMA.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/101`
+    SetVmNuma = 101 -> (), (uuid: Id) super::SetVmNumaRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine guest agent.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/102`
+    SetVmQga = 102 -> (), (uuid: Id) super::SetVmQgaRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine qxl memory.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/103`
+    SetVmQxlMemory = 103 -> (), (uuid: Id) super::SetVmQxlMemoryRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine rdp.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/104`
+    SetVmRdp = 104 -> (), (uuid: Id) super::SetVmRDPRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine security level.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/105`
+    SetVmSecurityLevel = 105 -> (), (uuid: Id) super::SetVmSecurityLevelRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine sound type.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/106`
+    SetVmSoundType = 106 -> (), (uuid: Id) super::SetVmSoundTypeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine SSH key.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/107`
+    SetVmSshKey = 107 -> Reply<super::VmInstance>, (uuid: Id) super::SetVmSshKeyRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine USB redirect.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/108`
+    SetVmUsbRedirect = 108 -> (), (uuid: Id) super::SetVmUsbRedirectRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Starts a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/109`
+    StartVmInstance = 109 -> Reply<super::VmInstance>, (uuid: Id) super::StartVmInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Stops a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/110`
+    StopVmInstance = 110 -> Reply<super::VmInstance>, (uuid: Id) super::StopVmInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings up to date a virtual machine clock.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/111`
+    SyncVmClock = 111 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Take virtual machine console screenshot.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/112`
+    TakeVmConsoleScreenshot = 112 -> super::TakeVmConsoleScreenshotResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/113`
+    UpdateVmInstance = 113 -> Reply<super::VmInstance>, (uuid: Id) super::UpdateVmInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine priority.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/114`
+    UpdateVmPriority = 114 -> (), (uuid: Id) super::UpdateVmPriorityRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/boot-orders`: Gives virtual machine boot order.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/115`
+    GetVmBootOrder = 115 -> super::GetVmBootOrderResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{uuid}/bootmode`: Deletes a virtual machine boot mode.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/116`
+    DeleteVmBootMode = 116 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/capabilities`: Gives virtual machine capabilities.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/117`
+    GetVmCapabilities = 117 -> super::GetVmCapabilitiesResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/console-addresses`: Gives virtual machine console address.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/118`
+    GetVmConsoleAddress = 118 -> super::GetVmConsoleAddressResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{uuid}/console-password`: Deletes a virtual machine console password.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/119`
+    DeleteVmConsolePassword = 119 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/console-passwords`: Gives virtual machine console password.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/120`
+    GetVmConsolePassword = 120 -> super::GetVmConsolePasswordResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/emulator-pinning`: Gives virtual machine emulator pinning.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/121`
+    GetVmEmulatorPinning = 121 -> super::GetVmEmulatorPinningResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/first-boot-device`: Gives virtual machine instance first boot device.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/122`
+    GetVmInstanceFirstBootDevice = 122 -> super::GetVmInstanceFirstBootDeviceResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/guest-tools-infos`: Gives virtual machine guest tools info.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/123`
+    GetVmGuestToolsInfo = 123 -> super::GetVmGuestToolsInfoResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Debug.
+    debug: Vec<String> = "debug" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{uuid}/ha-levels`: Deletes a virtual machine instance ha level.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/124`
+    DeleteVmInstanceHaLevel = 124 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/ha-levels`: Gives virtual machine instance ha level.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/125`
+    GetVmInstanceHaLevel = 125 -> super::GetVmInstanceHaLevelResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{uuid}/ha-levels`: Sets a virtual machine instance ha level.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/126`
+    SetVmInstanceHaLevel = 126 -> (), (uuid: Id) super::SetVmInstanceHaLevelRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{uuid}/hostnames`: Deletes a virtual machine hostname.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/127`
+    DeleteVmHostname = 127 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/hostnames`: Gives virtual machine hostname.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/128`
+    GetVmHostname = 128 -> super::GetVmHostnameResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/latest-guest-tools`: Gives latest guest tools for virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/129`
+    GetLatestGuestToolsForVm = 129 -> Reply<super::GuestTools>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/monitorNumber`: Gives virtual machine monitor number.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/130`
+    GetVmMonitorNumber = 130 -> super::GetVmMonitorNumberResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{uuid}/nic-qos`: Deletes a network interface QoS.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/131`
+    DeleteNicQos = 131 -> (), (uuid: Id, direction: super::DeleteNicQosDirection);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Direction.
+    direction: super::DeleteNicQosDirection = "direction" direction.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/nic-qos`: Gives network interface QoS.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/132`
+    GetNicQos = 132 -> super::GetNicQosResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// `false` when left out.
+    force_sync: Option<bool> = "forceSync" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/protected-recovery-points`: Gives virtual machine instance protected recovery points.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/133`
+    GetVmInstanceProtectedRecoveryPoints = 133 -> super::GetVmInstanceProtectedRecoveryPointsResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/qga`: Gives virtual machine guest agent.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/134`
+    GetVmQga = 134 -> super::GetVmQgaResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/rdp`: Gives virtual machine rdp.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/135`
+    GetVmRdp = 135 -> super::GetVmRDPResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/recovery-points`: Gives virtual machine instance recovery points.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/136`
+    GetVmInstanceRecoveryPoints = 136 -> super::GetVmInstanceRecoveryPointsResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Start time.
+    start_time: Option<String> = "startTime" None;
+    /// End time.
+    end_time: Option<String> = "endTime" None;
+    /// Scale.
+    scale: Option<super::GetVmInstanceRecoveryPointsScale> = "scale" None;
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{uuid}/ssh-keys`: Deletes a virtual machine SSH key.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/137`
+    DeleteVmSshKey = 137 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/ssh-keys`: Gives virtual machine SSH key.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/138`
+    GetVmSshKey = 138 -> super::GetVmSshKeyResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/starting-target-hosts`: Gives virtual machine starting possible clusters hosts.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/139`
+    GetVmStartingCandidateClustersHosts = 139 -> super::GetVmStartingCandidateClustersHostsResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/usbredirect`: Gives virtual machine USB redirect.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/140`
+    GetVmUsbRedirect = 140 -> super::GetVmUsbRedirectResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/vnuma`: Gives virtual machine NUMA.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/141`
+    GetVmNuma = 141 -> super::GetVmNumaResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/vnuma-topology`: Gives vmv NUMA topology.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/142`
+    GetVmvNumaTopology = 142 -> super::GetVmvNUMATopologyResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes an instance offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/143`
+    ChangeInstanceOffering = 143 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::ChangeInstanceOfferingRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a virtual machine image.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/144`
+    ChangeVmImage = 144 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::ChangeVmImageRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Copies a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/145`
+    CloneVmInstance = 145 -> super::CloneVmInstanceResult, (vm_instance_uuid: Id) super::CloneVmInstanceRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Moves a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/146`
+    MigrateVm = 146 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::MigrateVmRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Primary storage migrate virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/147`
+    PrimaryStorageMigrateVm = 147 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::PrimaryStorageMigrateVmRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Reimage virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/148`
+    ReimageVmInstance = 148 -> Reply<super::VmInstance>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine boot volume.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/149`
+    SetVmBootVolume = 149 -> Reply<super::VmInstance>, (vm_instance_uuid: Id) super::SetVmBootVolumeRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine static IP.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/150`
+    SetVmStaticIp = 150 -> (), (vm_instance_uuid: Id) super::SetVmStaticIpRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/151`
+    SetVmUserDefinedXml = 151 -> super::SetVmUserDefinedXmlResult, (vm_instance_uuid: Id) super::SetVmUserDefinedXmlRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML hook script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/152`
+    SetVmUserDefinedXmlHookScript = 152 -> super::SetVmUserDefinedXmlHookScriptResult, (vm_instance_uuid: Id) super::SetVmUserDefinedXmlHookScriptRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a network interface driver.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/153`
+    UpdateVmNicDriver = 153 -> Reply<super::VmNic>, (vm_instance_uuid: Id) super::UpdateVmNicDriverRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices`: Gives PCI device candidates for attaching virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/154`
+    GetPciDeviceCandidatesForAttachingVm = 154 -> Page<super::PciDevice>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Types.
+    types: Vec<String> = "types" Vec::new();
+    /// Pci spec uuids.
+    pci_spec_uuids: Vec<Id> = "pciSpecUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices`: Gives SCSI LUN candidates for attaching virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/155`
+    GetScsiLunCandidatesForAttachingVm = 155 -> Page<super::ScsiLun>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices`: Gives USB device candidates for attaching virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/156`
+    GetUsbDeviceCandidatesForAttachingVm = 156 -> Page<super::UsbDevice>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// `PassThrough` when left out.
+    attach_type: Option<super::AttachUsbDeviceToVmAttachType> = "attachType" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions`: Sets a virtual machine instance default cd rom.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/157`
+    SetVmInstanceDefaultCdRom = 157 -> Reply<super::VmCdRom>, (vm_instance_uuid: Id, uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates`: Gives virtual machine attachable data volume.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/158`
+    GetVmAttachableDataVolume = 158 -> Page<super::Volume>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state`: Changes a guest tools state.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/159`
+    UpdateGuestToolsState = 159 -> Reply<super::GuestToolsState>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates`: Gives image candidates for virtual machine to change.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/160`
+    GetImageCandidatesForVmToChange = 160 -> Page<super::Image>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/iso`: Detaches an ISO from a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/161`
+    DetachIsoFromVmInstance = 161 -> Reply<super::VmInstance>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Iso uuid.
+    iso_uuid: Option<Id> = "isoUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates`: Gives possible ISO for attaching virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/162`
+    GetCandidateIsoForAttachingVm = 162 -> Page<super::Image>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}`: Attaches an ISO to a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/163`
+    AttachIsoToVmInstance = 163 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, iso_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Iso uuid.
+    iso_uuid: Id = "isoUuid" iso_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates`: Gives virtual machine attachable L3 network.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/164`
+    GetVmAttachableL3Network = 164 -> Page<super::L3Network>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/165`
+    AttachL3NetworkToVm = 165 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, l3_network_uuid: Id) super::AttachL3NetworkToVmRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// L3network uuid.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs`: Finds virtual machine instance mdev device spec refs.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/166`
+    QueryVmInstanceMdevDeviceSpecRef = 166 -> Page<super::VmInstanceMdevDeviceSpecRef>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts`: Gives virtual machine migration possible hosts.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/167`
+    GetVmMigrationCandidateHosts = 167 -> Page<super::Host>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}`: Attaches a network interface to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/168`
+    AttachVmNicToVm = 168 -> Reply<super::VmInstance>, (vm_instance_uuid: Id, vm_nic_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Vm nic uuid.
+    vm_nic_uuid: Id = "vmNicUuid" vm_nic_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs`: Finds virtual machine instance PCI device spec refs.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/169`
+    QueryVmInstancePciDeviceSpecRef = 169 -> Page<super::VmInstancePciDeviceSpecRef>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point`: Protects a virtual machine instance recovery point.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/170`
+    ProtectVmInstanceRecoveryPoint = 170 -> (), (vm_instance_uuid: Id) super::ProtectVmInstanceRecoveryPointRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point`: Describe virtual machine instance recovery point.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/171`
+    DescribeVmInstanceRecoveryPoint = 171 -> super::DescribeVmInstanceRecoveryPointResult, (vm_instance_uuid: Id, group_id: i64);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// The group's id.
+    group_id: i64 = "groupId" group_id.into();
+    /// How many at most. `1000` when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Detaches a SCSI LUN from a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/172`
+    DetachScsiLunFromVmInstance = 172 -> Reply<super::ScsiLun>, (vm_instance_uuid: Id, uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Attaches a SCSI LUN to a virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/173`
+    AttachScsiLunToVmInstance = 173 -> Reply<super::ScsiLun>, (vm_instance_uuid: Id, uuid: Id) super::AttachScsiLunToVmInstanceRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/static-ips`: Deletes a virtual machine static IP.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/174`
+    DeleteVmStaticIp = 174 -> (), (vm_instance_uuid: Id, l3_network_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// The L3 network.
+    l3_network_uuid: Id = "l3NetworkUuid" l3_network_uuid.into();
+    /// Static ip.
+    static_ip: Option<String> = "staticIp" None;
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates`: Gives primary storage candidates for virtual machine migration.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/175`
+    GetPrimaryStorageCandidatesForVmMigration = 175 -> Page<super::PrimaryStorage>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// `true` when left out.
+    with_data_volumes: Option<bool> = "withDataVolumes" None;
+    /// `false` when left out.
+    migrate_storage_only: Option<bool> = "migrateStorageOnly" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point`: No longer protects a virtual machine instance recovery point.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/176`
+    UnprotectVmInstanceRecoveryPoint = 176 -> (), (vm_instance_uuid: Id) super::UnprotectVmInstanceRecoveryPointRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config`: Changes a virtual machine network config.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/177`
+    UpdateVmNetworkConfig = 177 -> (), (vm_instance_uuid: Id) super::UpdateVmNetworkConfigRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Deletes a virtual machine user defined XML.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/178`
+    DeleteVmUserDefinedXml = 178 -> (), (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Gives virtual machine XML.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/179`
+    GetVmXml = 179 -> super::GetVmXmlResult, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Deletes a virtual machine user defined XML hook script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/180`
+    DeleteVmUserDefinedXmlHookScript = 180 -> (), (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Gives virtual machine XML hook script.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/181`
+    GetVmXmlHookScript = 181 -> super::GetVmXmlHookScriptResult, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-priority-config`: Finds virtual machine priority configs.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/182`
+    QueryVmPriorityConfig = 182 -> Page<super::VmPriorityConfig>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-priority-config/{uuid}/actions`: Changes a priority config.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/183`
+    UpdatePriorityConfig = 183 -> (), (uuid: Id) super::UpdatePriorityConfigRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm/sched-history`: Finds virtual machine sched histories.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/184`
+    QueryVmSchedHistory = 184 -> Page<super::VmSchedHistory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vmInstance/device/address/archive`: Finds virtual machine instance device address archives.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/185`
+    QueryVmInstanceDeviceAddressArchive = 185 -> Page<super::VmInstanceDeviceAddressArchive>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vmInstance/device/address/group`: Finds virtual machine instance device address groups.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/186`
+    QueryVmInstanceDeviceAddressGroup = 186 -> Page<super::VmInstanceDeviceAddressGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach`: Detaches a user defined XML hook script from a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/187`
+    DetachUserDefinedXmlHookScriptFromVm = 187 -> (), (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// Startup strategy.
+    startup_strategy: Option<super::UpdateVmUserDefinedXmlHookScriptStartupStrategy> = "startupStrategy" None;
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}`: Attaches a user defined XML hook script to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/188`
+    AttachUserDefinedXmlHookScriptToVm = 188 -> (), (xml_hook_uuid: Id, vm_instance_uuid: Id) super::AttachUserDefinedXmlHookScriptToVmRequest;
+    /// Xml hook uuid.
+    xml_hook_uuid: Id = "xmlHookUuid" xml_hook_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

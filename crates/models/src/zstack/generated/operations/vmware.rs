@@ -3,339 +3,339 @@
 //! ZStack: the operations of `vmware`.
 use super::prelude::*;
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "ListVMsFromKVMHost", "POST", "/zstack/v1/v2v").params(SYSTEM_TAGS_USER_TAGS).request(&LIST_V_MS_FROM_KVM_HOST_REQUEST).wrapper("params").response(Response::Body(&LIST_V_MS_FROM_KVM_HOST_RESULT)).long_running(),
-Operation::new(System::Zstack, "QueryV2VConversionHost", "GET", "/zstack/v1/v2v-conversion-hosts").also(&["/zstack/v1/v2v-conversion-hosts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::V2VConversionHost> as Model>::SHAPE, Page::<super::V2VConversionHost>::LIST)),
-Operation::new(System::Zstack, "AddV2VConversionHost", "POST", "/zstack/v1/v2v-conversion-hosts").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_V2V_CONVERSION_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::V2VConversionHost> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteV2VConversionHost", "DELETE", "/zstack/v1/v2v-conversion-hosts/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeV2VConversionHostState", "PUT", "/zstack/v1/v2v-conversion-hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_V2V_CONVERSION_HOST_STATE_REQUEST).wrapper("changeV2VConversionHostState").response(Response::Body(<Reply<super::V2VConversionHost> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateV2VConversionHost", "PUT", "/zstack/v1/v2v-conversion-hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_V2V_CONVERSION_HOST_REQUEST).wrapper("updateV2VConversionHost").response(Response::Body(<Reply<super::V2VConversionHost> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CleanV2VConversionCache", "PUT", "/zstack/v1/v2v/conversion/host/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cleanV2VConversionCache").long_running(),
-Operation::new(System::Zstack, "ConvertVmFromForeignHypervisor", "POST", "/zstack/v1/v2vs").params(SYSTEM_TAGS_USER_TAGS).request(&CONVERT_VM_FROM_FOREIGN_HYPERVISOR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVCenter", "GET", "/zstack/v1/vcenters").also(&["/zstack/v1/vcenters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenter> as Model>::SHAPE, Page::<super::VCenter>::LIST)),
-Operation::new(System::Zstack, "AddVCenter", "POST", "/zstack/v1/vcenters").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_V_CENTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VCenter> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryVCenterBackupStorage", "GET", "/zstack/v1/vcenters/backup-storage").also(&["/zstack/v1/vcenters/backup-storage/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterBackupStorage> as Model>::SHAPE, Page::<super::VCenterBackupStorage>::LIST)),
-Operation::new(System::Zstack, "QueryVCenterCluster", "GET", "/zstack/v1/vcenters/clusters").also(&["/zstack/v1/vcenters/clusters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterCluster> as Model>::SHAPE, Page::<super::VCenterCluster>::LIST)),
-Operation::new(System::Zstack, "QueryVCenterResourcePool", "GET", "/zstack/v1/vcenters/clusters/resourcepools").also(&["/zstack/v1/vcenters/clusters/resourcepools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterResourcePool> as Model>::SHAPE, Page::<super::VCenterResourcePool>::LIST)),
-Operation::new(System::Zstack, "QueryVCenterDatacenter", "GET", "/zstack/v1/vcenters/datacenters").also(&["/zstack/v1/vcenters/datacenters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterDatacenter> as Model>::SHAPE, Page::<super::VCenterDatacenter>::LIST)),
-Operation::new(System::Zstack, "QueryVCenterPrimaryStorage", "GET", "/zstack/v1/vcenters/primary-storage").also(&["/zstack/v1/vcenters/primary-storage/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterPrimaryStorage> as Model>::SHAPE, Page::<super::VCenterPrimaryStorage>::LIST)),
-Operation::new(System::Zstack, "DeleteVCenter", "DELETE", "/zstack/v1/vcenters/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "SyncVCenter", "PUT", "/zstack/v1/vcenters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncVCenter").long_running(),
-Operation::new(System::Zstack, "UpdateVCenter", "PUT", "/zstack/v1/vcenters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_V_CENTER_REQUEST).wrapper("updateVCenter").response(Response::Body(<Reply<super::VCenter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ListVMsFromKVMHost", "POST", "/zstack/v1/v2v").params(SYSTEM_TAGS_USER_TAGS).request(&LIST_V_MS_FROM_KVM_HOST_REQUEST).wrapper("params").response(Response::Body(&LIST_V_MS_FROM_KVM_HOST_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QueryV2VConversionHost", "GET", "/zstack/v1/v2v-conversion-hosts").also(&["/zstack/v1/v2v-conversion-hosts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::V2VConversionHost> as Model>::SHAPE, Page::<super::V2VConversionHost>::LIST)),
+    Operation::new(System::Zstack, "AddV2VConversionHost", "POST", "/zstack/v1/v2v-conversion-hosts").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_V2V_CONVERSION_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::V2VConversionHost> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteV2VConversionHost", "DELETE", "/zstack/v1/v2v-conversion-hosts/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeV2VConversionHostState", "PUT", "/zstack/v1/v2v-conversion-hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_V2V_CONVERSION_HOST_STATE_REQUEST).wrapper("changeV2VConversionHostState").response(Response::Body(<Reply<super::V2VConversionHost> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateV2VConversionHost", "PUT", "/zstack/v1/v2v-conversion-hosts/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_V2V_CONVERSION_HOST_REQUEST).wrapper("updateV2VConversionHost").response(Response::Body(<Reply<super::V2VConversionHost> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CleanV2VConversionCache", "PUT", "/zstack/v1/v2v/conversion/host/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("cleanV2VConversionCache").long_running(),
+    Operation::new(System::Zstack, "ConvertVmFromForeignHypervisor", "POST", "/zstack/v1/v2vs").params(SYSTEM_TAGS_USER_TAGS).request(&CONVERT_VM_FROM_FOREIGN_HYPERVISOR_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVCenter", "GET", "/zstack/v1/vcenters").also(&["/zstack/v1/vcenters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenter> as Model>::SHAPE, Page::<super::VCenter>::LIST)),
+    Operation::new(System::Zstack, "AddVCenter", "POST", "/zstack/v1/vcenters").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_V_CENTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VCenter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryVCenterBackupStorage", "GET", "/zstack/v1/vcenters/backup-storage").also(&["/zstack/v1/vcenters/backup-storage/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterBackupStorage> as Model>::SHAPE, Page::<super::VCenterBackupStorage>::LIST)),
+    Operation::new(System::Zstack, "QueryVCenterCluster", "GET", "/zstack/v1/vcenters/clusters").also(&["/zstack/v1/vcenters/clusters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterCluster> as Model>::SHAPE, Page::<super::VCenterCluster>::LIST)),
+    Operation::new(System::Zstack, "QueryVCenterResourcePool", "GET", "/zstack/v1/vcenters/clusters/resourcepools").also(&["/zstack/v1/vcenters/clusters/resourcepools/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterResourcePool> as Model>::SHAPE, Page::<super::VCenterResourcePool>::LIST)),
+    Operation::new(System::Zstack, "QueryVCenterDatacenter", "GET", "/zstack/v1/vcenters/datacenters").also(&["/zstack/v1/vcenters/datacenters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterDatacenter> as Model>::SHAPE, Page::<super::VCenterDatacenter>::LIST)),
+    Operation::new(System::Zstack, "QueryVCenterPrimaryStorage", "GET", "/zstack/v1/vcenters/primary-storage").also(&["/zstack/v1/vcenters/primary-storage/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VCenterPrimaryStorage> as Model>::SHAPE, Page::<super::VCenterPrimaryStorage>::LIST)),
+    Operation::new(System::Zstack, "DeleteVCenter", "DELETE", "/zstack/v1/vcenters/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "SyncVCenter", "PUT", "/zstack/v1/vcenters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncVCenter").long_running(),
+    Operation::new(System::Zstack, "UpdateVCenter", "PUT", "/zstack/v1/vcenters/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_V_CENTER_REQUEST).wrapper("updateVCenter").response(Response::Body(<Reply<super::VCenter> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<super::ListVMsFromKVMHostResult>),
-Some(make::<Page<super::V2VConversionHost>>),
-Some(make::<Reply<super::V2VConversionHost>>),
-None,
-Some(make::<Reply<super::V2VConversionHost>>),
-Some(make::<Reply<super::V2VConversionHost>>),
-None,
-Some(make::<Reply<super::LongJob>>),
-Some(make::<Page<super::VCenter>>),
-Some(make::<Reply<super::VCenter>>),
-Some(make::<Page<super::VCenterBackupStorage>>),
-Some(make::<Page<super::VCenterCluster>>),
-Some(make::<Page<super::VCenterResourcePool>>),
-Some(make::<Page<super::VCenterDatacenter>>),
-Some(make::<Page<super::VCenterPrimaryStorage>>),
-None,
-None,
-Some(make::<Reply<super::VCenter>>),
+    Some(make::<super::ListVMsFromKVMHostResult>),
+    Some(make::<Page<super::V2VConversionHost>>),
+    Some(make::<Reply<super::V2VConversionHost>>),
+    None,
+    Some(make::<Reply<super::V2VConversionHost>>),
+    Some(make::<Reply<super::V2VConversionHost>>),
+    None,
+    Some(make::<Reply<super::LongJob>>),
+    Some(make::<Page<super::VCenter>>),
+    Some(make::<Reply<super::VCenter>>),
+    Some(make::<Page<super::VCenterBackupStorage>>),
+    Some(make::<Page<super::VCenterCluster>>),
+    Some(make::<Page<super::VCenterResourcePool>>),
+    Some(make::<Page<super::VCenterDatacenter>>),
+    Some(make::<Page<super::VCenterPrimaryStorage>>),
+    None,
+    None,
+    Some(make::<Reply<super::VCenter>>),
 ];
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/v2v`: Lists v ms from a KVM host.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/0`
-ListVMsFromKvmHost = 0 -> super::ListVMsFromKVMHostResult, () super::ListVMsFromKVMHostRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/v2v`: Lists v ms from a KVM host.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/0`
+    ListVMsFromKvmHost = 0 -> super::ListVMsFromKVMHostResult, () super::ListVMsFromKVMHostRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/v2v-conversion-hosts`: Finds v2 v conversion hosts.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/1`
-QueryV2vConversionHost = 1 -> Page<super::V2VConversionHost>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/v2v-conversion-hosts`: Finds v2 v conversion hosts.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/1`
+    QueryV2vConversionHost = 1 -> Page<super::V2VConversionHost>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/v2v-conversion-hosts`: Adds a v2 v conversion host.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/2`
-AddV2vConversionHost = 2 -> Reply<super::V2VConversionHost>, () super::AddV2VConversionHostRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/v2v-conversion-hosts`: Adds a v2 v conversion host.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/2`
+    AddV2vConversionHost = 2 -> Reply<super::V2VConversionHost>, () super::AddV2VConversionHostRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/v2v-conversion-hosts/{uuid}`: Deletes a v2 v conversion host.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/3`
-DeleteV2vConversionHost = 3 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/v2v-conversion-hosts/{uuid}`: Deletes a v2 v conversion host.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/3`
+    DeleteV2vConversionHost = 3 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/v2v-conversion-hosts/{uuid}/actions`: Lets a v2 v conversion host be used, or no longer.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/4`
-ChangeV2vConversionHostState = 4 -> Reply<super::V2VConversionHost>, (uuid: Id) super::ChangeV2VConversionHostStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/v2v-conversion-hosts/{uuid}/actions`: Lets a v2 v conversion host be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/4`
+    ChangeV2vConversionHostState = 4 -> Reply<super::V2VConversionHost>, (uuid: Id) super::ChangeV2VConversionHostStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/v2v-conversion-hosts/{uuid}/actions`: Changes a v2 v conversion host.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/5`
-UpdateV2vConversionHost = 5 -> Reply<super::V2VConversionHost>, (uuid: Id) super::UpdateV2VConversionHostRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/v2v-conversion-hosts/{uuid}/actions`: Changes a v2 v conversion host.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/5`
+    UpdateV2vConversionHost = 5 -> Reply<super::V2VConversionHost>, (uuid: Id) super::UpdateV2VConversionHostRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/v2v/conversion/host/{uuid}/actions`: Cleans up a v2 v conversion cache.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/6`
-CleanV2vConversionCache = 6 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/v2v/conversion/host/{uuid}/actions`: Cleans up a v2 v conversion cache.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/6`
+    CleanV2vConversionCache = 6 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/v2vs`: Convert virtual machine from foreign hypervisor.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/7`
-ConvertVmFromForeignHypervisor = 7 -> Reply<super::LongJob>, () super::ConvertVmFromForeignHypervisorRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/v2vs`: Convert virtual machine from foreign hypervisor.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/7`
+    ConvertVmFromForeignHypervisor = 7 -> Reply<super::LongJob>, () super::ConvertVmFromForeignHypervisorRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vcenters`: Finds vCenters.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/8`
-QueryVCenter = 8 -> Page<super::VCenter>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/vcenters`: Finds vCenters.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/8`
+    QueryVCenter = 8 -> Page<super::VCenter>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/vcenters`: Adds a vCenter.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/9`
-AddVCenter = 9 -> Reply<super::VCenter>, () super::AddVCenterRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/vcenters`: Adds a vCenter.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/9`
+    AddVCenter = 9 -> Reply<super::VCenter>, () super::AddVCenterRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vcenters/backup-storage`: Finds vCenter backup storages.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/10`
-QueryVCenterBackupStorage = 10 -> Page<super::VCenterBackupStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/vcenters/backup-storage`: Finds vCenter backup storages.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/10`
+    QueryVCenterBackupStorage = 10 -> Page<super::VCenterBackupStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vcenters/clusters`: Finds vCenter clusters.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/11`
-QueryVCenterCluster = 11 -> Page<super::VCenterCluster>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/vcenters/clusters`: Finds vCenter clusters.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/11`
+    QueryVCenterCluster = 11 -> Page<super::VCenterCluster>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vcenters/clusters/resourcepools`: Finds vCenter resource pools.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/12`
-QueryVCenterResourcePool = 12 -> Page<super::VCenterResourcePool>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/vcenters/clusters/resourcepools`: Finds vCenter resource pools.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/12`
+    QueryVCenterResourcePool = 12 -> Page<super::VCenterResourcePool>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vcenters/datacenters`: Finds vCenter datacenters.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/13`
-QueryVCenterDatacenter = 13 -> Page<super::VCenterDatacenter>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/vcenters/datacenters`: Finds vCenter datacenters.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/13`
+    QueryVCenterDatacenter = 13 -> Page<super::VCenterDatacenter>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/vcenters/primary-storage`: Finds vCenter primary storages.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/14`
-QueryVCenterPrimaryStorage = 14 -> Page<super::VCenterPrimaryStorage>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/vcenters/primary-storage`: Finds vCenter primary storages.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/14`
+    QueryVCenterPrimaryStorage = 14 -> Page<super::VCenterPrimaryStorage>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/vcenters/{uuid}`: Deletes a vCenter.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/15`
-DeleteVCenter = 15 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/vcenters/{uuid}`: Deletes a vCenter.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/15`
+    DeleteVCenter = 15 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vcenters/{uuid}/actions`: Brings up to date a vCenter.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/16`
-SyncVCenter = 16 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vcenters/{uuid}/actions`: Brings up to date a vCenter.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/16`
+    SyncVCenter = 16 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/vcenters/{uuid}/actions`: Changes a vCenter.
-///
-/// Schema: `schemas/zstack/vmware.json#/operations/17`
-UpdateVCenter = 17 -> Reply<super::VCenter>, (uuid: Id) super::UpdateVCenterRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/vcenters/{uuid}/actions`: Changes a vCenter.
+    ///
+    /// Schema: `schemas/zstack/vmware.json#/operations/17`
+    UpdateVCenter = 17 -> Reply<super::VCenter>, (uuid: Id) super::UpdateVCenterRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -4,269 +4,269 @@
 use super::prelude::*;
 const PARAMS_0: &[Param] = &[Param::query("resourceUuid", Kind::Id).required(), Param::query("resourceType", Kind::Text).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "GetMemorySnapshotGroupReference", "GET", "/zstack/v1/memory-snapshots/group/reference").params(PARAMS_0).response(Response::Body(&GET_MEMORY_SNAPSHOT_GROUP_REFERENCE_RESULT)),
-Operation::new(System::Zstack, "QueryVolumeSnapshot", "GET", "/zstack/v1/volume-snapshots").also(&["/zstack/v1/volume-snapshots/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VolumeSnapshot> as Model>::SHAPE, Page::<super::VolumeSnapshot>::LIST)),
-Operation::new(System::Zstack, "BatchDeleteVolumeSnapshot", "PUT", "/zstack/v1/volume-snapshots/batch-delete").params(SYSTEM_TAGS_USER_TAGS).request(&BATCH_DELETE_VOLUME_SNAPSHOT_REQUEST).wrapper("batchDeleteVolumeSnapshot").response(Response::Body(&BATCH_DELETE_VOLUME_SNAPSHOT_RESULT)).long_running(),
-Operation::new(System::Zstack, "QueryVolumeSnapshotGroup", "GET", "/zstack/v1/volume-snapshots/group").also(&["/zstack/v1/volume-snapshots/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VolumeSnapshotGroup> as Model>::SHAPE, Page::<super::VolumeSnapshotGroup>::LIST)),
-Operation::new(System::Zstack, "CreateVolumeSnapshotGroup", "POST", "/zstack/v1/volume-snapshots/group").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VOLUME_SNAPSHOT_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VolumeSnapshotGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteVolumeSnapshotGroup", "DELETE", "/zstack/v1/volume-snapshots/group/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).response(Response::Body(&DELETE_VOLUME_SNAPSHOT_GROUP_RESULT)).long_running(),
-Operation::new(System::Zstack, "RevertVmFromSnapshotGroup", "PUT", "/zstack/v1/volume-snapshots/group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("revertVmFromSnapshotGroup").response(Response::Body(&REVERT_VM_FROM_SNAPSHOT_GROUP_RESULT)).long_running(),
-Operation::new(System::Zstack, "UpdateVolumeSnapshotGroup", "PUT", "/zstack/v1/volume-snapshots/group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VOLUME_SNAPSHOT_GROUP_REQUEST).wrapper("updateVolumeSnapshotGroup").response(Response::Body(<Reply<super::VolumeSnapshotGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CheckVolumeSnapshotGroupAvailability", "GET", "/zstack/v1/volume-snapshots/groups/availabilities").params(UUIDS_SYSTEM_TAGS_USER_TAGS).response(Response::Body(&CHECK_VOLUME_SNAPSHOT_GROUP_AVAILABILITY_RESULT)),
-Operation::new(System::Zstack, "ShrinkVolumeSnapshot", "PUT", "/zstack/v1/volume-snapshots/shrink/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("shrinkVolumeSnapshot").response(Response::Body(&SHRINK_VOLUME_SNAPSHOT_RESULT)).long_running(),
-Operation::new(System::Zstack, "QueryVolumeSnapshotTree", "GET", "/zstack/v1/volume-snapshots/trees").also(&["/zstack/v1/volume-snapshots/trees/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VolumeSnapshotTree> as Model>::SHAPE, Page::<super::VolumeSnapshotTree>::LIST)),
-Operation::new(System::Zstack, "UngroupVolumeSnapshotGroup", "DELETE", "/zstack/v1/volume-snapshots/ungroup/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "DeleteVolumeSnapshot", "DELETE", "/zstack/v1/volume-snapshots/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetVolumeSnapshotSize", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("getVolumeSnapshotSize").response(Response::Body(&GET_VOLUME_SNAPSHOT_SIZE_RESULT)).long_running(),
-Operation::new(System::Zstack, "RevertVolumeFromSnapshot", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("revertVolumeFromSnapshot").long_running(),
-Operation::new(System::Zstack, "UpdateVolumeSnapshot", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VOLUME_SNAPSHOT_REQUEST).wrapper("updateVolumeSnapshot").response(Response::Body(<Reply<super::VolumeSnapshot> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetMemorySnapshotGroupReference", "GET", "/zstack/v1/memory-snapshots/group/reference").params(PARAMS_0).response(Response::Body(&GET_MEMORY_SNAPSHOT_GROUP_REFERENCE_RESULT)),
+    Operation::new(System::Zstack, "QueryVolumeSnapshot", "GET", "/zstack/v1/volume-snapshots").also(&["/zstack/v1/volume-snapshots/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VolumeSnapshot> as Model>::SHAPE, Page::<super::VolumeSnapshot>::LIST)),
+    Operation::new(System::Zstack, "BatchDeleteVolumeSnapshot", "PUT", "/zstack/v1/volume-snapshots/batch-delete").params(SYSTEM_TAGS_USER_TAGS).request(&BATCH_DELETE_VOLUME_SNAPSHOT_REQUEST).wrapper("batchDeleteVolumeSnapshot").response(Response::Body(&BATCH_DELETE_VOLUME_SNAPSHOT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QueryVolumeSnapshotGroup", "GET", "/zstack/v1/volume-snapshots/group").also(&["/zstack/v1/volume-snapshots/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VolumeSnapshotGroup> as Model>::SHAPE, Page::<super::VolumeSnapshotGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateVolumeSnapshotGroup", "POST", "/zstack/v1/volume-snapshots/group").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VOLUME_SNAPSHOT_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VolumeSnapshotGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteVolumeSnapshotGroup", "DELETE", "/zstack/v1/volume-snapshots/group/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).response(Response::Body(&DELETE_VOLUME_SNAPSHOT_GROUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "RevertVmFromSnapshotGroup", "PUT", "/zstack/v1/volume-snapshots/group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("revertVmFromSnapshotGroup").response(Response::Body(&REVERT_VM_FROM_SNAPSHOT_GROUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateVolumeSnapshotGroup", "PUT", "/zstack/v1/volume-snapshots/group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VOLUME_SNAPSHOT_GROUP_REQUEST).wrapper("updateVolumeSnapshotGroup").response(Response::Body(<Reply<super::VolumeSnapshotGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CheckVolumeSnapshotGroupAvailability", "GET", "/zstack/v1/volume-snapshots/groups/availabilities").params(UUIDS_SYSTEM_TAGS_USER_TAGS).response(Response::Body(&CHECK_VOLUME_SNAPSHOT_GROUP_AVAILABILITY_RESULT)),
+    Operation::new(System::Zstack, "ShrinkVolumeSnapshot", "PUT", "/zstack/v1/volume-snapshots/shrink/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("shrinkVolumeSnapshot").response(Response::Body(&SHRINK_VOLUME_SNAPSHOT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QueryVolumeSnapshotTree", "GET", "/zstack/v1/volume-snapshots/trees").also(&["/zstack/v1/volume-snapshots/trees/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VolumeSnapshotTree> as Model>::SHAPE, Page::<super::VolumeSnapshotTree>::LIST)),
+    Operation::new(System::Zstack, "UngroupVolumeSnapshotGroup", "DELETE", "/zstack/v1/volume-snapshots/ungroup/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "DeleteVolumeSnapshot", "DELETE", "/zstack/v1/volume-snapshots/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetVolumeSnapshotSize", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("getVolumeSnapshotSize").response(Response::Body(&GET_VOLUME_SNAPSHOT_SIZE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "RevertVolumeFromSnapshot", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("revertVolumeFromSnapshot").long_running(),
+    Operation::new(System::Zstack, "UpdateVolumeSnapshot", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VOLUME_SNAPSHOT_REQUEST).wrapper("updateVolumeSnapshot").response(Response::Body(<Reply<super::VolumeSnapshot> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<super::GetMemorySnapshotGroupReferenceResult>),
-Some(make::<Page<super::VolumeSnapshot>>),
-Some(make::<super::BatchDeleteVolumeSnapshotResult>),
-Some(make::<Page<super::VolumeSnapshotGroup>>),
-Some(make::<Reply<super::VolumeSnapshotGroup>>),
-Some(make::<super::DeleteVolumeSnapshotGroupResult>),
-Some(make::<super::RevertVmFromSnapshotGroupResult>),
-Some(make::<Reply<super::VolumeSnapshotGroup>>),
-Some(make::<super::CheckVolumeSnapshotGroupAvailabilityResult>),
-Some(make::<super::ShrinkVolumeSnapshotResult>),
-Some(make::<Page<super::VolumeSnapshotTree>>),
-None,
-None,
-Some(make::<super::GetVolumeSnapshotSizeResult>),
-None,
-Some(make::<Reply<super::VolumeSnapshot>>),
+    Some(make::<super::GetMemorySnapshotGroupReferenceResult>),
+    Some(make::<Page<super::VolumeSnapshot>>),
+    Some(make::<super::BatchDeleteVolumeSnapshotResult>),
+    Some(make::<Page<super::VolumeSnapshotGroup>>),
+    Some(make::<Reply<super::VolumeSnapshotGroup>>),
+    Some(make::<super::DeleteVolumeSnapshotGroupResult>),
+    Some(make::<super::RevertVmFromSnapshotGroupResult>),
+    Some(make::<Reply<super::VolumeSnapshotGroup>>),
+    Some(make::<super::CheckVolumeSnapshotGroupAvailabilityResult>),
+    Some(make::<super::ShrinkVolumeSnapshotResult>),
+    Some(make::<Page<super::VolumeSnapshotTree>>),
+    None,
+    None,
+    Some(make::<super::GetVolumeSnapshotSizeResult>),
+    None,
+    Some(make::<Reply<super::VolumeSnapshot>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/memory-snapshots/group/reference`: Gives memory snapshot group reference.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/0`
-GetMemorySnapshotGroupReference = 0 -> super::GetMemorySnapshotGroupReferenceResult, (resource_uuid: Id, resource_type: String);
-/// The uuid that it gets; the server's choice when left out.
-resource_uuid: Id = "resourceUuid" resource_uuid.into();
-/// What kind of resource it is.
-resource_type: String = "resourceType" resource_type.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/memory-snapshots/group/reference`: Gives memory snapshot group reference.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/0`
+    GetMemorySnapshotGroupReference = 0 -> super::GetMemorySnapshotGroupReferenceResult, (resource_uuid: Id, resource_type: String);
+    /// The uuid that it gets; the server's choice when left out.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// What kind of resource it is.
+    resource_type: String = "resourceType" resource_type.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volume-snapshots`: Finds volume snapshots.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/1`
-QueryVolumeSnapshot = 1 -> Page<super::VolumeSnapshot>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/volume-snapshots`: Finds volume snapshots.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/1`
+    QueryVolumeSnapshot = 1 -> Page<super::VolumeSnapshot>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volume-snapshots/batch-delete`: In one call: a delete volume snapshot.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/2`
-BatchDeleteVolumeSnapshot = 2 -> super::BatchDeleteVolumeSnapshotResult, () super::BatchDeleteVolumeSnapshotRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volume-snapshots/batch-delete`: In one call: a delete volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/2`
+    BatchDeleteVolumeSnapshot = 2 -> super::BatchDeleteVolumeSnapshotResult, () super::BatchDeleteVolumeSnapshotRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volume-snapshots/group`: Finds volume snapshot groups.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/3`
-QueryVolumeSnapshotGroup = 3 -> Page<super::VolumeSnapshotGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/volume-snapshots/group`: Finds volume snapshot groups.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/3`
+    QueryVolumeSnapshotGroup = 3 -> Page<super::VolumeSnapshotGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volume-snapshots/group`: Creates a volume snapshot group.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/4`
-CreateVolumeSnapshotGroup = 4 -> Reply<super::VolumeSnapshotGroup>, () super::CreateVolumeSnapshotGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volume-snapshots/group`: Creates a volume snapshot group.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/4`
+    CreateVolumeSnapshotGroup = 4 -> Reply<super::VolumeSnapshotGroup>, () super::CreateVolumeSnapshotGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/volume-snapshots/group/{uuid}`: Deletes a volume snapshot group.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/5`
-DeleteVolumeSnapshotGroup = 5 -> super::DeleteVolumeSnapshotGroupResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/volume-snapshots/group/{uuid}`: Deletes a volume snapshot group.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/5`
+    DeleteVolumeSnapshotGroup = 5 -> super::DeleteVolumeSnapshotGroupResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volume-snapshots/group/{uuid}/actions`: Puts back a virtual machine from an snapshot group.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/6`
-RevertVmFromSnapshotGroup = 6 -> super::RevertVmFromSnapshotGroupResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volume-snapshots/group/{uuid}/actions`: Puts back a virtual machine from an snapshot group.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/6`
+    RevertVmFromSnapshotGroup = 6 -> super::RevertVmFromSnapshotGroupResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volume-snapshots/group/{uuid}/actions`: Changes a volume snapshot group.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/7`
-UpdateVolumeSnapshotGroup = 7 -> Reply<super::VolumeSnapshotGroup>, (uuid: Id) super::UpdateVolumeSnapshotGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volume-snapshots/group/{uuid}/actions`: Changes a volume snapshot group.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/7`
+    UpdateVolumeSnapshotGroup = 7 -> Reply<super::VolumeSnapshotGroup>, (uuid: Id) super::UpdateVolumeSnapshotGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volume-snapshots/groups/availabilities`: Checks a volume snapshot group availability.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/8`
-CheckVolumeSnapshotGroupAvailability = 8 -> super::CheckVolumeSnapshotGroupAvailabilityResult, ();
-/// Their uuids.
-uuids: Vec<Id> = "uuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/volume-snapshots/groups/availabilities`: Checks a volume snapshot group availability.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/8`
+    CheckVolumeSnapshotGroupAvailability = 8 -> super::CheckVolumeSnapshotGroupAvailabilityResult, ();
+    /// Their uuids.
+    uuids: Vec<Id> = "uuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volume-snapshots/shrink/{uuid}/actions`: Shrinks a volume snapshot.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/9`
-ShrinkVolumeSnapshot = 9 -> super::ShrinkVolumeSnapshotResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volume-snapshots/shrink/{uuid}/actions`: Shrinks a volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/9`
+    ShrinkVolumeSnapshot = 9 -> super::ShrinkVolumeSnapshotResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volume-snapshots/trees`: Finds volume snapshot trees.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/10`
-QueryVolumeSnapshotTree = 10 -> Page<super::VolumeSnapshotTree>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/volume-snapshots/trees`: Finds volume snapshot trees.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/10`
+    QueryVolumeSnapshotTree = 10 -> Page<super::VolumeSnapshotTree>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/volume-snapshots/ungroup/{uuid}`: Ungroup volume snapshot group.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/11`
-UngroupVolumeSnapshotGroup = 11 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/volume-snapshots/ungroup/{uuid}`: Ungroup volume snapshot group.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/11`
+    UngroupVolumeSnapshotGroup = 11 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/volume-snapshots/{uuid}`: Deletes a volume snapshot.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/12`
-DeleteVolumeSnapshot = 12 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/volume-snapshots/{uuid}`: Deletes a volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/12`
+    DeleteVolumeSnapshot = 12 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Gives volume snapshot size.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/13`
-GetVolumeSnapshotSize = 13 -> super::GetVolumeSnapshotSizeResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Gives volume snapshot size.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/13`
+    GetVolumeSnapshotSize = 13 -> super::GetVolumeSnapshotSizeResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Puts back a volume from an snapshot.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/14`
-RevertVolumeFromSnapshot = 14 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Puts back a volume from an snapshot.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/14`
+    RevertVolumeFromSnapshot = 14 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Changes a volume snapshot.
-///
-/// Schema: `schemas/zstack/volume_snapshots.json#/operations/15`
-UpdateVolumeSnapshot = 15 -> Reply<super::VolumeSnapshot>, (uuid: Id) super::UpdateVolumeSnapshotRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Changes a volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/volume_snapshots.json#/operations/15`
+    UpdateVolumeSnapshot = 15 -> Reply<super::VolumeSnapshot>, (uuid: Id) super::UpdateVolumeSnapshotRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -11,699 +11,699 @@ const PARAMS_5: &[Param] = &[Param::path("volumeUuid", Kind::Id), Param::query("
 const PARAMS_6: &[Param] = &[Param::path("volumeUuid", Kind::Id), Param::path("hostUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::path("volumeUuid", Kind::Id), Param::path("vmInstanceUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryBlockVolume", "GET", "/zstack/v1/block-volumes").also(&["/zstack/v1/block-volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BlockVolume> as Model>::SHAPE, Page::<super::BlockVolume>::LIST)),
-Operation::new(System::Zstack, "CreateBlockVolume", "POST", "/zstack/v1/block-volumes").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BLOCK_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BlockVolume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetAccessPath", "GET", "/zstack/v1/block-volumes/access/path").params(PARAMS_0).response(Response::Body(&GET_ACCESS_PATH_RESULT)),
-Operation::new(System::Zstack, "UpdateBlockVolume", "PUT", "/zstack/v1/block-volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BLOCK_VOLUME_REQUEST).wrapper("updateBlockVolume").response(Response::Body(<Reply<super::BlockVolume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryDiskOffering", "GET", "/zstack/v1/disk-offerings").also(&["/zstack/v1/disk-offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DiskOffering> as Model>::SHAPE, Page::<super::DiskOffering>::LIST)),
-Operation::new(System::Zstack, "CreateDiskOffering", "POST", "/zstack/v1/disk-offerings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DISK_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::DiskOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteDiskOffering", "DELETE", "/zstack/v1/disk-offerings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeDiskOfferingState", "PUT", "/zstack/v1/disk-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_DISK_OFFERING_STATE_REQUEST).wrapper("changeDiskOfferingState").response(Response::Body(<Reply<super::DiskOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateDiskOffering", "PUT", "/zstack/v1/disk-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_DISK_OFFERING_REQUEST).wrapper("updateDiskOffering").response(Response::Body(<Reply<super::DiskOffering> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryExponBlockVolume", "GET", "/zstack/v1/expon/block-volumes").also(&["/zstack/v1/expon/block-volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ExponBlockVolume> as Model>::SHAPE, Page::<super::ExponBlockVolume>::LIST)),
-Operation::new(System::Zstack, "QueryVolume", "GET", "/zstack/v1/volumes").also(&["/zstack/v1/volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Volume> as Model>::SHAPE, Page::<super::Volume>::LIST)),
-Operation::new(System::Zstack, "BatchSyncVolumeSize", "POST", "/zstack/v1/volumes/batch-sync-volumes").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&BATCH_SYNC_VOLUME_SIZE_RESULT)),
-Operation::new(System::Zstack, "CreateDataVolume", "POST", "/zstack/v1/volumes/data").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateDataVolumeFromVolumeTemplate", "POST", "/zstack/v1/volumes/data/from/data-volume-templates/{imageUuid}").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_FROM_VOLUME_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateDataVolumeFromVolumeSnapshot", "POST", "/zstack/v1/volumes/data/from/volume-snapshots/{volumeSnapshotUuid}").params(PARAMS_1).request(&CREATE_DATA_VOLUME_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ResizeDataVolume", "PUT", "/zstack/v1/volumes/data/resize/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RESIZE_DATA_VOLUME_REQUEST).wrapper("resizeDataVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVolumeFormat", "GET", "/zstack/v1/volumes/formats").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VOLUME_FORMAT_RESULT)),
-Operation::new(System::Zstack, "ResizeRootVolume", "PUT", "/zstack/v1/volumes/resize/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RESIZE_ROOT_VOLUME_REQUEST).wrapper("resizeRootVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryShareableVolumeVmInstanceRef", "GET", "/zstack/v1/volumes/vm-instances/refs").also(&["/zstack/v1/volumes/vm-instances/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ShareableVolumeVmInstanceRef> as Model>::SHAPE, Page::<super::ShareableVolumeVmInstanceRef>::LIST)),
-Operation::new(System::Zstack, "CreateVolumesSnapshot", "POST", "/zstack/v1/volumes/volume-snapshots").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VOLUMES_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Page<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteDataVolume", "DELETE", "/zstack/v1/volumes/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeVolumeState", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VOLUME_STATE_REQUEST).wrapper("changeVolumeState").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ExpungeDataVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("expungeDataVolume").long_running(),
-Operation::new(System::Zstack, "FlattenVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&FLATTEN_VOLUME_REQUEST).wrapper("flattenVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RecoverDataVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoverDataVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SetVolumeIoThreadPin", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VOLUME_IO_THREAD_PIN_REQUEST).wrapper("setVolumeIoThreadPin").response(Response::Body(&SET_VOLUME_IO_THREAD_PIN_RESULT)).long_running(),
-Operation::new(System::Zstack, "SetVolumeQos", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VOLUME_QOS_REQUEST).wrapper("setVolumeQos").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "SyncVolumeSize", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncVolumeSize").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UndoSnapshotCreation", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UNDO_SNAPSHOT_CREATION_REQUEST).wrapper("undoSnapshotCreation").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VOLUME_REQUEST).wrapper("updateVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ValidateVolumeSnapshotChain", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("validateVolumeSnapshotChain").long_running(),
-Operation::new(System::Zstack, "GetVolumeCapabilities", "GET", "/zstack/v1/volumes/{uuid}/capabilities").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VOLUME_CAPABILITIES_RESULT)),
-Operation::new(System::Zstack, "GetVolumeIoThreadPin", "GET", "/zstack/v1/volumes/{uuid}/io-thread-pin").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VOLUME_IO_THREAD_PIN_RESULT)),
-Operation::new(System::Zstack, "DeleteVolumeQos", "DELETE", "/zstack/v1/volumes/{uuid}/qos").params(PARAMS_2).response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetVolumeQos", "GET", "/zstack/v1/volumes/{uuid}/qos").params(PARAMS_3).response(Response::Body(&GET_VOLUME_QOS_RESULT)),
-Operation::new(System::Zstack, "DetachDataVolumeFromVm", "DELETE", "/zstack/v1/volumes/{uuid}/vm-instances").params(PARAMS_4).response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetDataVolumeAttachableVm", "GET", "/zstack/v1/volumes/{volumeUuid}/candidate-vm-instances").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::VmInstance> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DetachDataVolumeFromHost", "DELETE", "/zstack/v1/volumes/{volumeUuid}/hosts").params(PARAMS_5).long_running(),
-Operation::new(System::Zstack, "AttachDataVolumeToHost", "POST", "/zstack/v1/volumes/{volumeUuid}/hosts/{hostUuid}").params(PARAMS_6).request(&ATTACH_DATA_VOLUME_TO_HOST_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "LocalStorageGetVolumeMigratableHosts", "GET", "/zstack/v1/volumes/{volumeUuid}/migration-target-hosts").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Host> as Model>::SHAPE)),
-Operation::new(System::Zstack, "AttachDataVolumeToVm", "POST", "/zstack/v1/volumes/{volumeUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_7).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateVolumeSnapshot", "POST", "/zstack/v1/volumes/{volumeUuid}/volume-snapshots").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VolumeSnapshot> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryXskyBlockVolume", "GET", "/zstack/v1/xksy/block-volumes").also(&["/zstack/v1/xksy/block-volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::XskyBlockVolume> as Model>::SHAPE, Page::<super::XskyBlockVolume>::LIST)),
-Operation::new(System::Zstack, "UpdateXskyBlockVolume", "PUT", "/zstack/v1/xsky/block-volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_XSKY_BLOCK_VOLUME_REQUEST).wrapper("updateXskyBlockVolume").response(Response::Body(<Reply<super::BlockVolume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryBlockVolume", "GET", "/zstack/v1/block-volumes").also(&["/zstack/v1/block-volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BlockVolume> as Model>::SHAPE, Page::<super::BlockVolume>::LIST)),
+    Operation::new(System::Zstack, "CreateBlockVolume", "POST", "/zstack/v1/block-volumes").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BLOCK_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BlockVolume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetAccessPath", "GET", "/zstack/v1/block-volumes/access/path").params(PARAMS_0).response(Response::Body(&GET_ACCESS_PATH_RESULT)),
+    Operation::new(System::Zstack, "UpdateBlockVolume", "PUT", "/zstack/v1/block-volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BLOCK_VOLUME_REQUEST).wrapper("updateBlockVolume").response(Response::Body(<Reply<super::BlockVolume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryDiskOffering", "GET", "/zstack/v1/disk-offerings").also(&["/zstack/v1/disk-offerings/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::DiskOffering> as Model>::SHAPE, Page::<super::DiskOffering>::LIST)),
+    Operation::new(System::Zstack, "CreateDiskOffering", "POST", "/zstack/v1/disk-offerings").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DISK_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::DiskOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteDiskOffering", "DELETE", "/zstack/v1/disk-offerings/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeDiskOfferingState", "PUT", "/zstack/v1/disk-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_DISK_OFFERING_STATE_REQUEST).wrapper("changeDiskOfferingState").response(Response::Body(<Reply<super::DiskOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateDiskOffering", "PUT", "/zstack/v1/disk-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_DISK_OFFERING_REQUEST).wrapper("updateDiskOffering").response(Response::Body(<Reply<super::DiskOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryExponBlockVolume", "GET", "/zstack/v1/expon/block-volumes").also(&["/zstack/v1/expon/block-volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ExponBlockVolume> as Model>::SHAPE, Page::<super::ExponBlockVolume>::LIST)),
+    Operation::new(System::Zstack, "QueryVolume", "GET", "/zstack/v1/volumes").also(&["/zstack/v1/volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Volume> as Model>::SHAPE, Page::<super::Volume>::LIST)),
+    Operation::new(System::Zstack, "BatchSyncVolumeSize", "POST", "/zstack/v1/volumes/batch-sync-volumes").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&BATCH_SYNC_VOLUME_SIZE_RESULT)),
+    Operation::new(System::Zstack, "CreateDataVolume", "POST", "/zstack/v1/volumes/data").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateDataVolumeFromVolumeTemplate", "POST", "/zstack/v1/volumes/data/from/data-volume-templates/{imageUuid}").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_FROM_VOLUME_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateDataVolumeFromVolumeSnapshot", "POST", "/zstack/v1/volumes/data/from/volume-snapshots/{volumeSnapshotUuid}").params(PARAMS_1).request(&CREATE_DATA_VOLUME_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ResizeDataVolume", "PUT", "/zstack/v1/volumes/data/resize/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RESIZE_DATA_VOLUME_REQUEST).wrapper("resizeDataVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVolumeFormat", "GET", "/zstack/v1/volumes/formats").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VOLUME_FORMAT_RESULT)),
+    Operation::new(System::Zstack, "ResizeRootVolume", "PUT", "/zstack/v1/volumes/resize/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RESIZE_ROOT_VOLUME_REQUEST).wrapper("resizeRootVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryShareableVolumeVmInstanceRef", "GET", "/zstack/v1/volumes/vm-instances/refs").also(&["/zstack/v1/volumes/vm-instances/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ShareableVolumeVmInstanceRef> as Model>::SHAPE, Page::<super::ShareableVolumeVmInstanceRef>::LIST)),
+    Operation::new(System::Zstack, "CreateVolumesSnapshot", "POST", "/zstack/v1/volumes/volume-snapshots").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_VOLUMES_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Page<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteDataVolume", "DELETE", "/zstack/v1/volumes/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeVolumeState", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_VOLUME_STATE_REQUEST).wrapper("changeVolumeState").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ExpungeDataVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("expungeDataVolume").long_running(),
+    Operation::new(System::Zstack, "FlattenVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&FLATTEN_VOLUME_REQUEST).wrapper("flattenVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RecoverDataVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("recoverDataVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SetVolumeIoThreadPin", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VOLUME_IO_THREAD_PIN_REQUEST).wrapper("setVolumeIoThreadPin").response(Response::Body(&SET_VOLUME_IO_THREAD_PIN_RESULT)).long_running(),
+    Operation::new(System::Zstack, "SetVolumeQos", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SET_VOLUME_QOS_REQUEST).wrapper("setVolumeQos").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncVolumeSize", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncVolumeSize").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UndoSnapshotCreation", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UNDO_SNAPSHOT_CREATION_REQUEST).wrapper("undoSnapshotCreation").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VOLUME_REQUEST).wrapper("updateVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ValidateVolumeSnapshotChain", "PUT", "/zstack/v1/volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("validateVolumeSnapshotChain").long_running(),
+    Operation::new(System::Zstack, "GetVolumeCapabilities", "GET", "/zstack/v1/volumes/{uuid}/capabilities").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VOLUME_CAPABILITIES_RESULT)),
+    Operation::new(System::Zstack, "GetVolumeIoThreadPin", "GET", "/zstack/v1/volumes/{uuid}/io-thread-pin").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VOLUME_IO_THREAD_PIN_RESULT)),
+    Operation::new(System::Zstack, "DeleteVolumeQos", "DELETE", "/zstack/v1/volumes/{uuid}/qos").params(PARAMS_2).response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVolumeQos", "GET", "/zstack/v1/volumes/{uuid}/qos").params(PARAMS_3).response(Response::Body(&GET_VOLUME_QOS_RESULT)),
+    Operation::new(System::Zstack, "DetachDataVolumeFromVm", "DELETE", "/zstack/v1/volumes/{uuid}/vm-instances").params(PARAMS_4).response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetDataVolumeAttachableVm", "GET", "/zstack/v1/volumes/{volumeUuid}/candidate-vm-instances").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::VmInstance> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DetachDataVolumeFromHost", "DELETE", "/zstack/v1/volumes/{volumeUuid}/hosts").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "AttachDataVolumeToHost", "POST", "/zstack/v1/volumes/{volumeUuid}/hosts/{hostUuid}").params(PARAMS_6).request(&ATTACH_DATA_VOLUME_TO_HOST_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "LocalStorageGetVolumeMigratableHosts", "GET", "/zstack/v1/volumes/{volumeUuid}/migration-target-hosts").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Host> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "AttachDataVolumeToVm", "POST", "/zstack/v1/volumes/{volumeUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_7).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVolumeSnapshot", "POST", "/zstack/v1/volumes/{volumeUuid}/volume-snapshots").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VolumeSnapshot> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryXskyBlockVolume", "GET", "/zstack/v1/xksy/block-volumes").also(&["/zstack/v1/xksy/block-volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::XskyBlockVolume> as Model>::SHAPE, Page::<super::XskyBlockVolume>::LIST)),
+    Operation::new(System::Zstack, "UpdateXskyBlockVolume", "PUT", "/zstack/v1/xsky/block-volumes/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_XSKY_BLOCK_VOLUME_REQUEST).wrapper("updateXskyBlockVolume").response(Response::Body(<Reply<super::BlockVolume> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::BlockVolume>>),
-Some(make::<Reply<super::BlockVolume>>),
-Some(make::<super::GetAccessPathResult>),
-Some(make::<Reply<super::BlockVolume>>),
-Some(make::<Page<super::DiskOffering>>),
-Some(make::<Reply<super::DiskOffering>>),
-None,
-Some(make::<Reply<super::DiskOffering>>),
-Some(make::<Reply<super::DiskOffering>>),
-Some(make::<Page<super::ExponBlockVolume>>),
-Some(make::<Page<super::Volume>>),
-Some(make::<super::BatchSyncVolumeSizeResult>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<super::GetVolumeFormatResult>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Page<super::ShareableVolumeVmInstanceRef>>),
-Some(make::<Page<super::Volume>>),
-None,
-Some(make::<Reply<super::Volume>>),
-None,
-Some(make::<Reply<super::Volume>>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<super::SetVolumeIoThreadPinResult>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Reply<super::Volume>>),
-None,
-Some(make::<super::GetVolumeCapabilitiesResult>),
-Some(make::<super::GetVolumeIoThreadPinResult>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<super::GetVolumeQosResult>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Page<super::VmInstance>>),
-None,
-None,
-Some(make::<Page<super::Host>>),
-Some(make::<Reply<super::Volume>>),
-Some(make::<Reply<super::VolumeSnapshot>>),
-Some(make::<Page<super::XskyBlockVolume>>),
-Some(make::<Reply<super::BlockVolume>>),
+    Some(make::<Page<super::BlockVolume>>),
+    Some(make::<Reply<super::BlockVolume>>),
+    Some(make::<super::GetAccessPathResult>),
+    Some(make::<Reply<super::BlockVolume>>),
+    Some(make::<Page<super::DiskOffering>>),
+    Some(make::<Reply<super::DiskOffering>>),
+    None,
+    Some(make::<Reply<super::DiskOffering>>),
+    Some(make::<Reply<super::DiskOffering>>),
+    Some(make::<Page<super::ExponBlockVolume>>),
+    Some(make::<Page<super::Volume>>),
+    Some(make::<super::BatchSyncVolumeSizeResult>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<super::GetVolumeFormatResult>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Page<super::ShareableVolumeVmInstanceRef>>),
+    Some(make::<Page<super::Volume>>),
+    None,
+    Some(make::<Reply<super::Volume>>),
+    None,
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<super::SetVolumeIoThreadPinResult>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Reply<super::Volume>>),
+    None,
+    Some(make::<super::GetVolumeCapabilitiesResult>),
+    Some(make::<super::GetVolumeIoThreadPinResult>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<super::GetVolumeQosResult>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Page<super::VmInstance>>),
+    None,
+    None,
+    Some(make::<Page<super::Host>>),
+    Some(make::<Reply<super::Volume>>),
+    Some(make::<Reply<super::VolumeSnapshot>>),
+    Some(make::<Page<super::XskyBlockVolume>>),
+    Some(make::<Reply<super::BlockVolume>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/block-volumes`: Finds block volumes.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/0`
-QueryBlockVolume = 0 -> Page<super::BlockVolume>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/block-volumes`: Finds block volumes.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/0`
+    QueryBlockVolume = 0 -> Page<super::BlockVolume>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/block-volumes`: Creates a block volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/1`
-CreateBlockVolume = 1 -> Reply<super::BlockVolume>, () super::CreateBlockVolumeRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/block-volumes`: Creates a block volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/1`
+    CreateBlockVolume = 1 -> Reply<super::BlockVolume>, () super::CreateBlockVolumeRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/block-volumes/access/path`: Gives access path.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/2`
-GetAccessPath = 2 -> super::GetAccessPathResult, (primary_storage_uuid: Id);
-/// The primary storage.
-primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/block-volumes/access/path`: Gives access path.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/2`
+    GetAccessPath = 2 -> super::GetAccessPathResult, (primary_storage_uuid: Id);
+    /// The primary storage.
+    primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/block-volumes/{uuid}/actions`: Changes a block volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/3`
-UpdateBlockVolume = 3 -> Reply<super::BlockVolume>, (uuid: Id) super::UpdateBlockVolumeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/block-volumes/{uuid}/actions`: Changes a block volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/3`
+    UpdateBlockVolume = 3 -> Reply<super::BlockVolume>, (uuid: Id) super::UpdateBlockVolumeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/disk-offerings`: Finds disk offerings.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/4`
-QueryDiskOffering = 4 -> Page<super::DiskOffering>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/disk-offerings`: Finds disk offerings.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/4`
+    QueryDiskOffering = 4 -> Page<super::DiskOffering>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/disk-offerings`: Creates a disk offering.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/5`
-CreateDiskOffering = 5 -> Reply<super::DiskOffering>, () super::CreateDiskOfferingRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/disk-offerings`: Creates a disk offering.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/5`
+    CreateDiskOffering = 5 -> Reply<super::DiskOffering>, () super::CreateDiskOfferingRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/disk-offerings/{uuid}`: Deletes a disk offering.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/6`
-DeleteDiskOffering = 6 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/disk-offerings/{uuid}`: Deletes a disk offering.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/6`
+    DeleteDiskOffering = 6 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/disk-offerings/{uuid}/actions`: Lets a disk offering be used, or no longer.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/7`
-ChangeDiskOfferingState = 7 -> Reply<super::DiskOffering>, (uuid: Id) super::ChangeDiskOfferingStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/disk-offerings/{uuid}/actions`: Lets a disk offering be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/7`
+    ChangeDiskOfferingState = 7 -> Reply<super::DiskOffering>, (uuid: Id) super::ChangeDiskOfferingStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/disk-offerings/{uuid}/actions`: Changes a disk offering.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/8`
-UpdateDiskOffering = 8 -> Reply<super::DiskOffering>, (uuid: Id) super::UpdateDiskOfferingRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/disk-offerings/{uuid}/actions`: Changes a disk offering.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/8`
+    UpdateDiskOffering = 8 -> Reply<super::DiskOffering>, (uuid: Id) super::UpdateDiskOfferingRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/expon/block-volumes`: Finds expon block volumes.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/9`
-QueryExponBlockVolume = 9 -> Page<super::ExponBlockVolume>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/expon/block-volumes`: Finds expon block volumes.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/9`
+    QueryExponBlockVolume = 9 -> Page<super::ExponBlockVolume>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volumes`: Finds volumes.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/10`
-QueryVolume = 10 -> Page<super::Volume>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/volumes`: Finds volumes.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/10`
+    QueryVolume = 10 -> Page<super::Volume>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volumes/batch-sync-volumes`: In one call: a sync volume size.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/11`
-BatchSyncVolumeSize = 11 -> super::BatchSyncVolumeSizeResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volumes/batch-sync-volumes`: In one call: a sync volume size.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/11`
+    BatchSyncVolumeSize = 11 -> super::BatchSyncVolumeSizeResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volumes/data`: Creates a data volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/12`
-CreateDataVolume = 12 -> Reply<super::Volume>, () super::CreateDataVolumeRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volumes/data`: Creates a data volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/12`
+    CreateDataVolume = 12 -> Reply<super::Volume>, () super::CreateDataVolumeRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volumes/data/from/data-volume-templates/{imageUuid}`: Creates a data volume from a volume template.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/13`
-CreateDataVolumeFromVolumeTemplate = 13 -> Reply<super::Volume>, (image_uuid: Id) super::CreateDataVolumeFromVolumeTemplateRequest;
-/// Image uuid.
-image_uuid: Id = "imageUuid" image_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volumes/data/from/data-volume-templates/{imageUuid}`: Creates a data volume from a volume template.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/13`
+    CreateDataVolumeFromVolumeTemplate = 13 -> Reply<super::Volume>, (image_uuid: Id) super::CreateDataVolumeFromVolumeTemplateRequest;
+    /// Image uuid.
+    image_uuid: Id = "imageUuid" image_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volumes/data/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a data volume from a volume snapshot.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/14`
-CreateDataVolumeFromVolumeSnapshot = 14 -> Reply<super::Volume>, (volume_snapshot_uuid: Id) super::CreateDataVolumeFromVolumeSnapshotRequest;
-/// Volume snapshot uuid.
-volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volumes/data/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a data volume from a volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/14`
+    CreateDataVolumeFromVolumeSnapshot = 14 -> Reply<super::Volume>, (volume_snapshot_uuid: Id) super::CreateDataVolumeFromVolumeSnapshotRequest;
+    /// Volume snapshot uuid.
+    volume_snapshot_uuid: Id = "volumeSnapshotUuid" volume_snapshot_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/data/resize/{uuid}/actions`: Resizes a data volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/15`
-ResizeDataVolume = 15 -> Reply<super::Volume>, (uuid: Id) super::ResizeDataVolumeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/data/resize/{uuid}/actions`: Resizes a data volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/15`
+    ResizeDataVolume = 15 -> Reply<super::Volume>, (uuid: Id) super::ResizeDataVolumeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volumes/formats`: Gives volume format.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/16`
-GetVolumeFormat = 16 -> super::GetVolumeFormatResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/volumes/formats`: Gives volume format.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/16`
+    GetVolumeFormat = 16 -> super::GetVolumeFormatResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/resize/{uuid}/actions`: Resizes a root volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/17`
-ResizeRootVolume = 17 -> Reply<super::Volume>, (uuid: Id) super::ResizeRootVolumeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/resize/{uuid}/actions`: Resizes a root volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/17`
+    ResizeRootVolume = 17 -> Reply<super::Volume>, (uuid: Id) super::ResizeRootVolumeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volumes/vm-instances/refs`: Finds shareable volume virtual machine instance refs.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/18`
-QueryShareableVolumeVmInstanceRef = 18 -> Page<super::ShareableVolumeVmInstanceRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/volumes/vm-instances/refs`: Finds shareable volume virtual machine instance refs.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/18`
+    QueryShareableVolumeVmInstanceRef = 18 -> Page<super::ShareableVolumeVmInstanceRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volumes/volume-snapshots`: Creates a volumes snapshot.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/19`
-CreateVolumesSnapshot = 19 -> Page<super::Volume>, () super::CreateVolumesSnapshotRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volumes/volume-snapshots`: Creates a volumes snapshot.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/19`
+    CreateVolumesSnapshot = 19 -> Page<super::Volume>, () super::CreateVolumesSnapshotRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/volumes/{uuid}`: Deletes a data volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/20`
-DeleteDataVolume = 20 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/volumes/{uuid}`: Deletes a data volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/20`
+    DeleteDataVolume = 20 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Lets a volume be used, or no longer.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/21`
-ChangeVolumeState = 21 -> Reply<super::Volume>, (uuid: Id) super::ChangeVolumeStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Lets a volume be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/21`
+    ChangeVolumeState = 21 -> Reply<super::Volume>, (uuid: Id) super::ChangeVolumeStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Removes for good a data volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/22`
-ExpungeDataVolume = 22 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Removes for good a data volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/22`
+    ExpungeDataVolume = 22 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Flattens a volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/23`
-FlattenVolume = 23 -> Reply<super::Volume>, (uuid: Id) super::FlattenVolumeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Flattens a volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/23`
+    FlattenVolume = 23 -> Reply<super::Volume>, (uuid: Id) super::FlattenVolumeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Brings back a data volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/24`
-RecoverDataVolume = 24 -> Reply<super::Volume>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Brings back a data volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/24`
+    RecoverDataVolume = 24 -> Reply<super::Volume>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Sets a volume io thread pin.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/25`
-SetVolumeIoThreadPin = 25 -> super::SetVolumeIoThreadPinResult, (uuid: Id) super::SetVolumeIoThreadPinRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Sets a volume io thread pin.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/25`
+    SetVolumeIoThreadPin = 25 -> super::SetVolumeIoThreadPinResult, (uuid: Id) super::SetVolumeIoThreadPinRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Sets a volume QoS.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/26`
-SetVolumeQos = 26 -> Reply<super::Volume>, (uuid: Id) super::SetVolumeQosRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Sets a volume QoS.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/26`
+    SetVolumeQos = 26 -> Reply<super::Volume>, (uuid: Id) super::SetVolumeQosRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Brings up to date a volume size.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/27`
-SyncVolumeSize = 27 -> Reply<super::Volume>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Brings up to date a volume size.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/27`
+    SyncVolumeSize = 27 -> Reply<super::Volume>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Undoes an snapshot creation.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/28`
-UndoSnapshotCreation = 28 -> Reply<super::Volume>, (uuid: Id) super::UndoSnapshotCreationRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Undoes an snapshot creation.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/28`
+    UndoSnapshotCreation = 28 -> Reply<super::Volume>, (uuid: Id) super::UndoSnapshotCreationRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Changes a volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/29`
-UpdateVolume = 29 -> Reply<super::Volume>, (uuid: Id) super::UpdateVolumeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Changes a volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/29`
+    UpdateVolume = 29 -> Reply<super::Volume>, (uuid: Id) super::UpdateVolumeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/volumes/{uuid}/actions`: Checks a volume snapshot chain.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/30`
-ValidateVolumeSnapshotChain = 30 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/volumes/{uuid}/actions`: Checks a volume snapshot chain.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/30`
+    ValidateVolumeSnapshotChain = 30 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volumes/{uuid}/capabilities`: Gives volume capabilities.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/31`
-GetVolumeCapabilities = 31 -> super::GetVolumeCapabilitiesResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/volumes/{uuid}/capabilities`: Gives volume capabilities.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/31`
+    GetVolumeCapabilities = 31 -> super::GetVolumeCapabilitiesResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volumes/{uuid}/io-thread-pin`: Gives volume io thread pin.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/32`
-GetVolumeIoThreadPin = 32 -> super::GetVolumeIoThreadPinResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/volumes/{uuid}/io-thread-pin`: Gives volume io thread pin.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/32`
+    GetVolumeIoThreadPin = 32 -> super::GetVolumeIoThreadPinResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/volumes/{uuid}/qos`: Deletes a volume QoS.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/33`
-DeleteVolumeQos = 33 -> Reply<super::Volume>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// `total` when left out.
-mode: Option<super::DeleteVolumeQosMode> = "mode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/volumes/{uuid}/qos`: Deletes a volume QoS.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/33`
+    DeleteVolumeQos = 33 -> Reply<super::Volume>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// `total` when left out.
+    mode: Option<super::DeleteVolumeQosMode> = "mode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volumes/{uuid}/qos`: Gives volume QoS.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/34`
-GetVolumeQos = 34 -> super::GetVolumeQosResult, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// `false` when left out.
-force_sync: Option<bool> = "forceSync" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/volumes/{uuid}/qos`: Gives volume QoS.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/34`
+    GetVolumeQos = 34 -> super::GetVolumeQosResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// `false` when left out.
+    force_sync: Option<bool> = "forceSync" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/volumes/{uuid}/vm-instances`: Detaches a data volume from a virtual machine.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/35`
-DetachDataVolumeFromVm = 35 -> Reply<super::Volume>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Vm uuid.
-vm_uuid: Option<Id> = "vmUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/volumes/{uuid}/vm-instances`: Detaches a data volume from a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/35`
+    DetachDataVolumeFromVm = 35 -> Reply<super::Volume>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Vm uuid.
+    vm_uuid: Option<Id> = "vmUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volumes/{volumeUuid}/candidate-vm-instances`: Gives data volume attachable virtual machine.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/36`
-GetDataVolumeAttachableVm = 36 -> Page<super::VmInstance>, (volume_uuid: Id);
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/volumes/{volumeUuid}/candidate-vm-instances`: Gives data volume attachable virtual machine.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/36`
+    GetDataVolumeAttachableVm = 36 -> Page<super::VmInstance>, (volume_uuid: Id);
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/volumes/{volumeUuid}/hosts`: Detaches a data volume from a host.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/37`
-DetachDataVolumeFromHost = 37 -> (), (volume_uuid: Id);
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// The host.
-host_uuid: Option<Id> = "hostUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/volumes/{volumeUuid}/hosts`: Detaches a data volume from a host.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/37`
+    DetachDataVolumeFromHost = 37 -> (), (volume_uuid: Id);
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// The host.
+    host_uuid: Option<Id> = "hostUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volumes/{volumeUuid}/hosts/{hostUuid}`: Attaches a data volume to a host.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/38`
-AttachDataVolumeToHost = 38 -> (), (volume_uuid: Id, host_uuid: Id) super::AttachDataVolumeToHostRequest;
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// Host uuid.
-host_uuid: Id = "hostUuid" host_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volumes/{volumeUuid}/hosts/{hostUuid}`: Attaches a data volume to a host.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/38`
+    AttachDataVolumeToHost = 38 -> (), (volume_uuid: Id, host_uuid: Id) super::AttachDataVolumeToHostRequest;
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/volumes/{volumeUuid}/migration-target-hosts`: Local storage get volume migratable hosts.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/39`
-LocalStorageGetVolumeMigratableHosts = 39 -> Page<super::Host>, (volume_uuid: Id);
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/volumes/{volumeUuid}/migration-target-hosts`: Local storage get volume migratable hosts.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/39`
+    LocalStorageGetVolumeMigratableHosts = 39 -> Page<super::Host>, (volume_uuid: Id);
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volumes/{volumeUuid}/vm-instances/{vmInstanceUuid}`: Attaches a data volume to a virtual machine.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/40`
-AttachDataVolumeToVm = 40 -> Reply<super::Volume>, (volume_uuid: Id, vm_instance_uuid: Id);
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// Vm instance uuid.
-vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volumes/{volumeUuid}/vm-instances/{vmInstanceUuid}`: Attaches a data volume to a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/40`
+    AttachDataVolumeToVm = 40 -> Reply<super::Volume>, (volume_uuid: Id, vm_instance_uuid: Id);
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/volumes/{volumeUuid}/volume-snapshots`: Creates a volume snapshot.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/41`
-CreateVolumeSnapshot = 41 -> Reply<super::VolumeSnapshot>, (volume_uuid: Id) super::CreateVolumeSnapshotRequest;
-/// Volume uuid.
-volume_uuid: Id = "volumeUuid" volume_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/volumes/{volumeUuid}/volume-snapshots`: Creates a volume snapshot.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/41`
+    CreateVolumeSnapshot = 41 -> Reply<super::VolumeSnapshot>, (volume_uuid: Id) super::CreateVolumeSnapshotRequest;
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/xksy/block-volumes`: Finds xsky block volumes.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/42`
-QueryXskyBlockVolume = 42 -> Page<super::XskyBlockVolume>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/xksy/block-volumes`: Finds xsky block volumes.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/42`
+    QueryXskyBlockVolume = 42 -> Page<super::XskyBlockVolume>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/xsky/block-volumes/{uuid}/actions`: Changes a xsky block volume.
-///
-/// Schema: `schemas/zstack/volumes.json#/operations/43`
-UpdateXskyBlockVolume = 43 -> Reply<super::BlockVolume>, (uuid: Id) super::UpdateXskyBlockVolumeRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/xsky/block-volumes/{uuid}/actions`: Changes a xsky block volume.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/operations/43`
+    UpdateXskyBlockVolume = 43 -> Reply<super::BlockVolume>, (uuid: Id) super::UpdateXskyBlockVolumeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

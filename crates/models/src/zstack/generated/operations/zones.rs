@@ -7,167 +7,167 @@ const PARAMS_1: &[Param] = &[Param::path("zoneUuid", Kind::Id), Param::path("bac
 const PARAMS_2: &[Param] = &[Param::path("zoneUuid", Kind::Id), Param::path("buildSystemUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_3: &[Param] = &[Param::path("zoneUuid", Kind::Id), Param::path("buildSystemUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "QueryZone", "GET", "/zstack/v1/zones").also(&["/zstack/v1/zones/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Zone> as Model>::SHAPE, Page::<super::Zone>::LIST)),
-Operation::new(System::Zstack, "CreateZone", "POST", "/zstack/v1/zones").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ZONE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Zone> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteZone", "DELETE", "/zstack/v1/zones/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeZoneState", "PUT", "/zstack/v1/zones/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ZONE_STATE_REQUEST).wrapper("changeZoneState").response(Response::Body(<Reply<super::Zone> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ZONE_REQUEST).wrapper("updateZone").response(Response::Body(<Reply<super::Zone> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetZone", "GET", "/zstack/v1/zones/{uuid}/info").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Zone> as Model>::SHAPE)),
-Operation::new(System::Zstack, "DetachBackupStorageFromZone", "DELETE", "/zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}").params(PARAMS_0).response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AttachBackupStorageToZone", "POST", "/zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}").params(PARAMS_1).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DetachAppBuildSystemToZone", "DELETE", "/zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}").params(PARAMS_2).long_running(),
-Operation::new(System::Zstack, "AttachAppBuildSystemToZone", "POST", "/zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::AppBuildSystemZoneRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryZone", "GET", "/zstack/v1/zones").also(&["/zstack/v1/zones/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Zone> as Model>::SHAPE, Page::<super::Zone>::LIST)),
+    Operation::new(System::Zstack, "CreateZone", "POST", "/zstack/v1/zones").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ZONE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Zone> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteZone", "DELETE", "/zstack/v1/zones/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeZoneState", "PUT", "/zstack/v1/zones/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ZONE_STATE_REQUEST).wrapper("changeZoneState").response(Response::Body(<Reply<super::Zone> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ZONE_REQUEST).wrapper("updateZone").response(Response::Body(<Reply<super::Zone> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetZone", "GET", "/zstack/v1/zones/{uuid}/info").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::Zone> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "DetachBackupStorageFromZone", "DELETE", "/zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}").params(PARAMS_0).response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachBackupStorageToZone", "POST", "/zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}").params(PARAMS_1).wrapper("params").response(Response::Body(<Reply<super::BackupStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachAppBuildSystemToZone", "DELETE", "/zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}").params(PARAMS_2).long_running(),
+    Operation::new(System::Zstack, "AttachAppBuildSystemToZone", "POST", "/zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}").params(PARAMS_3).wrapper("params").response(Response::Body(<Reply<super::AppBuildSystemZoneRef> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-Some(make::<Page<super::Zone>>),
-Some(make::<Reply<super::Zone>>),
-None,
-Some(make::<Reply<super::Zone>>),
-Some(make::<Reply<super::Zone>>),
-Some(make::<Page<super::Zone>>),
-Some(make::<Reply<super::BackupStorage>>),
-Some(make::<Reply<super::BackupStorage>>),
-None,
-Some(make::<Reply<super::AppBuildSystemZoneRef>>),
+    Some(make::<Page<super::Zone>>),
+    Some(make::<Reply<super::Zone>>),
+    None,
+    Some(make::<Reply<super::Zone>>),
+    Some(make::<Reply<super::Zone>>),
+    Some(make::<Page<super::Zone>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    Some(make::<Reply<super::BackupStorage>>),
+    None,
+    Some(make::<Reply<super::AppBuildSystemZoneRef>>),
 ];
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zones`: Finds zones.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/0`
-QueryZone = 0 -> Page<super::Zone>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
+    /// `GET /zstack/v1/zones`: Finds zones.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/0`
+    QueryZone = 0 -> Page<super::Zone>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zones`: Creates a zone.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/1`
-CreateZone = 1 -> Reply<super::Zone>, () super::CreateZoneRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/zones`: Creates a zone.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/1`
+    CreateZone = 1 -> Reply<super::Zone>, () super::CreateZoneRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zones/{uuid}`: Deletes a zone.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/2`
-DeleteZone = 2 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/zones/{uuid}`: Deletes a zone.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/2`
+    DeleteZone = 2 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zones/{uuid}/actions`: Lets a zone be used, or no longer.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/3`
-ChangeZoneState = 3 -> Reply<super::Zone>, (uuid: Id) super::ChangeZoneStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/zones/{uuid}/actions`: Lets a zone be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/3`
+    ChangeZoneState = 3 -> Reply<super::Zone>, (uuid: Id) super::ChangeZoneStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zones/{uuid}/actions`: Changes a zone.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/4`
-UpdateZone = 4 -> Reply<super::Zone>, (uuid: Id) super::UpdateZoneRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `PUT /zstack/v1/zones/{uuid}/actions`: Changes a zone.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/4`
+    UpdateZone = 4 -> Reply<super::Zone>, (uuid: Id) super::UpdateZoneRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zones/{uuid}/info`: Gives zone.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/5`
-GetZone = 5 -> Page<super::Zone>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `GET /zstack/v1/zones/{uuid}/info`: Gives zone.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/5`
+    GetZone = 5 -> Page<super::Zone>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}`: Detaches a backup storage from a zone.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/6`
-DetachBackupStorageFromZone = 6 -> Reply<super::BackupStorage>, (zone_uuid: Id, backup_storage_uuid: Id);
-/// Zone uuid.
-zone_uuid: Id = "zoneUuid" zone_uuid.into();
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}`: Detaches a backup storage from a zone.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/6`
+    DetachBackupStorageFromZone = 6 -> Reply<super::BackupStorage>, (zone_uuid: Id, backup_storage_uuid: Id);
+    /// Zone uuid.
+    zone_uuid: Id = "zoneUuid" zone_uuid.into();
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}`: Attaches a backup storage to a zone.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/7`
-AttachBackupStorageToZone = 7 -> Reply<super::BackupStorage>, (zone_uuid: Id, backup_storage_uuid: Id);
-/// Zone uuid.
-zone_uuid: Id = "zoneUuid" zone_uuid.into();
-/// Backup storage uuid.
-backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}`: Attaches a backup storage to a zone.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/7`
+    AttachBackupStorageToZone = 7 -> Reply<super::BackupStorage>, (zone_uuid: Id, backup_storage_uuid: Id);
+    /// Zone uuid.
+    zone_uuid: Id = "zoneUuid" zone_uuid.into();
+    /// Backup storage uuid.
+    backup_storage_uuid: Id = "backupStorageUuid" backup_storage_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}`: Detaches an app build system to a zone.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/8`
-DetachAppBuildSystemToZone = 8 -> (), (zone_uuid: Id, build_system_uuid: Id);
-/// Zone uuid.
-zone_uuid: Id = "zoneUuid" zone_uuid.into();
-/// Build system uuid.
-build_system_uuid: Id = "buildSystemUuid" build_system_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `DELETE /zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}`: Detaches an app build system to a zone.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/8`
+    DetachAppBuildSystemToZone = 8 -> (), (zone_uuid: Id, build_system_uuid: Id);
+    /// Zone uuid.
+    zone_uuid: Id = "zoneUuid" zone_uuid.into();
+    /// Build system uuid.
+    build_system_uuid: Id = "buildSystemUuid" build_system_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}`: Attaches an app build system to a zone.
-///
-/// Schema: `schemas/zstack/zones.json#/operations/9`
-AttachAppBuildSystemToZone = 9 -> Reply<super::AppBuildSystemZoneRef>, (zone_uuid: Id, build_system_uuid: Id);
-/// Zone uuid.
-zone_uuid: Id = "zoneUuid" zone_uuid.into();
-/// Build system uuid.
-build_system_uuid: Id = "buildSystemUuid" build_system_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}`: Attaches an app build system to a zone.
+    ///
+    /// Schema: `schemas/zstack/zones.json#/operations/9`
+    AttachAppBuildSystemToZone = 9 -> Reply<super::AppBuildSystemZoneRef>, (zone_uuid: Id, build_system_uuid: Id);
+    /// Zone uuid.
+    zone_uuid: Id = "zoneUuid" zone_uuid.into();
+    /// Build system uuid.
+    build_system_uuid: Id = "buildSystemUuid" build_system_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

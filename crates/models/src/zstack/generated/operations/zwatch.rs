@@ -23,1669 +23,1669 @@ const PARAMS_17: &[Param] = &[Param::path("monitorTemplateUuid", Kind::Id), Para
 const PARAMS_18: &[Param] = &[Param::path("templateUuid", Kind::Id), Param::path("groupUuid", Kind::Id), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_19: &[Param] = &[Param::path("templateUuid", Kind::Id), Param::path("groupUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-Operation::new(System::Zstack, "ChangeActiveAlarmState", "POST", "/zstack/v1/zwatch/activealarms/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ACTIVE_ALARM_STATE_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryActiveAlarm", "GET", "/zstack/v1/zwatch/activealarms/alarms").also(&["/zstack/v1/zwatch/activealarms/alarms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ActiveAlarm> as Model>::SHAPE, Page::<super::ActiveAlarm>::LIST)),
-Operation::new(System::Zstack, "GetActiveAlarmStatus", "GET", "/zstack/v1/zwatch/activealarms/status").params(PARAMS_0).response(Response::Body(&GET_ACTIVE_ALARM_STATUS_RESULT)),
-Operation::new(System::Zstack, "QueryActiveAlarmTemplate", "GET", "/zstack/v1/zwatch/activealarms/templates").also(&["/zstack/v1/zwatch/activealarms/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ActiveAlarmTemplate> as Model>::SHAPE, Page::<super::ActiveAlarmTemplate>::LIST)),
-Operation::new(System::Zstack, "UpdateActiveAlarmTemplate", "PUT", "/zstack/v1/zwatch/activealarms/templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ACTIVE_ALARM_TEMPLATE_REQUEST).wrapper("updateActiveAlarmTemplate").response(Response::Body(<Reply<super::ActiveAlarmTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetAlarmData", "GET", "/zstack/v1/zwatch/alarm-histories").params(PARAMS_1).response(Response::Body(&GET_ALARM_DATA_RESULT)),
-Operation::new(System::Zstack, "AckAlarmData", "POST", "/zstack/v1/zwatch/alarm-histories/acknowledgments").params(SYSTEM_TAGS_USER_TAGS).request(&ACK_ALARM_DATA_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AlertDataAck> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAlarmData", "PUT", "/zstack/v1/zwatch/alarm-histories/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALARM_DATA_REQUEST).wrapper("updateAlarmData").long_running(),
-Operation::new(System::Zstack, "QueryAlarmRecord", "GET", "/zstack/v1/zwatch/alarm-records").also(&["/zstack/v1/zwatch/alarm-records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "QueryAlarm", "GET", "/zstack/v1/zwatch/alarms").also(&["/zstack/v1/zwatch/alarms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Alarm> as Model>::SHAPE, Page::<super::Alarm>::LIST)),
-Operation::new(System::Zstack, "CreateAlarm", "POST", "/zstack/v1/zwatch/alarms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALARM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveLabelFromAlarm", "DELETE", "/zstack/v1/zwatch/alarms/labels/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAlarmLabel", "PUT", "/zstack/v1/zwatch/alarms/labels/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALARM_LABEL_REQUEST).wrapper("updateAlarmLabel").response(Response::Body(<Reply<super::AlarmLabel> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QuerySNSTextTemplate", "GET", "/zstack/v1/zwatch/alarms/sns/text-templates").also(&["/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSTextTemplate> as Model>::SHAPE, Page::<super::SNSTextTemplate>::LIST)),
-Operation::new(System::Zstack, "CreateSNSTextTemplate", "POST", "/zstack/v1/zwatch/alarms/sns/text-templates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_TEXT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSTextTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAliyunSmsSNSTextTemplate", "GET", "/zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms").also(&["/zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunSmsSNSTextTemplate> as Model>::SHAPE, Page::<super::AliyunSmsSNSTextTemplate>::LIST)),
-Operation::new(System::Zstack, "CreateAliyunSmsSNSTextTemplate", "POST", "/zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_SMS_SNS_TEXT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSTextTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteSNSTextTemplate", "DELETE", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateAliyunSmsSNSTextTemplate", "PUT", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_SMS_SNS_TEXT_TEMPLATE_REQUEST).wrapper("updateAliyunSmsSNSTextTemplate").response(Response::Body(<Reply<super::AliyunSmsSNSTextTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateSNSTextTemplate", "PUT", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_TEXT_TEMPLATE_REQUEST).wrapper("updateSNSTextTemplate").response(Response::Body(<Reply<super::SNSTextTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddActionToAlarm", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/actions").params(PARAMS_2).request(&ADD_ACTION_TO_ALARM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveActionFromAlarm", "DELETE", "/zstack/v1/zwatch/alarms/{alarmUuid}/actions/{actionUuid}").params(PARAMS_3).response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "CreateAutoScalingRuleAlarmTrigger", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/autoscaling/rules/{ruleUuid}").params(PARAMS_4).request(&CREATE_AUTO_SCALING_RULE_ALARM_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingRuleTrigger> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddLabelToAlarm", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/labels").params(PARAMS_2).request(&ADD_LABEL_TO_ALARM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AlarmLabel> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteAlarm", "DELETE", "/zstack/v1/zwatch/alarms/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "ChangeAlarmState", "PUT", "/zstack/v1/zwatch/alarms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ALARM_STATE_REQUEST).wrapper("changeAlarmState").response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateAlarm", "PUT", "/zstack/v1/zwatch/alarms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALARM_REQUEST).wrapper("updateAlarm").response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryAlertDataAck", "GET", "/zstack/v1/zwatch/alert-histories/acknowledgments").also(&["/zstack/v1/zwatch/alert-histories/acknowledgments/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AlertDataAck> as Model>::SHAPE, Page::<super::AlertDataAck>::LIST)),
-Operation::new(System::Zstack, "UpdateAlertDataAck", "PUT", "/zstack/v1/zwatch/alert-histories/acknowledgments/{alertDataUuid}/actions").params(PARAMS_5).request(&UPDATE_ALERT_DATA_ACK_REQUEST).wrapper("updateAlertDataAck").response(Response::Body(<Reply<super::AlertDataAck> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetZWatchAlertHistogram", "GET", "/zstack/v1/zwatch/alert-histories/histogram").params(PARAMS_6).response(Response::Body(&GET_Z_WATCH_ALERT_HISTOGRAM_RESULT)),
-Operation::new(System::Zstack, "QueryAudit", "GET", "/zstack/v1/zwatch/audit-records").also(&["/zstack/v1/zwatch/audit-records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Audits> as Model>::SHAPE, Page::<super::Audits>::LIST)),
-Operation::new(System::Zstack, "GetAuditData", "GET", "/zstack/v1/zwatch/audits").params(PARAMS_7).response(Response::Body(&GET_AUDIT_DATA_RESULT)),
-Operation::new(System::Zstack, "ChangeEventSubscriptionState", "PUT", "/zstack/v1/zwatch/change/eventSubscription/{uuid}/state").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_EVENT_SUBSCRIPTION_STATE_REQUEST).wrapper("changeEventSubscriptionState").response(Response::Body(<Reply<super::EventSubscription> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AckEventData", "POST", "/zstack/v1/zwatch/event-histories/acknowledgments").params(SYSTEM_TAGS_USER_TAGS).request(&ACK_EVENT_DATA_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AlertDataAck> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryEventRecord", "GET", "/zstack/v1/zwatch/event-records").also(&["/zstack/v1/zwatch/event-records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventRecords> as Model>::SHAPE, Page::<super::EventRecords>::LIST)),
-Operation::new(System::Zstack, "GetEventData", "GET", "/zstack/v1/zwatch/events").params(PARAMS_8).response(Response::Body(&GET_EVENT_DATA_RESULT)),
-Operation::new(System::Zstack, "UpdateEventData", "PUT", "/zstack/v1/zwatch/events/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EVENT_DATA_REQUEST).wrapper("updateEventData").long_running(),
-Operation::new(System::Zstack, "GetAllEventMetadata", "GET", "/zstack/v1/zwatch/events/meta-data").params(PARAMS_9).response(Response::Body(&GET_ALL_EVENT_METADATA_RESULT)),
-Operation::new(System::Zstack, "QueryEventSubscription", "GET", "/zstack/v1/zwatch/events/subscriptions").also(&["/zstack/v1/zwatch/events/subscriptions/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventSubscription> as Model>::SHAPE, Page::<super::EventSubscription>::LIST)),
-Operation::new(System::Zstack, "SubscribeEvent", "POST", "/zstack/v1/zwatch/events/subscriptions").params(SYSTEM_TAGS_USER_TAGS).request(&SUBSCRIBE_EVENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EventSubscription> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveLabelFromEventSubscription", "DELETE", "/zstack/v1/zwatch/events/subscriptions/labels/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-Operation::new(System::Zstack, "UpdateEventSubscriptionLabel", "PUT", "/zstack/v1/zwatch/events/subscriptions/labels/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EVENT_SUBSCRIPTION_LABEL_REQUEST).wrapper("updateEventSubscriptionLabel").response(Response::Body(<Reply<super::EventSubscriptionLabel> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddActionToEventSubscription", "POST", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions").params(PARAMS_10).request(&ADD_ACTION_TO_EVENT_SUBSCRIPTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EventSubscription> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveActionFromEventSubscription", "DELETE", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions/{actionUuid}").params(PARAMS_11).long_running(),
-Operation::new(System::Zstack, "AddLabelToEventSubscription", "POST", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/labels").params(PARAMS_10).request(&ADD_LABEL_TO_EVENT_SUBSCRIPTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EventSubscriptionLabel> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UnsubscribeEvent", "DELETE", "/zstack/v1/zwatch/events/subscriptions/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateSubscribeEvent", "PUT", "/zstack/v1/zwatch/events/subscriptions/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SUBSCRIBE_EVENT_REQUEST).wrapper("updateSubscribeEvent").response(Response::Body(<Reply<super::EventSubscription> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteMetricData", "DELETE", "/zstack/v1/zwatch/metrics").params(PARAMS_12).long_running(),
-Operation::new(System::Zstack, "GetMetricData", "GET", "/zstack/v1/zwatch/metrics").params(PARAMS_13).response(Response::Body(&GET_METRIC_DATA_RESULT)),
-Operation::new(System::Zstack, "PutMetricData", "POST", "/zstack/v1/zwatch/metrics").params(SYSTEM_TAGS_USER_TAGS).request(&PUT_METRIC_DATA_REQUEST).wrapper("params").long_running(),
-Operation::new(System::Zstack, "QueryMetricDataHttpReceiver", "GET", "/zstack/v1/zwatch/metrics/httpreceivers").also(&["/zstack/v1/zwatch/metrics/httpreceivers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MetricDataHttpReceiver> as Model>::SHAPE, Page::<super::MetricDataHttpReceiver>::LIST)),
-Operation::new(System::Zstack, "CreateMetricDataHttpReceiver", "POST", "/zstack/v1/zwatch/metrics/httpreceivers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_METRIC_DATA_HTTP_RECEIVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MetricDataHttpReceiver> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMetricTemplate", "GET", "/zstack/v1/zwatch/metrics/httpreceivers/templates").also(&["/zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MetricDataHttpReceiver> as Model>::SHAPE, Page::<super::MetricDataHttpReceiver>::LIST)),
-Operation::new(System::Zstack, "CreateMetricTemplate", "POST", "/zstack/v1/zwatch/metrics/httpreceivers/templates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_METRIC_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MetricTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteMetricTemplate", "DELETE", "/zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "DeleteMetricDataHttpReceiver", "DELETE", "/zstack/v1/zwatch/metrics/httpreceivers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "GetMetricLabelValue", "GET", "/zstack/v1/zwatch/metrics/label-values").params(PARAMS_14).response(Response::Body(&GET_METRIC_LABEL_VALUE_RESULT)),
-Operation::new(System::Zstack, "GetAllMetricMetadata", "GET", "/zstack/v1/zwatch/metrics/meta-data").params(PARAMS_9).response(Response::Body(&GET_ALL_METRIC_METADATA_RESULT)),
-Operation::new(System::Zstack, "GetManagementNodeDirCapacity", "GET", "/zstack/v1/zwatch/mn").params(PARAMS_15).response(Response::Body(&GET_MANAGEMENT_NODE_DIR_CAPACITY_RESULT)),
-Operation::new(System::Zstack, "QueryMonitorGroup", "GET", "/zstack/v1/zwatch/monitorgroups").also(&["/zstack/v1/zwatch/monitorgroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroup> as Model>::SHAPE, Page::<super::MonitorGroup>::LIST)),
-Operation::new(System::Zstack, "CreateMonitorGroup", "POST", "/zstack/v1/zwatch/monitorgroups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MONITOR_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMonitorGroupAlarm", "GET", "/zstack/v1/zwatch/monitorgroups/alarms").also(&["/zstack/v1/zwatch/monitorgroups/alarms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroupAlarm> as Model>::SHAPE, Page::<super::MonitorGroupAlarm>::LIST)),
-Operation::new(System::Zstack, "QueryMonitorGroupInstance", "GET", "/zstack/v1/zwatch/monitorgroups/instances").also(&["/zstack/v1/zwatch/monitorgroups/instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroupInstance> as Model>::SHAPE, Page::<super::MonitorGroupInstance>::LIST)),
-Operation::new(System::Zstack, "QueryMonitorGroupTemplateRef", "GET", "/zstack/v1/zwatch/monitorgroups/monitortemplates/refs").also(&["/zstack/v1/zwatch/monitorgroups/monitortemplates/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroupTemplateRef> as Model>::SHAPE, Page::<super::MonitorGroupTemplateRef>::LIST)),
-Operation::new(System::Zstack, "QueryMonitorGroupEventSubscription", "GET", "/zstack/v1/zwatch/monitorgroups/subscriptions").also(&["/zstack/v1/zwatch/monitorgroups/subscriptions/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroupEventSubscription> as Model>::SHAPE, Page::<super::MonitorGroupEventSubscription>::LIST)),
-Operation::new(System::Zstack, "AddInstanceToMonitorGroup", "POST", "/zstack/v1/zwatch/monitorgroups/{groupUuid}/actions").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_INSTANCE_TO_MONITOR_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorGroupInstance> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RemoveInstanceFromMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitorgroups/{groupUuid}/actions/{instanceUuid}").params(PARAMS_16).long_running(),
-Operation::new(System::Zstack, "DeleteMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitorgroups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateMonitorGroup", "PUT", "/zstack/v1/zwatch/monitorgroups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MONITOR_GROUP_REQUEST).wrapper("updateMonitorGroup").response(Response::Body(<Reply<super::MonitorGroup> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMonitorTemplate", "GET", "/zstack/v1/zwatch/monitortemplates").also(&["/zstack/v1/zwatch/monitortemplates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorTemplate> as Model>::SHAPE, Page::<super::MonitorTemplate>::LIST)),
-Operation::new(System::Zstack, "CreateMonitorTemplate", "POST", "/zstack/v1/zwatch/monitortemplates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MONITOR_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryEventRuleTemplate", "GET", "/zstack/v1/zwatch/monitortemplates/evenrules").also(&["/zstack/v1/zwatch/monitortemplates/evenrules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventRuleTemplate> as Model>::SHAPE, Page::<super::EventRuleTemplate>::LIST)),
-Operation::new(System::Zstack, "AddEventRuleTemplate", "POST", "/zstack/v1/zwatch/monitortemplates/evenrules").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EVENT_RULE_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EventRuleTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteEventRuleTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/evenrules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateEventRuleTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/evenrules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EVENT_RULE_TEMPLATE_REQUEST).wrapper("updateEventRuleTemplate").response(Response::Body(<Reply<super::EventRuleTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "QueryMetricRuleTemplate", "GET", "/zstack/v1/zwatch/monitortemplates/metricrules").also(&["/zstack/v1/zwatch/monitortemplates/metricrules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MetricRuleTemplate> as Model>::SHAPE, Page::<super::MetricRuleTemplate>::LIST)),
-Operation::new(System::Zstack, "DeleteMetricRuleTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/metricrules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateMetricRuleTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/metricrules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_METRIC_RULE_TEMPLATE_REQUEST).wrapper("updateMetricRuleTemplate").response(Response::Body(<Reply<super::MetricRuleTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "AddMetricRuleTemplate", "POST", "/zstack/v1/zwatch/monitortemplates/{monitorTemplateUuid}/metricrules").params(PARAMS_17).request(&ADD_METRIC_RULE_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MetricRuleTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "RevokeMonitorTemplateFromMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}").params(PARAMS_18).long_running(),
-Operation::new(System::Zstack, "ApplyMonitorTemplateToMonitorGroup", "POST", "/zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}").params(PARAMS_19).wrapper("params").response(Response::Body(<Reply<super::MonitorGroupTemplateRef> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteMonitorTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "CloneMonitorTemplate", "POST", "/zstack/v1/zwatch/monitortemplates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLONE_MONITOR_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "UpdateMonitorTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MONITOR_TEMPLATE_REQUEST).wrapper("updateMonitorTemplate").response(Response::Body(<Reply<super::MonitorTemplate> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "GetTextTemplateArg", "GET", "/zstack/v1/zwatch/textTemplateArg").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_TEXT_TEMPLATE_ARG_RESULT)),
-Operation::new(System::Zstack, "QuerySNSEndpointThirdpartyAlertHistory", "GET", "/zstack/v1/zwatch/third-party/alert-publish-histories").also(&["/zstack/v1/zwatch/third-party/alert-publish-histories/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEndpointThirdpartyAlertHistory> as Model>::SHAPE, Page::<super::SNSEndpointThirdpartyAlertHistory>::LIST)),
-Operation::new(System::Zstack, "QueryThirdpartyAlert", "GET", "/zstack/v1/zwatch/third-party/alerts").also(&["/zstack/v1/zwatch/third-party/alerts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
-Operation::new(System::Zstack, "UpdateThirdpartyAlerts", "PUT", "/zstack/v1/zwatch/third-party/alerts/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_THIRDPARTY_ALERTS_REQUEST).wrapper("updateThirdpartyAlerts").long_running(),
-Operation::new(System::Zstack, "QueryThirdpartyPlatform", "GET", "/zstack/v1/zwatch/third-party/platforms").also(&["/zstack/v1/zwatch/third-party/platforms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ThirdpartyPlatform> as Model>::SHAPE, Page::<super::ThirdpartyPlatform>::LIST)),
-Operation::new(System::Zstack, "AddThirdpartyPlatform", "POST", "/zstack/v1/zwatch/third-party/platforms").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_THIRDPARTY_PLATFORM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ThirdpartyPlatform> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "DeleteThirdpartyPlatform", "DELETE", "/zstack/v1/zwatch/third-party/platforms/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
-Operation::new(System::Zstack, "UpdateThirdpartyPlatform", "PUT", "/zstack/v1/zwatch/third-party/platforms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_THIRDPARTY_PLATFORM_REQUEST).wrapper("updateThirdpartyPlatform").response(Response::Body(<Reply<super::ThirdpartyPlatform> as Model>::SHAPE)).long_running(),
-Operation::new(System::Zstack, "ChangeSNSTopicState", "PUT", "/zstack/v1/zwatch/topics/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SNS_TOPIC_STATE_REQUEST).wrapper("changeSNSTopicState").response(Response::Body(<Reply<super::SNSTopic> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeActiveAlarmState", "POST", "/zstack/v1/zwatch/activealarms/actions").params(SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ACTIVE_ALARM_STATE_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryActiveAlarm", "GET", "/zstack/v1/zwatch/activealarms/alarms").also(&["/zstack/v1/zwatch/activealarms/alarms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ActiveAlarm> as Model>::SHAPE, Page::<super::ActiveAlarm>::LIST)),
+    Operation::new(System::Zstack, "GetActiveAlarmStatus", "GET", "/zstack/v1/zwatch/activealarms/status").params(PARAMS_0).response(Response::Body(&GET_ACTIVE_ALARM_STATUS_RESULT)),
+    Operation::new(System::Zstack, "QueryActiveAlarmTemplate", "GET", "/zstack/v1/zwatch/activealarms/templates").also(&["/zstack/v1/zwatch/activealarms/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ActiveAlarmTemplate> as Model>::SHAPE, Page::<super::ActiveAlarmTemplate>::LIST)),
+    Operation::new(System::Zstack, "UpdateActiveAlarmTemplate", "PUT", "/zstack/v1/zwatch/activealarms/templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ACTIVE_ALARM_TEMPLATE_REQUEST).wrapper("updateActiveAlarmTemplate").response(Response::Body(<Reply<super::ActiveAlarmTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetAlarmData", "GET", "/zstack/v1/zwatch/alarm-histories").params(PARAMS_1).response(Response::Body(&GET_ALARM_DATA_RESULT)),
+    Operation::new(System::Zstack, "AckAlarmData", "POST", "/zstack/v1/zwatch/alarm-histories/acknowledgments").params(SYSTEM_TAGS_USER_TAGS).request(&ACK_ALARM_DATA_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AlertDataAck> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAlarmData", "PUT", "/zstack/v1/zwatch/alarm-histories/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALARM_DATA_REQUEST).wrapper("updateAlarmData").long_running(),
+    Operation::new(System::Zstack, "QueryAlarmRecord", "GET", "/zstack/v1/zwatch/alarm-records").also(&["/zstack/v1/zwatch/alarm-records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "QueryAlarm", "GET", "/zstack/v1/zwatch/alarms").also(&["/zstack/v1/zwatch/alarms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Alarm> as Model>::SHAPE, Page::<super::Alarm>::LIST)),
+    Operation::new(System::Zstack, "CreateAlarm", "POST", "/zstack/v1/zwatch/alarms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALARM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveLabelFromAlarm", "DELETE", "/zstack/v1/zwatch/alarms/labels/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAlarmLabel", "PUT", "/zstack/v1/zwatch/alarms/labels/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALARM_LABEL_REQUEST).wrapper("updateAlarmLabel").response(Response::Body(<Reply<super::AlarmLabel> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QuerySNSTextTemplate", "GET", "/zstack/v1/zwatch/alarms/sns/text-templates").also(&["/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSTextTemplate> as Model>::SHAPE, Page::<super::SNSTextTemplate>::LIST)),
+    Operation::new(System::Zstack, "CreateSNSTextTemplate", "POST", "/zstack/v1/zwatch/alarms/sns/text-templates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_SNS_TEXT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSTextTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAliyunSmsSNSTextTemplate", "GET", "/zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms").also(&["/zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AliyunSmsSNSTextTemplate> as Model>::SHAPE, Page::<super::AliyunSmsSNSTextTemplate>::LIST)),
+    Operation::new(System::Zstack, "CreateAliyunSmsSNSTextTemplate", "POST", "/zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ALIYUN_SMS_SNS_TEXT_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SNSTextTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteSNSTextTemplate", "DELETE", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateAliyunSmsSNSTextTemplate", "PUT", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALIYUN_SMS_SNS_TEXT_TEMPLATE_REQUEST).wrapper("updateAliyunSmsSNSTextTemplate").response(Response::Body(<Reply<super::AliyunSmsSNSTextTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSNSTextTemplate", "PUT", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SNS_TEXT_TEMPLATE_REQUEST).wrapper("updateSNSTextTemplate").response(Response::Body(<Reply<super::SNSTextTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddActionToAlarm", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/actions").params(PARAMS_2).request(&ADD_ACTION_TO_ALARM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveActionFromAlarm", "DELETE", "/zstack/v1/zwatch/alarms/{alarmUuid}/actions/{actionUuid}").params(PARAMS_3).response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateAutoScalingRuleAlarmTrigger", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/autoscaling/rules/{ruleUuid}").params(PARAMS_4).request(&CREATE_AUTO_SCALING_RULE_ALARM_TRIGGER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AutoScalingRuleTrigger> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddLabelToAlarm", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/labels").params(PARAMS_2).request(&ADD_LABEL_TO_ALARM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AlarmLabel> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteAlarm", "DELETE", "/zstack/v1/zwatch/alarms/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "ChangeAlarmState", "PUT", "/zstack/v1/zwatch/alarms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_ALARM_STATE_REQUEST).wrapper("changeAlarmState").response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAlarm", "PUT", "/zstack/v1/zwatch/alarms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ALARM_REQUEST).wrapper("updateAlarm").response(Response::Body(<Reply<super::Alarm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAlertDataAck", "GET", "/zstack/v1/zwatch/alert-histories/acknowledgments").also(&["/zstack/v1/zwatch/alert-histories/acknowledgments/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AlertDataAck> as Model>::SHAPE, Page::<super::AlertDataAck>::LIST)),
+    Operation::new(System::Zstack, "UpdateAlertDataAck", "PUT", "/zstack/v1/zwatch/alert-histories/acknowledgments/{alertDataUuid}/actions").params(PARAMS_5).request(&UPDATE_ALERT_DATA_ACK_REQUEST).wrapper("updateAlertDataAck").response(Response::Body(<Reply<super::AlertDataAck> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetZWatchAlertHistogram", "GET", "/zstack/v1/zwatch/alert-histories/histogram").params(PARAMS_6).response(Response::Body(&GET_Z_WATCH_ALERT_HISTOGRAM_RESULT)),
+    Operation::new(System::Zstack, "QueryAudit", "GET", "/zstack/v1/zwatch/audit-records").also(&["/zstack/v1/zwatch/audit-records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Audits> as Model>::SHAPE, Page::<super::Audits>::LIST)),
+    Operation::new(System::Zstack, "GetAuditData", "GET", "/zstack/v1/zwatch/audits").params(PARAMS_7).response(Response::Body(&GET_AUDIT_DATA_RESULT)),
+    Operation::new(System::Zstack, "ChangeEventSubscriptionState", "PUT", "/zstack/v1/zwatch/change/eventSubscription/{uuid}/state").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_EVENT_SUBSCRIPTION_STATE_REQUEST).wrapper("changeEventSubscriptionState").response(Response::Body(<Reply<super::EventSubscription> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AckEventData", "POST", "/zstack/v1/zwatch/event-histories/acknowledgments").params(SYSTEM_TAGS_USER_TAGS).request(&ACK_EVENT_DATA_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AlertDataAck> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryEventRecord", "GET", "/zstack/v1/zwatch/event-records").also(&["/zstack/v1/zwatch/event-records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventRecords> as Model>::SHAPE, Page::<super::EventRecords>::LIST)),
+    Operation::new(System::Zstack, "GetEventData", "GET", "/zstack/v1/zwatch/events").params(PARAMS_8).response(Response::Body(&GET_EVENT_DATA_RESULT)),
+    Operation::new(System::Zstack, "UpdateEventData", "PUT", "/zstack/v1/zwatch/events/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EVENT_DATA_REQUEST).wrapper("updateEventData").long_running(),
+    Operation::new(System::Zstack, "GetAllEventMetadata", "GET", "/zstack/v1/zwatch/events/meta-data").params(PARAMS_9).response(Response::Body(&GET_ALL_EVENT_METADATA_RESULT)),
+    Operation::new(System::Zstack, "QueryEventSubscription", "GET", "/zstack/v1/zwatch/events/subscriptions").also(&["/zstack/v1/zwatch/events/subscriptions/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventSubscription> as Model>::SHAPE, Page::<super::EventSubscription>::LIST)),
+    Operation::new(System::Zstack, "SubscribeEvent", "POST", "/zstack/v1/zwatch/events/subscriptions").params(SYSTEM_TAGS_USER_TAGS).request(&SUBSCRIBE_EVENT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EventSubscription> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveLabelFromEventSubscription", "DELETE", "/zstack/v1/zwatch/events/subscriptions/labels/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateEventSubscriptionLabel", "PUT", "/zstack/v1/zwatch/events/subscriptions/labels/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EVENT_SUBSCRIPTION_LABEL_REQUEST).wrapper("updateEventSubscriptionLabel").response(Response::Body(<Reply<super::EventSubscriptionLabel> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddActionToEventSubscription", "POST", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions").params(PARAMS_10).request(&ADD_ACTION_TO_EVENT_SUBSCRIPTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EventSubscription> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveActionFromEventSubscription", "DELETE", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions/{actionUuid}").params(PARAMS_11).long_running(),
+    Operation::new(System::Zstack, "AddLabelToEventSubscription", "POST", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/labels").params(PARAMS_10).request(&ADD_LABEL_TO_EVENT_SUBSCRIPTION_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EventSubscriptionLabel> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UnsubscribeEvent", "DELETE", "/zstack/v1/zwatch/events/subscriptions/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateSubscribeEvent", "PUT", "/zstack/v1/zwatch/events/subscriptions/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SUBSCRIBE_EVENT_REQUEST).wrapper("updateSubscribeEvent").response(Response::Body(<Reply<super::EventSubscription> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteMetricData", "DELETE", "/zstack/v1/zwatch/metrics").params(PARAMS_12).long_running(),
+    Operation::new(System::Zstack, "GetMetricData", "GET", "/zstack/v1/zwatch/metrics").params(PARAMS_13).response(Response::Body(&GET_METRIC_DATA_RESULT)),
+    Operation::new(System::Zstack, "PutMetricData", "POST", "/zstack/v1/zwatch/metrics").params(SYSTEM_TAGS_USER_TAGS).request(&PUT_METRIC_DATA_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "QueryMetricDataHttpReceiver", "GET", "/zstack/v1/zwatch/metrics/httpreceivers").also(&["/zstack/v1/zwatch/metrics/httpreceivers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MetricDataHttpReceiver> as Model>::SHAPE, Page::<super::MetricDataHttpReceiver>::LIST)),
+    Operation::new(System::Zstack, "CreateMetricDataHttpReceiver", "POST", "/zstack/v1/zwatch/metrics/httpreceivers").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_METRIC_DATA_HTTP_RECEIVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MetricDataHttpReceiver> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMetricTemplate", "GET", "/zstack/v1/zwatch/metrics/httpreceivers/templates").also(&["/zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MetricDataHttpReceiver> as Model>::SHAPE, Page::<super::MetricDataHttpReceiver>::LIST)),
+    Operation::new(System::Zstack, "CreateMetricTemplate", "POST", "/zstack/v1/zwatch/metrics/httpreceivers/templates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_METRIC_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MetricTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteMetricTemplate", "DELETE", "/zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "DeleteMetricDataHttpReceiver", "DELETE", "/zstack/v1/zwatch/metrics/httpreceivers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "GetMetricLabelValue", "GET", "/zstack/v1/zwatch/metrics/label-values").params(PARAMS_14).response(Response::Body(&GET_METRIC_LABEL_VALUE_RESULT)),
+    Operation::new(System::Zstack, "GetAllMetricMetadata", "GET", "/zstack/v1/zwatch/metrics/meta-data").params(PARAMS_9).response(Response::Body(&GET_ALL_METRIC_METADATA_RESULT)),
+    Operation::new(System::Zstack, "GetManagementNodeDirCapacity", "GET", "/zstack/v1/zwatch/mn").params(PARAMS_15).response(Response::Body(&GET_MANAGEMENT_NODE_DIR_CAPACITY_RESULT)),
+    Operation::new(System::Zstack, "QueryMonitorGroup", "GET", "/zstack/v1/zwatch/monitorgroups").also(&["/zstack/v1/zwatch/monitorgroups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroup> as Model>::SHAPE, Page::<super::MonitorGroup>::LIST)),
+    Operation::new(System::Zstack, "CreateMonitorGroup", "POST", "/zstack/v1/zwatch/monitorgroups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MONITOR_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMonitorGroupAlarm", "GET", "/zstack/v1/zwatch/monitorgroups/alarms").also(&["/zstack/v1/zwatch/monitorgroups/alarms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroupAlarm> as Model>::SHAPE, Page::<super::MonitorGroupAlarm>::LIST)),
+    Operation::new(System::Zstack, "QueryMonitorGroupInstance", "GET", "/zstack/v1/zwatch/monitorgroups/instances").also(&["/zstack/v1/zwatch/monitorgroups/instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroupInstance> as Model>::SHAPE, Page::<super::MonitorGroupInstance>::LIST)),
+    Operation::new(System::Zstack, "QueryMonitorGroupTemplateRef", "GET", "/zstack/v1/zwatch/monitorgroups/monitortemplates/refs").also(&["/zstack/v1/zwatch/monitorgroups/monitortemplates/refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroupTemplateRef> as Model>::SHAPE, Page::<super::MonitorGroupTemplateRef>::LIST)),
+    Operation::new(System::Zstack, "QueryMonitorGroupEventSubscription", "GET", "/zstack/v1/zwatch/monitorgroups/subscriptions").also(&["/zstack/v1/zwatch/monitorgroups/subscriptions/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorGroupEventSubscription> as Model>::SHAPE, Page::<super::MonitorGroupEventSubscription>::LIST)),
+    Operation::new(System::Zstack, "AddInstanceToMonitorGroup", "POST", "/zstack/v1/zwatch/monitorgroups/{groupUuid}/actions").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_INSTANCE_TO_MONITOR_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorGroupInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RemoveInstanceFromMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitorgroups/{groupUuid}/actions/{instanceUuid}").params(PARAMS_16).long_running(),
+    Operation::new(System::Zstack, "DeleteMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitorgroups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateMonitorGroup", "PUT", "/zstack/v1/zwatch/monitorgroups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MONITOR_GROUP_REQUEST).wrapper("updateMonitorGroup").response(Response::Body(<Reply<super::MonitorGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMonitorTemplate", "GET", "/zstack/v1/zwatch/monitortemplates").also(&["/zstack/v1/zwatch/monitortemplates/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MonitorTemplate> as Model>::SHAPE, Page::<super::MonitorTemplate>::LIST)),
+    Operation::new(System::Zstack, "CreateMonitorTemplate", "POST", "/zstack/v1/zwatch/monitortemplates").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MONITOR_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryEventRuleTemplate", "GET", "/zstack/v1/zwatch/monitortemplates/evenrules").also(&["/zstack/v1/zwatch/monitortemplates/evenrules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventRuleTemplate> as Model>::SHAPE, Page::<super::EventRuleTemplate>::LIST)),
+    Operation::new(System::Zstack, "AddEventRuleTemplate", "POST", "/zstack/v1/zwatch/monitortemplates/evenrules").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EVENT_RULE_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::EventRuleTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteEventRuleTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/evenrules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateEventRuleTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/evenrules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_EVENT_RULE_TEMPLATE_REQUEST).wrapper("updateEventRuleTemplate").response(Response::Body(<Reply<super::EventRuleTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryMetricRuleTemplate", "GET", "/zstack/v1/zwatch/monitortemplates/metricrules").also(&["/zstack/v1/zwatch/monitortemplates/metricrules/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::MetricRuleTemplate> as Model>::SHAPE, Page::<super::MetricRuleTemplate>::LIST)),
+    Operation::new(System::Zstack, "DeleteMetricRuleTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/metricrules/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateMetricRuleTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/metricrules/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_METRIC_RULE_TEMPLATE_REQUEST).wrapper("updateMetricRuleTemplate").response(Response::Body(<Reply<super::MetricRuleTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddMetricRuleTemplate", "POST", "/zstack/v1/zwatch/monitortemplates/{monitorTemplateUuid}/metricrules").params(PARAMS_17).request(&ADD_METRIC_RULE_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MetricRuleTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RevokeMonitorTemplateFromMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}").params(PARAMS_18).long_running(),
+    Operation::new(System::Zstack, "ApplyMonitorTemplateToMonitorGroup", "POST", "/zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}").params(PARAMS_19).wrapper("params").response(Response::Body(<Reply<super::MonitorGroupTemplateRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteMonitorTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "CloneMonitorTemplate", "POST", "/zstack/v1/zwatch/monitortemplates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLONE_MONITOR_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::MonitorTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateMonitorTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MONITOR_TEMPLATE_REQUEST).wrapper("updateMonitorTemplate").response(Response::Body(<Reply<super::MonitorTemplate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetTextTemplateArg", "GET", "/zstack/v1/zwatch/textTemplateArg").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_TEXT_TEMPLATE_ARG_RESULT)),
+    Operation::new(System::Zstack, "QuerySNSEndpointThirdpartyAlertHistory", "GET", "/zstack/v1/zwatch/third-party/alert-publish-histories").also(&["/zstack/v1/zwatch/third-party/alert-publish-histories/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SNSEndpointThirdpartyAlertHistory> as Model>::SHAPE, Page::<super::SNSEndpointThirdpartyAlertHistory>::LIST)),
+    Operation::new(System::Zstack, "QueryThirdpartyAlert", "GET", "/zstack/v1/zwatch/third-party/alerts").also(&["/zstack/v1/zwatch/third-party/alerts/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AnyInventory> as Model>::SHAPE, Page::<super::AnyInventory>::LIST)),
+    Operation::new(System::Zstack, "UpdateThirdpartyAlerts", "PUT", "/zstack/v1/zwatch/third-party/alerts/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_THIRDPARTY_ALERTS_REQUEST).wrapper("updateThirdpartyAlerts").long_running(),
+    Operation::new(System::Zstack, "QueryThirdpartyPlatform", "GET", "/zstack/v1/zwatch/third-party/platforms").also(&["/zstack/v1/zwatch/third-party/platforms/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ThirdpartyPlatform> as Model>::SHAPE, Page::<super::ThirdpartyPlatform>::LIST)),
+    Operation::new(System::Zstack, "AddThirdpartyPlatform", "POST", "/zstack/v1/zwatch/third-party/platforms").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_THIRDPARTY_PLATFORM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ThirdpartyPlatform> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteThirdpartyPlatform", "DELETE", "/zstack/v1/zwatch/third-party/platforms/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
+    Operation::new(System::Zstack, "UpdateThirdpartyPlatform", "PUT", "/zstack/v1/zwatch/third-party/platforms/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_THIRDPARTY_PLATFORM_REQUEST).wrapper("updateThirdpartyPlatform").response(Response::Body(<Reply<super::ThirdpartyPlatform> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeSNSTopicState", "PUT", "/zstack/v1/zwatch/topics/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SNS_TOPIC_STATE_REQUEST).wrapper("changeSNSTopicState").response(Response::Body(<Reply<super::SNSTopic> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
-None,
-Some(make::<Page<super::ActiveAlarm>>),
-Some(make::<super::GetActiveAlarmStatusResult>),
-Some(make::<Page<super::ActiveAlarmTemplate>>),
-Some(make::<Reply<super::ActiveAlarmTemplate>>),
-Some(make::<super::GetAlarmDataResult>),
-Some(make::<Reply<super::AlertDataAck>>),
-None,
-Some(make::<Page<super::AnyInventory>>),
-Some(make::<Page<super::Alarm>>),
-Some(make::<Reply<super::Alarm>>),
-Some(make::<Reply<super::Alarm>>),
-Some(make::<Reply<super::AlarmLabel>>),
-Some(make::<Page<super::SNSTextTemplate>>),
-Some(make::<Reply<super::SNSTextTemplate>>),
-Some(make::<Page<super::AliyunSmsSNSTextTemplate>>),
-Some(make::<Reply<super::SNSTextTemplate>>),
-None,
-Some(make::<Reply<super::AliyunSmsSNSTextTemplate>>),
-Some(make::<Reply<super::SNSTextTemplate>>),
-Some(make::<Reply<super::Alarm>>),
-Some(make::<Reply<super::Alarm>>),
-Some(make::<Reply<super::AutoScalingRuleTrigger>>),
-Some(make::<Reply<super::AlarmLabel>>),
-None,
-Some(make::<Reply<super::Alarm>>),
-Some(make::<Reply<super::Alarm>>),
-Some(make::<Page<super::AlertDataAck>>),
-Some(make::<Reply<super::AlertDataAck>>),
-Some(make::<super::GetZWatchAlertHistogramResult>),
-Some(make::<Page<super::Audits>>),
-Some(make::<super::GetAuditDataResult>),
-Some(make::<Reply<super::EventSubscription>>),
-Some(make::<Reply<super::AlertDataAck>>),
-Some(make::<Page<super::EventRecords>>),
-Some(make::<super::GetEventDataResult>),
-None,
-Some(make::<super::GetAllEventMetadataResult>),
-Some(make::<Page<super::EventSubscription>>),
-Some(make::<Reply<super::EventSubscription>>),
-None,
-Some(make::<Reply<super::EventSubscriptionLabel>>),
-Some(make::<Reply<super::EventSubscription>>),
-None,
-Some(make::<Reply<super::EventSubscriptionLabel>>),
-None,
-Some(make::<Reply<super::EventSubscription>>),
-None,
-Some(make::<super::GetMetricDataResult>),
-None,
-Some(make::<Page<super::MetricDataHttpReceiver>>),
-Some(make::<Reply<super::MetricDataHttpReceiver>>),
-Some(make::<Page<super::MetricDataHttpReceiver>>),
-Some(make::<Reply<super::MetricTemplate>>),
-None,
-None,
-Some(make::<super::GetMetricLabelValueResult>),
-Some(make::<super::GetAllMetricMetadataResult>),
-Some(make::<super::GetManagementNodeDirCapacityResult>),
-Some(make::<Page<super::MonitorGroup>>),
-Some(make::<Reply<super::MonitorGroup>>),
-Some(make::<Page<super::MonitorGroupAlarm>>),
-Some(make::<Page<super::MonitorGroupInstance>>),
-Some(make::<Page<super::MonitorGroupTemplateRef>>),
-Some(make::<Page<super::MonitorGroupEventSubscription>>),
-Some(make::<Reply<super::MonitorGroupInstance>>),
-None,
-None,
-Some(make::<Reply<super::MonitorGroup>>),
-Some(make::<Page<super::MonitorTemplate>>),
-Some(make::<Reply<super::MonitorTemplate>>),
-Some(make::<Page<super::EventRuleTemplate>>),
-Some(make::<Reply<super::EventRuleTemplate>>),
-None,
-Some(make::<Reply<super::EventRuleTemplate>>),
-Some(make::<Page<super::MetricRuleTemplate>>),
-None,
-Some(make::<Reply<super::MetricRuleTemplate>>),
-Some(make::<Reply<super::MetricRuleTemplate>>),
-None,
-Some(make::<Reply<super::MonitorGroupTemplateRef>>),
-None,
-Some(make::<Reply<super::MonitorTemplate>>),
-Some(make::<Reply<super::MonitorTemplate>>),
-Some(make::<super::GetTextTemplateArgResult>),
-Some(make::<Page<super::SNSEndpointThirdpartyAlertHistory>>),
-Some(make::<Page<super::AnyInventory>>),
-None,
-Some(make::<Page<super::ThirdpartyPlatform>>),
-Some(make::<Reply<super::ThirdpartyPlatform>>),
-None,
-Some(make::<Reply<super::ThirdpartyPlatform>>),
-Some(make::<Reply<super::SNSTopic>>),
+    None,
+    Some(make::<Page<super::ActiveAlarm>>),
+    Some(make::<super::GetActiveAlarmStatusResult>),
+    Some(make::<Page<super::ActiveAlarmTemplate>>),
+    Some(make::<Reply<super::ActiveAlarmTemplate>>),
+    Some(make::<super::GetAlarmDataResult>),
+    Some(make::<Reply<super::AlertDataAck>>),
+    None,
+    Some(make::<Page<super::AnyInventory>>),
+    Some(make::<Page<super::Alarm>>),
+    Some(make::<Reply<super::Alarm>>),
+    Some(make::<Reply<super::Alarm>>),
+    Some(make::<Reply<super::AlarmLabel>>),
+    Some(make::<Page<super::SNSTextTemplate>>),
+    Some(make::<Reply<super::SNSTextTemplate>>),
+    Some(make::<Page<super::AliyunSmsSNSTextTemplate>>),
+    Some(make::<Reply<super::SNSTextTemplate>>),
+    None,
+    Some(make::<Reply<super::AliyunSmsSNSTextTemplate>>),
+    Some(make::<Reply<super::SNSTextTemplate>>),
+    Some(make::<Reply<super::Alarm>>),
+    Some(make::<Reply<super::Alarm>>),
+    Some(make::<Reply<super::AutoScalingRuleTrigger>>),
+    Some(make::<Reply<super::AlarmLabel>>),
+    None,
+    Some(make::<Reply<super::Alarm>>),
+    Some(make::<Reply<super::Alarm>>),
+    Some(make::<Page<super::AlertDataAck>>),
+    Some(make::<Reply<super::AlertDataAck>>),
+    Some(make::<super::GetZWatchAlertHistogramResult>),
+    Some(make::<Page<super::Audits>>),
+    Some(make::<super::GetAuditDataResult>),
+    Some(make::<Reply<super::EventSubscription>>),
+    Some(make::<Reply<super::AlertDataAck>>),
+    Some(make::<Page<super::EventRecords>>),
+    Some(make::<super::GetEventDataResult>),
+    None,
+    Some(make::<super::GetAllEventMetadataResult>),
+    Some(make::<Page<super::EventSubscription>>),
+    Some(make::<Reply<super::EventSubscription>>),
+    None,
+    Some(make::<Reply<super::EventSubscriptionLabel>>),
+    Some(make::<Reply<super::EventSubscription>>),
+    None,
+    Some(make::<Reply<super::EventSubscriptionLabel>>),
+    None,
+    Some(make::<Reply<super::EventSubscription>>),
+    None,
+    Some(make::<super::GetMetricDataResult>),
+    None,
+    Some(make::<Page<super::MetricDataHttpReceiver>>),
+    Some(make::<Reply<super::MetricDataHttpReceiver>>),
+    Some(make::<Page<super::MetricDataHttpReceiver>>),
+    Some(make::<Reply<super::MetricTemplate>>),
+    None,
+    None,
+    Some(make::<super::GetMetricLabelValueResult>),
+    Some(make::<super::GetAllMetricMetadataResult>),
+    Some(make::<super::GetManagementNodeDirCapacityResult>),
+    Some(make::<Page<super::MonitorGroup>>),
+    Some(make::<Reply<super::MonitorGroup>>),
+    Some(make::<Page<super::MonitorGroupAlarm>>),
+    Some(make::<Page<super::MonitorGroupInstance>>),
+    Some(make::<Page<super::MonitorGroupTemplateRef>>),
+    Some(make::<Page<super::MonitorGroupEventSubscription>>),
+    Some(make::<Reply<super::MonitorGroupInstance>>),
+    None,
+    None,
+    Some(make::<Reply<super::MonitorGroup>>),
+    Some(make::<Page<super::MonitorTemplate>>),
+    Some(make::<Reply<super::MonitorTemplate>>),
+    Some(make::<Page<super::EventRuleTemplate>>),
+    Some(make::<Reply<super::EventRuleTemplate>>),
+    None,
+    Some(make::<Reply<super::EventRuleTemplate>>),
+    Some(make::<Page<super::MetricRuleTemplate>>),
+    None,
+    Some(make::<Reply<super::MetricRuleTemplate>>),
+    Some(make::<Reply<super::MetricRuleTemplate>>),
+    None,
+    Some(make::<Reply<super::MonitorGroupTemplateRef>>),
+    None,
+    Some(make::<Reply<super::MonitorTemplate>>),
+    Some(make::<Reply<super::MonitorTemplate>>),
+    Some(make::<super::GetTextTemplateArgResult>),
+    Some(make::<Page<super::SNSEndpointThirdpartyAlertHistory>>),
+    Some(make::<Page<super::AnyInventory>>),
+    None,
+    Some(make::<Page<super::ThirdpartyPlatform>>),
+    Some(make::<Reply<super::ThirdpartyPlatform>>),
+    None,
+    Some(make::<Reply<super::ThirdpartyPlatform>>),
+    Some(make::<Reply<super::SNSTopic>>),
 ];
 backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/activealarms/actions`: Lets an active alarm be used, or no longer.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/0`
-ChangeActiveAlarmState = 0 -> (), () super::ChangeActiveAlarmStateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/activealarms/alarms`: Finds active alarms.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/1`
-QueryActiveAlarm = 1 -> Page<super::ActiveAlarm>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/activealarms/status`: Gives active alarm status.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/2`
-GetActiveAlarmStatus = 2 -> super::GetActiveAlarmStatusResult, (account_uuid: Id);
-/// The account.
-account_uuid: Id = "accountUuid" account_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/activealarms/templates`: Finds active alarm templates.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/3`
-QueryActiveAlarmTemplate = 3 -> Page<super::ActiveAlarmTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/activealarms/templates/{uuid}/actions`: Changes an active alarm template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/4`
-UpdateActiveAlarmTemplate = 4 -> Reply<super::ActiveAlarmTemplate>, (uuid: Id) super::UpdateActiveAlarmTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/alarm-histories`: Gives alarm data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/5`
-GetAlarmData = 5 -> super::GetAlarmDataResult, ();
-/// Start time.
-start_time: Option<i64> = "startTime" None;
-/// End time.
-end_time: Option<i64> = "endTime" None;
-/// How many at most. `100` when left out.
-limit: Option<i64> = "limit" None;
-/// Conditions.
-conditions: Vec<String> = "conditions" Vec::new();
-/// `false` when left out.
-count: Option<bool> = "count" None;
-/// `false` when left out.
-exclude_other_account: Option<bool> = "excludeOtherAccount" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// Endpoint uuid.
-endpoint_uuid: Option<Id> = "endpointUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/alarm-histories/acknowledgments`: Ack alarm data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/6`
-AckAlarmData = 6 -> Reply<super::AlertDataAck>, () super::AckAlarmDataRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/alarm-histories/actions`: Changes an alarm data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/7`
-UpdateAlarmData = 7 -> (), () super::UpdateAlarmDataRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/alarm-records`: Finds alarm records.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/8`
-QueryAlarmRecord = 8 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/alarms`: Finds alarms.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/9`
-QueryAlarm = 9 -> Page<super::Alarm>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/alarms`: Creates an alarm.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/10`
-CreateAlarm = 10 -> Reply<super::Alarm>, () super::CreateAlarmRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/alarms/labels/{uuid}`: Removes a label from an alarm.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/11`
-RemoveLabelFromAlarm = 11 -> Reply<super::Alarm>, (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/alarms/labels/{uuid}/actions`: Changes an alarm label.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/12`
-UpdateAlarmLabel = 12 -> Reply<super::AlarmLabel>, (uuid: Id) super::UpdateAlarmLabelRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/alarms/sns/text-templates`: Finds SNS text templates.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/13`
-QuerySnsTextTemplate = 13 -> Page<super::SNSTextTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/alarms/sns/text-templates`: Creates an SNS text template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/14`
-CreateSnsTextTemplate = 14 -> Reply<super::SNSTextTemplate>, () super::CreateSNSTextTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms`: Finds aliyun sms SNS text templates.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/15`
-QueryAliyunSmsSnsTextTemplate = 15 -> Page<super::AliyunSmsSNSTextTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms`: Creates an aliyun sms SNS text template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/16`
-CreateAliyunSmsSnsTextTemplate = 16 -> Reply<super::SNSTextTemplate>, () super::CreateAliyunSmsSNSTextTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}`: Deletes an SNS text template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/17`
-DeleteSnsTextTemplate = 17 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions`: Changes an aliyun sms SNS text template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/18`
-UpdateAliyunSmsSnsTextTemplate = 18 -> Reply<super::AliyunSmsSNSTextTemplate>, (uuid: Id) super::UpdateAliyunSmsSNSTextTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions`: Changes an SNS text template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/19`
-UpdateSnsTextTemplate = 19 -> Reply<super::SNSTextTemplate>, (uuid: Id) super::UpdateSNSTextTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/actions`: Adds an action to an alarm.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/20`
-AddActionToAlarm = 20 -> Reply<super::Alarm>, (alarm_uuid: Id) super::AddActionToAlarmRequest;
-/// Alarm uuid.
-alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/alarms/{alarmUuid}/actions/{actionUuid}`: Removes an action from an alarm.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/21`
-RemoveActionFromAlarm = 21 -> Reply<super::Alarm>, (alarm_uuid: Id, action_uuid: Id);
-/// Alarm uuid.
-alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
-/// Action uuid.
-action_uuid: Id = "actionUuid" action_uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/autoscaling/rules/{ruleUuid}`: Creates an auto scaling rule alarm trigger.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/22`
-CreateAutoScalingRuleAlarmTrigger = 22 -> Reply<super::AutoScalingRuleTrigger>, (alarm_uuid: Id, rule_uuid: Id) super::CreateAutoScalingRuleAlarmTriggerRequest;
-/// Alarm uuid.
-alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
-/// Rule uuid.
-rule_uuid: Id = "ruleUuid" rule_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/labels`: Adds a label to an alarm.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/23`
-AddLabelToAlarm = 23 -> Reply<super::AlarmLabel>, (alarm_uuid: Id) super::AddLabelToAlarmRequest;
-/// Alarm uuid.
-alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/alarms/{uuid}`: Deletes an alarm.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/24`
-DeleteAlarm = 24 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/alarms/{uuid}/actions`: Lets an alarm be used, or no longer.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/25`
-ChangeAlarmState = 25 -> Reply<super::Alarm>, (uuid: Id) super::ChangeAlarmStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/alarms/{uuid}/actions`: Changes an alarm.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/26`
-UpdateAlarm = 26 -> Reply<super::Alarm>, (uuid: Id) super::UpdateAlarmRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/alert-histories/acknowledgments`: Finds alert data acks.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/27`
-QueryAlertDataAck = 27 -> Page<super::AlertDataAck>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/alert-histories/acknowledgments/{alertDataUuid}/actions`: Changes an alert data ack.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/28`
-UpdateAlertDataAck = 28 -> Reply<super::AlertDataAck>, (alert_data_uuid: Id) super::UpdateAlertDataAckRequest;
-/// Alert data uuid.
-alert_data_uuid: Id = "alertDataUuid" alert_data_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/alert-histories/histogram`: Gives z watch alert histogram.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/29`
-GetZWatchAlertHistogram = 29 -> super::GetZWatchAlertHistogramResult, (table_name: String, start_time: i64, end_time: i64, interval_hours: i64);
-/// Table name.
-table_name: String = "tableName" table_name.into();
-/// Start time.
-start_time: i64 = "startTime" start_time.into();
-/// End time.
-end_time: i64 = "endTime" end_time.into();
-/// `1` when left out.
-interval_hours: i64 = "intervalHours" interval_hours.into();
-/// Group columns.
-group_columns: Vec<String> = "groupColumns" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/audit-records`: Finds audits.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/30`
-QueryAudit = 30 -> Page<super::Audits>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/audits`: Gives audit data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/31`
-GetAuditData = 31 -> super::GetAuditDataResult, ();
-/// Start time.
-start_time: Option<i64> = "startTime" None;
-/// End time.
-end_time: Option<i64> = "endTime" None;
-/// How many at most. `100` when left out.
-limit: Option<i64> = "limit" None;
-/// Conditions.
-conditions: Vec<String> = "conditions" Vec::new();
-/// Audit type.
-audit_type: Option<String> = "auditType" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/change/eventSubscription/{uuid}/state`: Lets an event subscription be used, or no longer.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/32`
-ChangeEventSubscriptionState = 32 -> Reply<super::EventSubscription>, (uuid: Id) super::ChangeEventSubscriptionStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/event-histories/acknowledgments`: Ack event data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/33`
-AckEventData = 33 -> Reply<super::AlertDataAck>, () super::AckEventDataRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/event-records`: Finds event records.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/34`
-QueryEventRecord = 34 -> Page<super::EventRecords>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/events`: Gives event data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/35`
-GetEventData = 35 -> super::GetEventDataResult, ();
-/// Start time.
-start_time: Option<i64> = "startTime" None;
-/// End time.
-end_time: Option<i64> = "endTime" None;
-/// Offset ahead of current time.
-offset_ahead_of_current_time: Option<i64> = "offsetAheadOfCurrentTime" None;
-/// How many at most. `100` when left out.
-limit: Option<i64> = "limit" None;
-/// Conditions.
-conditions: Vec<String> = "conditions" Vec::new();
-/// `false` when left out.
-count: Option<bool> = "count" None;
-/// How many to skip. `0` when left out.
-start: Option<i64> = "start" None;
-/// Condition expression.
-condition_expression: Option<String> = "conditionExpression" None;
-/// Endpoint uuid.
-endpoint_uuid: Option<Id> = "endpointUuid" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/events/actions`: Changes an event data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/36`
-UpdateEventData = 36 -> (), () super::UpdateEventDataRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/events/meta-data`: Gives all event metadata.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/37`
-GetAllEventMetadata = 37 -> super::GetAllEventMetadataResult, ();
-/// Its name.
-name: Option<String> = "name" None;
-/// Namespace.
-namespace: Option<String> = "namespace" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/events/subscriptions`: Finds event subscriptions.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/38`
-QueryEventSubscription = 38 -> Page<super::EventSubscription>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/events/subscriptions`: Subscribe event.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/39`
-SubscribeEvent = 39 -> Reply<super::EventSubscription>, () super::SubscribeEventRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/events/subscriptions/labels/{uuid}`: Removes a label from an event subscription.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/40`
-RemoveLabelFromEventSubscription = 40 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/events/subscriptions/labels/{uuid}/actions`: Changes an event subscription label.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/41`
-UpdateEventSubscriptionLabel = 41 -> Reply<super::EventSubscriptionLabel>, (uuid: Id) super::UpdateEventSubscriptionLabelRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions`: Adds an action to an event subscription.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/42`
-AddActionToEventSubscription = 42 -> Reply<super::EventSubscription>, (subscription_uuid: Id) super::AddActionToEventSubscriptionRequest;
-/// Subscription uuid.
-subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions/{actionUuid}`: Removes an action from an event subscription.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/43`
-RemoveActionFromEventSubscription = 43 -> (), (subscription_uuid: Id, action_uuid: Id);
-/// Subscription uuid.
-subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
-/// Action uuid.
-action_uuid: Id = "actionUuid" action_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/labels`: Adds a label to an event subscription.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/44`
-AddLabelToEventSubscription = 44 -> Reply<super::EventSubscriptionLabel>, (subscription_uuid: Id) super::AddLabelToEventSubscriptionRequest;
-/// Subscription uuid.
-subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/events/subscriptions/{uuid}`: Unsubscribe event.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/45`
-UnsubscribeEvent = 45 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/events/subscriptions/{uuid}/actions`: Changes a subscribe event.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/46`
-UpdateSubscribeEvent = 46 -> Reply<super::EventSubscription>, (uuid: Id) super::UpdateSubscribeEventRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/metrics`: Deletes a metric data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/47`
-DeleteMetricData = 47 -> (), (namespace: String, metric_name: String);
-/// Namespace.
-namespace: String = "namespace" namespace.into();
-/// Metric name.
-metric_name: String = "metricName" metric_name.into();
-/// Labels.
-labels: Vec<String> = "labels" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/metrics`: Gives metric data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/48`
-GetMetricData = 48 -> super::GetMetricDataResult, (namespace: String, metric_name: String);
-/// Namespace.
-namespace: String = "namespace" namespace.into();
-/// Metric name.
-metric_name: String = "metricName" metric_name.into();
-/// Start time.
-start_time: Option<i64> = "startTime" None;
-/// End time.
-end_time: Option<i64> = "endTime" None;
-/// Offset ahead of current time.
-offset_ahead_of_current_time: Option<i64> = "offsetAheadOfCurrentTime" None;
-/// Period.
-period: Option<i64> = "period" None;
-/// Labels.
-labels: Vec<String> = "labels" Vec::new();
-/// Value conditions.
-value_conditions: Vec<String> = "valueConditions" Vec::new();
-/// Functions.
-functions: Vec<String> = "functions" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/metrics`: Put metric data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/49`
-PutMetricData = 49 -> (), () super::PutMetricDataRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/metrics/httpreceivers`: Finds metric data http receivers.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/50`
-QueryMetricDataHttpReceiver = 50 -> Page<super::MetricDataHttpReceiver>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/metrics/httpreceivers`: Creates a metric data http receiver.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/51`
-CreateMetricDataHttpReceiver = 51 -> Reply<super::MetricDataHttpReceiver>, () super::CreateMetricDataHttpReceiverRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/metrics/httpreceivers/templates`: Finds metric templates.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/52`
-QueryMetricTemplate = 52 -> Page<super::MetricDataHttpReceiver>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/metrics/httpreceivers/templates`: Creates a metric template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/53`
-CreateMetricTemplate = 53 -> Reply<super::MetricTemplate>, () super::CreateMetricTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}`: Deletes a metric template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/54`
-DeleteMetricTemplate = 54 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/metrics/httpreceivers/{uuid}`: Deletes a metric data http receiver.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/55`
-DeleteMetricDataHttpReceiver = 55 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/metrics/label-values`: Gives metric label value.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/56`
-GetMetricLabelValue = 56 -> super::GetMetricLabelValueResult, (namespace: String, metric_name: String);
-/// Namespace.
-namespace: String = "namespace" namespace.into();
-/// Metric name.
-metric_name: String = "metricName" metric_name.into();
-/// Start time.
-start_time: Option<i64> = "startTime" None;
-/// End time.
-end_time: Option<i64> = "endTime" None;
-/// Label names.
-label_names: Vec<String> = "labelNames" Vec::new();
-/// Filter labels.
-filter_labels: Vec<String> = "filterLabels" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/metrics/meta-data`: Gives all metric metadata.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/57`
-GetAllMetricMetadata = 57 -> super::GetAllMetricMetadataResult, ();
-/// Its name.
-name: Option<String> = "name" None;
-/// Namespace.
-namespace: Option<String> = "namespace" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/mn`: Gives management node dir capacity.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/58`
-GetManagementNodeDirCapacity = 58 -> super::GetManagementNodeDirCapacityResult, ();
-/// Management node uuids.
-management_node_uuids: Vec<Id> = "managementNodeUuids" Vec::new();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/monitorgroups`: Finds monitor groups.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/59`
-QueryMonitorGroup = 59 -> Page<super::MonitorGroup>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/monitorgroups`: Creates a monitor group.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/60`
-CreateMonitorGroup = 60 -> Reply<super::MonitorGroup>, () super::CreateMonitorGroupRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/monitorgroups/alarms`: Finds monitor group alarms.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/61`
-QueryMonitorGroupAlarm = 61 -> Page<super::MonitorGroupAlarm>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/monitorgroups/instances`: Finds monitor group instances.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/62`
-QueryMonitorGroupInstance = 62 -> Page<super::MonitorGroupInstance>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/monitorgroups/monitortemplates/refs`: Finds monitor group template refs.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/63`
-QueryMonitorGroupTemplateRef = 63 -> Page<super::MonitorGroupTemplateRef>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/monitorgroups/subscriptions`: Finds monitor group event subscriptions.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/64`
-QueryMonitorGroupEventSubscription = 64 -> Page<super::MonitorGroupEventSubscription>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/monitorgroups/{groupUuid}/actions`: Adds an instance to a monitor group.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/65`
-AddInstanceToMonitorGroup = 65 -> Reply<super::MonitorGroupInstance>, (group_uuid: Id) super::AddInstanceToMonitorGroupRequest;
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/monitorgroups/{groupUuid}/actions/{instanceUuid}`: Removes an instance from a monitor group.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/66`
-RemoveInstanceFromMonitorGroup = 66 -> (), (group_uuid: Id, instance_uuid: Id);
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// Instance uuid.
-instance_uuid: Id = "instanceUuid" instance_uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/monitorgroups/{uuid}`: Deletes a monitor group.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/67`
-DeleteMonitorGroup = 67 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/monitorgroups/{uuid}/actions`: Changes a monitor group.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/68`
-UpdateMonitorGroup = 68 -> Reply<super::MonitorGroup>, (uuid: Id) super::UpdateMonitorGroupRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/monitortemplates`: Finds monitor templates.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/69`
-QueryMonitorTemplate = 69 -> Page<super::MonitorTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/monitortemplates`: Creates a monitor template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/70`
-CreateMonitorTemplate = 70 -> Reply<super::MonitorTemplate>, () super::CreateMonitorTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/monitortemplates/evenrules`: Finds event rule templates.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/71`
-QueryEventRuleTemplate = 71 -> Page<super::EventRuleTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/monitortemplates/evenrules`: Adds an event rule template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/72`
-AddEventRuleTemplate = 72 -> Reply<super::EventRuleTemplate>, () super::AddEventRuleTemplateRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/monitortemplates/evenrules/{uuid}`: Deletes an event rule template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/73`
-DeleteEventRuleTemplate = 73 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/monitortemplates/evenrules/{uuid}/actions`: Changes an event rule template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/74`
-UpdateEventRuleTemplate = 74 -> Reply<super::EventRuleTemplate>, (uuid: Id) super::UpdateEventRuleTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/monitortemplates/metricrules`: Finds metric rule templates.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/75`
-QueryMetricRuleTemplate = 75 -> Page<super::MetricRuleTemplate>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/monitortemplates/metricrules/{uuid}`: Deletes a metric rule template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/76`
-DeleteMetricRuleTemplate = 76 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/monitortemplates/metricrules/{uuid}/actions`: Changes a metric rule template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/77`
-UpdateMetricRuleTemplate = 77 -> Reply<super::MetricRuleTemplate>, (uuid: Id) super::UpdateMetricRuleTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/monitortemplates/{monitorTemplateUuid}/metricrules`: Adds a metric rule template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/78`
-AddMetricRuleTemplate = 78 -> Reply<super::MetricRuleTemplate>, (monitor_template_uuid: Id) super::AddMetricRuleTemplateRequest;
-/// Monitor template uuid.
-monitor_template_uuid: Id = "monitorTemplateUuid" monitor_template_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}`: Takes back a monitor template from a monitor group.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/79`
-RevokeMonitorTemplateFromMonitorGroup = 79 -> (), (template_uuid: Id, group_uuid: Id);
-/// Template uuid.
-template_uuid: Id = "templateUuid" template_uuid.into();
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}`: Applies a monitor template to a monitor group.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/80`
-ApplyMonitorTemplateToMonitorGroup = 80 -> Reply<super::MonitorGroupTemplateRef>, (template_uuid: Id, group_uuid: Id);
-/// Template uuid.
-template_uuid: Id = "templateUuid" template_uuid.into();
-/// Group uuid.
-group_uuid: Id = "groupUuid" group_uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/monitortemplates/{uuid}`: Deletes a monitor template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/81`
-DeleteMonitorTemplate = 81 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/monitortemplates/{uuid}/actions`: Copies a monitor template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/82`
-CloneMonitorTemplate = 82 -> Reply<super::MonitorTemplate>, (uuid: Id) super::CloneMonitorTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/monitortemplates/{uuid}/actions`: Changes a monitor template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/83`
-UpdateMonitorTemplate = 83 -> Reply<super::MonitorTemplate>, (uuid: Id) super::UpdateMonitorTemplateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/textTemplateArg`: Gives text template arg.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/84`
-GetTextTemplateArg = 84 -> super::GetTextTemplateArgResult, ();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/third-party/alert-publish-histories`: Finds SNS endpoint thirdparty alert histories.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/85`
-QuerySnsEndpointThirdpartyAlertHistory = 85 -> Page<super::SNSEndpointThirdpartyAlertHistory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/third-party/alerts`: Finds thirdparty alerts.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/86`
-QueryThirdpartyAlert = 86 -> Page<super::AnyInventory>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/third-party/alerts/actions`: Changes thirdparty alerts.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/87`
-UpdateThirdpartyAlerts = 87 -> (), () super::UpdateThirdpartyAlertsRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `GET /zstack/v1/zwatch/third-party/platforms`: Finds thirdparty platforms.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/88`
-QueryThirdpartyPlatform = 88 -> Page<super::ThirdpartyPlatform>, ();
-/// A condition such as `state=Enabled`; all given must hold.
-q: Vec<String> = "q" Vec::new();
-/// How many items at most: 1000 when left out.
-limit: Option<i64> = "limit" None;
-/// How many items to skip.
-start: Option<i64> = "start" None;
-/// Whether to give the number of items alone.
-count: Option<bool> = "count" None;
-/// Accepted and without effect.
-group_by: Option<String> = "groupBy" None;
-/// Whether to give the number of all items beside this page.
-reply_with_count: Option<bool> = "replyWithCount" None;
-/// A filter of the server by name and value.
-filter_name: Option<String> = "filterName" None;
-/// A field, with `-` before it for descending order.
-sort: Option<String> = "sort" None;
-/// The fields to give, separated by commas.
-fields: Option<String> = "fields" None;
-}
-backhaul_wire::generated_call! {
-/// `POST /zstack/v1/zwatch/third-party/platforms`: Adds a thirdparty platform.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/89`
-AddThirdpartyPlatform = 89 -> Reply<super::ThirdpartyPlatform>, () super::AddThirdpartyPlatformRequest;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `DELETE /zstack/v1/zwatch/third-party/platforms/{uuid}`: Deletes a thirdparty platform.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/90`
-DeleteThirdpartyPlatform = 90 -> (), (uuid: Id);
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
-delete_mode: Option<super::DeleteMode> = "deleteMode" None;
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/third-party/platforms/{uuid}/actions`: Changes a thirdparty platform.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/91`
-UpdateThirdpartyPlatform = 91 -> Reply<super::ThirdpartyPlatform>, (uuid: Id) super::UpdateThirdpartyPlatformRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
-}
-backhaul_wire::generated_call! {
-/// `PUT /zstack/v1/zwatch/topics/{uuid}/actions`: Lets an SNS topic be used, or no longer.
-///
-/// Schema: `schemas/zstack/zwatch.json#/operations/92`
-ChangeSnsTopicState = 92 -> Reply<super::SNSTopic>, (uuid: Id) super::ChangeSNSTopicStateRequest;
-/// Uuid.
-uuid: Id = "uuid" uuid.into();
-/// System tags, such as `name::value`.
-system_tags: Vec<String> = "systemTags" Vec::new();
-/// User tags.
-user_tags: Vec<String> = "userTags" Vec::new();
+    /// `POST /zstack/v1/zwatch/activealarms/actions`: Lets an active alarm be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/0`
+    ChangeActiveAlarmState = 0 -> (), () super::ChangeActiveAlarmStateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/activealarms/alarms`: Finds active alarms.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/1`
+    QueryActiveAlarm = 1 -> Page<super::ActiveAlarm>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/activealarms/status`: Gives active alarm status.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/2`
+    GetActiveAlarmStatus = 2 -> super::GetActiveAlarmStatusResult, (account_uuid: Id);
+    /// The account.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/activealarms/templates`: Finds active alarm templates.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/3`
+    QueryActiveAlarmTemplate = 3 -> Page<super::ActiveAlarmTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/activealarms/templates/{uuid}/actions`: Changes an active alarm template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/4`
+    UpdateActiveAlarmTemplate = 4 -> Reply<super::ActiveAlarmTemplate>, (uuid: Id) super::UpdateActiveAlarmTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/alarm-histories`: Gives alarm data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/5`
+    GetAlarmData = 5 -> super::GetAlarmDataResult, ();
+    /// Start time.
+    start_time: Option<i64> = "startTime" None;
+    /// End time.
+    end_time: Option<i64> = "endTime" None;
+    /// How many at most. `100` when left out.
+    limit: Option<i64> = "limit" None;
+    /// Conditions.
+    conditions: Vec<String> = "conditions" Vec::new();
+    /// `false` when left out.
+    count: Option<bool> = "count" None;
+    /// `false` when left out.
+    exclude_other_account: Option<bool> = "excludeOtherAccount" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// Endpoint uuid.
+    endpoint_uuid: Option<Id> = "endpointUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/alarm-histories/acknowledgments`: Ack alarm data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/6`
+    AckAlarmData = 6 -> Reply<super::AlertDataAck>, () super::AckAlarmDataRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/alarm-histories/actions`: Changes an alarm data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/7`
+    UpdateAlarmData = 7 -> (), () super::UpdateAlarmDataRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/alarm-records`: Finds alarm records.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/8`
+    QueryAlarmRecord = 8 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/alarms`: Finds alarms.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/9`
+    QueryAlarm = 9 -> Page<super::Alarm>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/alarms`: Creates an alarm.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/10`
+    CreateAlarm = 10 -> Reply<super::Alarm>, () super::CreateAlarmRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/alarms/labels/{uuid}`: Removes a label from an alarm.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/11`
+    RemoveLabelFromAlarm = 11 -> Reply<super::Alarm>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/alarms/labels/{uuid}/actions`: Changes an alarm label.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/12`
+    UpdateAlarmLabel = 12 -> Reply<super::AlarmLabel>, (uuid: Id) super::UpdateAlarmLabelRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/alarms/sns/text-templates`: Finds SNS text templates.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/13`
+    QuerySnsTextTemplate = 13 -> Page<super::SNSTextTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/alarms/sns/text-templates`: Creates an SNS text template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/14`
+    CreateSnsTextTemplate = 14 -> Reply<super::SNSTextTemplate>, () super::CreateSNSTextTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms`: Finds aliyun sms SNS text templates.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/15`
+    QueryAliyunSmsSnsTextTemplate = 15 -> Page<super::AliyunSmsSNSTextTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms`: Creates an aliyun sms SNS text template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/16`
+    CreateAliyunSmsSnsTextTemplate = 16 -> Reply<super::SNSTextTemplate>, () super::CreateAliyunSmsSNSTextTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}`: Deletes an SNS text template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/17`
+    DeleteSnsTextTemplate = 17 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions`: Changes an aliyun sms SNS text template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/18`
+    UpdateAliyunSmsSnsTextTemplate = 18 -> Reply<super::AliyunSmsSNSTextTemplate>, (uuid: Id) super::UpdateAliyunSmsSNSTextTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions`: Changes an SNS text template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/19`
+    UpdateSnsTextTemplate = 19 -> Reply<super::SNSTextTemplate>, (uuid: Id) super::UpdateSNSTextTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/actions`: Adds an action to an alarm.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/20`
+    AddActionToAlarm = 20 -> Reply<super::Alarm>, (alarm_uuid: Id) super::AddActionToAlarmRequest;
+    /// Alarm uuid.
+    alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/alarms/{alarmUuid}/actions/{actionUuid}`: Removes an action from an alarm.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/21`
+    RemoveActionFromAlarm = 21 -> Reply<super::Alarm>, (alarm_uuid: Id, action_uuid: Id);
+    /// Alarm uuid.
+    alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
+    /// Action uuid.
+    action_uuid: Id = "actionUuid" action_uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/autoscaling/rules/{ruleUuid}`: Creates an auto scaling rule alarm trigger.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/22`
+    CreateAutoScalingRuleAlarmTrigger = 22 -> Reply<super::AutoScalingRuleTrigger>, (alarm_uuid: Id, rule_uuid: Id) super::CreateAutoScalingRuleAlarmTriggerRequest;
+    /// Alarm uuid.
+    alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
+    /// Rule uuid.
+    rule_uuid: Id = "ruleUuid" rule_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/labels`: Adds a label to an alarm.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/23`
+    AddLabelToAlarm = 23 -> Reply<super::AlarmLabel>, (alarm_uuid: Id) super::AddLabelToAlarmRequest;
+    /// Alarm uuid.
+    alarm_uuid: Id = "alarmUuid" alarm_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/alarms/{uuid}`: Deletes an alarm.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/24`
+    DeleteAlarm = 24 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/alarms/{uuid}/actions`: Lets an alarm be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/25`
+    ChangeAlarmState = 25 -> Reply<super::Alarm>, (uuid: Id) super::ChangeAlarmStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/alarms/{uuid}/actions`: Changes an alarm.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/26`
+    UpdateAlarm = 26 -> Reply<super::Alarm>, (uuid: Id) super::UpdateAlarmRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/alert-histories/acknowledgments`: Finds alert data acks.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/27`
+    QueryAlertDataAck = 27 -> Page<super::AlertDataAck>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/alert-histories/acknowledgments/{alertDataUuid}/actions`: Changes an alert data ack.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/28`
+    UpdateAlertDataAck = 28 -> Reply<super::AlertDataAck>, (alert_data_uuid: Id) super::UpdateAlertDataAckRequest;
+    /// Alert data uuid.
+    alert_data_uuid: Id = "alertDataUuid" alert_data_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/alert-histories/histogram`: Gives z watch alert histogram.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/29`
+    GetZWatchAlertHistogram = 29 -> super::GetZWatchAlertHistogramResult, (table_name: String, start_time: i64, end_time: i64, interval_hours: i64);
+    /// Table name.
+    table_name: String = "tableName" table_name.into();
+    /// Start time.
+    start_time: i64 = "startTime" start_time.into();
+    /// End time.
+    end_time: i64 = "endTime" end_time.into();
+    /// `1` when left out.
+    interval_hours: i64 = "intervalHours" interval_hours.into();
+    /// Group columns.
+    group_columns: Vec<String> = "groupColumns" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/audit-records`: Finds audits.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/30`
+    QueryAudit = 30 -> Page<super::Audits>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/audits`: Gives audit data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/31`
+    GetAuditData = 31 -> super::GetAuditDataResult, ();
+    /// Start time.
+    start_time: Option<i64> = "startTime" None;
+    /// End time.
+    end_time: Option<i64> = "endTime" None;
+    /// How many at most. `100` when left out.
+    limit: Option<i64> = "limit" None;
+    /// Conditions.
+    conditions: Vec<String> = "conditions" Vec::new();
+    /// Audit type.
+    audit_type: Option<String> = "auditType" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/change/eventSubscription/{uuid}/state`: Lets an event subscription be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/32`
+    ChangeEventSubscriptionState = 32 -> Reply<super::EventSubscription>, (uuid: Id) super::ChangeEventSubscriptionStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/event-histories/acknowledgments`: Ack event data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/33`
+    AckEventData = 33 -> Reply<super::AlertDataAck>, () super::AckEventDataRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/event-records`: Finds event records.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/34`
+    QueryEventRecord = 34 -> Page<super::EventRecords>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/events`: Gives event data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/35`
+    GetEventData = 35 -> super::GetEventDataResult, ();
+    /// Start time.
+    start_time: Option<i64> = "startTime" None;
+    /// End time.
+    end_time: Option<i64> = "endTime" None;
+    /// Offset ahead of current time.
+    offset_ahead_of_current_time: Option<i64> = "offsetAheadOfCurrentTime" None;
+    /// How many at most. `100` when left out.
+    limit: Option<i64> = "limit" None;
+    /// Conditions.
+    conditions: Vec<String> = "conditions" Vec::new();
+    /// `false` when left out.
+    count: Option<bool> = "count" None;
+    /// How many to skip. `0` when left out.
+    start: Option<i64> = "start" None;
+    /// Condition expression.
+    condition_expression: Option<String> = "conditionExpression" None;
+    /// Endpoint uuid.
+    endpoint_uuid: Option<Id> = "endpointUuid" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/events/actions`: Changes an event data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/36`
+    UpdateEventData = 36 -> (), () super::UpdateEventDataRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/events/meta-data`: Gives all event metadata.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/37`
+    GetAllEventMetadata = 37 -> super::GetAllEventMetadataResult, ();
+    /// Its name.
+    name: Option<String> = "name" None;
+    /// Namespace.
+    namespace: Option<String> = "namespace" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/events/subscriptions`: Finds event subscriptions.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/38`
+    QueryEventSubscription = 38 -> Page<super::EventSubscription>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/events/subscriptions`: Subscribe event.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/39`
+    SubscribeEvent = 39 -> Reply<super::EventSubscription>, () super::SubscribeEventRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/events/subscriptions/labels/{uuid}`: Removes a label from an event subscription.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/40`
+    RemoveLabelFromEventSubscription = 40 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/events/subscriptions/labels/{uuid}/actions`: Changes an event subscription label.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/41`
+    UpdateEventSubscriptionLabel = 41 -> Reply<super::EventSubscriptionLabel>, (uuid: Id) super::UpdateEventSubscriptionLabelRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions`: Adds an action to an event subscription.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/42`
+    AddActionToEventSubscription = 42 -> Reply<super::EventSubscription>, (subscription_uuid: Id) super::AddActionToEventSubscriptionRequest;
+    /// Subscription uuid.
+    subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions/{actionUuid}`: Removes an action from an event subscription.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/43`
+    RemoveActionFromEventSubscription = 43 -> (), (subscription_uuid: Id, action_uuid: Id);
+    /// Subscription uuid.
+    subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
+    /// Action uuid.
+    action_uuid: Id = "actionUuid" action_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/labels`: Adds a label to an event subscription.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/44`
+    AddLabelToEventSubscription = 44 -> Reply<super::EventSubscriptionLabel>, (subscription_uuid: Id) super::AddLabelToEventSubscriptionRequest;
+    /// Subscription uuid.
+    subscription_uuid: Id = "subscriptionUuid" subscription_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/events/subscriptions/{uuid}`: Unsubscribe event.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/45`
+    UnsubscribeEvent = 45 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/events/subscriptions/{uuid}/actions`: Changes a subscribe event.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/46`
+    UpdateSubscribeEvent = 46 -> Reply<super::EventSubscription>, (uuid: Id) super::UpdateSubscribeEventRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/metrics`: Deletes a metric data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/47`
+    DeleteMetricData = 47 -> (), (namespace: String, metric_name: String);
+    /// Namespace.
+    namespace: String = "namespace" namespace.into();
+    /// Metric name.
+    metric_name: String = "metricName" metric_name.into();
+    /// Labels.
+    labels: Vec<String> = "labels" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/metrics`: Gives metric data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/48`
+    GetMetricData = 48 -> super::GetMetricDataResult, (namespace: String, metric_name: String);
+    /// Namespace.
+    namespace: String = "namespace" namespace.into();
+    /// Metric name.
+    metric_name: String = "metricName" metric_name.into();
+    /// Start time.
+    start_time: Option<i64> = "startTime" None;
+    /// End time.
+    end_time: Option<i64> = "endTime" None;
+    /// Offset ahead of current time.
+    offset_ahead_of_current_time: Option<i64> = "offsetAheadOfCurrentTime" None;
+    /// Period.
+    period: Option<i64> = "period" None;
+    /// Labels.
+    labels: Vec<String> = "labels" Vec::new();
+    /// Value conditions.
+    value_conditions: Vec<String> = "valueConditions" Vec::new();
+    /// Functions.
+    functions: Vec<String> = "functions" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/metrics`: Put metric data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/49`
+    PutMetricData = 49 -> (), () super::PutMetricDataRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/metrics/httpreceivers`: Finds metric data http receivers.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/50`
+    QueryMetricDataHttpReceiver = 50 -> Page<super::MetricDataHttpReceiver>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/metrics/httpreceivers`: Creates a metric data http receiver.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/51`
+    CreateMetricDataHttpReceiver = 51 -> Reply<super::MetricDataHttpReceiver>, () super::CreateMetricDataHttpReceiverRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/metrics/httpreceivers/templates`: Finds metric templates.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/52`
+    QueryMetricTemplate = 52 -> Page<super::MetricDataHttpReceiver>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/metrics/httpreceivers/templates`: Creates a metric template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/53`
+    CreateMetricTemplate = 53 -> Reply<super::MetricTemplate>, () super::CreateMetricTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}`: Deletes a metric template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/54`
+    DeleteMetricTemplate = 54 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/metrics/httpreceivers/{uuid}`: Deletes a metric data http receiver.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/55`
+    DeleteMetricDataHttpReceiver = 55 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/metrics/label-values`: Gives metric label value.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/56`
+    GetMetricLabelValue = 56 -> super::GetMetricLabelValueResult, (namespace: String, metric_name: String);
+    /// Namespace.
+    namespace: String = "namespace" namespace.into();
+    /// Metric name.
+    metric_name: String = "metricName" metric_name.into();
+    /// Start time.
+    start_time: Option<i64> = "startTime" None;
+    /// End time.
+    end_time: Option<i64> = "endTime" None;
+    /// Label names.
+    label_names: Vec<String> = "labelNames" Vec::new();
+    /// Filter labels.
+    filter_labels: Vec<String> = "filterLabels" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/metrics/meta-data`: Gives all metric metadata.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/57`
+    GetAllMetricMetadata = 57 -> super::GetAllMetricMetadataResult, ();
+    /// Its name.
+    name: Option<String> = "name" None;
+    /// Namespace.
+    namespace: Option<String> = "namespace" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/mn`: Gives management node dir capacity.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/58`
+    GetManagementNodeDirCapacity = 58 -> super::GetManagementNodeDirCapacityResult, ();
+    /// Management node uuids.
+    management_node_uuids: Vec<Id> = "managementNodeUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/monitorgroups`: Finds monitor groups.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/59`
+    QueryMonitorGroup = 59 -> Page<super::MonitorGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/monitorgroups`: Creates a monitor group.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/60`
+    CreateMonitorGroup = 60 -> Reply<super::MonitorGroup>, () super::CreateMonitorGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/monitorgroups/alarms`: Finds monitor group alarms.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/61`
+    QueryMonitorGroupAlarm = 61 -> Page<super::MonitorGroupAlarm>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/monitorgroups/instances`: Finds monitor group instances.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/62`
+    QueryMonitorGroupInstance = 62 -> Page<super::MonitorGroupInstance>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/monitorgroups/monitortemplates/refs`: Finds monitor group template refs.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/63`
+    QueryMonitorGroupTemplateRef = 63 -> Page<super::MonitorGroupTemplateRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/monitorgroups/subscriptions`: Finds monitor group event subscriptions.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/64`
+    QueryMonitorGroupEventSubscription = 64 -> Page<super::MonitorGroupEventSubscription>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/monitorgroups/{groupUuid}/actions`: Adds an instance to a monitor group.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/65`
+    AddInstanceToMonitorGroup = 65 -> Reply<super::MonitorGroupInstance>, (group_uuid: Id) super::AddInstanceToMonitorGroupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/monitorgroups/{groupUuid}/actions/{instanceUuid}`: Removes an instance from a monitor group.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/66`
+    RemoveInstanceFromMonitorGroup = 66 -> (), (group_uuid: Id, instance_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Instance uuid.
+    instance_uuid: Id = "instanceUuid" instance_uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/monitorgroups/{uuid}`: Deletes a monitor group.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/67`
+    DeleteMonitorGroup = 67 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/monitorgroups/{uuid}/actions`: Changes a monitor group.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/68`
+    UpdateMonitorGroup = 68 -> Reply<super::MonitorGroup>, (uuid: Id) super::UpdateMonitorGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/monitortemplates`: Finds monitor templates.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/69`
+    QueryMonitorTemplate = 69 -> Page<super::MonitorTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/monitortemplates`: Creates a monitor template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/70`
+    CreateMonitorTemplate = 70 -> Reply<super::MonitorTemplate>, () super::CreateMonitorTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/monitortemplates/evenrules`: Finds event rule templates.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/71`
+    QueryEventRuleTemplate = 71 -> Page<super::EventRuleTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/monitortemplates/evenrules`: Adds an event rule template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/72`
+    AddEventRuleTemplate = 72 -> Reply<super::EventRuleTemplate>, () super::AddEventRuleTemplateRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/monitortemplates/evenrules/{uuid}`: Deletes an event rule template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/73`
+    DeleteEventRuleTemplate = 73 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/monitortemplates/evenrules/{uuid}/actions`: Changes an event rule template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/74`
+    UpdateEventRuleTemplate = 74 -> Reply<super::EventRuleTemplate>, (uuid: Id) super::UpdateEventRuleTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/monitortemplates/metricrules`: Finds metric rule templates.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/75`
+    QueryMetricRuleTemplate = 75 -> Page<super::MetricRuleTemplate>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/monitortemplates/metricrules/{uuid}`: Deletes a metric rule template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/76`
+    DeleteMetricRuleTemplate = 76 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/monitortemplates/metricrules/{uuid}/actions`: Changes a metric rule template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/77`
+    UpdateMetricRuleTemplate = 77 -> Reply<super::MetricRuleTemplate>, (uuid: Id) super::UpdateMetricRuleTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/monitortemplates/{monitorTemplateUuid}/metricrules`: Adds a metric rule template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/78`
+    AddMetricRuleTemplate = 78 -> Reply<super::MetricRuleTemplate>, (monitor_template_uuid: Id) super::AddMetricRuleTemplateRequest;
+    /// Monitor template uuid.
+    monitor_template_uuid: Id = "monitorTemplateUuid" monitor_template_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}`: Takes back a monitor template from a monitor group.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/79`
+    RevokeMonitorTemplateFromMonitorGroup = 79 -> (), (template_uuid: Id, group_uuid: Id);
+    /// Template uuid.
+    template_uuid: Id = "templateUuid" template_uuid.into();
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}`: Applies a monitor template to a monitor group.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/80`
+    ApplyMonitorTemplateToMonitorGroup = 80 -> Reply<super::MonitorGroupTemplateRef>, (template_uuid: Id, group_uuid: Id);
+    /// Template uuid.
+    template_uuid: Id = "templateUuid" template_uuid.into();
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/monitortemplates/{uuid}`: Deletes a monitor template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/81`
+    DeleteMonitorTemplate = 81 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/monitortemplates/{uuid}/actions`: Copies a monitor template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/82`
+    CloneMonitorTemplate = 82 -> Reply<super::MonitorTemplate>, (uuid: Id) super::CloneMonitorTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/monitortemplates/{uuid}/actions`: Changes a monitor template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/83`
+    UpdateMonitorTemplate = 83 -> Reply<super::MonitorTemplate>, (uuid: Id) super::UpdateMonitorTemplateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/textTemplateArg`: Gives text template arg.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/84`
+    GetTextTemplateArg = 84 -> super::GetTextTemplateArgResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/third-party/alert-publish-histories`: Finds SNS endpoint thirdparty alert histories.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/85`
+    QuerySnsEndpointThirdpartyAlertHistory = 85 -> Page<super::SNSEndpointThirdpartyAlertHistory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/third-party/alerts`: Finds thirdparty alerts.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/86`
+    QueryThirdpartyAlert = 86 -> Page<super::AnyInventory>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/third-party/alerts/actions`: Changes thirdparty alerts.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/87`
+    UpdateThirdpartyAlerts = 87 -> (), () super::UpdateThirdpartyAlertsRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/zwatch/third-party/platforms`: Finds thirdparty platforms.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/88`
+    QueryThirdpartyPlatform = 88 -> Page<super::ThirdpartyPlatform>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/zwatch/third-party/platforms`: Adds a thirdparty platform.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/89`
+    AddThirdpartyPlatform = 89 -> Reply<super::ThirdpartyPlatform>, () super::AddThirdpartyPlatformRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/zwatch/third-party/platforms/{uuid}`: Deletes a thirdparty platform.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/90`
+    DeleteThirdpartyPlatform = 90 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
+    delete_mode: Option<super::DeleteMode> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/third-party/platforms/{uuid}/actions`: Changes a thirdparty platform.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/91`
+    UpdateThirdpartyPlatform = 91 -> Reply<super::ThirdpartyPlatform>, (uuid: Id) super::UpdateThirdpartyPlatformRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/zwatch/topics/{uuid}/actions`: Lets an SNS topic be used, or no longer.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/operations/92`
+    ChangeSnsTopicState = 92 -> Reply<super::SNSTopic>, (uuid: Id) super::ChangeSNSTopicStateRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }
