@@ -271,6 +271,50 @@ async fn jobs_that_go_wrong() {
 }
 
 #[tokio::test]
+async fn long_jobs() {
+    let hour = Duration::from_secs(3600);
+    let sim = Sim::builder().zstack("127.0.0.1:0").zstack_job_time(hour).start().await.unwrap();
+    let client = zstack(&sim).await;
+    let submit = async |name: &str, storage: &str| {
+        let data = json!({"name": "late", "url": "http://x/i.qcow2", "backupStorageUuids": [storage]}).to_string();
+        let body = json!({"params": {"jobName": name, "jobData": data}});
+        let job = begin(&client, "POST /zstack/v1/longjobs", &body).await;
+        sim.advance(hour);
+        client.get(&job).await
+    };
+    let store = "1ab3b836a88342e1bbc1b1a17d092f0f";
+    let state = async |uuid: &str| {
+        let body = client.get(&format!("/zstack/v1/longjobs/{uuid}")).await.expect(200).json();
+        body["inventories"][0]["state"].as_str().unwrap().to_owned()
+    };
+    let job = submit("APIAddImageMsg", store).await.expect(200).json();
+    let uuid = job["inventory"]["uuid"].as_str().unwrap();
+    assert_eq!(state(uuid).await, "Running");
+    sim.advance(hour);
+    assert_eq!(state(uuid).await, "Succeeded");
+    assert_eq!(client.get("/zstack/v1/images?q=name=late&count=true").await.json()["total"], 1);
+
+    let path = format!("PUT /zstack/v1/longjobs/{uuid}/actions");
+    let cancel = begin(&client, &path, &json!({"cancelLongJob": {}})).await;
+    sim.advance(hour);
+    assert_eq!(client.get(&cancel).await.expect(503).json()["error"]["code"], "SYS.1006");
+    begin(&client, &path, &json!({"rerunLongJob": {}})).await;
+    begin(&client, &path, &json!({"cancelLongJob": {}})).await;
+    sim.advance(hour);
+    assert_eq!(state(uuid).await, "Canceled");
+    sim.advance(hour);
+    assert_eq!(state(uuid).await, "Canceled");
+
+    let failing = submit("APIAddImageMsg", "0").await.expect(200).json();
+    sim.advance(hour);
+    let path = format!("/zstack/v1/longjobs/{}", failing["inventory"]["uuid"].as_str().unwrap());
+    let failed = client.get(&path).await.expect(200).json();
+    let error: Value = serde_json::from_str(failed["inventories"][0]["jobResult"].as_str().unwrap()).unwrap();
+    assert_eq!((&failed["inventories"][0]["state"], &error["code"]), (&json!("Failed"), &json!("SYS.1003")));
+    submit("AddImage", store).await.expect(503);
+}
+
+#[tokio::test]
 async fn users_accounts_and_renewal() {
     let sim = start().await;
     let client = zstack(&sim).await;

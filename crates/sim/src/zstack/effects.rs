@@ -4,6 +4,7 @@ mod backup_storage;
 mod generic;
 mod identity;
 mod images;
+mod long_jobs;
 mod management;
 mod tags;
 mod zones;
@@ -87,6 +88,11 @@ const EFFECTS: &[(&str, Handler)] = &[
     ("ExportImageFromBackupStorage", images::export),
     ("DeleteExportedImageFromBackupStorage", images::delete_export),
     ("BackupStorageMigrateImage", images::migrate),
+    // Long jobs.
+    ("SubmitLongJob", long_jobs::submit),
+    ("CancelLongJob", long_jobs::cancel),
+    ("RerunLongJob", long_jobs::rerun),
+    ("ResumeLongJob", long_jobs::resume),
     // Tags.
     ("CreateSystemTag", tags::create),
     ("CreateSystemTags", tags::create_all),

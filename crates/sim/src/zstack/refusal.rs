@@ -67,7 +67,8 @@ impl Failure {
         self
     }
 
-    fn value(&self) -> Value {
+    /// The error as it stands in bodies.
+    pub(super) fn value(&self) -> Value {
         let [code, description] = self.code;
         let mut value = json!({"code": code, "description": description, "details": self.details});
         if let Some(cause) = &self.cause {

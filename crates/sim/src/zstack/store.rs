@@ -1,6 +1,6 @@
 //! What there is: rows of every class, as the JSON that they are written as.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -37,15 +37,37 @@ pub(super) fn text<'b>(body: &'b Body, name: &str) -> &'b str {
     body.get(name).and_then(Value::as_str).unwrap_or("")
 }
 
-/// All rows. Those of one hierarchy stand together, in the order in which they came.
+/// The rows of one hierarchy, in the order in which they came.
+#[derive(Default)]
+struct Table {
+    rows: BTreeMap<u64, Row>,
+    by_uuid: HashMap<String, u64>,
+    next: u64,
+}
+
+impl Table {
+    fn get(&self, uuid: &str) -> Option<&Row> {
+        self.rows.get(self.by_uuid.get(uuid)?)
+    }
+
+    fn put(&mut self, row: Row) {
+        self.next += 1;
+        let uuid = row.uuid();
+        // Not every class has a uuid.
+        let place = if uuid.is_empty() { self.next } else { *self.by_uuid.entry(uuid.to_owned()).or_insert(self.next) };
+        self.rows.insert(place, row);
+    }
+}
+
+/// All rows, by the name of the class on top of their hierarchy.
 #[derive(Default)]
 pub(super) struct Store {
-    tables: HashMap<&'static str, Vec<Row>>,
+    tables: HashMap<&'static str, Table>,
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.tables.iter().map(|(class, rows)| (class, rows.len()))).finish()
+        f.debug_map().entries(self.tables.iter().map(|(class, table)| (class, table.rows.len()))).finish()
     }
 }
 
@@ -67,10 +89,12 @@ impl Store {
         let known: HashMap<&str, Vec<String>> = store
             .tables
             .iter()
-            .map(|(name, rows)| (*name, rows.iter().map(|row| row.uuid().to_owned()).collect()))
+            .map(|(name, table)| (*name, table.rows.values().map(|row| row.uuid().to_owned()).collect()))
             .collect();
         for class in class::all().iter().filter(|class| std::ptr::eq(class.root(), *class) && class.part.is_none()) {
-            store.tables.entry(class.name).or_insert_with(|| made::rows(class, &known));
+            if !store.tables.contains_key(class.name) {
+                made::rows(class, &known).into_iter().for_each(|row| store.put(row));
+            }
         }
         store
     }
@@ -81,48 +105,44 @@ impl Store {
             let Some(of) = class::find(part.of) else { return Vec::new() };
             return self.rows(of).iter().flat_map(|row| items(class, row)).collect();
         }
-        let table = self.tables.get(class.root().name).into_iter().flatten();
+        let table = self.tables.get(class.root().name).into_iter().flat_map(|table| table.rows.values());
         table.filter(|row| row.class.is_a(class)).cloned().collect()
     }
 
     /// A row of a class, by its uuid.
     pub(super) fn get(&self, class: &'static Class, uuid: &str) -> Option<&Row> {
-        let table = self.tables.get(class.root().name)?;
-        table.iter().find(|row| row.uuid() == uuid && row.class.is_a(class))
+        self.tables.get(class.root().name)?.get(uuid).filter(|row| row.class.is_a(class))
     }
 
     /// A row of any class, by its uuid.
     pub(super) fn any(&self, uuid: &str) -> Option<&Row> {
-        self.tables.values().flatten().find(|row| row.uuid() == uuid)
+        self.tables.values().find_map(|table| table.get(uuid))
     }
 
     /// Puts a row in; one with the same uuid is replaced where it stands.
     pub(super) fn put(&mut self, row: Row) {
-        let table = self.tables.entry(row.class.root().name).or_default();
-        match table.iter_mut().find(|old| !row.uuid().is_empty() && old.uuid() == row.uuid()) {
-            Some(old) => *old = row,
-            None => table.push(row),
-        }
+        self.tables.entry(row.class.root().name).or_default().put(row);
     }
 
     /// Changes a row, and gives it as it is then.
     pub(super) fn edit(&mut self, class: &'static Class, uuid: &str, change: impl FnOnce(&mut Body)) -> Option<Row> {
         let table = self.tables.get_mut(class.root().name)?;
-        let row = table.iter_mut().find(|row| row.uuid() == uuid && row.class.is_a(class))?;
+        let row = table.rows.get_mut(table.by_uuid.get(uuid)?).filter(|row| row.class.is_a(class))?;
         change(Arc::make_mut(&mut row.body));
         Some(row.clone())
     }
 
     /// Takes a row out.
     pub(super) fn remove(&mut self, class: &'static Class, uuid: &str) -> Option<Row> {
+        self.get(class, uuid)?;
         let table = self.tables.get_mut(class.root().name)?;
-        let at = table.iter().position(|row| row.uuid() == uuid && row.class.is_a(class))?;
-        Some(table.remove(at))
+        let place = table.by_uuid.remove(uuid)?;
+        table.rows.remove(&place)
     }
 
     /// Changes every row of a class.
     pub(super) fn edit_all(&mut self, class: &'static Class, mut change: impl FnMut(&mut Body)) {
-        for row in self.tables.get_mut(class.root().name).into_iter().flatten() {
+        for row in self.tables.get_mut(class.root().name).into_iter().flat_map(|table| table.rows.values_mut()) {
             if row.class.is_a(class) {
                 change(Arc::make_mut(&mut row.body));
             }
