@@ -217,4 +217,6 @@ async fn zql_that_is_wrong_says_where() {
     }
     let deep = format!("query zone where {}name = 'a'{}", "(".repeat(500), ")".repeat(500));
     client.get(&format!("/zstack/v1/zql?zql={}", encode(&deep))).await.expect(503);
+    let deep = format!("query {}zone{}", "f(".repeat(5_000), ")".repeat(5_000));
+    client.get(&format!("/zstack/v1/zql?zql={}", encode(&deep))).await.expect(503);
 }

@@ -148,11 +148,13 @@ impl<'t> Parser<'t> {
     fn target(&mut self, statement: &mut Statement) -> Parsed<()> {
         let name = self.word("an entity")?;
         if self.mark("(") {
+            self.deeper()?;
             if statement.verb == Verb::Query && matches!(name, "count" | "sum") {
                 return Err(Fault::Syntax(format!("{name} is not allowed in a query: use the statement {name}")));
             }
             statement.function = Some(name.to_owned());
             self.target(statement)?;
+            self.depth -= 1;
             return self.expect(")");
         }
         statement.target = name.to_owned();
