@@ -169,5 +169,7 @@ fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
     let mut options = Options::new(profile.address(), user, password).map_err(Failure::usage)?;
     options.http = HttpOptions::default();
     options.http.tls = tls;
+    options.zstack_logon = profile.logon.clone();
+    options.zstack_utc_offset = profile.utc_offset;
     Ok(options)
 }
