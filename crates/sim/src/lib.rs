@@ -26,6 +26,7 @@
 //! | `route`, `project` | the operation that a request calls; the answer of one version |
 //! | `server` | TCP, TLS and HTTP |
 
+mod agenda;
 mod builder;
 mod clock;
 mod em;
@@ -42,7 +43,7 @@ mod vb365;
 mod zstack;
 
 pub use builder::{EmRelease, SimBuilder, TlsMode};
-pub use estate::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, ZstackEstate};
+pub use estate::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, Vb365Record, ZstackEstate};
 pub use fault::{Effect, Fault, Faults};
 pub use form::FormError;
 pub use sim::{RecordedRequest, Sim, StartError};
