@@ -45,6 +45,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
         password: password(&args.password)?,
         trust: trust(&args.trust)?,
         api_version: version.map_err(Failure::usage)?,
+        microsoft: None,
     };
     if let Source::File(_) = profile.password {
         // Read once now, so that a wrong mode or an empty file shows here and not in next night's report.
@@ -101,7 +102,7 @@ fn list(args: &List, location: &Location, console: &Console) -> Outcome {
         match read {
             Some(Ok(read)) => {
                 read.warnings.iter().for_each(|warning| console.warn(warning));
-                rows.push(fields(&read.profile).into_values().collect());
+                rows.push(fields(&read.profile).into_values().take(FIELDS.len()).collect());
             }
             // A broken profile is listed by name, so that it can be removed.
             Some(Err(failure)) => {
@@ -152,7 +153,7 @@ fn show(args: &Show, location: &Location, console: &Console) -> Outcome {
         }
         format => {
             let columns = FIELDS.map(|name| Column::new(name, Kind::Text)).into();
-            Table { columns, rows: vec![fields.into_values().collect()] }.print(format, console)?;
+            Table { columns, rows: vec![fields.into_values().take(FIELDS.len()).collect()] }.print(format, console)?;
         }
     }
     Ok(Code::Done)
@@ -192,7 +193,12 @@ fn fields(profile: &Profile) -> Map<String, Value> {
         json!(trust),
         json!(profile.api_version),
     ];
-    FIELDS.map(str::to_owned).into_iter().zip(values).collect()
+    let mut fields: Map<String, Value> = FIELDS.map(str::to_owned).into_iter().zip(values).collect();
+    if let Some(microsoft) = &profile.microsoft {
+        fields.insert("logon".to_owned(), json!(microsoft.kind()));
+        fields.insert("client_id".to_owned(), json!(microsoft.client_id));
+    }
+    fields
 }
 
 fn demo_fields(demo: Demo) -> Map<String, Value> {
