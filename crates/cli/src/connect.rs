@@ -179,5 +179,7 @@ fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
         options.vb365_logon =
             if microsoft.operator { Vb365Logon::Operator(assertion) } else { Vb365Logon::Assertion(assertion) };
     }
+    options.zstack_logon = profile.logon.clone();
+    options.zstack_utc_offset = profile.utc_offset;
     Ok(options)
 }

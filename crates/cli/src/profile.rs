@@ -2,6 +2,7 @@
 
 mod demo;
 mod file;
+mod logon;
 mod select;
 mod toml;
 mod trust;
@@ -10,11 +11,13 @@ use url::{Host, Url};
 
 pub(crate) use demo::Demo;
 pub(crate) use file::{ConfigFile, Location};
+pub(crate) use logon::check as check_logon;
 pub(crate) use select::{Selection, Server, Wanted, select, select_one};
 pub(crate) use trust::{Pin, Trust};
 
 use crate::exit::Failure;
 use crate::secret::{Secret, Source};
+use backhaul_transport::{UtcOffset, ZstackLogon};
 use backhaul_wire::System;
 
 /// A server by name: where it is, who logs on, and what proves each to the other.
@@ -26,9 +29,13 @@ pub(crate) struct Profile {
     pub(crate) system: System,
     /// Where it is: scheme, host, port, and a path when it stands behind a gateway.
     pub(crate) url: Url,
-    /// The account.
+    /// The account; the id of an access key.
     pub(crate) user: Option<String>,
-    /// Where the account's password comes from.
+    /// What `user` and the password are to ZStack.
+    pub(crate) logon: ZstackLogon,
+    /// How far ZStack's clock is ahead of UTC.
+    pub(crate) utc_offset: UtcOffset,
+    /// Where the account's password comes from, or the access key's secret.
     pub(crate) password: Source,
     /// Which certificate is trusted.
     pub(crate) trust: Trust,
@@ -86,7 +93,11 @@ impl Profile {
                 .push(format!("`{}` speaks http://, where no certificate is shown: {trust} has no effect", self.name));
         }
         if plain && !is_this_machine(&self.url) {
-            cautions.push(format!("`{}` speaks http://: the password crosses the network in the clear", self.name));
+            let what = match self.logon {
+                ZstackLogon::AccessKey => "anyone on the way can read the answers, and repeat a request for 15 minutes",
+                _ => "the password crosses the network in the clear",
+            };
+            cautions.push(format!("`{}` speaks http://: {what}", self.name));
         }
         if !plain && self.trust == Trust::Insecure {
             cautions.push(format!(

@@ -225,9 +225,10 @@ fn who_evaluates_a_filter_is_explained() -> Result {
         ("Name==a,Disabled==true", "em.CloudSubtenant", &["server"][..], 0),
         ("name==a", "vb365.Organization", &["here"], 0),
         ("name==a;state==Enabled", "zstack.Zone", &["server", "server"], 0),
-        ("name==\"a>=b\";state==Enabled", "zstack.Zone", &["here", "server"], 0),
-        ("name==a,name==b;uuid!=x", "zstack.Zone", &["here"], 0),
-        ("(name==a,name==b);uuid!=x", "zstack.Zone", &["server", "here"], 0),
+        ("name==\"a>=b\";state==Enabled", "zstack.Zone", &["server", "server"], 0),
+        ("name==\"a\\b\";state==Enabled", "zstack.Zone", &["here", "server"], 0),
+        ("name==a,name==b;uuid!=x", "zstack.Zone", &["server"], 0),
+        ("(name==a,name==b);uuid!=x", "zstack.Zone", &["server", "server"], 0),
         ("Name>a;Disabled==true", "em.CloudSubtenant", &["here", "server"], 0),
     ] {
         let ran = home.run(&["filter", "explain", filter, "--type", kind, "-o", "json"])?.ends(code);
@@ -236,7 +237,14 @@ fn who_evaluates_a_filter_is_explained() -> Result {
     let table = home.run(&["filter", "explain", "name==a", "--type", "vb365.Organization", "-o", "table"])?.ends(0);
     assert!(table.out.starts_with("condition"), "{}", table.out);
     home.run(&["filter", "explain", "name==a"])?.ends(2);
-    home.run(&["filter", "explain", "zone.name==a,name==b", "--type", "zstack.Zone"])?.ends(1);
+    home.run(&["filter", "explain", "zone.name==\"a\\b\",name==b", "--type", "zstack.Zone"])?.ends(1);
+    let zql = ["filter", "explain", "name!=a;state==Enabled", "--type", "zstack.Zone", "-o", "json"];
+    let zql = home.run(&[&zql[..], &["--sort-asc", "createDate"]].concat())?.ends(0);
+    let sent = ["where name != 'a' or name is null", "where state = 'Enabled'", "order by createDate asc"];
+    assert_eq!(zql.column("sent")?, sent);
+    let why = zql.column("why")?;
+    assert!(why[0].as_str().is_some_and(|why| why.contains("where there is no value")), "{why:?}");
+    assert_eq!(why[1], "ZQL, along with what `q=` cannot say");
     let all =
         ["filter", "explain", "name==a", "--type", "zstack.Zone", "--sort-desc", "name", "--limit", "5", "-o", "json"];
     let all = home.run(&all)?.ends(0);

@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use ::http::header::HeaderName;
 use ::http::{Method, StatusCode};
-use backhaul_wire::operation::Answer;
+use backhaul_wire::operation::{Answer, ParamPlace};
 use backhaul_wire::{Call, Drift, Operation, Struct, System, json, xml};
 use bytes::Bytes;
+use serde_json::Value;
 use url::Url;
 
 use crate::address::{self, Params};
@@ -19,6 +20,7 @@ use crate::error::{Error, Reason, Result};
 use crate::http::{HttpClient, Request, StreamingResponse};
 use crate::options::{EmFormat, Options, Version};
 use crate::session::{Session, Sessions};
+use crate::zstack::AccessKey;
 use crate::{classify, session};
 
 pub(crate) use download::Resumable;
@@ -36,6 +38,8 @@ struct Core {
     server: String,
     http: HttpClient,
     sessions: Sessions,
+    /// ZStack's access key, which signs requests in place of a session.
+    access_key: Option<AccessKey>,
     /// VB365's version once it is known; 0 until then, and for the other systems.
     version: AtomicU8,
 }
@@ -91,8 +95,12 @@ impl Client {
             }
         };
         let http = HttpClient::new(options.http.clone()).map_err(|error| fail(Reason::Http(error)))?;
-        let core =
-            Core { system, server, http, sessions: Sessions::default(), version: AtomicU8::new(version), options };
+        let access_key = match system {
+            System::Zstack => AccessKey::of(&options).map_err(fail)?,
+            System::Em | System::Vb365 => None,
+        };
+        let (sessions, version) = (Sessions::default(), AtomicU8::new(version));
+        let core = Core { system, server, http, sessions, access_key, version, options };
         Ok(Self { core: Arc::new(core) })
     }
 
@@ -123,12 +131,20 @@ impl Client {
         address::below(&self.core.options.url, segments.iter().copied())
     }
 
-    /// Opens a session now instead of with the first call: to learn whether address and account are right.
+    /// Opens a session now instead of with the first call: to learn whether address and account are right. With an access key of
+    /// ZStack, which opens no session, the number of zones is asked for.
     ///
     /// # Errors
     /// When the server cannot be reached, is another product, or refuses the logon.
     pub async fn logon(&self) -> Result<()> {
-        self.session(None).await.map(|_| ())
+        match &self.core.access_key {
+            None => self.session(None).await.map(drop),
+            Some(_) => {
+                let mut zones = self.below(&["zstack", "v1", "zones"]);
+                zones.set_query(Some("count=true"));
+                self.exchange(&Ask::link(Method::GET, zones, None).named("logon")).await.map(drop)
+            }
+        }
     }
 
     /// Ends the session, if there is one. The next call opens another.
@@ -169,7 +185,8 @@ impl Client {
         Ok(found)
     }
 
-    /// Calls an operation.
+    /// Calls an operation. What ZStack answers with a job is waited for, for an hour at most; [`Client::start_job`] and
+    /// [`ZstackClient::start`](crate::zstack::ZstackClient::start) give the job itself.
     ///
     /// # Errors
     /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
@@ -177,11 +194,20 @@ impl Client {
         let (operation, version) = (C::OPERATION, self.version().await?);
         self.check_form(operation, C::FORM_UNTIL, version)?;
         let given = self.given(call).await?;
-        let raw = self.send(operation, &given).await?;
+        let raw = match operation.system {
+            // What ZStack answers with a job has its answer when the job ends.
+            System::Zstack => self.start_job(operation, &given).await?.until_done().await?,
+            System::Em | System::Vb365 => self.send(operation, &given).await?,
+        };
+        self.answer::<C>(&raw, version)
+    }
+
+    /// The answer to a typed call.
+    pub(crate) fn answer<C: Call>(&self, raw: &Raw, version: u8) -> Result<C::Answer> {
         let mut answer = C::Answer::default();
-        let has_body = raw.has_body() && operation.form(version).response.shape().is_some();
+        let has_body = raw.has_body() && C::OPERATION.form(version).response.shape().is_some();
         if let Some(target) = answer.target().filter(|_| has_body) {
-            self.read(&raw, target, None)?;
+            self.read(raw, target, None)?;
         }
         Ok(answer)
     }
@@ -261,7 +287,7 @@ impl Client {
         let version = self.version().await?;
         let url = address::url(&self.core.options.url, operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
-        Ok(Ask::new(operation, url, given.body.clone()))
+        Ok(Ask::new(operation, url, wrapped(operation, given)))
     }
 
     /// Reads an answer into an empty value; what the schemas do not know goes into `drift`.
@@ -319,3 +345,21 @@ impl std::fmt::Debug for Client {
 
 /// Enterprise Manager's session header.
 pub(crate) const EM_SESSION: HeaderName = HeaderName::from_static("x-restsvcsessionid");
+
+/// The body as it goes on the wire: ZStack's stands in a wrapper, even an empty one, and its tags beside that.
+fn wrapped(operation: &Operation, given: &Given) -> Option<Bytes> {
+    if operation.wrapper.is_empty() {
+        return given.body.clone();
+    }
+    let body = given.body.as_deref().unwrap_or(b"{}");
+    let mut out = [b"{\"", operation.wrapper.as_bytes(), b"\":", body].concat();
+    for param in operation.params.iter().filter(|param| param.place == ParamPlace::Body) {
+        let values = given.params.iter().filter(|(name, _)| name.eq_ignore_ascii_case(param.name));
+        let values: Vec<Value> = values.map(|(_, value)| Value::from(value.as_str())).collect();
+        if !values.is_empty() {
+            out.extend(format!(",\"{}\":{}", param.name, Value::from(values)).into_bytes());
+        }
+    }
+    out.push(b'}');
+    Some(out.into())
+}

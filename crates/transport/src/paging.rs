@@ -15,12 +15,13 @@ use crate::address;
 use crate::client::{Answered, Ask, Bound, Client, Given, Raw};
 use crate::error::{Error, Reason, Result};
 use crate::options::Version;
+use crate::zstack::{Zql, zql};
 
 /// How many pages without an item may come one after the other before it is taken for a fault.
 const EMPTY_PAGES: u32 = 3;
 
 /// How many items a page of ZStack or VB365 is asked to hold, unless the call says; their own defaults are 1000 and 30.
-const PAGE: i64 = 1000;
+pub(crate) const PAGE: i64 = 1000;
 
 /// The pages of a listing, one at a time, read into any value: the form for callers that learn the type at run time.
 ///
@@ -40,6 +41,8 @@ pub struct Pages {
 enum Source {
     /// An operation's answer; of a typed call also what is known of it before the version is.
     Call { operation: &'static Operation, given: Given, typed: Option<Typed> },
+    /// What a query of ZStack lists, in ZQL, from an item on.
+    Zql { operation: &'static Operation, zql: Zql, start: i64 },
     /// What stands at an address that Enterprise Manager gave, in the session that it belongs to.
     Place { url: Url, bound: Bound, lists: &'static [&'static str] },
 }
@@ -64,6 +67,13 @@ impl Client {
     #[must_use]
     pub fn pages(&self, operation: &'static Operation, given: Given) -> Pages {
         self.pages_of(Source::Call { operation, given, typed: None })
+    }
+
+    /// The pages of what a query operation of ZStack lists, asked for in ZQL. Where the server has no ZQL the first page is an error
+    /// with the [status](Error::status) 404 or 501.
+    #[must_use]
+    pub fn pages_zql(&self, operation: &'static Operation, zql: Zql) -> Pages {
+        self.pages_of(Source::Zql { operation, zql, start: 0 })
     }
 
     /// The pages of what stands at an address; `lists` are the fields that hold its items.
@@ -103,7 +113,7 @@ impl Client {
             typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
         }
         let source = Source::Call { operation: C::OPERATION, given, typed: Some(typed) };
-        Listing { pages: self.pages_of(source), of: std::marker::PhantomData }
+        Listing::of(self.pages_of(source))
     }
 }
 
@@ -115,7 +125,9 @@ impl Pages {
     pub async fn next_into(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<Raw>> {
         let answered = self.next_page(target, drift).await?;
         Ok(match (answered, &self.source) {
-            (Some(answered), Source::Call { operation, .. }) => Some(answered.of(operation)),
+            (Some(answered), Source::Call { operation, .. } | Source::Zql { operation, .. }) => {
+                Some(answered.of(operation))
+            }
             _ => None,
         })
     }
@@ -130,11 +142,14 @@ impl Pages {
             Next::Again => self.ask().await?,
             Next::Link(url) => self.ask_at(url),
         };
-        let answered = match self.client.exchange(&ask).await {
+        let mut answered = match self.client.exchange(&ask).await {
             // Nothing said that there is a page.
             Err(error) if self.trail.probing && error.status().is_some_and(|status| status < 500) => return Ok(None),
             answered => answered?,
         };
+        if let Source::Zql { .. } = self.source {
+            answered.body = zql::only_result(&answered.body).map_err(|why| self.fail(why))?;
+        }
         self.client.read_body(answered.name.clone(), &answered.body, target, drift)?;
         let items = self.source.items(target);
         let start = answered.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answered.body).trim_ascii_start();
@@ -169,6 +184,7 @@ impl Pages {
     async fn ask(&self) -> Result<Ask> {
         match &self.source {
             Source::Call { operation, given, .. } => self.client.ask(operation, given).await,
+            Source::Zql { operation, zql, start } => self.client.ask_zql(operation, zql, *start).await,
             Source::Place { url, .. } => Ok(self.ask_at(url.clone())),
         }
     }
@@ -178,6 +194,7 @@ impl Pages {
         match &self.source {
             // A search says what it looks for in its body: so does each of its pages.
             Source::Call { operation, given, .. } => Ask::new(operation, url, given.body.clone()),
+            Source::Zql { operation, .. } => Ask::new(operation, url, None),
             Source::Place { bound, .. } => Ask::link(Method::GET, url, None).bound(Some(bound.clone())),
         }
     }
@@ -198,12 +215,17 @@ impl Pages {
             System::Em => {}
             System::Vb365 => defaults.push(("limit", PAGE.to_string())),
             // Without an order, pages may overlap and miss.
-            System::Zstack => defaults.extend([
-                ("limit", PAGE.to_string()),
-                ("start", "0".to_owned()),
-                ("replyWithCount", "true".to_owned()),
-                ("sort", "+uuid".to_owned()),
-            ]),
+            System::Zstack => {
+                defaults.extend([
+                    ("limit", PAGE.to_string()),
+                    ("start", "0".to_owned()),
+                    ("replyWithCount", "true".to_owned()),
+                ]);
+                // References between resources have no uuid, and a sort by an unknown field is refused.
+                if zql::listed(operation).is_some_and(|item| item.index_of("uuid").is_some()) {
+                    defaults.push(("sort", "+uuid".to_owned()));
+                }
+            }
         }
         for (name, value) in defaults {
             if takes(name) && !given.params.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -225,6 +247,8 @@ impl Pages {
                 given.params.push((name.to_owned(), value.to_string()));
             }
             Source::Place { url, .. } => address::set_query(url, name, value),
+            // Where it begins is its own to say.
+            Source::Zql { .. } => {}
         }
     }
 
@@ -240,7 +264,7 @@ impl Pages {
         let version = self.client.version().await?;
         let takes = |name: &str| match &self.source {
             Source::Call { operation, .. } => takes(operation, name, version),
-            Source::Place { .. } => false,
+            Source::Place { .. } | Source::Zql { .. } => false,
         };
         match vb365::after(page, items) {
             vb365::After::Link(link) => {
@@ -284,9 +308,12 @@ impl Pages {
     }
 
     fn after_zstack(&mut self, page: &dyn Struct, items: usize) -> Result<Next> {
-        let start = self.param("start").and_then(|start| start.parse::<i64>().ok()).unwrap_or(0);
+        let number = |name: &str| self.param(name).and_then(|value| value.parse::<i64>().ok());
+        let (start, limit) = match &self.source {
+            Source::Zql { zql, start, .. } => (*start, zql.limit()),
+            _ => (number("start").unwrap_or(0), number("limit").unwrap_or(PAGE)),
+        };
         let end = start + i64::try_from(items).unwrap_or(i64::MAX);
-        let limit = self.param("limit").and_then(|limit| limit.parse::<i64>().ok()).unwrap_or(PAGE);
         let more = match int(page, "total") {
             Some(total) if items == 0 && end < total => {
                 return Err(
@@ -299,7 +326,10 @@ impl Pages {
         if !more || self.param("count") == Some("true") {
             return Ok(Next::End);
         }
-        self.set("start", &end.to_string());
+        match &mut self.source {
+            Source::Zql { start, .. } => *start = end,
+            _ => self.set("start", &end.to_string()),
+        }
         Ok(Next::Again)
     }
 
@@ -318,7 +348,7 @@ impl Pages {
 
     fn name(&self) -> Cow<'static, str> {
         match &self.source {
-            Source::Call { operation, .. } => operation.name.into(),
+            Source::Call { operation, .. } | Source::Zql { operation, .. } => operation.name.into(),
             Source::Place { url, .. } => self.ask_at(url.clone()).name,
         }
     }
@@ -333,6 +363,7 @@ impl Source {
     fn is_page(&self, page: &dyn Struct, items: usize) -> bool {
         let says = match self {
             Self::Place { .. } => ["PagingInfo", "Href"].as_slice(),
+            Self::Zql { .. } => &["total"],
             Self::Call { operation, .. } => match operation.system {
                 System::Em => ["PagingInfo", "Refs", "Entities", "Resources"].as_slice(),
                 System::Vb365 => &["offset", "limit", "setId", "totalCount", "_links"],
@@ -345,7 +376,7 @@ impl Source {
     /// The list of a page's items, by its path in the page.
     fn list(&self) -> &'static str {
         match self {
-            Self::Call { operation, .. } => match operation.response {
+            Self::Call { operation, .. } | Self::Zql { operation, .. } => match operation.response {
                 backhaul_wire::operation::Response::Page(_, list) => list,
                 _ => "",
             },
@@ -358,8 +389,8 @@ impl Source {
         let count = |list: &str| page.path(list).structs().map_or(0, |list| list.len());
         match self {
             Self::Place { lists, .. } => lists.iter().map(|list| count(list)).sum(),
-            Self::Call { .. } if self.list().is_empty() => 0,
-            Self::Call { .. } => count(self.list()),
+            Self::Call { .. } | Self::Zql { .. } if self.list().is_empty() => 0,
+            Self::Call { .. } | Self::Zql { .. } => count(self.list()),
         }
     }
 }
@@ -412,6 +443,10 @@ pub struct Listing<P> {
 }
 
 impl<P: Paged> Listing<P> {
+    pub(crate) fn of(pages: Pages) -> Self {
+        Self { pages, of: std::marker::PhantomData }
+    }
+
     /// The pages, each as it comes. An error ends the stream.
     #[must_use]
     pub fn by_page(self) -> BoxStream<'static, Result<P>> {

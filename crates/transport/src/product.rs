@@ -53,9 +53,12 @@ pub(crate) fn is_page(answer: &Response) -> bool {
 /// What an answer that fits no operation looks like.
 pub(crate) fn describe(answer: &Response) -> String {
     let status = answer.status;
-    let start: String = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]).trim().to_owned();
     if is_page(answer) {
         return format!("it answered {status} with an HTML page (a proxy, or a web interface?)");
     }
-    if start.is_empty() { format!("it answered {status} without a body") } else { format!("it answered {status}") }
+    if answer.body.trim_ascii().is_empty() {
+        format!("it answered {status} without a body")
+    } else {
+        format!("it answered {status}")
+    }
 }

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::common::Output;
 use super::values;
+use backhaul_transport::UtcOffset;
 use backhaul_wire::System;
 
 /// `backhaul profile`
@@ -63,7 +64,8 @@ An existing profile is not overwritten: remove it first.
 Examples:
   backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
   backhaul profile add m365 --system vb365 --url https://vb365:4443 --user svc --password-file m365.pw
-  backhaul profile add cloud --system zstack --url http://10.0.0.5:8080 --password-command 'pass z'")]
+  backhaul profile add cloud --system zstack --url http://10.0.0.5:8080 --user admin --password-command 'pass z'
+  backhaul profile add east --system zstack --url https://z --access-key BVnI... --utc-offset +08:00")]
 pub(crate) struct Add {
     /// The profile's name
     #[arg(value_name = "NAME")]
@@ -81,6 +83,18 @@ pub(crate) struct Add {
     /// The account
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
+
+    /// The account of which --user is a user [zstack]
+    #[arg(long, value_name = "NAME", requires = "user")]
+    pub(crate) account: Option<String>,
+
+    /// The id of an access key in place of an account; its secret comes from where a password would [zstack]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["user", "account"])]
+    pub(crate) access_key: Option<String>,
+
+    /// How far the server's clock is ahead of UTC, such as +08:00: an access key needs it [zstack]
+    #[arg(long, value_name = "OFFSET", allow_hyphen_values = true, value_parser = UtcOffset::parse)]
+    pub(crate) utc_offset: Option<UtcOffset>,
 
     /// The API version to speak, in place of the newest that both sides know [em: v1_7, vb365: v8]
     #[arg(long, value_name = "V")]

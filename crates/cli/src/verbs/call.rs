@@ -7,6 +7,7 @@ mod wait;
 use std::path::Path;
 
 use backhaul_models::registry;
+use backhaul_models::zstack::JobLocation;
 use backhaul_transport::file::{Existing, NewFile};
 use backhaul_transport::{Error, Given, Raw};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
@@ -32,9 +33,6 @@ pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
     selection.say(console);
     if args.wait && args.format == Some(CallFormat::Raw) {
         return Err(Failure::usage("--wait asks several times, so there are no bytes as they came: leave -o raw out"));
-    }
-    if args.wait && operation.long_running && operation.system == System::Zstack {
-        console.warn(&format!("{} is not waited for: tasks of em and sessions of vb365 are", operation.name));
     }
     let call = Calling { operation, args, console };
     connect::wait_for(call.run(&server, Given { params, body: None }, body))?;
@@ -110,7 +108,14 @@ impl Calling<'_> {
     /// The answer as JSON with our names, secrets redacted; nothing when there is no body.
     async fn decoded(&self, peer: &Peer, given: &Given, raw: &Raw) -> Result<Option<String>, Failure> {
         let version = peer.version().await?;
-        let Some(mut value) = self.answer(given, version).filter(|_| raw.has_body()) else { return Ok(None) };
+        // What ZStack answers with a job is not there yet, only where to ask for it.
+        let is_job = self.operation.system == System::Zstack && raw.status.as_u16() == 202;
+        let value = if is_job {
+            Some(Box::new(JobLocation::default()) as Box<dyn Struct>)
+        } else {
+            self.answer(given, version)
+        };
+        let Some(mut value) = value.filter(|_| raw.has_body()) else { return Ok(None) };
         let mut drift = Drift::default();
         peer.client.read(raw, value.as_mut(), Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
         if !drift.is_empty() {

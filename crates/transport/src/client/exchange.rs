@@ -25,10 +25,10 @@ pub(crate) struct Ask {
     method: Method,
     pub(crate) url: Url,
     body: Option<Bytes>,
-    /// Where in the body the request stands, when it is wrapped (ZStack).
-    wrapper: &'static str,
     anonymous: bool,
     bound: Option<Bound>,
+    /// What it means that the server does not know what is asked for (404, 501), where that is known better than by its text.
+    gone: Option<String>,
     /// Whether the answer is a file.
     file: bool,
     /// Headers of this request alone.
@@ -68,9 +68,9 @@ impl Ask {
             method: Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET),
             url,
             body,
-            wrapper: operation.wrapper,
             anonymous: operation.anonymous,
             bound: None,
+            gone: None,
             file: matches!(operation.response, Form::Bytes),
             headers: Vec::new(),
         }
@@ -84,12 +84,24 @@ impl Ask {
             method,
             url,
             body,
-            wrapper: "",
             anonymous: false,
             bound: None,
+            gone: None,
             file: false,
             headers: Vec::new(),
         }
+    }
+
+    /// The same, under an operation's name.
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same; this is what to say when the server does not know what is asked for.
+    pub(crate) fn gone(mut self, meaning: String) -> Self {
+        self.gone = Some(meaning);
+        self
     }
 
     /// The same, but only within one session.
@@ -145,7 +157,8 @@ impl Client {
 
     async fn session_of(&self, ask: &Ask) -> Result<Option<Arc<Session>>> {
         match &ask.bound {
-            _ if ask.anonymous => Ok(None),
+            // Requests with an access key need no session.
+            _ if ask.anonymous || self.core.access_key.is_some() => Ok(None),
             None => self.session(None).await.map(Some),
             Some(bound) => match self.core.sessions.numbered(bound.session).await {
                 Some(session) => Ok(Some(session)),
@@ -157,6 +170,9 @@ impl Client {
     /// Opens a new session when the answer says that the old one is gone. A request that is refused for its session was not
     /// carried out: sending it again does nothing twice.
     async fn renew(&self, ask: &Ask, session: &mut Option<Arc<Session>>, answer: &Response) -> Result<bool> {
+        if let Some(key) = self.core.access_key.as_ref().filter(|_| !ask.anonymous) {
+            return Ok(key.learn(answer));
+        }
         if session.is_none() || !classify::is_expired(self.core.system, answer) {
             return Ok(false);
         }
@@ -180,6 +196,14 @@ impl Client {
 
     /// What an answer without success means: mostly the server's error, sometimes another product.
     async fn doubt(&self, ask: &Ask, session: Option<&Session>, answer: &Response) -> Reason {
+        if let Some(refusal) = self.core.access_key.as_ref().and_then(|key| key.refusal(answer)) {
+            return refusal;
+        }
+        // A page of a proxy says nothing of what is asked for.
+        let is_gone = matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED);
+        if let Some(meaning) = ask.gone.as_ref().filter(|_| is_gone && !product::is_page(answer)) {
+            return Reason::Api { status: answer.status.as_u16(), code: None, message: meaning.clone() };
+        }
         match classify::error(self.core.system, answer) {
             Reason::Product(None, hint) => self.identify(hint).await,
             Reason::Api { status: 404, code, message } if self.ends_with_session(ask, session) => {
@@ -206,22 +230,21 @@ impl Client {
 
     fn request(&self, ask: &Ask, session: Option<&Session>) -> Request {
         let mut request = Request::new(ask.method.clone(), ask.url.clone());
-        request.retry_503 = self.core.system != System::Zstack;
+        if self.core.system == System::Zstack {
+            request.own_503 = |body| classify::zstack(body).is_some();
+        }
         request = request.header(ACCEPT, self.accepted(ask));
         for (name, value) in &ask.headers {
             request = request.header(name.clone(), value);
         }
         request = match &ask.body {
             None => request,
-            Some(body) if !ask.wrapper.is_empty() => {
-                let wrapped = [b"{\"", ask.wrapper.as_bytes(), b"\":", body, b"}"].concat();
-                request.body("application/json", wrapped)
-            }
             Some(body) => request.body(self.media_type(), body.clone()),
         };
-        match session {
-            None => request,
-            Some(session) => session.authorize(request),
+        match (session, &self.core.access_key) {
+            (Some(session), _) => session.authorize(request),
+            (None, Some(key)) if !ask.anonymous => key.sign(request),
+            (None, _) => request,
         }
     }
 

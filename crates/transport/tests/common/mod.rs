@@ -1,4 +1,4 @@
-//! A scripted Enterprise Manager or VB365 on loopback: it logs on by itself, and answers the rest as a test says.
+//! A scripted server on loopback, of any of the systems: it logs on by itself, and answers the rest as a test says.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, missing_docs)]
 
 use std::sync::{Arc, Mutex};
@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use backhaul_transport::em::EmClient;
 use backhaul_transport::vb365::Vb365Client;
+use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{EmFormat, Options, Version};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -101,19 +102,74 @@ pub fn task(status: u16, id: &str, state: &str, rest: &str) -> Reply {
 
 pub const OK: &str = "<Result Success=\"true\"><Message>Ok</Message></Result>";
 
-/// What a server does by itself.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Logs on as Enterprise Manager.
+/// How a system is logged on to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Logon {
     Em,
-    /// Logs on as VB365.
     Vb365,
-    /// Nothing.
+    /// Accounts and users; calls of jobs and requests that are signed with an access key pass without a session.
+    Zstack,
+    /// Not by itself.
     Open,
 }
 
+impl Logon {
+    fn is(self, target: &str) -> bool {
+        match self {
+            Self::Em => target.starts_with("/api/sessionMngr"),
+            Self::Vb365 => target.ends_with("/token"),
+            Self::Zstack => target.ends_with("/login"),
+            Self::Open => false,
+        }
+    }
+
+    /// The answer to a logon that opens the session with this number.
+    fn session(self, number: u32) -> Reply {
+        match self {
+            Self::Em | Self::Open => {
+                xml(201, "<LogonSession><SessionId>15a3fc97-0325-4119-b789-5c0367c6c565</SessionId></LogonSession>")
+                    .header(&format!("X-RestSvcSessionId: session-{number}"))
+            }
+            Self::Vb365 => {
+                let token =
+                    format!(r#"{{"access_token": "token-{number}", "refresh_token": "more", "expires_in": 3600}}"#);
+                Reply::new(200, token)
+            }
+            Self::Zstack => Reply::new(200, format!(r#"{{"inventory": {{"uuid": "session-{number}"}}}}"#)),
+        }
+    }
+
+    /// Whether the request is in the session with this number, or needs none.
+    fn knows(self, seen: &Seen, number: u32) -> bool {
+        let authorization = seen.header("authorization").unwrap_or_default();
+        match self {
+            Self::Em => seen.header("x-restsvcsessionid") == Some(&format!("session-{number}")),
+            Self::Vb365 => authorization == format!("Bearer token-{number}"),
+            Self::Zstack => {
+                seen.target.contains("/api-jobs/")
+                    || authorization.starts_with("ZStack ")
+                    || authorization == format!("OAuth session-{number}")
+            }
+            Self::Open => true,
+        }
+    }
+
+    fn refusal(self) -> Reply {
+        match self {
+            Self::Em | Self::Open => xml(401, "<Error Message=\"Unauthorized\" StatusCode=\"401\" />"),
+            Self::Vb365 => Reply::new(401, ""),
+            Self::Zstack => zstack_error("ID.1001", "Session expired"),
+        }
+    }
+}
+
+/// An error of ZStack's API.
+pub fn zstack_error(code: &str, details: &str) -> Reply {
+    Reply::new(503, format!(r#"{{"error": {{"code": "{code}", "details": "{details}"}}}}"#))
+}
+
 struct Shared {
-    kind: Kind,
+    system: Logon,
     /// What a logon is answered with; a session when nothing.
     logon: Option<Reply>,
     /// Sessions opened so far; the token of the last one is `session-N`, and no other is known.
@@ -131,29 +187,44 @@ pub struct Server {
 impl Server {
     /// Answers everything but logons as `script` says, and 401 to requests without the session.
     pub async fn new(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
-        Self::with(Kind::Em, None, script).await
+        Self::with(Logon::Em, None, script).await
+    }
+
+    /// The same as a ZStack.
+    pub async fn of_zstack(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+        Self::with(Logon::Zstack, None, script).await
     }
 
     /// Answers every logon with this.
     pub async fn refusing(logon: Reply) -> Self {
-        Self::with(Kind::Em, Some(logon), |_| Reply::new(500, "")).await
+        Self::with(Logon::Em, Some(logon), |_| Reply::new(500, "")).await
     }
 
-    /// The same for VB365, whose tokens are `token-N`.
+    /// The same as a ZStack.
+    pub async fn zstack_refusing(logon: Reply) -> Self {
+        Self::with(Logon::Zstack, Some(logon), |_| Reply::new(500, "")).await
+    }
+
+    /// The same as a VB365, whose tokens are `token-N`.
     pub async fn of_vb365(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
-        Self::with(Kind::Vb365, None, script).await
+        Self::with(Logon::Vb365, None, script).await
     }
 
     /// Answers everything as `script` says, logons and all.
     pub async fn open(script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
-        Self::with(Kind::Open, None, script).await
+        Self::with(Logon::Open, None, script).await
     }
 
-    async fn with(kind: Kind, logon: Option<Reply>, script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+    async fn with(system: Logon, logon: Option<Reply>, script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let (sessions, ended, seen) = (Mutex::new(0), Mutex::new(false), Mutex::new(Vec::new()));
-        let shared = Arc::new(Shared { kind, logon, sessions, ended, seen });
+        let shared = Arc::new(Shared {
+            system,
+            logon,
+            sessions: Mutex::new(0),
+            ended: Mutex::new(false),
+            seen: Mutex::new(Vec::new()),
+        });
         let script = Arc::new(Mutex::new(script));
         let server = Self { url: url.clone(), shared: Arc::clone(&shared) };
         tokio::spawn(async move {
@@ -184,6 +255,10 @@ impl Server {
         EmClient::new(options).unwrap()
     }
 
+    pub fn zstack(&self) -> ZstackClient {
+        ZstackClient::new(self.options()).unwrap()
+    }
+
     pub fn vb365(&self, version: u8) -> Vb365Client {
         let mut options = self.options();
         options.version = Some(Version::Vb365(version));
@@ -202,7 +277,7 @@ impl Server {
     /// What was asked, logons left out.
     pub fn seen(&self) -> Vec<Seen> {
         let seen = self.shared.seen.lock().unwrap();
-        seen.iter().filter(|seen| !is_logon(seen)).cloned().collect()
+        seen.iter().filter(|seen| !self.shared.system.is(&seen.target)).cloned().collect()
     }
 
     pub fn lines(&self) -> Vec<String> {
@@ -211,12 +286,8 @@ impl Server {
 
     pub fn logons(&self) -> Vec<Seen> {
         let seen = self.shared.seen.lock().unwrap();
-        seen.iter().filter(|seen| is_logon(seen)).cloned().collect()
+        seen.iter().filter(|seen| self.shared.system.is(&seen.target)).cloned().collect()
     }
-}
-
-fn is_logon(seen: &Seen) -> bool {
-    seen.target.starts_with("/api/sessionMngr") || seen.target.ends_with("/token")
 }
 
 async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) -> Reply, url: &str) {
@@ -244,32 +315,18 @@ async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) ->
 }
 
 fn reply(shared: &Shared, seen: &Seen, script: impl Fn(&Seen) -> Reply) -> Reply {
-    if shared.kind == Kind::Open {
-        return script(seen);
-    }
-    if is_logon(seen) {
+    if shared.system.is(&seen.target) {
         if let Some(refusal) = &shared.logon {
             return refusal.clone();
         }
         let mut sessions = shared.sessions.lock().unwrap();
         *sessions += 1;
         *shared.ended.lock().unwrap() = false;
-        if shared.kind == Kind::Vb365 {
-            let token =
-                format!(r#"{{"access_token": "token-{sessions}", "refresh_token": "more", "expires_in": 3600}}"#);
-            return Reply::new(200, token);
-        }
-        return xml(201, "<LogonSession><SessionId>15a3fc97-0325-4119-b789-5c0367c6c565</SessionId></LogonSession>")
-            .header(&format!("X-RestSvcSessionId: session-{sessions}"));
+        return shared.system.session(*sessions);
     }
-    if shared.kind == Kind::Vb365 {
-        let current = format!("Bearer token-{}", shared.sessions.lock().unwrap());
-        let known = !*shared.ended.lock().unwrap() && seen.header("authorization") == Some(&current);
-        return if known { script(seen) } else { Reply::new(401, "") };
-    }
-    let current = format!("session-{}", shared.sessions.lock().unwrap());
-    if *shared.ended.lock().unwrap() || seen.header("x-restsvcsessionid") != Some(&current) {
-        return xml(401, "<Error Message=\"Unauthorized\" StatusCode=\"401\" />");
+    let known = shared.system.knows(seen, *shared.sessions.lock().unwrap());
+    if (*shared.ended.lock().unwrap() && !seen.target.contains("/api-jobs/")) || !known {
+        return shared.system.refusal();
     }
     script(seen)
 }

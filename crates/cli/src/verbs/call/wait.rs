@@ -1,9 +1,10 @@
-//! `--wait`: from the task or session that an operation is answered with to its end.
+//! `--wait`: from the task, session or job that an operation is answered with to its end.
 
 use backhaul_models::em::{Task, TaskState};
 use backhaul_transport::Given;
 use backhaul_transport::poller::{Poller, Progress, Work};
 use backhaul_transport::vb365::{Session, Started};
+use backhaul_transport::zstack::Job;
 use backhaul_wire::System;
 use backhaul_wire::operation::Response;
 
@@ -19,17 +20,29 @@ impl Calling<'_> {
             && match self.operation.system {
                 System::Em => self.operation.long_running,
                 System::Vb365 => self.operation.method == "POST" && !matches!(self.operation.response, Response::Bytes),
-                System::Zstack => false,
+                System::Zstack => self.operation.long_running,
             }
     }
 
-    /// Calls, and waits for the end, which is given as text; nothing where the server has done it at once and says nothing.
+    /// Calls, and waits for the end, which is given as text; of a task or session itself, of a job its
+    /// answer. Nothing where the server has done it at once and says nothing.
     pub(super) async fn to_the_end(&self, peer: &Peer, given: &Given) -> Result<String, Failure> {
-        if self.operation.system == System::Em {
-            let started = peer.client.start(self.operation, given).await;
-            let Some(task) = started.map_err(|error| peer.refusal(&error))? else { return Ok(String::new()) };
-            return shown(self.wait(peer, task, task_told).await?.task());
+        match self.operation.system {
+            System::Em => {
+                let started = peer.client.start(self.operation, given).await;
+                let Some(task) = started.map_err(|error| peer.refusal(&error))? else { return Ok(String::new()) };
+                shown(self.wait(peer, task, task_told).await?.task())
+            }
+            System::Vb365 => self.session_to_the_end(peer, given).await,
+            System::Zstack => {
+                let job = peer.client.start_job(self.operation, given).await.map_err(|error| peer.refusal(&error))?;
+                let raw = self.wait(peer, job, job_told).await?;
+                Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default())
+            }
         }
+    }
+
+    async fn session_to_the_end(&self, peer: &Peer, given: &Given) -> Result<String, Failure> {
         let started = peer.client.start_session(self.operation, given).await;
         match started.map_err(|error| peer.refusal(&error))? {
             Started::Done(raw) => Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default()),
@@ -68,4 +81,8 @@ fn session_told<S: Session>(session: &S) -> String {
     let state = session.state().unwrap_or("in no state that it tells");
     let progress = session.progress().map(|progress| format!(", progress {progress}")).unwrap_or_default();
     format!("the {} {id} is {state}{progress}", S::KIND)
+}
+
+fn job_told(job: &Job) -> String {
+    format!("the job {} is running", job.id().unwrap_or("without an id"))
 }
