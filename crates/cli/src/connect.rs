@@ -4,7 +4,7 @@ mod demo;
 mod refusal;
 
 use backhaul_transport::http::{HttpOptions, TlsChoice};
-use backhaul_transport::{Client, EmFormat, Options, Version};
+use backhaul_transport::{Assertion, Client, EmFormat, Options, Vb365Logon, Version};
 use backhaul_wire::System;
 
 pub(crate) use refusal::refusal;
@@ -174,6 +174,11 @@ fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
     let mut options = Options::new(profile.address(), user, password).map_err(Failure::usage)?;
     options.http = HttpOptions::default();
     options.http.tls = tls;
+    if let Some(microsoft) = &profile.microsoft {
+        let assertion = Assertion { client_id: microsoft.client_id.clone(), token: options.password.clone() };
+        options.vb365_logon =
+            if microsoft.operator { Vb365Logon::Operator(assertion) } else { Vb365Logon::Assertion(assertion) };
+    }
     options.zstack_logon = profile.logon.clone();
     options.zstack_utc_offset = profile.utc_offset;
     Ok(options)

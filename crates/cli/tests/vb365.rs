@@ -70,6 +70,7 @@ fn the_operations_are_those_of_the_documents() -> Result {
 struct Server {
     url: String,
     seen: Arc<Mutex<Vec<String>>>,
+    logons: Arc<Mutex<Vec<String>>>,
 }
 
 struct Reply {
@@ -90,6 +91,8 @@ impl Server {
         let url = format!("http://{}", listener.local_addr()?);
         let seen = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&seen);
+        let logons = Arc::new(Mutex::new(Vec::new()));
+        let forms = Arc::clone(&logons);
         // It ends with the test program.
         thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
@@ -109,7 +112,12 @@ impl Server {
                 let at = format!("/v{version}/");
                 let reply = match () {
                     () if !line.contains(&at) => reply(404, ""),
-                    () if line.ends_with("/token") => reply(200, r#"{"access_token": "a", "refresh_token": "b"}"#),
+                    () if line.ends_with("/token") => {
+                        if let Ok(mut forms) = forms.lock() {
+                            forms.push(String::from_utf8_lossy(&body).into_owned());
+                        }
+                        reply(200, r#"{"access_token": "a", "refresh_token": "b"}"#)
+                    }
                     () if !head.to_ascii_lowercase().contains("authorization: bearer a") => reply(401, ""),
                     () => {
                         let body = String::from_utf8_lossy(&body);
@@ -126,7 +134,11 @@ impl Server {
                 let _ = stream.write_all(&[head.as_bytes(), &body.as_bytes()[..cut]].concat());
             }
         });
-        Ok(Self { url, seen })
+        Ok(Self { url, seen, logons })
+    }
+
+    fn logons(&self) -> Vec<String> {
+        self.logons.lock().map(|logons| logons.clone()).unwrap_or_default()
     }
 
     fn seen(&self) -> Vec<String> {
@@ -236,5 +248,32 @@ fn a_file_that_is_cut_leaves_nothing_or_is_gone_on_with() -> Result {
         assert!(left.is_empty(), "{left:?}");
         assert_eq!(std::fs::read_to_string(&to).ok().as_deref(), resumable.then_some(BODY));
     }
+    Ok(())
+}
+
+/// A profile may say that an answer of Microsoft's stands in place of the password.
+#[test]
+fn a_profile_may_log_on_with_a_token_of_microsofts() -> Result {
+    let server = Server::new(8, |_, _| reply(200, r#"{"type": "Office365", "id": "1", "name": "abc"}"#))?;
+    let home = Home::new()?;
+    let assertion = home.file("assertion", "{\"access_token\": \"hunter2\"}\n")?;
+    common::set_mode(Path::new(&assertion), 0o600)?;
+    let config = format!(
+        "[profiles.m365]\nsystem = \"vb365\"\nurl = \"{}\"\nlogon = \"operator\"\nclient_id = \"user.tenant\"\n\
+         password_file = \"{assertion}\"\n",
+        server.url
+    );
+    std::fs::write(home.config(), config)?;
+    let shown = home.run(&["profile", "show", "m365", "-o", "json"])?.ends(0);
+    assert_eq!((&shown.json()?["logon"], &shown.json()?["client_id"]), (&"operator".into(), &"user.tenant".into()));
+    assert!(!shown.out.contains("hunter2"));
+    let ran = home.run(&["call", "vb365.Organization_GetCurrentOrganization"])?.ends(0);
+    assert_eq!(ran.json()?["name"], "abc");
+    assert!(server.logons().iter().all(|form| {
+        form.starts_with(
+            "grant_type=operator&client_id=user.tenant&assertion=%7B%22access_token%22%3A+%22hunter2%22%7D",
+        )
+    }));
+    assert_eq!(server.logons().len(), 1);
     Ok(())
 }
