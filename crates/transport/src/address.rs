@@ -78,12 +78,18 @@ pub(crate) fn find(operation: &'static Operation, name: &str) -> Option<&'static
     operation.params.iter().find(|param| param.name.eq_ignore_ascii_case(name))
 }
 
+/// Refuses an operation that the version lacks.
+pub(crate) fn check_version(operation: &'static Operation, version: u8) -> Result<()> {
+    if version == 0 || operation.versions.contains(version) {
+        return Ok(());
+    }
+    let versions = operation.versions;
+    Err(Reason::Version(format!("not in v{version} of the API: it is in {versions}")))
+}
+
 /// Checks the parameters against the operation, before anything is sent.
 fn check(operation: &'static Operation, version: u8, params: &[(String, String)]) -> Result<()> {
-    if version > 0 && !operation.versions.contains(version) {
-        let versions = operation.versions;
-        return Err(Reason::Version(format!("not in v{version} of the API: it is in {versions}")));
-    }
+    check_version(operation, version)?;
     for (index, (name, value)) in params.iter().enumerate() {
         let Some(param) = find(operation, name) else {
             let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();

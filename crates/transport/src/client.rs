@@ -1,5 +1,6 @@
 //! One client for all three systems: sends operations, keeps the session, reads answers.
 
+mod download;
 mod exchange;
 
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ use crate::session::{Session, Sessions};
 use crate::zstack::AccessKey;
 use crate::{classify, session};
 
+pub(crate) use download::Resumable;
 pub(crate) use exchange::{Answered, Ask, Bound};
 
 /// A client of one server. Cheap to clone; all clones share the session, the connections and the limits.
@@ -60,6 +62,21 @@ pub struct Raw {
     pub status: StatusCode,
     /// The body.
     pub body: Bytes,
+}
+
+impl Raw {
+    /// Whether there is a body to read where the operation may have one. VB365's actions of v3 to v5 answer with a session or with
+    /// nothing, as what was done has it; an empty answer to anything else is a fault.
+    #[must_use]
+    pub fn has_body(&self) -> bool {
+        let action = self.operation.system == System::Vb365 && is_action(self.operation);
+        !(self.body.is_empty() && (action || self.status == StatusCode::NO_CONTENT))
+    }
+}
+
+/// Whether an operation of VB365 does what its body names, as v3 to v5 have it.
+pub(crate) fn is_action(operation: &Operation) -> bool {
+    operation.method == "POST" && operation.path.ends_with("/Action")
 }
 
 impl Client {
@@ -102,6 +119,11 @@ impl Client {
     /// The server's address.
     pub(crate) fn url(&self) -> &Url {
         &self.core.options.url
+    }
+
+    /// How long an answer may take.
+    pub(crate) fn timeout(&self) -> Option<std::time::Duration> {
+        self.core.options.http.timeout
     }
 
     /// A path below the server's address.
@@ -169,14 +191,9 @@ impl Client {
     /// # Errors
     /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
-        let (given, operation) = (self.given(call).await?, C::OPERATION);
-        let version = self.version().await?;
-        if !operation.fits(C::FORM_UNTIL, version) {
-            let rule = format!(
-                "v{version} asks for or answers another type: use the call that is named after its last version"
-            );
-            return Err(self.fail(operation.name, Reason::Version(rule)));
-        }
+        let (operation, version) = (C::OPERATION, self.version().await?);
+        self.check_form(operation, C::FORM_UNTIL, version)?;
+        let given = self.given(call).await?;
         let raw = match operation.system {
             // What ZStack answers with a job has its answer when the job ends.
             System::Zstack => self.start_job(operation, &given).await?.until_done().await?,
@@ -188,10 +205,22 @@ impl Client {
     /// The answer to a typed call.
     pub(crate) fn answer<C: Call>(&self, raw: &Raw, version: u8) -> Result<C::Answer> {
         let mut answer = C::Answer::default();
-        if let Some(target) = answer.target().filter(|_| C::OPERATION.form(version).response.shape().is_some()) {
+        let has_body = raw.has_body() && C::OPERATION.form(version).response.shape().is_some();
+        if let Some(target) = answer.target().filter(|_| has_body) {
             self.read(raw, target, None)?;
         }
         Ok(answer)
+    }
+
+    /// Refuses a typed call that the version lacks, or that has another version's form.
+    pub(crate) fn check_form(&self, operation: &'static Operation, until: u8, version: u8) -> Result<()> {
+        address::check_version(operation, version).map_err(|reason| self.fail(operation.name, reason))?;
+        if operation.fits(until, version) {
+            return Ok(());
+        }
+        let rule =
+            format!("v{version} asks for or answers another type: use the call that is named after its last version");
+        Err(self.fail(operation.name, Reason::Version(rule)))
     }
 
     /// A typed call as text, its body encoded for this server.

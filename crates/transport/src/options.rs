@@ -30,6 +30,8 @@ pub struct Options {
     /// How far ZStack's clock is ahead of UTC. Only requests signed with an access key tell the time: by default the server
     /// compares what its own clock shows, whatever zone a request names.
     pub zstack_utc_offset: UtcOffset,
+    /// What proves who logs on, for VB365.
+    pub vb365_logon: Vb365Logon,
 }
 
 /// Whose account logs on to Enterprise Manager.
@@ -105,6 +107,29 @@ impl fmt::Display for UtcOffset {
         let minutes = self.minutes.unsigned_abs();
         write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
+}
+
+/// What proves to VB365 who logs on. Where it is not the password, `user` and `password` of [`Options`] are not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Vb365Logon {
+    /// The account and its password.
+    #[default]
+    Password,
+    /// The Microsoft identity platform's answer to a logon there, for an organization with modern authentication (v4 and later).
+    /// [`DeviceLogon`](crate::vb365::DeviceLogon) gets one.
+    Assertion(Assertion),
+    /// The same, for an operator of the Restore Portal (v6 and later).
+    Operator(Assertion),
+}
+
+/// A logon at the Microsoft identity platform that is shown to VB365.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// The application that was logged on to; for an operator also `<userId>.<tenantId>`.
+    pub client_id: String,
+    /// The platform's answer, a JSON object, whole.
+    pub token: Secret,
 }
 
 /// What Enterprise Manager answers in.
@@ -191,6 +216,7 @@ impl Options {
             em_logon: EmLogon::default(),
             zstack_logon: ZstackLogon::default(),
             zstack_utc_offset: UtcOffset::default(),
+            vb365_logon: Vb365Logon::default(),
         })
     }
 
@@ -255,6 +281,7 @@ impl fmt::Debug for Options {
             .field("em_logon", &self.em_logon)
             .field("zstack_logon", &self.zstack_logon)
             .field("zstack_utc_offset", &self.zstack_utc_offset)
+            .field("vb365_logon", &self.vb365_logon)
             .finish_non_exhaustive()
     }
 }

@@ -44,9 +44,9 @@ fn contains(answer: &Response, word: &str) -> bool {
     body.contains(&word.to_ascii_lowercase())
 }
 
-/// Whether an answer is a page for people.
+/// Whether an answer is a web page, which no API answers.
 pub(crate) fn is_page(answer: &Response) -> bool {
-    let start = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]).trim().to_ascii_lowercase();
+    let start = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]).trim_start().to_ascii_lowercase();
     start.starts_with("<!doctype html") || start.contains("<html")
 }
 

@@ -1,6 +1,7 @@
 //! Types, requests and calls as tables: what the generator writes for systems that are too large to be written out.
 //!
-//! Each macro takes one table and gives what the generator writes out for the other systems; the tables are a sixth as long.
+//! Each macro takes one table and gives what the generator writes out for the other systems. A table is a third as long, and a reader sees all that
+//! is known of a field in one row. `docs/decisions/0014-zstack-operations-as-tables.md` says why.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -111,6 +112,17 @@ impl<T: ParamText> ParamValue for Vec<T> {
 }
 
 /// A struct: a row for each field with its index, name, type, view and shape.
+///
+/// ```text
+/// Zone = ZONE("Zone").aliases(&["ZoneInventory"]);
+/// 0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+/// 1 name: Option<String> = Text, new("name", Kind::Text);
+/// keep unknown;
+/// ```
+///
+/// `ZONE` is the static [`Shape`](crate::shape::Shape); `Id` the variant of [`View`](crate::reflect::View) and
+/// [`Slot`](crate::reflect::Slot) that hands the field out; `new(..)` and what follows make its [`Field`](crate::shape::Field);
+/// `keep` names the field for unknown members.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_model {
@@ -164,6 +176,10 @@ macro_rules! generated_model {
 }
 
 /// What a caller fills a request with: what it must have at once, the rest by setters.
+///
+/// ```text
+/// CreateZoneRequest(name: String) { description: String, is_default: bool }
+/// ```
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_request {
@@ -171,6 +187,7 @@ macro_rules! generated_request {
         impl $name {
             /// A request with what it must have.
             #[must_use]
+            #[allow(clippy::too_many_arguments, reason = "the API wants them all")]
             pub fn new($($must: impl Into<$must_ty>),*) -> Self {
                 #[allow(unused_mut, reason = "there may be nothing that it must have")]
                 let mut request = Self::EMPTY;
@@ -190,6 +207,13 @@ macro_rules! generated_request {
 }
 
 /// An enum: a row for each value with its index, name and text.
+///
+/// ```text
+/// ZoneState = ZONE_STATE(&[]);
+/// 0 Enabled = "Enabled";
+/// ```
+///
+/// What stands in brackets after the shape's name are the enum's other names.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_choice {
@@ -235,6 +259,14 @@ macro_rules! generated_choice {
 }
 
 /// A typed call: what it must be made with, its parameters in wire order and how each begins, and its body.
+///
+/// ```text
+/// UpdateZone = 4 -> Reply<super::Zone>, (uuid: Id) super::UpdateZoneRequest;
+/// uuid: Id = "uuid" uuid.into();
+/// user_tags: Vec<String> = "userTags" Vec::new();
+/// ```
+///
+/// 4 is the index of its operation among `OPERATIONS` of the module.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_call {
@@ -255,6 +287,7 @@ macro_rules! generated_call {
         impl $name {
             /// A call with what it must have.
             #[must_use]
+            #[allow(clippy::too_many_arguments, reason = "the API wants them all")]
             #[allow(clippy::new_without_default, reason = "what a call must have may change with the API")]
             pub fn new($($arg: impl Into<$given>,)* $(body: $body)?) -> Self {
                 Self {

@@ -180,11 +180,11 @@ fn groups<'t>(types: &[&'t Type], closure: &Closure) -> BTreeMap<Features, Vec<&
     groups
 }
 
-/// The module of the types that these features bring, such as `compute_or_storage`.
+/// The module of the types that these features bring, such as `with_compute_or_storage`.
 fn group_name(features: &Features) -> String {
     let Some(features) = features else { return "always".to_owned() };
     let names: Vec<&str> = features.iter().map(|name| name.split_once('-').map_or(name.as_str(), |it| it.1)).collect();
-    names.join("_or_")
+    format!("with_{}", names.join("_or_"))
 }
 
 /// `#[cfg(any(feature = "a", feature = "b"))]`

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ::http::header::ACCEPT;
+use ::http::header::{ACCEPT, HeaderName};
 use ::http::{Method, StatusCode};
+use backhaul_wire::operation::Response as Form;
 use backhaul_wire::{Operation, System};
 use bytes::Bytes;
 use url::Url;
@@ -28,6 +29,10 @@ pub(crate) struct Ask {
     bound: Option<Bound>,
     /// What it means that the server does not know what is asked for (404, 501), where that is known better than by its text.
     gone: Option<String>,
+    /// Whether the answer is a file.
+    file: bool,
+    /// Headers of this request alone.
+    headers: Vec<(HeaderName, String)>,
 }
 
 /// What belongs to one session of the client and is gone with it: a task, a mount.
@@ -66,13 +71,25 @@ impl Ask {
             anonymous: operation.anonymous,
             bound: None,
             gone: None,
+            file: matches!(operation.response, Form::Bytes),
+            headers: Vec::new(),
         }
     }
 
     /// A request to an address that the server gave.
     pub(crate) fn link(method: Method, url: Url, body: Option<Bytes>) -> Self {
         let name = format!("{method} {}", shown(&url).path());
-        Self { name: name.into(), method, url, body, anonymous: false, bound: None, gone: None }
+        Self {
+            name: name.into(),
+            method,
+            url,
+            body,
+            anonymous: false,
+            bound: None,
+            gone: None,
+            file: false,
+            headers: Vec::new(),
+        }
     }
 
     /// The same, under an operation's name.
@@ -91,6 +108,11 @@ impl Ask {
     pub(crate) fn bound(mut self, bound: Option<Bound>) -> Self {
         self.bound = bound;
         self
+    }
+
+    /// The same with these headers, and no others of its own.
+    pub(crate) fn with(&self, headers: Vec<(HeaderName, String)>) -> Self {
+        Self { headers, ..self.clone() }
     }
 }
 
@@ -211,7 +233,10 @@ impl Client {
         if self.core.system == System::Zstack {
             request.own_503 = |body| classify::zstack(body).is_some();
         }
-        request = request.header(ACCEPT, self.media_type());
+        request = request.header(ACCEPT, self.accepted(ask));
+        for (name, value) in &ask.headers {
+            request = request.header(name.clone(), value);
+        }
         request = match &ask.body {
             None => request,
             Some(body) => request.body(self.media_type(), body.clone()),
@@ -220,6 +245,14 @@ impl Client {
             (Some(session), _) => session.authorize(request),
             (None, Some(key)) if !ask.anonymous => key.sign(request),
             (None, _) => request,
+        }
+    }
+
+    /// What the server shall answer in. VB365 declares its files as bytes; an error comes as JSON all the same.
+    fn accepted(&self, ask: &Ask) -> &'static str {
+        match self.core.system {
+            System::Vb365 if ask.file => "application/octet-stream, application/json",
+            _ => self.media_type(),
         }
     }
 

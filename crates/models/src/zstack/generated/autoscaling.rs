@@ -3,9 +3,9 @@
 //! ZStack: the types of `autoscaling`.
 
 #[cfg(feature = "zstack-automation")]
-pub use self::automation::*;
+pub use self::with_automation::*;
 #[cfg(feature = "zstack-automation")]
-pub(super) mod automation {
+pub(super) mod with_automation {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -1160,9 +1160,9 @@ pub(super) mod automation {
 }
 
 #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
-pub use self::automation_or_compute::*;
+pub use self::with_automation_or_compute::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
-pub(super) mod automation_or_compute {
+pub(super) mod with_automation_or_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {
@@ -1183,9 +1183,9 @@ pub(super) mod automation_or_compute {
 }
 
 #[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
-pub use self::automation_or_monitoring::*;
+pub use self::with_automation_or_monitoring::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
-pub(super) mod automation_or_monitoring {
+pub(super) mod with_automation_or_monitoring {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `backups`.
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::compute_or_storage_or_vmware::*;
+pub use self::with_compute_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod compute_or_storage_or_vmware {
+pub(super) mod with_compute_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {
@@ -26,9 +26,9 @@ pub(super) mod compute_or_storage_or_vmware {
 }
 
 #[cfg(feature = "zstack-storage")]
-pub use self::storage::*;
+pub use self::with_storage::*;
 #[cfg(feature = "zstack-storage")]
-pub(super) mod storage {
+pub(super) mod with_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `baremetal`.
 
 #[cfg(feature = "zstack-baremetal")]
-pub use self::baremetal::*;
+pub use self::with_baremetal::*;
 #[cfg(feature = "zstack-baremetal")]
-pub(super) mod baremetal {
+pub(super) mod with_baremetal {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -894,9 +894,9 @@ pub(super) mod baremetal {
 }
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
-pub use self::baremetal_or_compute::*;
+pub use self::with_baremetal_or_compute::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
-pub(super) mod baremetal_or_compute {
+pub(super) mod with_baremetal_or_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -970,9 +970,9 @@ pub(super) mod baremetal_or_compute {
 }
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-pub use self::baremetal_or_network::*;
+pub use self::with_baremetal_or_network::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-pub(super) mod baremetal_or_network {
+pub(super) mod with_baremetal_or_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `baremetal2`.
 
 #[cfg(feature = "zstack-baremetal")]
-pub use self::baremetal::*;
+pub use self::with_baremetal::*;
 #[cfg(feature = "zstack-baremetal")]
-pub(super) mod baremetal {
+pub(super) mod with_baremetal {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -2985,9 +2985,9 @@ pub(super) mod baremetal {
 }
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
-pub use self::baremetal_or_compute::*;
+pub use self::with_baremetal_or_compute::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
-pub(super) mod baremetal_or_compute {
+pub(super) mod with_baremetal_or_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {
@@ -3008,9 +3008,9 @@ pub(super) mod baremetal_or_compute {
 }
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::baremetal_or_compute_or_network_or_storage_or_vmware::*;
+pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod baremetal_or_compute_or_network_or_storage_or_vmware {
+pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -3133,9 +3133,9 @@ pub(super) mod baremetal_or_compute_or_network_or_storage_or_vmware {
 }
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
-pub use self::baremetal_or_compute_or_storage::*;
+pub use self::with_baremetal_or_compute_or_storage::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
-pub(super) mod baremetal_or_compute_or_storage {
+pub(super) mod with_baremetal_or_compute_or_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

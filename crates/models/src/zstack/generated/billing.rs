@@ -3,9 +3,9 @@
 //! ZStack: the types of `billing`.
 
 #[cfg(feature = "zstack-billing")]
-pub use self::billing::*;
+pub use self::with_billing::*;
 #[cfg(feature = "zstack-billing")]
-pub(super) mod billing {
+pub(super) mod with_billing {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

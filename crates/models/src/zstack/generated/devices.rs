@@ -3,9 +3,9 @@
 //! ZStack: the types of `devices`.
 
 #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
-pub use self::billing_or_compute::*;
+pub use self::with_billing_or_compute::*;
 #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
-pub(super) mod billing_or_compute {
+pub(super) mod with_billing_or_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -132,9 +132,9 @@ pub(super) mod billing_or_compute {
 }
 
 #[cfg(feature = "zstack-compute")]
-pub use self::compute::*;
+pub use self::with_compute::*;
 #[cfg(feature = "zstack-compute")]
-pub(super) mod compute {
+pub(super) mod with_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

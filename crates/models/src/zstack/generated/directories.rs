@@ -3,9 +3,9 @@
 //! ZStack: the types of `directories`.
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
-pub use self::compute_or_identity::*;
+pub use self::with_compute_or_identity::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
-pub(super) mod compute_or_identity {
+pub(super) mod with_compute_or_identity {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -112,9 +112,9 @@ pub(super) mod compute_or_identity {
 }
 
 #[cfg(feature = "zstack-identity")]
-pub use self::identity::*;
+pub use self::with_identity::*;
 #[cfg(feature = "zstack-identity")]
-pub(super) mod identity {
+pub(super) mod with_identity {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `hosts`.
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
-pub use self::baremetal_or_compute_or_storage::*;
+pub use self::with_baremetal_or_compute_or_storage::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
-pub(super) mod baremetal_or_compute_or_storage {
+pub(super) mod with_baremetal_or_compute_or_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -1027,9 +1027,9 @@ pub(super) mod baremetal_or_compute_or_storage {
 }
 
 #[cfg(feature = "zstack-compute")]
-pub use self::compute::*;
+pub use self::with_compute::*;
 #[cfg(feature = "zstack-compute")]
-pub(super) mod compute {
+pub(super) mod with_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -2938,9 +2938,9 @@ pub(super) mod compute {
 }
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-network"))]
-pub use self::compute_or_identity_or_management_or_network::*;
+pub use self::with_compute_or_identity_or_management_or_network::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-network"))]
-pub(super) mod compute_or_identity_or_management_or_network {
+pub(super) mod with_compute_or_identity_or_management_or_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {
@@ -2961,9 +2961,9 @@ pub(super) mod compute_or_identity_or_management_or_network {
 }
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
-pub use self::compute_or_network::*;
+pub use self::with_compute_or_network::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
-pub(super) mod compute_or_network {
+pub(super) mod with_compute_or_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -3221,9 +3221,9 @@ pub(super) mod compute_or_network {
 }
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
-pub use self::compute_or_network_or_vmware::*;
+pub use self::with_compute_or_network_or_vmware::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
-pub(super) mod compute_or_network_or_vmware {
+pub(super) mod with_compute_or_network_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {
@@ -3244,9 +3244,9 @@ pub(super) mod compute_or_network_or_vmware {
 }
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-pub use self::compute_or_storage::*;
+pub use self::with_compute_or_storage::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-pub(super) mod compute_or_storage {
+pub(super) mod with_compute_or_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `hybrid`.
 
 #[cfg(feature = "zstack-hybrid")]
-pub use self::hybrid::*;
+pub use self::with_hybrid::*;
 #[cfg(feature = "zstack-hybrid")]
-pub(super) mod hybrid {
+pub(super) mod with_hybrid {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

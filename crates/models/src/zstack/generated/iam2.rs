@@ -3,9 +3,9 @@
 //! ZStack: the types of `iam2`.
 
 #[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-security", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::*;
+pub use self::with_automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-security", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware {
+pub(super) mod with_automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {
@@ -26,9 +26,9 @@ pub(super) mod automation_or_baremetal_or_compute_or_identity_or_monitoring_or_n
 }
 
 #[cfg(feature = "zstack-identity")]
-pub use self::identity::*;
+pub use self::with_identity::*;
 #[cfg(feature = "zstack-identity")]
-pub(super) mod identity {
+pub(super) mod with_identity {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `l3_networks`.
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::baremetal_or_compute_or_network_or_storage_or_vmware::*;
+pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod baremetal_or_compute_or_network_or_storage_or_vmware {
+pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -51,9 +51,9 @@ pub(super) mod baremetal_or_compute_or_network_or_storage_or_vmware {
 }
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage"))]
-pub use self::compute_or_network_or_storage::*;
+pub use self::with_compute_or_network_or_storage::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage"))]
-pub(super) mod compute_or_network_or_storage {
+pub(super) mod with_compute_or_network_or_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -248,9 +248,9 @@ pub(super) mod compute_or_network_or_storage {
 }
 
 #[cfg(feature = "zstack-network")]
-pub use self::network::*;
+pub use self::with_network::*;
 #[cfg(feature = "zstack-network")]
-pub(super) mod network {
+pub(super) mod with_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

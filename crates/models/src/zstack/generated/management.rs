@@ -3,9 +3,9 @@
 //! ZStack: the types of `management`.
 
 #[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-pub use self::automation_or_management::*;
+pub use self::with_automation_or_management::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-pub(super) mod automation_or_management {
+pub(super) mod with_automation_or_management {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -33,9 +33,9 @@ pub(super) mod automation_or_management {
 }
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
-pub use self::compute_or_management::*;
+pub use self::with_compute_or_management::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
-pub(super) mod compute_or_management {
+pub(super) mod with_compute_or_management {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -94,9 +94,9 @@ pub(super) mod compute_or_management {
 }
 
 #[cfg(feature = "zstack-management")]
-pub use self::management::*;
+pub use self::with_management::*;
 #[cfg(feature = "zstack-management")]
-pub(super) mod management {
+pub(super) mod with_management {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -1298,9 +1298,9 @@ pub(super) mod management {
 }
 
 #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
-pub use self::management_or_network::*;
+pub use self::with_management_or_network::*;
 #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
-pub(super) mod management_or_network {
+pub(super) mod with_management_or_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -423,19 +423,19 @@ mod prelude {
 const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
     self::accounts::always::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::accounts::identity::TYPES,
+    self::accounts::with_identity::TYPES,
     #[cfg(feature = "zstack-automation")]
-    self::autoscaling::automation::TYPES,
+    self::autoscaling::with_automation::TYPES,
     #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
-    self::autoscaling::automation_or_compute::TYPES,
+    self::autoscaling::with_automation_or_compute::TYPES,
     #[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
-    self::autoscaling::automation_or_monitoring::TYPES,
+    self::autoscaling::with_automation_or_monitoring::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::backup_storage::compute_or_storage::TYPES,
+    self::backup_storage::with_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::backup_storage::storage::TYPES,
+    self::backup_storage::with_storage::TYPES,
     #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
-    self::backup_storage::storage_or_vmware::TYPES,
+    self::backup_storage::with_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -443,19 +443,19 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::backups::compute_or_storage_or_vmware::TYPES,
+    self::backups::with_compute_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::backups::storage::TYPES,
+    self::backups::with_storage::TYPES,
     #[cfg(feature = "zstack-baremetal")]
-    self::baremetal::baremetal::TYPES,
+    self::baremetal::with_baremetal::TYPES,
     #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
-    self::baremetal::baremetal_or_compute::TYPES,
+    self::baremetal::with_baremetal_or_compute::TYPES,
     #[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-    self::baremetal::baremetal_or_network::TYPES,
+    self::baremetal::with_baremetal_or_network::TYPES,
     #[cfg(feature = "zstack-baremetal")]
-    self::baremetal2::baremetal::TYPES,
+    self::baremetal2::with_baremetal::TYPES,
     #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
-    self::baremetal2::baremetal_or_compute::TYPES,
+    self::baremetal2::with_baremetal_or_compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -465,7 +465,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::baremetal2::baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
+    self::baremetal2::with_baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -473,18 +473,18 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::baremetal2::baremetal_or_compute_or_storage::TYPES,
+    self::baremetal2::with_baremetal_or_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-billing")]
-    self::billing::billing::TYPES,
+    self::billing::with_billing::TYPES,
     self::common::always::TYPES,
     #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
-    self::devices::billing_or_compute::TYPES,
+    self::devices::with_billing_or_compute::TYPES,
     #[cfg(feature = "zstack-compute")]
-    self::devices::compute::TYPES,
+    self::devices::with_compute::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
-    self::directories::compute_or_identity::TYPES,
+    self::directories::with_compute_or_identity::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::directories::identity::TYPES,
+    self::directories::with_identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -492,9 +492,9 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::hosts::baremetal_or_compute_or_storage::TYPES,
+    self::hosts::with_baremetal_or_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-compute")]
-    self::hosts::compute::TYPES,
+    self::hosts::with_compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -503,9 +503,9 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-network"
         )
     )]
-    self::hosts::compute_or_identity_or_management_or_network::TYPES,
+    self::hosts::with_compute_or_identity_or_management_or_network::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
-    self::hosts::compute_or_network::TYPES,
+    self::hosts::with_compute_or_network::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -513,11 +513,11 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::hosts::compute_or_network_or_vmware::TYPES,
+    self::hosts::with_compute_or_network_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::hosts::compute_or_storage::TYPES,
+    self::hosts::with_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-hybrid")]
-    self::hybrid::hybrid::TYPES,
+    self::hybrid::with_hybrid::TYPES,
     #[cfg(
         any(
             feature = "zstack-automation",
@@ -531,9 +531,9 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::iam2::automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::TYPES,
+    self::iam2::with_automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::iam2::identity::TYPES,
+    self::iam2::with_identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -541,7 +541,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::images::baremetal_or_compute_or_storage::TYPES,
+    self::images::with_baremetal_or_compute_or_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -550,13 +550,13 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::images::baremetal_or_compute_or_storage_or_vmware::TYPES,
+    self::images::with_baremetal_or_compute_or_storage_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::images::compute_or_storage::TYPES,
+    self::images::with_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::images::storage::TYPES,
+    self::images::with_storage::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::l2_networks::network::TYPES,
+    self::l2_networks::with_network::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -566,7 +566,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::l3_networks::baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
+    self::l3_networks::with_baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -574,11 +574,11 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::l3_networks::compute_or_network_or_storage::TYPES,
+    self::l3_networks::with_compute_or_network_or_storage::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::l3_networks::network::TYPES,
+    self::l3_networks::with_network::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::ldap::identity::TYPES,
+    self::ldap::with_identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -587,23 +587,23 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::load_balancers::compute_or_network_or_storage_or_vmware::TYPES,
+    self::load_balancers::with_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::load_balancers::network::TYPES,
+    self::load_balancers::with_network::TYPES,
     #[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-    self::management::automation_or_management::TYPES,
+    self::management::with_automation_or_management::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
-    self::management::compute_or_management::TYPES,
+    self::management::with_compute_or_management::TYPES,
     #[cfg(feature = "zstack-management")]
-    self::management::management::TYPES,
+    self::management::with_management::TYPES,
     #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
-    self::management::management_or_network::TYPES,
+    self::management::with_management_or_network::TYPES,
     #[cfg(feature = "zstack-monitoring")]
-    self::monitoring::monitoring::TYPES,
+    self::monitoring::with_monitoring::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::nas::storage::TYPES,
+    self::nas::with_storage::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::primary_storage::compute_or_storage::TYPES,
+    self::primary_storage::with_compute_or_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -611,9 +611,9 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::primary_storage::compute_or_storage_or_vmware::TYPES,
+    self::primary_storage::with_compute_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::primary_storage::storage::TYPES,
+    self::primary_storage::with_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -622,26 +622,26 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::routers::compute_or_network_or_storage_or_vmware::TYPES,
+    self::routers::with_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::routers::network::TYPES,
+    self::routers::with_network::TYPES,
     #[cfg(feature = "zstack-automation")]
-    self::scheduler::automation::TYPES,
+    self::scheduler::with_automation::TYPES,
     #[cfg(feature = "zstack-compute")]
-    self::scheduling::compute::TYPES,
+    self::scheduling::with_compute::TYPES,
     #[cfg(feature = "zstack-security")]
-    self::security::security::TYPES,
+    self::security::with_security::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::security_groups::network::TYPES,
+    self::security_groups::with_network::TYPES,
     self::sessions::always::TYPES,
     #[cfg(feature = "zstack-monitoring")]
-    self::sns::monitoring::TYPES,
+    self::sns::with_monitoring::TYPES,
     #[cfg(feature = "zstack-automation")]
-    self::stacks::automation::TYPES,
+    self::stacks::with_automation::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::storage_devices::compute_or_storage::TYPES,
+    self::storage_devices::with_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::storage_devices::storage::TYPES,
+    self::storage_devices::with_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-automation",
@@ -653,17 +653,17 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-storage"
         )
     )]
-    self::tags::automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::TYPES,
+    self::tags::with_automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::TYPES,
     #[cfg(feature = "zstack-management")]
-    self::tags::management::TYPES,
+    self::tags::with_management::TYPES,
     #[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
-    self::tags::management_or_monitoring::TYPES,
+    self::tags::with_management_or_monitoring::TYPES,
     #[cfg(feature = "zstack-identity")]
-    self::tickets::identity::TYPES,
+    self::tickets::with_identity::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
-    self::vips::compute_or_network::TYPES,
+    self::vips::with_compute_or_network::TYPES,
     #[cfg(feature = "zstack-network")]
-    self::vips::network::TYPES,
+    self::vips::with_network::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -673,11 +673,11 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::vm_instances::baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
+    self::vm_instances::with_baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
-    self::vm_instances::billing_or_compute::TYPES,
+    self::vm_instances::with_billing_or_compute::TYPES,
     #[cfg(feature = "zstack-compute")]
-    self::vm_instances::compute::TYPES,
+    self::vm_instances::with_compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -686,7 +686,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::vm_instances::compute_or_network_or_storage_or_vmware::TYPES,
+    self::vm_instances::with_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -694,7 +694,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::vmware::compute_or_network_or_vmware::TYPES,
+    self::vmware::with_compute_or_network_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -702,13 +702,13 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::vmware::compute_or_storage_or_vmware::TYPES,
+    self::vmware::with_compute_or_storage_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
-    self::vmware::storage_or_vmware::TYPES,
+    self::vmware::with_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-vmware")]
-    self::vmware::vmware::TYPES,
+    self::vmware::with_vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::volume_snapshots::storage::TYPES,
+    self::volume_snapshots::with_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
@@ -718,15 +718,15 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-vmware"
         )
     )]
-    self::volumes::baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
+    self::volumes::with_baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::volumes::storage::TYPES,
+    self::volumes::with_storage::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-    self::zones::compute_or_storage::TYPES,
+    self::zones::with_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-storage")]
-    self::zones::storage::TYPES,
+    self::zones::with_storage::TYPES,
     #[cfg(feature = "zstack-monitoring")]
-    self::zwatch::monitoring::TYPES,
+    self::zwatch::with_monitoring::TYPES,
 ];
 /// Every type whose feature is on, family by family.
 #[cfg(feature = "registry")]

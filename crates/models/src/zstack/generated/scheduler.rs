@@ -3,9 +3,9 @@
 //! ZStack: the types of `scheduler`.
 
 #[cfg(feature = "zstack-automation")]
-pub use self::automation::*;
+pub use self::with_automation::*;
 #[cfg(feature = "zstack-automation")]
-pub(super) mod automation {
+pub(super) mod with_automation {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `scheduling`.
 
 #[cfg(feature = "zstack-compute")]
-pub use self::compute::*;
+pub use self::with_compute::*;
 #[cfg(feature = "zstack-compute")]
-pub(super) mod compute {
+pub(super) mod with_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

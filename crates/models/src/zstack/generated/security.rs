@@ -3,9 +3,9 @@
 //! ZStack: the types of `security`.
 
 #[cfg(feature = "zstack-security")]
-pub use self::security::*;
+pub use self::with_security::*;
 #[cfg(feature = "zstack-security")]
-pub(super) mod security {
+pub(super) mod with_security {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `security_groups`.
 
 #[cfg(feature = "zstack-network")]
-pub use self::network::*;
+pub use self::with_network::*;
 #[cfg(feature = "zstack-network")]
-pub(super) mod network {
+pub(super) mod with_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `storage_devices`.
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-pub use self::compute_or_storage::*;
+pub use self::with_compute_or_storage::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
-pub(super) mod compute_or_storage {
+pub(super) mod with_compute_or_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -740,9 +740,9 @@ pub(super) mod compute_or_storage {
 }
 
 #[cfg(feature = "zstack-storage")]
-pub use self::storage::*;
+pub use self::with_storage::*;
 #[cfg(feature = "zstack-storage")]
-pub(super) mod storage {
+pub(super) mod with_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

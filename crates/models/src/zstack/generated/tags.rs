@@ -3,9 +3,9 @@
 //! ZStack: the types of `tags`.
 
 #[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-storage"))]
-pub use self::automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::*;
+pub use self::with_automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::*;
 #[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-storage"))]
-pub(super) mod automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage {
+pub(super) mod with_automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -53,9 +53,9 @@ pub(super) mod automation_or_baremetal_or_billing_or_compute_or_management_or_mo
 }
 
 #[cfg(feature = "zstack-management")]
-pub use self::management::*;
+pub use self::with_management::*;
 #[cfg(feature = "zstack-management")]
-pub(super) mod management {
+pub(super) mod with_management {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -203,9 +203,9 @@ pub(super) mod management {
 }
 
 #[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
-pub use self::management_or_monitoring::*;
+pub use self::with_management_or_monitoring::*;
 #[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
-pub(super) mod management_or_monitoring {
+pub(super) mod with_management_or_monitoring {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `tickets`.
 
 #[cfg(feature = "zstack-identity")]
-pub use self::identity::*;
+pub use self::with_identity::*;
 #[cfg(feature = "zstack-identity")]
-pub(super) mod identity {
+pub(super) mod with_identity {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

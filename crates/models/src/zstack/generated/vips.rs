@@ -3,9 +3,9 @@
 //! ZStack: the types of `vips`.
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
-pub use self::compute_or_network::*;
+pub use self::with_compute_or_network::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
-pub(super) mod compute_or_network {
+pub(super) mod with_compute_or_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -57,9 +57,9 @@ pub(super) mod compute_or_network {
 }
 
 #[cfg(feature = "zstack-network")]
-pub use self::network::*;
+pub use self::with_network::*;
 #[cfg(feature = "zstack-network")]
-pub(super) mod network {
+pub(super) mod with_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `vm_instances`.
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::baremetal_or_compute_or_network_or_storage_or_vmware::*;
+pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod baremetal_or_compute_or_network_or_storage_or_vmware {
+pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -581,9 +581,9 @@ pub(super) mod baremetal_or_compute_or_network_or_storage_or_vmware {
 }
 
 #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
-pub use self::billing_or_compute::*;
+pub use self::with_billing_or_compute::*;
 #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
-pub(super) mod billing_or_compute {
+pub(super) mod with_billing_or_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -623,9 +623,9 @@ pub(super) mod billing_or_compute {
 }
 
 #[cfg(feature = "zstack-compute")]
-pub use self::compute::*;
+pub use self::with_compute::*;
 #[cfg(feature = "zstack-compute")]
-pub(super) mod compute {
+pub(super) mod with_compute {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -5010,9 +5010,9 @@ pub(super) mod compute {
 }
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::compute_or_network_or_storage_or_vmware::*;
+pub use self::with_compute_or_network_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod compute_or_network_or_storage_or_vmware {
+pub(super) mod with_compute_or_network_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `vmware`.
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
-pub use self::compute_or_network_or_vmware::*;
+pub use self::with_compute_or_network_or_vmware::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
-pub(super) mod compute_or_network_or_vmware {
+pub(super) mod with_compute_or_network_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -51,9 +51,9 @@ pub(super) mod compute_or_network_or_vmware {
 }
 
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::compute_or_storage_or_vmware::*;
+pub use self::with_compute_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod compute_or_storage_or_vmware {
+pub(super) mod with_compute_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -111,9 +111,9 @@ pub(super) mod compute_or_storage_or_vmware {
 }
 
 #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::storage_or_vmware::*;
+pub use self::with_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod storage_or_vmware {
+pub(super) mod with_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -161,9 +161,9 @@ pub(super) mod storage_or_vmware {
 }
 
 #[cfg(feature = "zstack-vmware")]
-pub use self::vmware::*;
+pub use self::with_vmware::*;
 #[cfg(feature = "zstack-vmware")]
-pub(super) mod vmware {
+pub(super) mod with_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `volume_snapshots`.
 
 #[cfg(feature = "zstack-storage")]
-pub use self::storage::*;
+pub use self::with_storage::*;
 #[cfg(feature = "zstack-storage")]
-pub(super) mod storage {
+pub(super) mod with_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

@@ -3,9 +3,9 @@
 //! ZStack: the types of `volumes`.
 
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::baremetal_or_compute_or_network_or_storage_or_vmware::*;
+pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod baremetal_or_compute_or_network_or_storage_or_vmware {
+pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -756,9 +756,9 @@ pub(super) mod baremetal_or_compute_or_network_or_storage_or_vmware {
 }
 
 #[cfg(feature = "zstack-storage")]
-pub use self::storage::*;
+pub use self::with_storage::*;
 #[cfg(feature = "zstack-storage")]
-pub(super) mod storage {
+pub(super) mod with_storage {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {

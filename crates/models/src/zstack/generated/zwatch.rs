@@ -3,9 +3,9 @@
 //! ZStack: the types of `zwatch`.
 
 #[cfg(feature = "zstack-monitoring")]
-pub use self::monitoring::*;
+pub use self::with_monitoring::*;
 #[cfg(feature = "zstack-monitoring")]
-pub(super) mod monitoring {
+pub(super) mod with_monitoring {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
