@@ -22,10 +22,13 @@
 //! | `estate` | what the servers hold: the demo, any number of tenants, or a file |
 //! | `fault` | what goes wrong on purpose |
 //! | `em` | Enterprise Manager: a store of records, tables of kinds, effects, tasks and a clock |
-//! | `vb365`, `zstack` | the other two, each a function from request to answer |
+//! | `vb365` | VB365, a function from request to answer |
+//! | `zstack` | ZStack: rows of every class, queries over them, effects, jobs |
+//! | `agenda` | a simulated clock, and what is to happen by it |
 //! | `route`, `project` | the operation that a request calls; the answer of one version |
 //! | `server` | TCP, TLS and HTTP |
 
+mod agenda;
 mod builder;
 mod clock;
 mod em;
@@ -42,7 +45,9 @@ mod vb365;
 mod zstack;
 
 pub use builder::{EmRelease, SimBuilder, TlsMode};
-pub use estate::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, ZstackEstate};
+pub use estate::{
+    EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, Vb365Record, ZstackEstate, ZstackRecord,
+};
 pub use fault::{Effect, Fault, Faults};
 pub use form::FormError;
 pub use sim::{RecordedRequest, Sim, StartError};

@@ -54,7 +54,7 @@ async fn a_limit_that_the_server_caps() {
     let server = Server::of_vb365(|seen| {
         let from = number(seen, "offset").unwrap_or(0);
         let to = (from + 100).min(250);
-        let more = (to < 250).then(|| next(&format!("/v8/Organizations?limit=1000&offset={to}"))).unwrap_or_default();
+        let more = if to < 250 { next(&format!("/v8/Organizations?limit=1000&offset={to}")) } else { String::new() };
         page(from, 100, &items(from, to), &more)
     })
     .await;
@@ -66,7 +66,7 @@ async fn a_limit_that_the_server_caps() {
         let from = number(seen, "offset").unwrap_or(0);
         let to = (from + 100).min(250);
         let link = format!("/v8/Organizations?limit=1000&offset={}", from + 1000);
-        let more = (to < 250).then(|| next(&link)).unwrap_or_default();
+        let more = if to < 250 { next(&link) } else { String::new() };
         page(from, 100, &items(from, to), &more)
     })
     .await;

@@ -3,7 +3,7 @@
 use backhaul_models::vb365::operations::{
     DataRetrievalSessionGetById, JobSessionGetById, RepositoryOwnerChangeSessionsGetById,
     RepositoryOwnerChangeSessionsStopAction, RepositorySynchronizeSessionsGetRepositoriesById,
-    RestoreSessionGetByRestoreSessionId,
+    RepositorySynchronizeSessionsStopSynchronizeAction, RestoreSessionGetByRestoreSessionId,
 };
 use backhaul_models::vb365::{
     BackupRepositoryOwnerChangeSession, BackupRepositoryOwnerChangeSessionStatus as OwnerChange, DataRetrievalSession,
@@ -177,6 +177,10 @@ impl Session for RepositorySynchronizeSession {
 
     fn progress(&self) -> Option<i64> {
         self.progress_percent
+    }
+
+    async fn stop(&self, client: &Client, id: &Id) -> Result<()> {
+        client.call(&RepositorySynchronizeSessionsStopSynchronizeAction::new(id.clone())).await
     }
 }
 

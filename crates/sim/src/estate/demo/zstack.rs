@@ -1,4 +1,4 @@
-//! Backup storages of every kind. `image-store` and `sftp` are those of ZStack's documents.
+//! Backup storages of every kind, and some of what else there is. `image-store` and `sftp` are those of ZStack's documents.
 
 use backhaul_models::zstack::{
     AnyBackupStorage, BackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone,
@@ -9,6 +9,9 @@ use backhaul_wire::json;
 
 use super::{GIB, TIB};
 use crate::estate::ZstackEstate;
+
+/// Accounts, images, volumes, tags.
+const MORE: &str = include_str!("zstack.json");
 
 const ZONE_1: &str = "140ebc2fbdb74ae197323a69d432f25e";
 const ZONE_2: &str = "36de66d82f424639af67215a53418ff6";
@@ -53,7 +56,9 @@ pub(super) fn estate() -> ZstackEstate {
     );
     disabled.state = Some(BackupStorageState::Disabled);
     let backup_storages = [image_store(), sftp(), ceph(), moved, addon, unknown, disabled].map(of_its_kind).into();
-    ZstackEstate { backup_storages, zones, ..ZstackEstate::default() }
+    // Checked by the test below: a mistake in the file is never more than a demo with less in it.
+    let records = crate::estate::file::zstack_records(MORE).unwrap_or_default();
+    ZstackEstate { backup_storages, zones, records, ..ZstackEstate::default() }
 }
 
 /// A storage as the kind that its type names.
@@ -159,4 +164,15 @@ fn ceph() -> AnyBackupStorage {
     };
     it.mons = ["172.20.2.1", "172.20.2.2", "172.20.2.3"].iter().enumerate().map(mon).collect();
     it
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_records_are_read() {
+        assert!(!crate::estate::file::zstack_records(MORE).unwrap().is_empty());
+    }
 }
