@@ -13,6 +13,7 @@ mod trust;
 mod zstack_jobs;
 mod zstack_languages;
 mod zstack_logons;
+mod zstack_typed;
 
 use backhaul_sim::Sim;
 use backhaul_transport::em::EmClient;
