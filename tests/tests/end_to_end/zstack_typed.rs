@@ -1,7 +1,7 @@
 //! Typed queries: as parameters, and in ZQL where those cannot carry them.
 
-use backhaul_filter::zstack::inventories::{BackupStorage, ImageStoreBackupStorage, Zone};
 use backhaul_filter::zstack::Query;
+use backhaul_filter::zstack::inventories::{BackupStorage, ImageStoreBackupStorage, Zone};
 use backhaul_models::zstack::operations::{QueryBackupStorage, QueryZone};
 use backhaul_sim::{Estate, Sim};
 use futures_util::TryStreamExt;
