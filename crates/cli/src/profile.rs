@@ -41,11 +41,35 @@ pub(crate) struct Profile {
     pub(crate) trust: Trust,
     /// The API version to speak, in its one spelling.
     pub(crate) api_version: Option<String>,
+    /// Where VB365 is logged on to with an answer of the Microsoft identity platform, which then stands in place of the password.
+    pub(crate) microsoft: Option<Microsoft>,
+}
+
+/// A logon at the Microsoft identity platform that VB365 is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Microsoft {
+    /// The application that was logged on to.
+    pub(crate) client_id: String,
+    /// Whether it is the logon of an operator of the Restore Portal.
+    pub(crate) operator: bool,
+}
+
+impl Microsoft {
+    /// What the configuration file calls the logon.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.operator { Self::OPERATOR } else { Self::ASSERTION }
+    }
+
+    pub(crate) const ASSERTION: &'static str = "assertion";
+    pub(crate) const OPERATOR: &'static str = "operator";
 }
 
 impl Profile {
     /// The account and its password, fetched from where it comes from.
     pub(crate) fn credentials(&self) -> Result<(String, Secret), Failure> {
+        if self.microsoft.is_some() {
+            return Ok((String::new(), self.password.read(&self.name)?));
+        }
         let user = self.user.clone().ok_or_else(|| {
             Failure::usage(format!("profile `{}` names no account", self.name))
                 .with_help(format!("add `user = \"...\"` under [profiles.{}] in the configuration file", self.name))

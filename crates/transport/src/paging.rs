@@ -14,8 +14,8 @@ use url::Url;
 use crate::address;
 use crate::client::{Answered, Ask, Bound, Client, Given, Raw};
 use crate::error::{Error, Reason, Result};
-use crate::zstack::{Zql, zql};
 use crate::options::Version;
+use crate::zstack::{Zql, zql};
 
 /// How many pages without an item may come one after the other before it is taken for a fault.
 const EMPTY_PAGES: u32 = 3;
@@ -108,7 +108,8 @@ impl Client {
                 Ok(bytes) => given.body = Some(bytes.into()),
                 Err(error) => typed.refused.push((0, error.to_string())),
             }
-            let errors = Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
+            let errors =
+                Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
             typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
         }
         let source = Source::Call { operation: C::OPERATION, given, typed: Some(typed) };

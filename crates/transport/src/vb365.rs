@@ -14,6 +14,7 @@
 mod changes;
 mod device;
 mod follow;
+mod inside;
 mod runs;
 mod session;
 mod start;

@@ -11,8 +11,7 @@ fn page(token: &str, results: &str) -> Reply {
     Reply::new(200, format!(r#"{{"nextChangeToken": "{token}", "limit": 30, "results": [{results}]}}"#))
 }
 
-const STOPPED: &str =
-    r#"{"eventType": "JobSessionUpdate", "id": "1", "eTag": 4, "jobId": "2", "status": "Stopped", "jobType": "EntireOrganization"}"#;
+const STOPPED: &str = r#"{"eventType": "JobSessionUpdate", "id": "1", "eTag": 4, "jobId": "2", "status": "Stopped", "jobType": "EntireOrganization"}"#;
 const UNHEARD: &str = r#"{"eventType": "MoonRises", "id": "1", "eTag": 5}"#;
 
 fn outdated(status: u16) -> Reply {
@@ -39,8 +38,12 @@ async fn a_feed_goes_on_where_it_was() {
     assert_eq!(feed.token(), Some("latest"));
     assert!(some(feed.next().await.unwrap()).is_empty());
     let events = some(feed.next().await.unwrap());
-    assert!(matches!(&events[0], Event::JobSessionUpdate(event) if event.status.as_ref().unwrap().as_str() == "Stopped"));
-    assert!(matches!(&events[1], Event::Unknown(event) if event.event_type.as_ref().map(EventType::as_str) == Some("MoonRises")));
+    assert!(
+        matches!(&events[0], Event::JobSessionUpdate(event) if event.status.as_ref().unwrap().as_str() == "Stopped")
+    );
+    assert!(
+        matches!(&events[1], Event::Unknown(event) if event.event_type.as_ref().map(EventType::as_str) == Some("MoonRises"))
+    );
     // Nothing happened: the token stays, and that is no circle.
     assert!(some(feed.next().await.unwrap()).is_empty());
     assert_eq!(feed.token(), Some("a2"));
@@ -113,7 +116,10 @@ async fn the_feeds_of_v7() {
     // Where to begin anew is not known: the caller is told what the server said.
     assert_eq!(vb365.restore_point_changes("old").next().await.unwrap_err().code(), Some("OutdatedChangeToken"));
     // Each version has its own.
-    for error in [vb365.events(None).next().await.unwrap_err(), server.vb365(8).job_session_changes(None).next().await.unwrap_err()] {
+    for error in [
+        vb365.events(None).next().await.unwrap_err(),
+        server.vb365(8).job_session_changes(None).next().await.unwrap_err(),
+    ] {
         assert!(error.is_unsupported(), "{error}");
     }
 }

@@ -5,12 +5,12 @@ mod common;
 
 use std::path::PathBuf;
 
+use backhaul_models::vb365::GenericActionBody;
 use backhaul_models::vb365::LicenseOverviewOptions;
 use backhaul_models::vb365::operations::{
     PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdItemsAction as ItemsAction,
     ReportsGenerateLicenseOverviewAction, TeamsPostDownloadExportedPosts,
 };
-use backhaul_models::vb365::GenericActionBody;
 use backhaul_transport::Error;
 use backhaul_transport::file::Existing;
 use common::{Reply, Seen, Server};
@@ -94,7 +94,8 @@ async fn a_cut_file_leaves_nothing() {
 
 #[tokio::test]
 async fn a_cut_file_is_gone_on_with_where_the_server_allows() {
-    for (validator, chunked) in [("ETag: \"1\"", true), ("ETag: \"1\"", false), ("Last-Modified: Tue, 01 Oct 2024 10:00:00 GMT", false)]
+    for (validator, chunked) in
+        [("ETag: \"1\"", true), ("ETag: \"1\"", false), ("Last-Modified: Tue, 01 Oct 2024 10:00:00 GMT", false)]
     {
         let server = Server::of_vb365(move |seen| match seen.header("range") {
             None => {
@@ -192,7 +193,9 @@ async fn a_post_is_sent_again_only_where_the_server_offers_it() {
 async fn an_error_or_a_page_of_a_proxy_is_no_file() {
     let (refused, _) = fails(|_| Reply::new(400, r#"{"message": "The export is not ready."}"#)).await;
     assert!(refused.is_api() && refused.to_string().contains("not ready"), "{refused}");
-    for (status, kind) in [(200, "Content-Type: text/html; charset=utf-8"), (200, "Content-Type: TEXT/HTML"), (502, "X: y")] {
+    for (status, kind) in
+        [(200, "Content-Type: text/html; charset=utf-8"), (200, "Content-Type: TEXT/HTML"), (502, "X: y")]
+    {
         let (page, _) = fails(move |_| Reply::new(status, "<html><body>Sign in</body></html>").header(kind)).await;
         assert!(page.is_wrong_product() && page.to_string().contains("HTML"), "{page}");
     }

@@ -45,16 +45,20 @@ async fn a_logon_at_microsoft_is_shown_to_the_server() {
         vb365.call(&OrganizationGetCurrentOrganization::new()).await.unwrap();
         let forms: Vec<String> = server.logons().into_iter().map(|logon| logon.body).collect();
         let end = if version >= 7 { "&disable_antiforgery_token=true" } else { "" };
-        assert_eq!(forms, [format!("{wanted}{token}{end}"), format!("grant_type=refresh_token&refresh_token=more{end}")]);
+        assert_eq!(
+            forms,
+            [format!("{wanted}{token}{end}"), format!("grant_type=refresh_token&refresh_token=more{end}")]
+        );
     }
 }
 
 #[tokio::test]
 async fn a_version_without_the_grant_is_told_before_anything_is_sent() {
     let server = Server::of_vb365(|_| Reply::new(200, ORGANIZATION)).await;
-    for (logon, version, since) in
-        [(Vb365Logon::Assertion(assertion()), 3, "v4 and later"), (Vb365Logon::Operator(assertion()), 5, "v6 and later")]
-    {
+    for (logon, version, since) in [
+        (Vb365Logon::Assertion(assertion()), 3, "v4 and later"),
+        (Vb365Logon::Operator(assertion()), 5, "v6 and later"),
+    ] {
         let vb365 = Vb365Client::new(options(&server, logon, Some(version))).unwrap();
         let error = vb365.client().logon().await.unwrap_err();
         assert!(error.is_unsupported() && error.to_string().contains(since), "{error}");
@@ -83,7 +87,8 @@ async fn a_refused_logon_says_who_was_refused() {
     ] {
         for body in [r#"{"error": "invalid_grant", "error_description": "Wrong."}"#, r#"{"message": "Wrong."}"#] {
             let server = serving(&["v8"], Reply::new(400, body)).await;
-            let error = Vb365Client::new(options(&server, logon.clone(), None)).unwrap().client().logon().await.unwrap_err();
+            let error =
+                Vb365Client::new(options(&server, logon.clone(), None)).unwrap().client().logon().await.unwrap_err();
             assert!(error.is_logon_refused(), "{error}");
             assert!(error.to_string().contains("Wrong ") && error.to_string().contains(who), "{error}");
             assert!(!error.to_string().contains("hunter2"), "{error}");
@@ -103,7 +108,11 @@ async fn the_newest_version_that_both_know_is_spoken() {
         let asked_twice = vb365.client().version().await.unwrap();
         assert_eq!((asked_twice, server.lines()), (newest, asked.clone()));
         for line in asked {
-            let place = if line.contains("/v8/") || line.contains("/v7/") || line.contains("/v6/") { "ServiceInstance" } else { "Organizations" };
+            let place = if line.contains("/v8/") || line.contains("/v7/") || line.contains("/v6/") {
+                "ServiceInstance"
+            } else {
+                "Organizations"
+            };
             assert!(line.ends_with(place), "{line}");
         }
         assert!(server.seen().iter().all(|seen| seen.header("authorization").is_none()));
@@ -192,7 +201,13 @@ async fn a_code_that_a_person_enters() {
 #[tokio::test]
 async fn a_code_that_nobody_enters() {
     for (reply, wanted) in [
-        (Reply::new(400, r#"{"error": "authorization_declined", "error_description": "The user said no.\r\nTrace 1"}"#), "authorization_declined: The user said no."),
+        (
+            Reply::new(
+                400,
+                r#"{"error": "authorization_declined", "error_description": "The user said no.\r\nTrace 1"}"#,
+            ),
+            "authorization_declined: The user said no.",
+        ),
         (Reply::new(400, r#"{"error": "expired_token"}"#), "expired_token"),
         (Reply::new(200, "<html>Sign in to the proxy</html>"), "HTML"),
         (Reply::new(200, r#"{"token_type": "Bearer"}"#), "answer"),

@@ -54,7 +54,7 @@ async fn a_limit_that_the_server_caps() {
     let server = Server::of_vb365(|seen| {
         let from = number(seen, "offset").unwrap_or(0);
         let to = (from + 100).min(250);
-        let more = (to < 250).then(|| next(&format!("/v8/Organizations?limit=1000&offset={to}"))).unwrap_or_default();
+        let more = if to < 250 { next(&format!("/v8/Organizations?limit=1000&offset={to}")) } else { String::new() };
         page(from, 100, &items(from, to), &more)
     })
     .await;
@@ -66,7 +66,7 @@ async fn a_limit_that_the_server_caps() {
         let from = number(seen, "offset").unwrap_or(0);
         let to = (from + 100).min(250);
         let link = format!("/v8/Organizations?limit=1000&offset={}", from + 1000);
-        let more = (to < 250).then(|| next(&link)).unwrap_or_default();
+        let more = if to < 250 { next(&link) } else { String::new() };
         page(from, 100, &items(from, to), &more)
     })
     .await;
@@ -121,7 +121,9 @@ async fn a_next_link_may_name_another_version_and_be_whole_or_relative() {
 
 #[tokio::test]
 async fn a_next_link_to_another_host_is_refused() {
-    for link in ["https://elsewhere.example/v8/Organizations?offset=2", "//elsewhere.example/v8", "http://127.0.0.1:1/v8"] {
+    for link in
+        ["https://elsewhere.example/v8/Organizations?offset=2", "//elsewhere.example/v8", "http://127.0.0.1:1/v8"]
+    {
         let server = Server::of_vb365(move |_| page(0, 2, &items(0, 2), &next(link))).await;
         let error = organizations(&server, 8).await.unwrap_err();
         assert!(error.is_link_refused() && error.to_string().contains("another server"), "{error}");
@@ -200,7 +202,10 @@ async fn the_set_is_carried_on() {
     for linked in [true, false] {
         let server = Server::of_vb365(move |seen| {
             let from = number(seen, "offset").unwrap_or(0);
-            let link = format!(r#", "_links": {{"next": {{"href": "/v8/Organizations/1/Users?offset={}&limit=2"}}}}"#, from + 2);
+            let link = format!(
+                r#", "_links": {{"next": {{"href": "/v8/Organizations/1/Users?offset={}&limit=2"}}}}"#,
+                from + 2
+            );
             match from {
                 0 => body(0, if linked { &link } else { "" }),
                 2 if linked => body(2, r#", "_links": {"self": {"href": "x"}}"#),
@@ -264,11 +269,14 @@ async fn a_listing_of_another_versions_form_is_refused() {
 #[tokio::test]
 async fn bare_arrays_and_pages_read_alike_in_every_version() {
     for version in 3..=8 {
-        for body in ["[{\"id\": \"1\"}]", " \u{feff}[]", "{\"results\": [{\"id\": \"1\"}], \"offset\": 0, \"limit\": 30}"] {
+        for body in
+            ["[{\"id\": \"1\"}]", " \u{feff}[]", "{\"results\": [{\"id\": \"1\"}], \"offset\": 0, \"limit\": 30}"]
+        {
             let body = body.trim_start().to_owned();
             let empty = body.ends_with("[]");
             let server = Server::of_vb365(move |_| Reply::new(200, body.clone())).await;
-            let found: Vec<_> = server.vb365(version).list(&ProxyGetProxies::new()).by_item().try_collect().await.unwrap();
+            let found: Vec<_> =
+                server.vb365(version).list(&ProxyGetProxies::new()).by_item().try_collect().await.unwrap();
             assert_eq!(found.len(), usize::from(!empty), "v{version}");
         }
     }

@@ -16,6 +16,9 @@ use backhaul_wire::System;
 Profiles stand in one TOML file, which may be edited by hand: BACKHAUL_CONFIG names it, else it is the platform's \
 (`backhaul profile list -v` says which). It never holds a password, only where the password comes from.
 
+A VB365 server may be shown a logon at Microsoft: `logon` is `assertion`, or `operator` for the Restore Portal, with the \
+`client_id` of the application. In place of the password then comes the platform's answer, JSON on one line.
+
 Examples:
   backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
   backhaul profile list

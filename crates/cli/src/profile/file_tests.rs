@@ -51,6 +51,7 @@ fn profile(name: &str) -> Result<Profile> {
         password: Source::Env("ZSTACK_PASSWORD".into()),
         trust: Trust::System,
         api_version: None,
+        microsoft: None,
     })
 }
 

@@ -6,13 +6,14 @@ use toml_edit::{Item, Table, TableLike, value};
 use url::Url;
 
 use backhaul_transport::{UtcOffset, ZstackLogon};
+use backhaul_wire::System;
 
-use super::{Pin, Profile, Trust, check_logon, parse_url};
+use super::{Microsoft, Pin, Profile, Trust, check_logon, parse_url};
 use crate::exit::Failure;
 use crate::secret::Source;
 use crate::{api_version, suggest};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "system",
     "url",
     "user",
@@ -26,6 +27,8 @@ const KEYS: [&str; 13] = [
     "ca",
     "insecure",
     "api_version",
+    "logon",
+    "client_id",
 ];
 
 /// A profile as read, and what in its table nobody understands.
@@ -61,6 +64,7 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
             .text("api_version")?
             .map(|text| api_version::normalise(system, &text).map_err(|problem| keys.wrong("api_version", &problem)))
             .transpose()?,
+        microsoft: keys.microsoft(system)?,
     };
     let unknown = table.iter().map(|(key, _)| key).filter(|key| !KEYS.contains(key));
     let warnings = unknown
@@ -109,6 +113,10 @@ pub(crate) fn write(profile: &Profile) -> Table {
     if let Some(version) = &profile.api_version {
         table.insert("api_version", value(version));
     }
+    if let Some(microsoft) = &profile.microsoft {
+        table.insert("logon", value(microsoft.kind()));
+        table.insert("client_id", value(&microsoft.client_id));
+    }
     table
 }
 
@@ -138,6 +146,28 @@ impl Keys<'_> {
 
     fn url(&self) -> Result<Url, Failure> {
         parse_url(&self.required("url")?).map_err(|failure| self.wrong("url", failure.message()))
+    }
+
+    /// `logon = "assertion"` or `"operator"`, with the `client_id` of the application.
+    fn microsoft(&self, system: System) -> Result<Option<Microsoft>, Failure> {
+        let (logon, client_id) = (self.text("logon")?, self.text("client_id")?);
+        let Some(logon) = logon.filter(|logon| logon != "password") else {
+            return match client_id {
+                Some(_) => Err(self.wrong("client_id", "it belongs to `logon`, which is missing")),
+                None => Ok(None),
+            };
+        };
+        if system != System::Vb365 {
+            return Err(self.wrong("logon", &format!("{system} takes a password only")));
+        }
+        let operator = match logon.as_str() {
+            Microsoft::ASSERTION => false,
+            Microsoft::OPERATOR => true,
+            _ => return Err(self.wrong("logon", "it must be `password`, `assertion` or `operator`")),
+        };
+        let client_id = client_id.filter(|id| !id.is_empty());
+        let client_id = client_id.ok_or_else(|| self.wrong("client_id", "it is missing"))?;
+        Ok(Some(Microsoft { client_id, operator }))
     }
 
     fn utc_offset(&self) -> Result<UtcOffset, Failure> {
@@ -222,6 +252,7 @@ mod tests {
             (Source::Command(["op", "read", "a b"].map(String::from).into()), Trust::Insecure),
             (Source::Prompt, Trust::System),
         ] {
+            let operator = trust == Trust::System;
             let profile = Profile {
                 name: "p".into(),
                 system: backhaul_wire::System::Vb365,
@@ -232,6 +263,7 @@ mod tests {
                 password,
                 trust,
                 api_version: Some("v8".into()),
+                microsoft: operator.then(|| Microsoft { client_id: "app".into(), operator: true }),
             };
             let read = from_text(&write(&profile).to_string())?;
             assert_eq!(read, Read { profile, warnings: vec![] });
@@ -285,6 +317,10 @@ mod tests {
             ("system = \"em\"\nurl = \"https://em\"\ninsecure = 1", "insecure"),
             ("system = \"vb365\"\nurl = \"https://em\"\napi_version = \"v2\"", "api_version"),
             ("system = \"em\"\nurl = \"https://em\"\npassword_command = []", "password_command"),
+            ("system = \"em\"\nurl = \"https://em\"\nlogon = \"operator\"\nclient_id = \"a\"", "logon"),
+            ("system = \"vb365\"\nurl = \"https://em\"\nlogon = \"other\"\nclient_id = \"a\"", "logon"),
+            ("system = \"vb365\"\nurl = \"https://em\"\nlogon = \"operator\"", "client_id"),
+            ("system = \"vb365\"\nurl = \"https://em\"\nclient_id = \"a\"", "client_id"),
             ("system = \"em\"\nurl = \"https://em\"\naccess_key = \"a\"", "access_key"),
             ("system = \"em\"\nurl = \"https://em\"\nuser = \"a\"\naccount = \"b\"", "account"),
             ("system = \"zstack\"\nurl = \"https://z\"\naccess_key = \"a\"\nuser = \"b\"", "access_key"),

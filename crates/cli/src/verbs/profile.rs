@@ -52,6 +52,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
         password: password(&args.password)?,
         trust: trust(&args.trust)?,
         api_version: version.map_err(Failure::usage)?,
+        microsoft: None,
     };
     if let Source::File(_) = profile.password {
         // Read once now, so that a wrong mode or an empty file shows here and not in next night's report.
@@ -204,7 +205,7 @@ fn fields(profile: &Profile) -> Map<String, Value> {
     FIELDS.map(str::to_owned).into_iter().zip(values).collect()
 }
 
-/// What logs on to ZStack, where that is no plain account.
+/// What logs on, where that is no plain account with a password.
 fn logon(profile: &Profile) -> Map<String, Value> {
     let mut said = Map::new();
     match &profile.logon {
@@ -214,6 +215,10 @@ fn logon(profile: &Profile) -> Map<String, Value> {
     };
     if profile.utc_offset != UtcOffset::default() {
         said.insert("utc_offset".to_owned(), json!(profile.utc_offset.to_string()));
+    }
+    if let Some(microsoft) = &profile.microsoft {
+        said.insert("logon".to_owned(), json!(microsoft.kind()));
+        said.insert("client_id".to_owned(), json!(microsoft.client_id));
     }
     said
 }

@@ -25,7 +25,11 @@ use crate::profile::{Location, Wanted, select};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
-    let mut listing = Listing::find(&args.target, &args.params)?;
+    let version = match &args.connection.api_version {
+        Some(version) => api_version::number(args.target.system, version)?,
+        None => None,
+    };
+    let mut listing = Listing::find(&args.target, &args.params, version)?;
     let params = listing.params(&args.params)?;
     let source = args.filter.as_ref().map(crate::input::Expression::text).transpose()?;
     let parsed = source.as_deref().map(|source| expression::parsed(source, Code::Usage, console)).transpose()?;
@@ -48,10 +52,6 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     selection.say(console);
     let several = selection.servers.len() > 1;
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
-    let version = match &args.connection.api_version {
-        Some(version) => api_version::number(args.target.system, version)?,
-        None => None,
-    };
     let ways = ways(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
     let mut asks = Vec::with_capacity(ways.len());
     for way in &ways {
@@ -141,7 +141,8 @@ impl Asking<'_> {
         self.console.verbose(1, || way.plan.to_string());
         let (mut pages, mut begun) = (way.request.pages(&peer.client, operation), false);
         while !self.rows.is_full() {
-            let version = peer.client.version().await.map_err(|error| Stop::Server(peer.refusal(&error)))?;
+            let version = peer.version().await.map_err(Stop::Server)?;
+            self.listing.check_version(version).map_err(|failure| Stop::Server(failure.of_server(&peer.name)))?;
             let mut page = registry::answer_in(operation, version)
                 .ok_or_else(|| Stop::Here(Failure::internal(format!("{} has no answer", operation.name))))?;
             let mut drift = Drift::default();

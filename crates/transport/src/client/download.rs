@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use ::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE};
+use ::http::header::{
+    ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE,
+};
 use ::http::{HeaderMap, HeaderName, StatusCode};
 use backhaul_wire::{Call, Operation};
 
@@ -104,7 +106,9 @@ impl Client {
         let answer = self.exchange_open(&part).await?;
         match answer.status {
             StatusCode::PARTIAL_CONTENT => {}
-            StatusCode::OK => return Err(self.cut(ask, length, "it was changed meanwhile, or the server has no ranges")),
+            StatusCode::OK => {
+                return Err(self.cut(ask, length, "it was changed meanwhile, or the server has no ranges"));
+            }
             status => return Err(self.cut(ask, length, &format!("the rest was answered with {status}"))),
         }
         if text(&answer.headers, name).is_some_and(|now| now != value) {
@@ -117,7 +121,8 @@ impl Client {
     }
 
     fn cut(&self, ask: &Ask, length: u64, why: &str) -> Error {
-        let message = format!("the file was cut after {length} bytes, and cannot be gone on with: {why}; ask for it again");
+        let message =
+            format!("the file was cut after {length} bytes, and cannot be gone on with: {why}; ask for it again");
         self.fail(ask.name.clone(), Reason::Answer(message))
     }
 

@@ -117,7 +117,10 @@ fn refusal(answer: &Response, options: &Options) -> Reason {
     let who = match &options.vb365_logon {
         Vb365Logon::Password => format!("account `{}`", options.user),
         Vb365Logon::Assertion(assertion) | Vb365Logon::Operator(assertion) => {
-            format!("Microsoft logon to the application `{}`, which may have ended: log on there anew", assertion.client_id)
+            format!(
+                "Microsoft logon to the application `{}`, which may have ended: log on there anew",
+                assertion.client_id
+            )
         }
     };
     // Both forms of a refusal are met: OAuth's, and the API's own.

@@ -165,7 +165,8 @@ impl<P: FeedPage> Feed<P> {
 
     async fn page(&self, token: Option<String>, wait_seconds: Option<i64>) -> Result<(String, Vec<P::Item>)> {
         let mut given = Given::default();
-        let mut give = |name: &str, value: Option<String>| given.params.extend(value.map(|value| (name.to_owned(), value)));
+        let mut give =
+            |name: &str, value: Option<String>| given.params.extend(value.map(|value| (name.to_owned(), value)));
         give("from", token);
         give("limit", self.limit.map(|limit| limit.to_string()));
         give("timeoutSeconds", wait_seconds.filter(|_| self.can_wait()).map(|seconds| seconds.to_string()));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use backhaul_wire::Id;
 
 use super::Vb365Client;
+use super::inside::Inside;
 use super::runs::Runs;
 use super::session::{Goal, Session, Stand};
 use super::stop::Stopper;
@@ -47,6 +48,8 @@ pub struct Following<S> {
     place: Place,
     goal: Goal,
     stopper: Stopper,
+    /// What is followed within the session, where that outlasts it.
+    inside: Option<Inside>,
 }
 
 /// Where a session is found.
@@ -67,11 +70,22 @@ impl<S: Session> Following<S> {
         stopper: Stopper,
     ) -> Result<SessionPoller<S>> {
         let blank = session.id().is_none();
-        let mut following = Self { client: client.clone(), session, place, goal, stopper };
-        if blank && matches!(following.place, Place::Id(_)) {
-            following.ask().await?;
+        Self { client: client.clone(), session, place, goal, stopper, inside: None }.begun(blank).await
+    }
+
+    /// Follows a restore: its session, or where that is the one it was started in, what happens there.
+    pub(super) async fn restore(client: &Client, id: Id, inside: Option<Inside>) -> Result<SessionPoller<S>> {
+        let inside = inside.filter(|inside| inside.is_of(&id));
+        let (session, place) = (S::default(), Place::Id(id));
+        let (goal, stopper) = (Goal::End, Stopper::Session);
+        Self { client: client.clone(), session, place, goal, stopper, inside }.begun(true).await
+    }
+
+    async fn begun(mut self, blank: bool) -> Result<SessionPoller<S>> {
+        if blank && matches!(self.place, Place::Id(_)) {
+            self.ask().await?;
         }
-        Ok(Poller::new(following))
+        Ok(Poller::new(self))
     }
 
     /// Stops what is followed: the job, or the session itself. What it ends in is still to be waited for.
@@ -79,6 +93,13 @@ impl<S: Session> Following<S> {
     /// # Errors
     /// As [`Vb365Client::call`]; where the server has no way to stop it.
     pub async fn cancel(&self) -> Result<()> {
+        if self.inside.is_some() {
+            let rule = format!(
+                "the restore runs in {}, which is open for more than that: close it with `stop_restore_session`",
+                self.named()
+            );
+            return Err(self.fail(Reason::Call(rule)));
+        }
         self.stopper.stop(&self.client, &self.session, self.id()).await
     }
 
@@ -130,7 +151,10 @@ impl<S: Session> Following<S> {
             return Err(self.fail(Reason::Answer(format!("the answer is no {}", S::KIND))));
         }
         self.session = session;
-        Ok(())
+        match &mut self.inside {
+            Some(inside) => inside.look(&self.client).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -146,7 +170,11 @@ impl<S: Session> Work for Following<S> {
         if matches!(self.place, Place::NextOf(_)) {
             return None;
         }
-        match self.session.stand(self.goal) {
+        let mut stand = self.session.stand(self.goal);
+        if let (Stand::Going, Some(inside)) = (&stand, &self.inside) {
+            stand = inside.stand().clone();
+        }
+        match stand {
             Stand::Going => None,
             Stand::Reached => Some(Ok(self.session.clone())),
             Stand::Failed(how) => Some(Err(self.fail(Reason::Task(format!("{} {how}", self.named()))))),

@@ -3,13 +3,13 @@
 use backhaul_models::vb365::operations::{
     DataRetrievalSessionGetById, JobSessionGetById, RepositoryOwnerChangeSessionsGetById,
     RepositoryOwnerChangeSessionsStopAction, RepositorySynchronizeSessionsGetRepositoriesById,
-    RestoreSessionGetByRestoreSessionId,
+    RepositorySynchronizeSessionsStopSynchronizeAction, RestoreSessionGetByRestoreSessionId,
 };
 use backhaul_models::vb365::{
     BackupRepositoryOwnerChangeSession, BackupRepositoryOwnerChangeSessionStatus as OwnerChange, DataRetrievalSession,
-    DataRetrievalSessionStatus as Retrieval, JobSession, JobSessionJobType as Kind, JobSessionStatus as Job, RepositorySynchronizeSession,
-    RepositorySynchronizeSessionState as Synchronizing, RestoreSession, RestoreSessionResult as Outcome,
-    RestoreSessionState as Restore,
+    DataRetrievalSessionStatus as Retrieval, JobSession, JobSessionJobType as Kind, JobSessionStatus as Job,
+    RepositorySynchronizeSession, RepositorySynchronizeSessionState as Synchronizing, RestoreSession,
+    RestoreSessionResult as Outcome, RestoreSessionState as Restore,
 };
 use backhaul_wire::reflect::Model;
 use backhaul_wire::{Call, Id, Operation};
@@ -44,7 +44,8 @@ pub trait Session: Model + Clone {
     /// # Errors
     /// As [`Client::call`]; where the server has no way to stop it.
     fn stop(&self, client: &Client, id: &Id) -> impl Future<Output = Result<()>> + Send {
-        let refusal = client.fail(Self::GET.name, Reason::Call(format!("there is no way to stop the {} {id}", Self::KIND)));
+        let refusal =
+            client.fail(Self::GET.name, Reason::Call(format!("there is no way to stop the {} {id}", Self::KIND)));
         async { Err(refusal) }
     }
 }
@@ -176,6 +177,10 @@ impl Session for RepositorySynchronizeSession {
 
     fn progress(&self) -> Option<i64> {
         self.progress_percent
+    }
+
+    async fn stop(&self, client: &Client, id: &Id) -> Result<()> {
+        client.call(&RepositorySynchronizeSessionsStopSynchronizeAction::new(id.clone())).await
     }
 }
 

@@ -1,11 +1,10 @@
 //! Starting what goes on after its call was answered: which operations do, and what they answer with.
 
-use backhaul_models::vb365::operations::{
-    CopyJobStart, CopyJobStartV6, JobStartAction, PostJobsByJobIdAction,
-};
+use backhaul_models::vb365::operations::{CopyJobStart, CopyJobStartV6, JobStartAction, PostJobsByJobIdAction};
 use backhaul_models::vb365::{
-    AsyncRestoreResponse, BackupRepositoryOwnerChangeSession, JobActionBody, JobSession, OperatorRestoreSessionResponse,
-    RepositorySynchronizeSession, RestoreSession, StartJobOptions, TeamsOperatorRestoreSessionResponse,
+    AsyncRestoreResponse, BackupRepositoryOwnerChangeSession, JobActionBody, JobSession,
+    OperatorRestoreSessionResponse, RepositorySynchronizeSession, RestoreSession, StartJobOptions,
+    TeamsOperatorRestoreSessionResponse,
 };
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::Model;
@@ -13,6 +12,7 @@ use backhaul_wire::{Call, Edit, Id, Operation, System, json};
 
 use super::Vb365Client;
 use super::follow::{Following, Place, SessionPoller};
+use super::inside::Inside;
 use super::runs::Runs;
 use super::session::{Goal, Session};
 use super::stop::{ACTIONS_UNTIL, Stopper};
@@ -88,8 +88,11 @@ pub fn starts(operation: &'static Operation, version: u8, body: Option<&[u8]>) -
 }
 
 fn is_start_of_restore(name: &str) -> bool {
-    let shapes =
-        [AsyncRestoreResponse::SHAPE, OperatorRestoreSessionResponse::SHAPE, TeamsOperatorRestoreSessionResponse::SHAPE];
+    let shapes = [
+        AsyncRestoreResponse::SHAPE,
+        OperatorRestoreSessionResponse::SHAPE,
+        TeamsOperatorRestoreSessionResponse::SHAPE,
+    ];
     shapes.iter().any(|shape| shape.name == name)
 }
 
@@ -227,19 +230,35 @@ async fn begin<S: Session>(client: &Client, operation: &'static Operation, given
         client.send(operation, given).await?;
         return Following::begin(client, S::default(), Place::NextOf(runs), goal, stopper).await;
     }
+    if kind == Some(Kind::Restore) {
+        client.ask(operation, given).await?;
+        let browsed = given.params.iter().find(|(name, _)| name.eq_ignore_ascii_case("restoreSessionId"));
+        let inside = match browsed {
+            Some((_, id)) => match Inside::before(client, Id::from(id.as_str())).await {
+                Ok(inside) => Some(inside),
+                // Who may restore, such as an operator, need not be allowed to read the log.
+                Err(error) if error.is_api() => None,
+                Err(error) => return Err(error),
+            },
+            None => None,
+        };
+        let raw = client.send(operation, given).await?;
+        let response: AsyncRestoreResponse =
+            json::decode(&raw.body).map_err(|error| client.fail(operation.name, Reason::Decode(error)))?;
+        let id = named::<S>(client, operation, response.session_id)?;
+        return Following::restore(client, id, inside).await;
+    }
     let raw = client.send(operation, given).await?;
     let mut session = S::default();
-    let id = if kind == Some(Kind::Restore) {
-        let response: AsyncRestoreResponse = json::decode(&raw.body)
-            .map_err(|error| client.fail(operation.name, Reason::Decode(error)))?;
-        response.session_id
-    } else {
-        client.read(&raw, &mut session, None)?;
-        session.id().cloned()
-    };
-    let Some(id) = id.filter(|id| !id.as_str().is_empty()) else {
-        let rule = format!("the answer names no {}: there is nothing to wait for", S::KIND);
-        return Err(client.fail(operation.name, Reason::Answer(rule)));
-    };
+    client.read(&raw, &mut session, None)?;
+    let id = named::<S>(client, operation, session.id().cloned())?;
     Following::begin(client, session, Place::Id(id), goal, stopper).await
+}
+
+/// The id of what was started.
+fn named<S: Session>(client: &Client, operation: &'static Operation, id: Option<Id>) -> Result<Id> {
+    id.filter(|id| !id.as_str().is_empty()).ok_or_else(|| {
+        let rule = format!("the answer names no {}: there is nothing to wait for", S::KIND);
+        client.fail(operation.name, Reason::Answer(rule))
+    })
 }

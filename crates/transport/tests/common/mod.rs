@@ -131,7 +131,8 @@ impl Logon {
                     .header(&format!("X-RestSvcSessionId: session-{number}"))
             }
             Self::Vb365 => {
-                let token = format!(r#"{{"access_token": "token-{number}", "refresh_token": "more", "expires_in": 3600}}"#);
+                let token =
+                    format!(r#"{{"access_token": "token-{number}", "refresh_token": "more", "expires_in": 3600}}"#);
                 Reply::new(200, token)
             }
             Self::Zstack => Reply::new(200, format!(r#"{{"inventory": {{"uuid": "session-{number}"}}}}"#)),
