@@ -2,6 +2,7 @@
 
 mod em_queries;
 mod filter;
+mod inventories;
 mod names;
 mod operations;
 mod params;
@@ -13,6 +14,7 @@ mod words;
 
 pub use em_queries::em_queries;
 pub use filter::filter_fields;
+pub use inventories::inventories;
 pub use names::{constant, field_name, module_name};
 pub use operations::operations;
 pub use params::ParamLists;
@@ -39,13 +41,15 @@ pub fn render(tokens: TokenStream) -> String {
     }
 }
 
-/// A `mod.rs` of modules that only belong together by being generated.
+/// A `mod.rs` of modules that only belong together by being generated. `featured` are there with the cargo feature of their name.
 #[must_use]
-pub fn modules(names: &[&str]) -> String {
+pub fn modules(names: &[&str], featured: &[&str]) -> String {
     let names = names.iter().map(|name| quote::format_ident!("{name}"));
-    render(
-        quote::quote! { #(#[allow(unreachable_pub, reason = "what is public is up to the crate")] pub mod #names;)* },
-    )
+    let others = featured.iter().map(|name| quote::format_ident!("{name}"));
+    render(quote::quote! {
+        #(#[allow(unreachable_pub, reason = "what is public is up to the crate")] pub mod #names;)*
+        #(#[cfg(feature = #featured)] #[allow(unreachable_pub, reason = "what is public is up to the crate")] pub mod #others;)*
+    })
 }
 
 /// A text as `///` lines.

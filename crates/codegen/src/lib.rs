@@ -10,6 +10,7 @@ pub mod error;
 pub mod features;
 pub mod fixups;
 pub mod import;
+pub mod inventories;
 pub mod ir;
 pub mod json_schema;
 pub mod operations;

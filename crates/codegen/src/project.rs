@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Result, SchemaError};
 use crate::features::Closure;
+use crate::inventories::Inventories;
 use crate::ir::{Operation, Types};
 use crate::json_schema::{self, File};
 use crate::{emit, import, operations, queries, xsd};
@@ -42,6 +43,11 @@ pub fn generate(root: &Path) -> Result<Files> {
     {
         let (types, operations, features) = schemas(root, system)?;
         let closure = Closure::new(features, &types, &operations);
+        if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
+            let path = format!("{system}/{INVENTORIES}");
+            let all = Inventories::read(&path, parse(root, &path)?, &types)?;
+            files.insert(format!("crates/filter/src/generated/{system}.rs").into(), emit::inventories(&all, &types));
+        }
         let made = Made { system, variant, title, types: &types, operations: &operations };
         if closure.is_empty() { made.whole(&mut files)? } else { made.parts(&mut files, &closure)? }
     }
@@ -92,7 +98,8 @@ fn em(files: &mut Files, root: &Path) -> Result<()> {
     for (crate_name, module, code) in modules {
         let folder = PathBuf::from(format!("crates/{crate_name}/src/generated"));
         files.insert(folder.join(format!("{module}.rs")), code);
-        files.insert(folder.join("mod.rs"), emit::modules(&[module]));
+        let others: &[&str] = if crate_name == "filter" { &["zstack"] } else { &[] };
+        files.insert(folder.join("mod.rs"), emit::modules(&[module], others));
     }
     let title = "Veeam Backup Enterprise Manager";
     Made { system: "em", variant: "Em", title, types: &types, operations: &operations }.whole(files)
@@ -188,6 +195,7 @@ fn forms(files: &mut Files) -> Result<()> {
         ("operations", schemars::schema_for!(operations::OperationsFile)),
         ("queries", schemars::schema_for!(queries::Queries)),
         ("names", schemars::schema_for!(import::NamesFile)),
+        ("inventories", schemars::schema_for!(Inventories)),
     ] {
         let json = serde_json::to_string_pretty(&schema)
             .map_err(|error| SchemaError::new(format!("forms/{name}.schema.json"), "", error.to_string()))?;
@@ -216,10 +224,13 @@ pub(crate) const NAMES: &str = "names.json";
 /// Which versions' documents are in the schemas.
 pub(crate) const VERSIONS: &str = "versions.json";
 
+/// What can be asked for beside the types themselves.
+const INVENTORIES: &str = "inventories.json";
+
 /// The names of a system's files of types and operations, sorted.
 pub(crate) fn schema_files(root: &Path, system: &str) -> Result<Vec<String>> {
     let mut names = inputs(root, system)?;
-    names.retain(|name| name != NAMES && name != VERSIONS);
+    names.retain(|name| ![NAMES, VERSIONS, INVENTORIES].contains(&name.as_str()));
     Ok(names)
 }
 

@@ -18,7 +18,7 @@ fn system(name: &str) -> Vec<File> {
     let mut files: Vec<File> = std::fs::read_dir(root().join("schemas").join(name))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|file| !["lock.json", "names.json", "versions.json"].contains(&file.as_str()))
+        .filter(|file| !["lock.json", "names.json", "versions.json", "inventories.json"].contains(&file.as_str()))
         .map(|file| {
             let text = std::fs::read_to_string(root().join("schemas").join(name).join(&file)).unwrap();
             File { path: format!("{name}/{file}"), json: serde_json::from_str(&text).unwrap() }

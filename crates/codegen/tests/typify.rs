@@ -17,7 +17,7 @@ fn files(system: &str) -> Vec<File> {
     let mut files: Vec<File> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !["lock.json", "names.json", "versions.json"].contains(&name.as_str()))
+        .filter(|name| !["lock.json", "names.json", "versions.json", "inventories.json"].contains(&name.as_str()))
         .map(|name| {
             let json = serde_json::from_str(&std::fs::read_to_string(folder.join(&name)).unwrap()).unwrap();
             File { path: format!("{system}/{name}"), json }

@@ -66,6 +66,12 @@ impl<Q> Filter<Q> {
         Self { expr, of: PhantomData }
     }
 
+    /// An expression that holds only fields and values of the type.
+    #[cfg(feature = "zstack")]
+    pub(crate) fn from_checked(expr: Expr) -> Self {
+        Self::new(expr)
+    }
+
     /// What the filter says.
     #[must_use]
     pub fn expr(&self) -> &Expr {

@@ -236,4 +236,16 @@ pub mod kind {
         /// One of a list of words.
         Enum: Ordered,
     }
+
+    /// A moment as the server's clock shows it, in a time zone that the server does not tell (ZStack).
+    #[derive(Debug, Clone, Copy)]
+    pub enum LocalTime {}
+
+    impl sealed::Sealed for LocalTime {}
+
+    impl FieldKind for LocalTime {
+        const KIND: super::Kind = super::Kind::DateTime;
+    }
+
+    impl Ordered for LocalTime {}
 }

@@ -49,13 +49,13 @@
 //! | [`mod@check`] | whether a filter makes sense for a type |
 //! | [`eval`] | whether a record is one that a filter asks for, and how records sort |
 //! | [`mod@lower`] | what a server evaluates of a filter, and what is left to evaluate here |
-//! | [`zstack`] | ZStack's own texts: `q=` and ZQL |
+//! | [`zstack`] | ZStack's own texts, `q=` and ZQL; with the feature `zstack`, its inventories as types, and typed queries |
 //!
 //! # What this is not
 //!
 //! It sends nothing and reads no files, it does not know the vendor's entities (a [`Record`] does),
 //! it does not promise that a server evaluates as [`eval`] does where the vendor's pages are
-//! silent, and of ZQL it writes the condition, not the query.
+//! silent, and of ZQL it writes what the server's queries can ask for, not its functions and joins.
 
 pub mod ast;
 pub mod build;

@@ -293,6 +293,12 @@ pub struct LowerError {
 }
 
 impl LowerError {
+    /// A part, and why nobody can do it.
+    #[cfg(feature = "zstack")]
+    pub(crate) fn new(what: String, why: impl Into<Why>) -> Self {
+        Self { what, why: why.into() }
+    }
+
     /// The server cannot, for this reason, and nobody else knows the field.
     fn nobody(what: String, why: &Why, field: &FieldSchema<'_>) -> Self {
         let why = format!("{why}, and it cannot be done here, because only the server knows `{}`", field.name);

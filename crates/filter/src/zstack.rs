@@ -9,13 +9,30 @@
 //! These are spellings. Meanings differ in one point: on the server a field without a value does not
 //! satisfy `!=`, `not like` and `not in`, by the rules of SQL; in [evaluation here](crate::eval) it
 //! does. [`lower`](mod@crate::lower) knows that, and looks values up.
+//!
+//! With the feature `zstack` there are the inventories as types (`inventories`) and whole queries in code (`Query`), which mean what
+//! the server makes of them.
 
 use std::error::Error;
 use std::fmt;
 
+#[cfg(feature = "zstack")]
+pub(crate) mod inventory;
+#[cfg(feature = "zstack")]
+mod local_time;
+#[cfg(feature = "zstack")]
+mod query;
 mod text;
 
+#[cfg(feature = "zstack")]
+pub use self::inventory::{Inventory, InventoryDef, Join, KindOf};
+#[cfg(feature = "zstack")]
+pub use self::local_time::{InvalidLocalTime, LocalTime};
+#[cfg(feature = "zstack")]
+pub use self::query::{Query, Request};
 pub use self::text::{Refusal, q, zql};
+#[cfg(feature = "zstack")]
+pub use crate::generated::zstack as inventories;
 
 /// An operator of a `q=` condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

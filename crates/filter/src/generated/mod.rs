@@ -2,3 +2,6 @@
 
 #[allow(unreachable_pub, reason = "what is public is up to the crate")]
 pub mod em;
+#[cfg(feature = "zstack")]
+#[allow(unreachable_pub, reason = "what is public is up to the crate")]
+pub mod zstack;

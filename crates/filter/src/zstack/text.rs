@@ -130,7 +130,7 @@ fn write_zql(out: &mut String, expr: &Expr, is_text: &impl Fn(&str) -> bool) -> 
     Ok(())
 }
 
-fn quoted(text: &str) -> Result<String, Refusal> {
+pub(super) fn quoted(text: &str) -> Result<String, Refusal> {
     if text.contains('\\') { Err(Refusal::Backslash) } else { Ok(format!("'{}'", text.replace('\'', "''"))) }
 }
 
@@ -159,6 +159,10 @@ pub enum Refusal {
     Backslash,
     /// The server splits a list at every comma.
     Comma,
+    /// `has` is of ZQL alone.
+    Has,
+    /// The field has a name that is a word of ZQL.
+    Keyword,
     /// The server would split the condition elsewhere.
     Operator {
         /// The operator that was meant.
@@ -177,6 +181,8 @@ impl fmt::Display for Refusal {
             Self::Quote => f.write_str("the server breaks its own query on a single quote"),
             Self::Backslash => f.write_str("the server changes a backslash"),
             Self::Comma => f.write_str("the server splits a list at every comma"),
+            Self::Has => f.write_str("`q=` has no `has`"),
+            Self::Keyword => f.write_str("the field is named like a word of ZQL"),
             Self::Operator { meant, read } => {
                 write!(f, "the value has `{read}` in it, at which the server would split instead of `{meant}`")
             }
