@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
+
 use crate::clock;
+use crate::session::{guid, hex};
 
 /// Something that happens to a world at a time.
 type Event<W> = Box<dyn FnOnce(&mut W) + Send>;
@@ -70,11 +73,20 @@ impl<W> Agenda<W> {
         self.started.saturating_add(i64::try_from(self.now.as_secs()).unwrap_or(i64::MAX))
     }
 
+    /// The date and time, such as `2026-11-21T10:29:05Z`.
+    pub(crate) fn date(&self) -> String {
+        clock::iso(self.seconds())
+    }
+
     /// 64 hex digits that are new, others on every run.
     pub(crate) fn hex(&mut self) -> String {
-        use sha2::{Digest, Sha256};
         let number = self.number();
-        crate::session::hex(&Sha256::digest(format!("backhaul-sim.{}.{number}", self.started)))
+        hex(&Sha256::digest(format!("backhaul-sim.{}.{number}", self.started)))
+    }
+
+    /// A GUID that is new.
+    pub(crate) fn guid(&mut self) -> String {
+        guid(&self.hex())
     }
 
     fn number(&mut self) -> u64 {

@@ -65,6 +65,7 @@ pub(crate) struct Settings {
     pub(crate) em_byte_order_mark: bool,
     pub(crate) em_pace: Pace,
     pub(crate) vb365_token_life: Duration,
+    pub(crate) vb365_job_time: Duration,
     pub(crate) zstack_session_life: Duration,
     pub(crate) zstack_job_time: Duration,
     pub(crate) zstack_job_retention: Duration,
@@ -99,6 +100,7 @@ impl Default for SimBuilder {
                 em_byte_order_mark: false,
                 em_pace: Pace { task_steps: [Duration::from_millis(100); 2], job_time: Duration::from_secs(2) },
                 vb365_token_life: Duration::from_secs(60 * 60),
+                vb365_job_time: Duration::from_secs(2),
                 zstack_session_life: Duration::from_secs(7200),
                 zstack_job_time: Duration::from_millis(100),
                 zstack_job_retention: Duration::from_secs(10_800),
@@ -186,6 +188,12 @@ impl SimBuilder {
     /// How long a VB365 access token lives; 60 minutes when this is not called.
     pub fn vb365_token_life(mut self, life: Duration) -> Self {
         self.settings.vb365_token_life = life;
+        self
+    }
+
+    /// How long a session of a VB365 job takes; two seconds when this is not called.
+    pub fn vb365_job_time(mut self, time: Duration) -> Self {
+        self.settings.vb365_job_time = time;
         self
     }
 

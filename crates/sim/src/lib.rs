@@ -45,7 +45,9 @@ mod vb365;
 mod zstack;
 
 pub use builder::{EmRelease, SimBuilder, TlsMode};
-pub use estate::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, ZstackEstate, ZstackRecord};
+pub use estate::{
+    EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, Vb365Record, ZstackEstate, ZstackRecord,
+};
 pub use fault::{Effect, Fault, Faults};
 pub use form::FormError;
 pub use sim::{RecordedRequest, Sim, StartError};

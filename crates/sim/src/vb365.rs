@@ -1,25 +1,58 @@
-//! Veeam Backup for Microsoft 365.
+//! Veeam Backup for Microsoft 365, REST v3 to v8 at once.
+//!
+//! One store of records of no version ([`store`]); where a path leads is worked out from the route table ([`place`]), and what a
+//! version shows of a record from its type's shape ([`pen`]). Reading, creating, editing and deleting are the same for all
+//! collections ([`resources`]); what an operation does beyond that stands in [`effects`].
+//!
+//! | module | one idea |
+//! | --- | --- |
+//! | [`store`], [`place`], [`world`] | what there is and where; the clock, changes, and what is about to happen |
+//! | [`content`], [`invent`] | what there is before anything changes: the estate, what follows from it, what is made up |
+//! | [`pen`], [`links`], [`page`], [`filters`] | answers of one version, their links, pages and filters |
+//! | [`body`], [`resources`] | reading bodies; collections, records and documents |
+//! | [`effects`] | jobs, restore sessions, organizations, repositories, actions of v3 to v5 |
+//! | [`feeds`], [`files`], [`usage`] | changes, binary answers, used space |
+//! | [`token`] | logging on |
 
-mod answers;
+mod body;
+mod content;
+mod effects;
+mod feeds;
+mod files;
+mod filters;
+mod invent;
+mod links;
 mod page;
+mod pen;
+mod place;
+mod resources;
+mod status;
+mod store;
 mod token;
+mod usage;
+mod world;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use backhaul_models::vb365::operations::OPERATIONS;
-use backhaul_models::vb365::{AnyOrganization, ExceptionInfo, ExceptionInfoErrorCode};
-use backhaul_wire::{Id, Operation, Struct};
+use backhaul_models::vb365::{ExceptionInfo, ExceptionInfoErrorCode};
+use backhaul_wire::operation::ParamPlace;
+use backhaul_wire::{Id, Operation};
 use http::StatusCode;
 use http::header::ALLOW;
-use serde_json::Value;
 
 use crate::builder::Settings;
-use crate::estate::{Estate, Vb365Estate};
+use crate::estate::Estate;
 use crate::message::{Reply, Request};
 use crate::project::project;
 use crate::route::{PathParams, Routed, Router};
 use crate::server::Api;
+use crate::session::lock;
+use place::Address;
+pub(crate) use place::is_known;
 use token::Tokens;
+use world::World;
 
 /// The versions that the simulated product serves.
 const VERSIONS: std::ops::RangeInclusive<u8> = 3..=8;
@@ -27,9 +60,9 @@ const VERSIONS: std::ops::RangeInclusive<u8> = 3..=8;
 /// A simulated VB365 server.
 #[derive(Debug)]
 pub(crate) struct Vb365 {
-    estate: Arc<Estate>,
     router: Router,
     tokens: Tokens,
+    world: Mutex<World>,
 }
 
 /// Who is logged on.
@@ -37,41 +70,78 @@ pub(crate) struct Vb365 {
 enum Account {
     /// The server's administrator.
     Administrator,
-    /// An organization's own account.
+    /// An organization's own account, or an operator who restores for it.
     Organization(Id),
+}
+
+/// Why a request is not answered as it wishes.
+#[derive(Debug)]
+struct Refusal {
+    status: StatusCode,
+    message: String,
+    /// The code, where it is not that of the status.
+    code: Option<ExceptionInfoErrorCode>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), code: None }
+    }
+
+    fn bad(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// Something else is under way, or in the way.
+    fn conflict(message: impl Into<String>) -> Self {
+        Self { code: Some(ExceptionInfoErrorCode::OperationConflict), ..Self::bad(message) }
+    }
+
+    fn not_found(what: &str, id: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("{what} {id} was not found."))
+    }
+
+    fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "The account may not do this.")
+    }
+
+    /// The answer, with what its version has.
+    fn reply(self, version: u8) -> Reply {
+        let mut body = ExceptionInfo::default();
+        body.message = Some(self.message);
+        body.error_code = self.code.filter(|_| version >= 8).or(match self.status {
+            StatusCode::FORBIDDEN if version >= 8 => Some(ExceptionInfoErrorCode::ResourceAccessDenied),
+            StatusCode::NOT_FOUND if version >= 8 => Some(ExceptionInfoErrorCode::ResourceNotFound),
+            StatusCode::BAD_REQUEST if version >= 8 => Some(ExceptionInfoErrorCode::ParameterValidationFailure),
+            _ => None,
+        });
+        Reply::json(self.status, &project(&body, version).unwrap_or_default())
+    }
 }
 
 /// A request whose operation is known.
 struct Call<'a> {
+    vb365: &'a Vb365,
+    world: &'a mut World,
     request: &'a Request,
     version: u8,
     operation: &'static Operation,
     path: PathParams,
     params: Vec<(String, String)>,
     account: Account,
+    /// What an action of v3 to v5 was given, which is its body then.
+    action: Option<serde_json::Value>,
 }
 
-type Handler = fn(&Vb365, &Call<'_>) -> Reply;
-
-/// What the operations do; an operation of the route table that is not here answers 501.
-const HANDLERS: &[(&str, Handler)] = &[
-    ("ServiceInstance_Get", Vb365::service_instance),
-    ("Organization_Get", Vb365::organizations),
-    ("Organization_GetById", Vb365::organization),
-    ("Organization_GetCurrentOrganization", Vb365::current_organization),
-    ("BackupRepository_GetRepositories", Vb365::repositories),
-    ("BackupRepository_GetRepositoriesById", Vb365::repository),
-    ("Organization_GetStorageSpaceUsage", Vb365::organization_usage),
-    ("BackupRepository_GetRepositoryStorageUsage", Vb365::repository_usage),
-];
+type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
 
 impl Vb365 {
     pub(crate) fn new(estate: Arc<Estate>, settings: &Settings) -> Self {
-        Self { estate, router: Router::new(OPERATIONS, true), tokens: Tokens::new(settings) }
-    }
-
-    fn data(&self) -> &Vb365Estate {
-        &self.estate.vb365
+        Self {
+            router: Router::new(OPERATIONS, true),
+            tokens: Tokens::new(settings),
+            world: Mutex::new(World::new(estate, settings.vb365_job_time)),
+        }
     }
 
     fn route(&self, request: &Request) -> Reply {
@@ -80,7 +150,7 @@ impl Vb365 {
         };
         let params = match request.params() {
             Ok(params) => params,
-            Err(message) => return refuse(StatusCode::BAD_REQUEST, version, &message),
+            Err(message) => return Refusal::bad(message).reply(version),
         };
         let (operation, path) = match self.router.find(request.method.as_str(), path, &params, Some(version)) {
             Routed::Found(operation, path) => (operation, path),
@@ -89,19 +159,20 @@ impl Vb365 {
             }
             Routed::Unknown | Routed::OtherActions(_) => return Reply::empty(StatusCode::NOT_FOUND),
         };
+        let mut world = lock(&self.world);
+        world.catch_up();
         if operation.name == "token" {
-            return self.tokens.answer(request, version, &self.data().organizations);
+            return self.tokens.answer(request, version, &mut world);
         }
         let account = match self.tokens.check(request, version) {
             Ok(account) => account,
+            Err(_) if operation.anonymous => Account::Administrator,
             Err(reply) => return *reply,
         };
-        let handler = HANDLERS.iter().find(|(name, _)| *name == operation.name);
-        let Some((_, handler)) = handler else {
-            let message = format!("{} is not simulated", operation.name);
-            return refuse(StatusCode::NOT_IMPLEMENTED, version, &message);
-        };
-        handler(self, &Call { request, version, operation, path, params, account })
+        let world = &mut *world;
+        let mut call = Call { vb365: self, world, request, version, operation, path, params, account, action: None };
+        let answer = call.permit().and_then(|()| call.complete()).and_then(|()| effects::handler(operation)(&mut call));
+        answer.unwrap_or_else(|refusal| refusal.reply(version))
     }
 }
 
@@ -112,6 +183,10 @@ impl Api for Vb365 {
 
     fn expire_sessions(&self) {
         self.tokens.expire();
+    }
+
+    fn advance(&self, by: Duration) {
+        lock(&self.world).advance(by);
     }
 }
 
@@ -131,49 +206,56 @@ impl Call<'_> {
         params.any(|param| param.name == name && param.versions.contains(self.version))
     }
 
-    /// A record as this version shows it.
-    fn show(&self, record: &dyn Struct) -> Value {
-        project(record, self.version).unwrap_or_default()
-    }
-
     /// A link: absolute up to v5, relative to the host from v6 on; the path of a resource is in lower case.
     fn href(&self, path: &str) -> String {
         let base = if self.version <= 5 { self.request.base.as_str() } else { "" };
         format!("{base}/v{}/{path}", self.version)
     }
 
-    fn refuse(&self, status: StatusCode, message: &str) -> Reply {
-        refuse(status, self.version, message)
+    /// Fails unless the account may call the operation: an organization's own account sees itself, its restore sessions, and
+    /// what is nobody's in particular; `/Organization` answers to such an account alone.
+    fn permit(&self) -> Result<(), Refusal> {
+        let mut parts = self.operation.path.trim_matches('/').split('/');
+        let first = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let allowed = match (&self.account, first.as_str()) {
+            (Account::Administrator, first) => first != "organization",
+            (Account::Organization(own), "organizations") => {
+                parts.next() == Some("{organizationId}") && own.same(&self.path.first().into())
+            }
+            (Account::Organization(_), first) => [
+                "organization",
+                "restoresessions",
+                "token",
+                "serviceinstance",
+                "health",
+                "restoreportalsettings",
+                "devicecode",
+            ]
+            .contains(&first),
+        };
+        if allowed { Ok(()) } else { Err(Refusal::forbidden()) }
     }
 
-    fn not_found(&self, what: &str, id: &str) -> Reply {
-        self.refuse(StatusCode::NOT_FOUND, &format!("{what} {id} was not found."))
-    }
-
-    /// Whether the account may see this organization.
-    fn sees(&self, organization: &Id) -> bool {
-        match &self.account {
-            Account::Administrator => true,
-            Account::Organization(own) => own.same(organization),
+    /// Fails when a parameter is missing that must be given; v3 to v5 are not that strict.
+    fn complete(&self) -> Result<(), Refusal> {
+        let query = self.operation.params.iter().filter(|param| param.place == ParamPlace::Query);
+        let mut required =
+            query.filter(|param| param.required && self.version >= 6 && param.versions.contains(self.version));
+        match required.find(|param| self.param(param.name).is_none()) {
+            Some(param) => Err(Refusal::bad(format!("The {} field is required.", param.name))),
+            None => Ok(()),
         }
     }
 
-    fn forbidden(&self) -> Reply {
-        self.refuse(StatusCode::FORBIDDEN, "The account may not do this.")
+    /// Where the path leads; an error when it leads through a restore session that is not there, or no longer.
+    fn address(&mut self) -> Result<Address, Refusal> {
+        let count = self.operation.path.matches('{').count();
+        let values: Vec<String> = (0..count).map(|at| self.path.nth(at).to_owned()).collect();
+        let address = Address::new(self.operation.path, values.iter().map(String::as_str));
+        let Some(session) = address.browsed() else { return Ok(address) };
+        let organization = effects::browsed_organization(self, session)?;
+        Ok(address.restored(&organization))
     }
-}
-
-/// An error body, with what its version has.
-fn refuse(status: StatusCode, version: u8, message: &str) -> Reply {
-    let mut body = ExceptionInfo::default();
-    body.message = Some(message.to_owned());
-    body.error_code = match status {
-        StatusCode::FORBIDDEN if version >= 8 => Some(ExceptionInfoErrorCode::ResourceAccessDenied),
-        StatusCode::NOT_FOUND if version >= 8 => Some(ExceptionInfoErrorCode::ResourceNotFound),
-        StatusCode::BAD_REQUEST if version >= 8 => Some(ExceptionInfoErrorCode::ParameterValidationFailure),
-        _ => None,
-    };
-    Reply::json(status, &project(&body, version).unwrap_or_default())
 }
 
 /// The version that a path begins with, and the rest of the path.
@@ -186,24 +268,9 @@ fn version(path: &str) -> Option<(u8, &str)> {
     VERSIONS.contains(&version).then_some((version, rest))
 }
 
-/// The organization whose own account this is: `admin@NAME`.
-fn organization_of<'o>(user: &str, organizations: &'o [AnyOrganization]) -> Option<&'o AnyOrganization> {
-    let (name, domain) = user.split_once('@')?;
-    name.eq_ignore_ascii_case("admin").then_some(())?;
-    let named = |it: &&AnyOrganization| it.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(domain));
-    organizations.iter().find(named)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_handler_is_in_the_route_table() {
-        for (name, _) in HANDLERS {
-            assert!(OPERATIONS.iter().any(|operation| operation.name == *name), "{name}");
-        }
-    }
 
     #[test]
     fn versions() {

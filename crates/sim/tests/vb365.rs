@@ -44,7 +44,7 @@ async fn logging_on() {
     assert_eq!(wrong["error"], "invalid_grant");
     assert!(wrong["error_description"].is_string());
     client.send("POST /v6/token", &[], "grant_type=password").await.expect(400);
-    let saml = client.send("POST /v6/token", &[FORM], "grant_type=operator").await.expect(400).json();
+    let saml = client.send("POST /v6/token", &[FORM], "grant_type=integration").await.expect(400).json();
     assert_eq!(saml["error"], "unsupported_grant_type");
 
     let token = client

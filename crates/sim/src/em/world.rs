@@ -6,8 +6,6 @@ use super::store::Store;
 use super::tasks::Desks;
 use crate::agenda::Agenda;
 use crate::builder::Pace;
-use crate::clock;
-use crate::session::guid;
 
 /// All that can change.
 #[derive(Debug)]
@@ -43,7 +41,7 @@ impl World {
 
     /// The date and time, such as `2026-11-21T10:29:05Z`.
     pub(in crate::em) fn date(&self) -> String {
-        clock::iso(self.seconds())
+        self.agenda.date()
     }
 
     /// The time as seconds since 1970.
@@ -53,6 +51,6 @@ impl World {
 
     /// A GUID that is new.
     pub(in crate::em) fn guid(&mut self) -> String {
-        guid(&self.agenda.hex())
+        self.agenda.guid()
     }
 }

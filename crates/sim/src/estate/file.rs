@@ -8,9 +8,12 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{Drift, Id, Struct, System, json};
 use serde_json::Value;
 
-use super::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, ZstackEstate, ZstackRecord};
+use super::{
+    EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, Vb365Record, ZstackEstate, ZstackRecord,
+};
 use crate::em::is_resource;
 use crate::form::{FormError, Object, parse};
+use crate::vb365::is_known;
 use crate::zstack::is_inventory;
 
 pub(super) fn read(text: &str) -> Result<Estate, FormError> {
@@ -153,8 +156,30 @@ fn vb365(mut object: Object) -> Result<Vb365Estate, FormError> {
         )?;
         estate.usage.push(usage);
     }
+    estate.records = vb365_records(&mut object)?;
     object.finish()?;
     Ok(estate)
+}
+
+/// Records of any collection, each with the path of what it is in.
+fn vb365_records(object: &mut Object) -> Result<Vec<Vb365Record>, FormError> {
+    let mut all = Vec::new();
+    for (path, value) in object.list("records")? {
+        let mut row = Object::new(path, value)?;
+        let at = row.required("at")?;
+        let Some(shape) = is_known(&at) else {
+            let message = format!("`{}` is the path of no collection and of no document", at.escape_debug());
+            return Err(FormError::new(row.at("at"), message));
+        };
+        let place = row.at("record");
+        let body = row.take("record").ok_or_else(|| FormError::new(&place, "it is missing"))?;
+        if let Some(mut record) = make(System::Vb365, shape.name) {
+            fill(&place, &body, record.as_mut())?;
+        }
+        row.finish()?;
+        all.push(Vb365Record::new(&at, body));
+    }
+    Ok(all)
 }
 
 fn zstack(mut object: Object) -> Result<ZstackEstate, FormError> {

@@ -1,5 +1,6 @@
 use backhaul_models::vb365::{AnyOrganization, BackupRepository, OrganizationStorageSpaceUsage};
 use backhaul_wire::Id;
+use serde_json::Value;
 
 /// What VB365 holds.
 #[derive(Debug, Clone)]
@@ -15,6 +16,31 @@ pub struct Vb365Estate {
     pub repositories: Vec<BackupRepository>,
     /// Which organization uses how much of which repository; both listings of usage are cut from it.
     pub usage: Vec<Usage>,
+    /// What other collections hold. Where nothing is said of a collection, jobs, sessions, proxies and restore points follow from
+    /// the above, and the rest is made up.
+    pub records: Vec<Vb365Record>,
+}
+
+/// A record of any collection, or a document that stands alone, such as settings.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Vb365Record {
+    /// Its collection or its own path, without version and in lower case, such as `jobs` or `organizations/{id}/users`.
+    pub at: String,
+    /// Its members, by the names that v8 gives them.
+    pub body: Value,
+}
+
+impl Vb365Record {
+    /// A record of the collection at this path.
+    #[must_use]
+    pub fn new(at: &str, body: Value) -> Self {
+        Self { at: at.trim_matches('/').to_ascii_lowercase(), body }
+    }
+
+    pub(crate) fn is_at(&self, key: &str) -> bool {
+        self.at == key
+    }
 }
 
 /// How much of one repository an organization uses.
@@ -50,6 +76,7 @@ impl Default for Vb365Estate {
             organizations: Vec::new(),
             repositories: Vec::new(),
             usage: Vec::new(),
+            records: Vec::new(),
         }
     }
 }

@@ -9,20 +9,24 @@ use crate::message::Reply;
 const DEFAULT_LIMIT: usize = 30;
 const MAX_LIMIT: usize = 10_000;
 /// Says that no cached set on the server is behind a page.
-const NO_SET: &str = "00000000-0000-0000-0000-000000000000";
+pub(in crate::vb365) const NO_SET: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Call<'_> {
-    /// Answers with `count` items, of which `show` gives one. The route table says which versions page a listing: those in
-    /// which it takes a limit.
-    pub(super) fn list(&self, count: usize, show: impl Fn(usize) -> Value) -> Reply {
-        if !self.has_param("limit") {
+    /// Answers with `count` items, of which `show` gives one. The route table says which versions page a listing.
+    pub(in crate::vb365) fn list(&self, count: usize, show: impl Fn(usize) -> Value) -> Reply {
+        self.list_of(NO_SET, count, show)
+    }
+
+    /// The same, out of a cached set.
+    pub(in crate::vb365) fn list_of(&self, set: &str, count: usize, show: impl Fn(usize) -> Value) -> Reply {
+        if self.operation.bare.is_some_and(|versions| versions.contains(self.version)) {
             return Reply::json(StatusCode::OK, &(0..count).map(show).collect());
         }
         let number = |name: &str, default: usize| match self.param(name) {
             None => Ok(default),
             Some(text) => text.trim().parse::<usize>().map_err(|_| {
                 let message = format!("The value '{text}' is not valid for {name}.");
-                Box::new(self.refuse(StatusCode::BAD_REQUEST, &message))
+                Box::new(super::Refusal::bad(message).reply(self.version))
             }),
         };
         let (offset, limit) = match (number("offset", 0), number("limit", DEFAULT_LIMIT)) {
@@ -35,26 +39,28 @@ impl Call<'_> {
         page.insert("offset".to_owned(), offset.into());
         page.insert("limit".to_owned(), limit.into());
         page.insert("results".to_owned(), results.into());
-        page.insert("_links".to_owned(), self.page_links(offset, limit, end < count && limit > 0));
-        page.insert("setId".to_owned(), NO_SET.into());
-        // v6 declares it, too, but its documented page comes without.
-        if self.version == 7 {
+        page.insert("_links".to_owned(), self.page_links(set, offset, limit, end < count && limit > 0));
+        if self.version >= 6 {
+            page.insert("setId".to_owned(), set.into());
+        }
+        // v6 declares it everywhere, but its documented page comes without; v5 has it for sessions.
+        if self.version == 7 || self.version == 5 && self.operation.path.ends_with("JobSessions") {
             page.insert("totalCount".to_owned(), count.into());
         }
         Reply::json(StatusCode::OK, &page.into())
     }
 
     /// A key is missing where there is no such page.
-    fn page_links(&self, offset: usize, limit: usize, more: bool) -> Value {
-        let others: String = self
-            .params
-            .iter()
-            .filter(|(name, _)| !["offset", "limit"].iter().any(|paging| name.eq_ignore_ascii_case(paging)))
-            .map(|(name, value)| format!("{name}={}&", backhaul_filter::url::encode(value)))
-            .collect();
+    fn page_links(&self, set: &str, offset: usize, limit: usize, more: bool) -> Value {
+        let own = |name: &str| ["offset", "limit", "setId"].iter().any(|paging| name.eq_ignore_ascii_case(paging));
+        let others = self.params.iter().filter(|(name, _)| !own(name));
+        let others: String =
+            others.map(|(name, value)| format!("{name}={}&", backhaul_filter::url::encode(value))).collect();
+        let set = if set == NO_SET { String::new() } else { format!("&setId={set}") };
         let base = if self.version <= 5 { self.request.base.as_str() } else { "" };
         let path = &self.request.path;
-        let link = |offset: usize| json!({ "href": format!("{base}{path}?{others}offset={offset}&limit={limit}") });
+        let link =
+            |offset: usize| json!({ "href": format!("{base}{path}?{others}offset={offset}&limit={limit}{set}") });
         let mut links = Map::new();
         if offset > 0 {
             links.insert("first".to_owned(), link(0));

@@ -1,12 +1,13 @@
 //! Logging on: access tokens, refresh tokens, antiforgery tokens.
 
-use backhaul_models::vb365::{AnyOrganization, GrantType, Token, TokenRequest};
-use backhaul_wire::{Secret, json};
+use backhaul_models::vb365::{GrantType, Token, TokenRequest};
+use backhaul_wire::{Id, Secret, json};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, SET_COOKIE};
 use serde_json::json;
 
-use super::{Account, organization_of};
+use super::world::World;
+use super::{Account, Call, Refusal};
 use crate::builder::Settings;
 use crate::clock;
 use crate::message::{Reply, Request};
@@ -60,14 +61,14 @@ impl Tokens {
         match grant.antiforgery {
             Some(wanted) if version >= 7 && !carries(request, &wanted) => {
                 let message = "The required antiforgery token was not supplied.";
-                Err(Box::new(super::refuse(StatusCode::BAD_REQUEST, version, message)))
+                Err(Box::new(Refusal::bad(message).reply(version)))
             }
             _ => Ok(grant.account),
         }
     }
 
     /// `POST /vN/token`.
-    pub(super) fn answer(&self, request: &Request, version: u8, organizations: &[AnyOrganization]) -> Reply {
+    pub(super) fn answer(&self, request: &Request, version: u8, world: &mut World) -> Reply {
         let body = match read(request, version) {
             Ok(body) => body,
             Err((error, description)) => return refused(error, &description),
@@ -80,8 +81,7 @@ impl Tokens {
                 let account = if user.eq_ignore_ascii_case(&self.settings.user) {
                     Some(Account::Administrator)
                 } else {
-                    let organization = organization_of(&user, organizations);
-                    organization.and_then(|it| it.id.clone()).map(Account::Organization)
+                    organization_of(&user, world).map(Account::Organization)
                 };
                 account
                     .filter(|_| password == self.settings.password)
@@ -102,6 +102,9 @@ impl Tokens {
                     }
                 }
             }
+            // An operator restores for the organization; so does who comes with Microsoft's answer.
+            Some(GrantType::UrnIetfParamsOauthGrantTypeJwtBearer) if version >= 4 => asserted(&body, world),
+            Some(GrantType::Operator) if version >= 6 => asserted(&body, world),
             Some(other) => {
                 return refused("unsupported_grant_type", &format!("The grant type {other} is not simulated."));
             }
@@ -139,6 +142,45 @@ impl Tokens {
     }
 }
 
+/// `POST /token/logout`: the token is worth nothing from now on.
+pub(super) fn log_out(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    if let Some(token) = call.request.authorization("Bearer") {
+        call.vb365.tokens.access.close(token);
+    }
+    Ok(call.done())
+}
+
+/// The organization whose own account this is: `admin@NAME`.
+fn organization_of(user: &str, world: &mut World) -> Option<Id> {
+    let (name, domain) = user.split_once('@')?;
+    name.eq_ignore_ascii_case("admin").then_some(())?;
+    let lower = domain.to_lowercase();
+    let found = world.top("organizations")?.all().find(|it| it.text("name").to_lowercase() == lower);
+    found.map(|it| Id::from(&*it.id))
+}
+
+/// Who comes with an assertion: the answer of the Microsoft identity platform, whole, and the application that asked for it. Its
+/// signature is not looked at; a `<userId>.<tenantId>` says which organization, and else it is the first one in Microsoft 365.
+fn asserted(body: &TokenRequest, world: &mut World) -> Result<Grant, &'static str> {
+    let client = body.client_id.as_ref().map(ToString::to_string).filter(|client| !client.is_empty());
+    let client = client.ok_or("The client_id is missing.")?;
+    let assertion = body.assertion.as_ref().map(|text| text.expose().to_owned()).unwrap_or_default();
+    let answer: serde_json::Value = serde_json::from_str(&assertion)
+        .map_err(|_| "The assertion is not the answer of the Microsoft identity platform.")?;
+    if answer["access_token"].as_str().is_none_or(str::is_empty) {
+        return Err("The assertion holds no access_token.");
+    }
+    let tenant = client.split_once('.').map(|(_, tenant)| tenant.to_owned());
+    let online = |it: &&super::store::Record| match &tenant {
+        Some(tenant) => it.says("msid", tenant) || it.says("name", tenant),
+        None => !it.says("type", "OnPremises"),
+    };
+    let found = world.top("organizations").and_then(|shelf| shelf.all().find(online));
+    let organization = found.ok_or("No organization belongs to the assertion.")?;
+    let account = Account::Organization(Id::from(&*organization.id));
+    Ok(Grant { account, user: format!("operator@{}", organization.text("name")), antiforgery: None })
+}
+
 /// Whether a request carries an antiforgery token.
 fn carries(request: &Request, wanted: &str) -> bool {
     request.cookie(COOKIE) == Some(wanted) || request.header(HEADER) == Some(wanted)
@@ -165,6 +207,8 @@ fn read(request: &Request, version: u8) -> Result<TokenRequest, (&'static str, S
                 "username" => body.username = Some(value),
                 "password" => body.password = Some(value.into()),
                 "refresh_token" => body.refresh_token = Some(value.into()),
+                "client_id" => body.client_id = Some(value),
+                "assertion" => body.assertion = Some(value.into()),
                 "disable_antiforgery_token" => {
                     body.disable_antiforgery_token = Some(value.eq_ignore_ascii_case("true"));
                 }

@@ -123,10 +123,13 @@ impl World {
     }
 }
 
-/// The administrator's account is there on every installation.
+/// The administrator's account is there on every installation, under the name that logs on.
 fn administrator(store: &mut Store, name: &str) {
     let Some(class) = class::find("AccountInventory") else { return };
-    if store.get(class, ADMIN).is_none() {
+    let rename = |body: &mut Body| {
+        body.insert("name".to_owned(), name.into());
+    };
+    if store.edit(class, ADMIN, rename).is_none() {
         let members = [("uuid", ADMIN), ("name", name), ("type", "SystemAdmin")];
         store.put(Row::new(class, members.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()));
     }
