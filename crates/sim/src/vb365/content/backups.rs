@@ -16,6 +16,8 @@ use crate::vb365::store::{Members, Record, Store};
 /// How many sessions of a job there have been.
 const SESSIONS: usize = 3;
 const DAY: i64 = 86_400;
+/// The hours of a week, which a backup window has one by one.
+const HOURS: usize = 168;
 
 /// The records of a collection that is not made up; `None` for the others.
 pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &Place) -> Option<Vec<Record>> {
@@ -131,7 +133,8 @@ fn jobs(used: &Used<'_>, organization: &AnyOrganization) -> Vec<Record> {
                 "isEnabled": true, "lastRun": last, "lastBackup": last, "nextRun": next, "lastStatus": "Success", "eTag": 1,
                 "runNow": false, "schedulePolicy": {
                     "scheduleEnabled": true, "type": "Daily", "dailyType": "Everyday", "dailyTime": "22:00:00",
-                    "backupWindowEnabled": false, "retryEnabled": true, "retryNumber": 3, "retryWaitInterval": 10,
+                    "backupWindowEnabled": true,
+                    "backupWindowSettings": {"backupWindow": vec![true; HOURS], "minuteOffset": 0}, "retryEnabled": true, "retryNumber": 3, "retryWaitInterval": 10,
                 },
             }),
         )

@@ -72,7 +72,7 @@ fn explore(call: &mut Call<'_>, organization: &str, scope: &str) -> Answer {
         &id,
         json!({
             "name": format!("{} ({kind})", organization.text("name")), "organization": organization.text("name"),
-            "organizationId": &*organization.id, "type": kind, "creationTime": date, "state": "Working", "result": "Success",
+            "organizationId": &*organization.id, "type": kind, "creationTime": date, "state": "Working",
             "initiatedBy": user, "details": "", "scopeName": scope, "clientHost": "localhost", "reason": given("reason").unwrap_or(""),
         }),
     );
@@ -91,6 +91,7 @@ pub(super) fn stop(call: &mut Call<'_>) -> Answer {
     tell(call, &session.id, "Restore session stopped", None);
     call.world.edit("restoresessions", &session.id, |body| {
         body.insert("state".to_owned(), "Stopped".into());
+        body.insert("result".to_owned(), "Success".into());
         body.insert("endTime".to_owned(), date.into());
     });
     Ok(call.done())
