@@ -66,14 +66,14 @@ const OWNERS: [(&str, &str); 10] = [
 pub(in crate::vb365) fn load(estate: &Vb365Estate, store: &Store, place: &Place, shape: &Shape) -> Shelf {
     let given: Vec<&Value> = estate.records.iter().filter(|it| it.is_at(&place.key)).map(|it| &it.body).collect();
     if !given.is_empty() {
-        return Shelf::new(given.into_iter().enumerate().map(|(at, body)| recorded(place, shape, at, body)));
+        return given.into_iter().enumerate().map(|(at, body)| recorded(place, shape, at, body)).collect();
     }
     if let Some(records) = derived(estate, store, place) {
-        return Shelf::new(records);
+        return records.into_iter().collect();
     }
     let last = place.key.rsplit('/').next().unwrap_or_default();
     let count = MANY.iter().find(|(name, _)| *name == last).map_or(FEW, |(_, count)| *count);
-    Shelf::new((0..count).map(|at| made(estate, place, shape, last, at)))
+    (0..count).map(|at| made(estate, place, shape, last, at)).collect()
 }
 
 /// A record of the estate, under its own id.

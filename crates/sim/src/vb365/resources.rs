@@ -12,11 +12,14 @@ use super::filters::{Filters, compare};
 use super::page::NO_SET;
 use super::pen::Pen;
 use super::place::{Address, Place};
-use super::store::{Members, Record, overlay};
+use super::store::{Members, Record, Shelf, find, overlay};
 use super::{Account, Call, Refusal, status};
 use crate::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
+
+/// What a proxy shows in its extended view alone.
+const EXTENDED: [&str; 3] = ["threadsNumber", "throttlingValue", "throttlingUnit"];
 
 impl Call<'_> {
     pub(in crate::vb365) fn pen(&self) -> Pen<'_> {
@@ -25,7 +28,22 @@ impl Call<'_> {
 
     /// A record as this version shows it.
     pub(in crate::vb365) fn show(&self, place: &Place, record: &Record, shape: &Shape) -> Value {
-        self.pen().write(shape, &self.linked(place, record, shape), &record.id, record.made)
+        let mut value = self.pen().write(shape, &self.linked(place, record, shape), &record.id, record.made);
+        if place.template == "proxies"
+            && !self.extended()
+            && let Some(members) = value.as_object_mut()
+        {
+            members.retain(|name, _| !EXTENDED.contains(&name.as_str()));
+        }
+        value
+    }
+
+    /// Whether a proxy is shown whole: in v7 when it is asked for, before and after that unless it is asked for less.
+    fn extended(&self) -> bool {
+        match self.param("extendedView") {
+            Some(wanted) => wanted.eq_ignore_ascii_case("true"),
+            None => !(self.version == 7 && self.has_param("extendedView")),
+        }
     }
 
     /// A value that is no record of a collection; everything that is not given is made up.
@@ -67,7 +85,7 @@ impl Call<'_> {
             if address.segments[at].id {
                 let place = address.place(at);
                 let id = &address.segments[at].text;
-                if self.world.shelf(&place).is_some_and(|shelf| shelf.get(id).is_none()) {
+                if self.world.shelf(&place).is_some_and(|shelf| find(shelf, id).is_none()) {
                     return Err(absent(&place, id));
                 }
             }
@@ -81,7 +99,7 @@ impl Call<'_> {
         self.check_owners(&address)?;
         let place = address.place(address.segments.len().saturating_sub(1));
         let id = address.last_id().unwrap_or_default();
-        let found = self.world.shelf(&place).and_then(|shelf| shelf.get(id)).cloned();
+        let found = self.world.shelf(&place).and_then(|shelf| find(shelf, id)).cloned();
         match found {
             Some(record) if self.may_see(&place, &record) => Ok((place, record)),
             _ => Err(absent(&place, id)),
@@ -107,8 +125,7 @@ impl Call<'_> {
 }
 
 fn absent(place: &Place, id: &str) -> Refusal {
-    let names = place.template.rsplit('/').next().unwrap_or_default();
-    Refusal::not_found(&format!("The record of {names}"), id)
+    Refusal::new(StatusCode::NOT_FOUND, format!("There is no {}/{id}.", place.shown))
 }
 
 /// `GET` of a collection.
@@ -245,7 +262,7 @@ pub(super) fn append(call: &mut Call<'_>) -> Answer {
     call.check_owners(&address)?;
     let place = address.place(address.segments.len());
     if call.operation.method == "PUT" {
-        call.world.store.load(place.key.clone(), super::store::Shelf::default());
+        call.world.store.load(place.key.clone(), Shelf::default());
     }
     for item in items {
         match (&place.only, item) {

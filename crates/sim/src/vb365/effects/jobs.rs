@@ -9,7 +9,7 @@ use crate::message::{Fate, Reply};
 use crate::vb365::content::{log_item, record, restore_point, statistics};
 use crate::vb365::invent;
 use crate::vb365::place::Place;
-use crate::vb365::store::{Members, Record};
+use crate::vb365::store::{Members, Record, Shelf};
 use crate::vb365::world::World;
 use crate::vb365::{Call, Refusal, resources};
 
@@ -34,7 +34,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
         let original = named(&body, "backupJobId");
         let job = call.world.find("jobs", &original);
         let job = job.ok_or_else(|| Refusal::bad(format!("There is no backup job {original}.")))?;
-        let copied = |shelf: &crate::vb365::store::Shelf| shelf.all().any(|copy| copy.says("backupJobId", &job.id));
+        let copied = |shelf: &Shelf| shelf.all().any(|copy| copy.says("backupJobId", &job.id));
         if call.world.top("copyjobs").is_some_and(copied) {
             return Err(Refusal::conflict(format!("The job {} has a copy job already.", job.text("name"))));
         }
@@ -53,7 +53,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::bad(format!("There is no backup repository {repository}.")));
     }
     let name = named(&body, "name");
-    let taken = |shelf: &crate::vb365::store::Shelf| shelf.all().any(|job| job.says("name", &name));
+    let taken = |shelf: &Shelf| shelf.all().any(|job| job.says("name", &name));
     if !name.is_empty() && call.world.top(key(call)).is_some_and(taken) {
         return Err(Refusal::conflict(format!("A job named {name} exists already.")));
     }
@@ -252,7 +252,7 @@ fn log(world: &mut World, session: &str, result: &str, text: &str) {
     let key = format!("jobsessions/{}/logitems", id.as_str().to_ascii_lowercase());
     let place =
         Place { key: key.clone(), template: "jobsessions/{}/logitems".to_owned(), shown: key.clone(), only: None };
-    let at = world.shelf(&place).map_or(0, super::super::store::Shelf::len);
+    let at = world.shelf(&place).map_or(0, Shelf::len);
     let date = world.date();
     world.store.shelf_mut(&key).put(log_item(session, at, &date, &date, result, text));
 }

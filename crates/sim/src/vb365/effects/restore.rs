@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::message::Reply;
 use crate::vb365::content::record;
 use crate::vb365::place::Place;
-use crate::vb365::store::{Members, Record};
+use crate::vb365::store::{Members, Record, Shelf};
 use crate::vb365::{Account, Call, Handler, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -231,7 +231,7 @@ fn tell(call: &mut Call<'_>, session: &str, message: &str, restored: Option<usiz
     let key = format!("restoresessions/{}/events", session.to_ascii_lowercase());
     let template = "restoresessions/{}/events".to_owned();
     let place = Place { key: key.clone(), template, shown: key.clone(), only: None };
-    let order = call.world.shelf(&place).map_or(0, super::super::store::Shelf::len);
+    let order = call.world.shelf(&place).map_or(0, Shelf::len);
     let event = record(
         &id,
         json!({
