@@ -189,7 +189,12 @@ async fn jobs_are_created_edited_and_deleted_for_all_versions() {
     assert_eq!((&edited["name"], &edited["id"]), (&json!("Nightly"), &job["id"]));
     put(&v8, &format!("/v8/Jobs/{}", id(&job)), json!({ "description": null })).await.expect(204);
     let now = read(&v8, &format!("/v8/Jobs/{}", id(&job))).await;
-    assert!(now["name"] == "Nightly" && now.get("description").is_none(), "{now}");
+    assert_eq!((&now["name"], &now["description"]), (&json!("Nightly"), &json!("")));
+    let policy = json!({ "schedulePolicy": { "dailyTime": "01:30:00" } });
+    put(&v8, &format!("/v8/Jobs/{}", id(&job)), policy).await.expect(204);
+    let now = read(&v6, &format!("/v6/Jobs/{}", id(&job))).await;
+    let policy = &now["schedulePolicy"];
+    assert_eq!((&policy["dailyTime"], &policy["retryNumber"]), (&json!("01:30:00"), &json!(3)));
     put(&v8, &format!("/v8/Jobs/{}", id(&job)), json!({ "isEnabled": [] })).await.expect(400);
 
     let old = json!({ "name": "Older", "repositoryId": repository, "runNow": true });

@@ -1,13 +1,15 @@
 //! What collections hold before anything changes: what the estate says of them, and else what follows from it.
 
 mod backups;
+mod implied;
 mod people;
 
 use backhaul_wire::Shape;
 use serde_json::{Value, json};
 
 use self::backups::derived;
-pub(in crate::vb365) use self::backups::{log_item, record, restore_point, seconds, statistics};
+pub(in crate::vb365) use self::backups::{log_item, record, restore_point, seconds};
+pub(in crate::vb365) use self::implied::whole;
 use self::people::{Subject, subject};
 use super::invent;
 use super::place::Place;
@@ -17,6 +19,9 @@ use crate::project::to_json;
 
 /// How many things a made-up collection has, where not said otherwise.
 const FEW: usize = 3;
+
+/// What an object of a backup weighs.
+pub(in crate::vb365) const OBJECT_BYTES: i64 = 106_236;
 
 /// How many there are of what comes in numbers, by the last part of the path.
 const MANY: [(&str, usize); 10] = [

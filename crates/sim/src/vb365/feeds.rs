@@ -62,8 +62,9 @@ fn records(call: &mut Call<'_>, key: &'static str) -> Answer {
         }
     };
     let filters = Filters::of(call, shape);
-    let wanted = records.iter().filter(|record| filters.fit(|name| record.body.get(name)));
-    let results: Vec<Value> = wanted.map(|record| call.show(&place, record, shape)).collect();
+    let shown = records.iter().map(|record| (record, call.show(&place, record, shape)));
+    let wanted = shown.filter(|(record, shown)| filters.fit(|name| record.body.get(name).or_else(|| shown.get(name))));
+    let results: Vec<Value> = wanted.map(|(_, shown)| shown).collect();
     let mut body = feed(call, next, limit, results);
     body.insert("totalCount".to_owned(), total.into());
     Ok(call.reply(&Value::Object(body)))

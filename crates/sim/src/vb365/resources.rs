@@ -1,5 +1,6 @@
 //! Collections, records and documents: listing, reading, creating, editing, deleting, the same for all of them.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use backhaul_models::registry::listed_in;
@@ -7,7 +8,7 @@ use backhaul_wire::Shape;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::content::key_member;
+use super::content::{key_member, whole};
 use super::filters::{Filters, compare};
 use super::page::NO_SET;
 use super::pen::Pen;
@@ -166,11 +167,12 @@ pub(super) fn listing(call: &mut Call<'_>, place: &Place, wanted: impl Fn(&Recor
         Some(ids) => ids.iter().filter_map(|id| shelf?.get(id)).collect(),
         None => shelf.into_iter().flat_map(|shelf| shelf.all()).filter(view).collect(),
     };
-    let shown = |record: &Record| if record.made { call.show(place, record, shape) } else { Value::Null };
+    // Most records say themselves what is asked for.
+    let shown = |record: &Record| call.show(place, record, shape);
     if known.is_none() && !filters.is_empty() {
         records.retain(|record| {
-            let shown = shown(record);
-            filters.fit(|name| record.body.get(name).or_else(|| shown.get(name)))
+            let all = OnceCell::new();
+            filters.fit(|name| record.body.get(name).or_else(|| all.get_or_init(|| shown(record)).get(name)))
         });
     }
     if let Some(by) = call.param("orderBy").filter(|_| known.is_none()) {
@@ -298,7 +300,14 @@ pub(super) fn edit(call: &mut Call<'_>) -> Answer {
     for own in ["id", "_links", "_actions", "eTag"] {
         sent.remove(own);
     }
-    let change = |body: &mut Members| overlay(sent, body);
+    let whole = whole(&place.template, &record);
+    let change = |body: &mut Members| {
+        // What is edited in part was implied as a whole.
+        for (name, value) in whole.into_iter().filter(|(name, value)| value.is_object() && sent.contains_key(name)) {
+            body.entry(name).or_insert(value);
+        }
+        overlay(sent, body);
+    };
     if place.key.contains('/') {
         call.world.store.edit(&place.key, &record.id, change);
     } else {

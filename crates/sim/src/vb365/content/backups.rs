@@ -16,8 +16,6 @@ use crate::vb365::store::{Members, Record, Store};
 /// How many sessions of a job there have been.
 const SESSIONS: usize = 3;
 const DAY: i64 = 86_400;
-/// The hours of a week, which a backup window has one by one.
-const HOURS: usize = 168;
 
 /// The records of a collection that is not made up; `None` for the others.
 pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &Place) -> Option<Vec<Record>> {
@@ -127,15 +125,10 @@ fn jobs(used: &Used<'_>, organization: &AnyOrganization) -> Vec<Record> {
             &invent::id(&format!("job {id} {at}")),
             json!({
                 "name": if whole { format!("Backup of {name}") } else { format!("Mailboxes and sites of {name}") },
-                "description": "", "organizationId": id.as_str(), "repositoryId": repository.as_str(),
+                "organizationId": id.as_str(), "repositoryId": repository.as_str(),
                 "backupType": if whole { "EntireOrganization" } else { "SelectedItems" },
                 "selectedItems": if whole { Value::Null } else { items },
-                "isEnabled": true, "lastRun": last, "lastBackup": last, "nextRun": next, "lastStatus": "Success", "eTag": 1,
-                "runNow": false, "schedulePolicy": {
-                    "scheduleEnabled": true, "type": "Daily", "dailyType": "Everyday", "dailyTime": "22:00:00",
-                    "backupWindowEnabled": true,
-                    "backupWindowSettings": {"backupWindow": vec![true; HOURS], "minuteOffset": 0}, "retryEnabled": true, "retryNumber": 3, "retryWaitInterval": 10,
-                },
+                "isEnabled": true, "lastRun": last, "lastBackup": last, "nextRun": next, "lastStatus": "Success",
             }),
         )
     };
@@ -152,7 +145,7 @@ fn copy_jobs(estate: &Vb365Estate) -> Vec<Record> {
         json!({
             "name": format!("{} (copy)", job.text("name")), "backupJobId": &*job.id, "organizationId": job.text("organizationId"),
             "repositoryId": archive.as_str(), "isEnabled": true, "lastStatus": "Success", "lastRun": job.text("lastRun"),
-            "lastBackup": job.text("lastRun"), "nextRun": job.text("nextRun"), "eTag": 1, "schedulePolicy": {"type": "Immediate"},
+            "lastBackup": job.text("lastRun"), "nextRun": job.text("nextRun"),
         }),
     )]
 }
@@ -165,20 +158,10 @@ fn session(job: &Record, ago: usize) -> Record {
     record(
         &id,
         json!({
-            "jobId": &*job.id, "repositoryId": job.text("repositoryId"), "mainSessionId": id, "details": "",
-            "creationTime": clock::iso(end - 562), "endTime": clock::iso(end), "retryCount": 0, "jobWillBeRetried": false,
-            "progress": objects, "jobType": "Backup", "jobSessionConfigType": "Incremental", "status": "Success", "eTag": 1,
-            "statistics": statistics(objects),
+            "jobId": &*job.id, "repositoryId": job.text("repositoryId"), "creationTime": clock::iso(end - 562),
+            "endTime": clock::iso(end), "progress": objects, "status": "Success",
         }),
     )
-}
-
-/// What a session that has processed so many objects tells of it.
-pub(in crate::vb365) fn statistics(objects: u64) -> Value {
-    json!({
-        "processingRateBytesPS": 98_010, "processingRateItemsPS": objects / 60, "readRateBytesPS": 1_426_172,
-        "writeRateBytesPS": 31_686_381, "transferredDataBytes": objects * 106_236, "processedObjects": objects, "bottleneck": "Source",
-    })
 }
 
 /// The last point of every organization in every repository that it uses.
@@ -200,9 +183,7 @@ pub(in crate::vb365) fn restore_point(organization: &str, repository: &str, job:
     record(
         &invent::id(&format!("point {organization} {repository} {time}")),
         json!({
-            "organizationId": organization, "repositoryId": repository, "jobId": job, "backupTime": time, "isDeleted": false,
-            "isExchange": true, "isSharePoint": true, "isOneDrive": true, "isTeams": false, "isLongTermCopy": false,
-            "isCopy": false, "isRetrieved": false, "eTag": 1, "objectsEtag": 1,
+            "organizationId": organization, "repositoryId": repository, "jobId": job, "backupTime": time,
         }),
     )
 }
