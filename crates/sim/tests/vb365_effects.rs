@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use backhaul_sim::{Effect, Estate, Fault, Faults, Sim};
+use backhaul_sim::{Effect, Fault, Faults, Sim};
 use backhaul_wire::System;
 use common::{Client, FORM, vb365};
 use serde_json::{Value, json};
@@ -205,24 +205,6 @@ async fn jobs_are_created_edited_and_deleted_for_all_versions() {
 }
 
 #[tokio::test]
-async fn items_of_jobs_come_and_go() {
-    let sim = sim().await;
-    let client = vb365(&sim, 8, "admin").await;
-    let list = format!("/v8/Jobs/{}/ExcludedItems", id(&first_job(&client).await));
-    let items =
-        json!([{ "type": "user", "id": "a", "user": { "id": "u" } }, { "type": "PartialOrganization", "id": "b" }]);
-    post(&client, &list, items).await.expect(204);
-    let page = read(&client, &list).await;
-    assert_eq!((&page["results"][0]["type"], &page["results"][0]["user"]["id"]), (&json!("User"), &json!("u")));
-    put(&client, &format!("{list}/b"), json!({ "type": "PartialOrganization", "mailbox": true })).await.expect(204);
-    assert_eq!(read(&client, &format!("{list}/b")).await["mailbox"], true);
-    delete(&client, &format!("{list}?ids=a,b")).await.expect(204);
-    assert_eq!(read(&client, &list).await["results"], json!([]));
-    delete(&client, &format!("{list}?ids=a")).await.expect(404);
-    post(&client, &list, json!({})).await.expect(400);
-}
-
-#[tokio::test]
 async fn organizations_come_and_go_and_their_backups_stay() {
     let sim = sim().await;
     let client = vb365(&sim, 8, "admin").await;
@@ -275,19 +257,6 @@ async fn repositories_come_and_go_unless_they_are_used() {
 }
 
 #[tokio::test]
-async fn settings_keep_what_is_put_there() {
-    let sim = sim().await;
-    let client = vb365(&sim, 8, "admin").await;
-    let before = read(&client, "/v8/HistorySettings").await;
-    let name = before.as_object().unwrap().iter().find(|(_, value)| value.is_boolean()).unwrap().0.clone();
-    let wanted = !before[&name].as_bool().unwrap();
-    let mut body = before.clone();
-    body[&name] = wanted.into();
-    put(&client, "/v8/HistorySettings", body.clone()).await.expect(204);
-    assert_eq!(read(&client, "/v8/HistorySettings").await, body);
-}
-
-#[tokio::test]
 async fn faults_fail_and_hang_sessions() {
     let faults = Faults::new()
         .with(Fault::new(Effect::TaskFails("The disk is full.".to_owned())).path("*/start").times(1))
@@ -337,34 +306,6 @@ async fn changes_are_told() {
     assert_eq!(changed["results"].as_array().unwrap().len(), 1);
     let points = read(&client, &format!("/v7/RestorePoints/Changes?from={token}")).await;
     assert_eq!(points["results"][0]["jobId"], job["id"]);
-}
-
-#[tokio::test]
-async fn estates_may_say_what_any_collection_holds() {
-    let estate = json!({ "vb365": {
-        "organizations": [{ "id": ABC, "name": "abc.onmicrosoft.com", "type": "Office365", "isBackedup": true }],
-        "records": [
-            { "at": format!("Organizations/{ABC}/Users"), "record": { "id": "u1", "displayName": "Anna", "name": "anna@abc.onmicrosoft.com" } },
-            { "at": "Jobs", "record": { "id": "3c407448-4d05-432f-a651-144827bed5ce", "name": "test_job", "organizationId": ABC } },
-            { "at": "License", "record": { "status": "Expired" } }
-        ]
-    }});
-    let estate = Estate::from_json(&estate.to_string()).unwrap();
-    let sim = Sim::builder().vb365("127.0.0.1:0").estate(estate).start().await.unwrap();
-    let client = vb365(&sim, 8, "admin").await;
-    let users = read(&client, &format!("/v8/Organizations/{ABC}/Users")).await;
-    assert_eq!((users["results"].as_array().unwrap().len(), &users["results"][0]["displayName"]), (1, &json!("Anna")));
-    assert_eq!(read(&client, &format!("/v8/Organizations/{ABC}/Users/U1")).await["id"], "u1");
-    assert_eq!(read(&client, "/v8/Jobs").await["results"][0]["name"], "test_job");
-    assert_eq!(read(&client, "/v8/License").await["status"], "Expired");
-    for (at, record, place) in [
-        ("Nowhere", json!({}), "vb365.records[0].at"),
-        ("Jobs", json!({ "name": 3, "nonsense": 1 }), "vb365.records[0].record"),
-    ] {
-        let text = json!({ "vb365": { "records": [{ "at": at, "record": record }] } }).to_string();
-        let error = Estate::from_json(&text).unwrap_err();
-        assert!(error.path().starts_with(place), "{error}");
-    }
 }
 
 #[tokio::test]

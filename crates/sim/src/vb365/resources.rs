@@ -12,7 +12,7 @@ use super::content::{key_member, whole};
 use super::filters::{Filters, compare};
 use super::page::NO_SET;
 use super::pen::Pen;
-use super::place::{Address, Place};
+use super::place::{Address, Place, is_known};
 use super::store::{Members, Record, Shelf, find, overlay};
 use super::{Account, Call, Refusal, status};
 use crate::message::Reply;
@@ -57,6 +57,15 @@ impl Call<'_> {
         self.pen().write(shape, &record.body, &record.id, false)
     }
 
+    /// A document that stands alone.
+    fn document(&self, shape: &Shape, key: &str) -> Value {
+        let mut given = self.world.single(key);
+        if let Account::Organization(own) = &self.account {
+            given.insert("organizationId".to_owned(), own.as_str().into());
+        }
+        self.make(shape, &given, key)
+    }
+
     /// The type of the answer, or of what it lists.
     pub(in crate::vb365) fn answer_shape(&self) -> Option<&'static Shape> {
         let response = self.operation.form(self.version).response;
@@ -86,7 +95,9 @@ impl Call<'_> {
             if address.segments[at].id {
                 let place = address.place(at);
                 let id = &address.segments[at].text;
-                if self.world.shelf(&place).is_some_and(|shelf| find(shelf, id).is_none()) {
+                let Some(shelf) = self.world.shelf(&place) else { continue };
+                let found = find(shelf, id).cloned();
+                if !found.is_some_and(|record| self.may_see(&place, &record)) {
                     return Err(absent(&place, id));
                 }
             }
@@ -213,8 +224,7 @@ pub(super) fn document(call: &mut Call<'_>) -> Answer {
     call.check_owners(&address)?;
     let place = address.place(address.segments.len());
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
-    let given = call.world.single(&place.key);
-    Ok(call.reply(&call.make(shape, &given, &place.key)))
+    Ok(call.reply(&call.document(shape, &place.key)))
 }
 
 /// `POST` to a collection: a record of what was sent.
@@ -387,6 +397,11 @@ pub(super) fn act(call: &mut Call<'_>) -> Answer {
     call.check_owners(&address)?;
     call.members().or_else(|refusal| call.items().map(|_| Members::new()).map_err(|_| refusal))?;
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
+    // What acts on a document answers with it, as it is read.
+    let parent = address.place(address.segments.len() - 1);
+    if is_known(&parent.key).is_some_and(|document| document.name == shape.name) {
+        return Ok(call.reply(&call.document(shape, &parent.key)));
+    }
     let seed = call.world.guid();
     Ok(call.reply(&call.make(shape, &Members::new(), &seed)))
 }
