@@ -15,6 +15,7 @@ mod vb365_sessions;
 mod zstack_jobs;
 mod zstack_languages;
 mod zstack_logons;
+mod zstack_typed;
 
 use backhaul_sim::Sim;
 use backhaul_transport::em::EmClient;
