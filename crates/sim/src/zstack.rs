@@ -141,7 +141,9 @@ fn queried(
     params: &[(String, String)],
 ) -> Result<Reply, Refusal> {
     let Some(class) = class::of_query(operation).filter(|class| class.shape.is_some()) else {
-        return Ok(answer::reply(StatusCode::OK, &effects::made_up(operation)));
+        let mut body = effects::made_up(world, operation);
+        body["schema"] = Value::Object(Map::new());
+        return Ok(answer::reply(StatusCode::OK, &body));
     };
     let body = query::answer(&world.store, class, params, path)?;
     Ok(answer::reply(StatusCode::OK, &body))

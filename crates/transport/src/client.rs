@@ -258,7 +258,8 @@ impl Client {
         bytes.map(Bytes::from).map_err(fail)
     }
 
-    /// Sends an operation with what goes with it, and gives the answer before it is read.
+    /// Sends an operation with what goes with it, and gives the answer before it is read. What ZStack answers with a job has the
+    /// job's place as its answer (202): [`Client::start_job`] waits for more.
     ///
     /// # Errors
     /// As [`Client::call`], but for the reading.

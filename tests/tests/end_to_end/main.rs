@@ -10,6 +10,8 @@ mod listings;
 mod logons;
 mod sessions;
 mod trust;
+mod vb365_files;
+mod vb365_sessions;
 mod zstack_jobs;
 mod zstack_languages;
 mod zstack_logons;

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use backhaul_models::zstack::operations::{
-    AddImageStoreBackupStorage, DeleteBackupStorage, GetBackupStorageCapacity, QueryBackupStorage, UpdateBackupStorage,
+    AddImageStoreBackupStorage, DeleteBackupStorage, GetBackupStorageCapacity, QueryBackupStorage, QueryImage,
+    SubmitLongJob, UpdateBackupStorage,
 };
-use backhaul_models::zstack::{AddImageStoreBackupStorageRequest, BackupStorage, UpdateBackupStorageRequest};
+use backhaul_models::zstack::{
+    AddImageStoreBackupStorageRequest, BackupStorage, LongJob, LongJobState, SubmitLongJobRequest,
+    UpdateBackupStorageRequest,
+};
 use backhaul_sim::{Effect, Estate, Fault, Faults, Sim};
 
 use backhaul_transport::poller::Progress;
@@ -140,4 +144,28 @@ async fn a_job_that_is_forgotten() {
     sim.advance(Duration::from_secs(3600));
     let error = job.next().await.unwrap_err();
     assert!(error.to_string().contains("no longer knows the job"), "{error}");
+}
+
+/// Submits the adding of an image to a backup storage.
+async fn submit(client: &ZstackClient, storage: &str) -> LongJob {
+    let data = format!(
+        r#"{{"name": "cirros", "url": "http://10.0.0.9/cirros.qcow2", "format": "qcow2", "backupStorageUuids": ["{storage}"]}}"#
+    );
+    let request = SubmitLongJobRequest::new("APIAddImageMsg", data);
+    client.call(&SubmitLongJob::new(request)).await.unwrap().inventory.unwrap()
+}
+
+#[tokio::test]
+async fn a_long_job_is_waited_for_or_fails() {
+    let sim = sim(Faults::new()).await;
+    let client = zstack(&sim);
+    let done = client.long_job(submit(&client, &storage()).await).until_done().await.unwrap();
+    assert_eq!(done.state, Some(LongJobState::Succeeded));
+    let mut query = QueryImage::new();
+    query.q = vec!["name=cirros".to_owned()];
+    assert_eq!(client.call(&query).await.unwrap().inventories.len(), 1);
+    let lost = submit(&client, "00000000000000000000000000000000").await;
+    let error = client.long_job(lost).until_done().await.unwrap_err();
+    assert!(error.is_task_failed() && error.to_string().contains("(APIAddImageMsg) failed: "), "{error}");
+    assert!(!error.to_string().contains("{\""), "{error}");
 }

@@ -27,8 +27,8 @@ pub(super) fn handler(name: &str) -> Handler {
 }
 
 /// The answer of a query whose items are no inventories: one that is made up.
-pub(super) fn made_up(operation: &Operation) -> Value {
-    generic::made_up(operation)
+pub(super) fn made_up(world: &World, operation: &Operation) -> Value {
+    generic::made_up(world, operation)
 }
 
 const EFFECTS: &[(&str, Handler)] = &[

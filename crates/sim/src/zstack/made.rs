@@ -2,15 +2,13 @@
 //!
 //! An id names a row where its name says of which class: `zoneUuid` is the uuid of a zone, so that joins lead somewhere.
 
-use std::collections::HashMap;
-
 use backhaul_wire::{Field, Kind, Repeat, Shape};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::ADMIN;
 use super::class::{self, Class};
-use super::store::{Body, Row};
+use super::store::{Body, Row, Store};
 use crate::session::hex;
 
 /// How deep objects stand in objects.
@@ -18,21 +16,18 @@ const DEPTH: usize = 3;
 /// How many rows there are of the class on top of a hierarchy; of each below there is one.
 const ROWS: usize = 2;
 
-/// The uuids of what an estate holds, by the name of the class on top.
-pub(super) type Known<'k> = HashMap<&'k str, Vec<String>>;
-
 /// The rows of a hierarchy.
-pub(super) fn rows(root: &'static Class, known: &Known<'_>) -> Vec<Row> {
+pub(super) fn rows(root: &'static Class, store: &Store) -> Vec<Row> {
     let below = class::all().iter().filter(|class| !std::ptr::eq(*class, root) && class.is_a(root));
     // Where the models have no type for the hierarchy, objects of the classes below would not be read whole.
     let below = below.filter(|class| root.holds(class));
     let classes = std::iter::repeat_n(root, ROWS).chain(below).filter(|class| class.shape.is_some());
-    classes.enumerate().map(|(number, class)| Row::new(class, Maker { known, number }.row(class))).collect()
+    classes.enumerate().map(|(number, class)| Row::new(class, Maker { store, number }.row(class))).collect()
 }
 
 /// An object of a type, with these numbers in its values.
-pub(super) fn object(shape: &'static Shape, number: usize, known: &Known<'_>) -> Body {
-    let maker = Maker { known, number };
+pub(super) fn object(shape: &'static Shape, number: usize, store: &Store) -> Body {
+    let maker = Maker { store, number };
     match class::of_shape(shape) {
         Some(class) => maker.row(class),
         None => maker.fields(None, shape, DEPTH),
@@ -46,8 +41,9 @@ fn uuid(class: &str, number: usize) -> String {
     uuid
 }
 
-struct Maker<'k> {
-    known: &'k Known<'k>,
+struct Maker<'s> {
+    /// Where ids may lead.
+    store: &'s Store,
     number: usize,
 }
 
@@ -61,7 +57,10 @@ impl Maker<'_> {
             Some((class, value)) => value.map(Value::from).or_else(|| type_of_none(class, field)),
             None => self.field(class, field, depth),
         };
-        shape.fields.iter().filter_map(|field| Some((field.json.to_owned(), value(field)?))).collect()
+        // What an answer says beside its objects is not theirs.
+        let beside = |name: &str| shape.classes.is_some() && matches!(name, "schema" | "success" | "total");
+        let fields = shape.fields.iter().filter(|field| !beside(field.json));
+        fields.filter_map(|field| Some((field.json.to_owned(), value(field)?))).collect()
     }
 
     fn field(&self, class: Option<&'static Class>, field: &'static Field, depth: usize) -> Option<Value> {
@@ -84,6 +83,7 @@ impl Maker<'_> {
             Kind::Float => (f64::from(place + 1) / 4.0).into(),
             Kind::Int if lower.contains("capacity") || lower.ends_with("size") => (i64::from(place + 1) << 30).into(),
             Kind::Int if lower.ends_with("port") => 22.into(),
+            Kind::Int if lower == "ipversion" => 4.into(),
             Kind::Int => (place + 1).into(),
             Kind::DateTime => format!("Jan {}, 2024 9:31:07 AM", place % 28 + 1).into(),
             Kind::Enum(words) => words.values.get(number % words.values.len().max(1))?.name.into(),
@@ -125,8 +125,8 @@ impl Maker<'_> {
         let named =
             || class::find(&format!("{}{}Inventory", capital.map_or(String::new(), String::from), letters.as_str()));
         match joined.or_else(named).map(|class| class.root().name) {
-            Some(root) => match self.known.get(root).filter(|known| !known.is_empty()) {
-                Some(known) => known[self.number % known.len()].clone(),
+            Some(root) => match self.store.uuid_at(root, self.number) {
+                Some(known) => known.to_owned(),
                 None => uuid(root, self.number % ROWS),
             },
             None => uuid(name, self.number),
@@ -153,7 +153,9 @@ fn text(class: Option<&'static Class>, name: &str, number: usize) -> Option<Stri
         // Every other row has none.
         "description" if number % 2 == 1 => return None,
         "description" => format!("{kind} number {place}"),
-        "hostname" | "managementIp" | "ip" | "vipIp" | "gateway" => format!("172.20.9.{place}"),
+        "hostname" | "gateway" | "ip" => format!("172.20.9.{place}"),
+        ip if ip.ends_with("Ip") => format!("172.20.9.{place}"),
+        "mac" => format!("fa:16:3e:00:00:{place:02x}"),
         "netmask" => "255.255.255.0".to_owned(),
         "url" => format!("http://172.20.9.{place}/{name}"),
         _ => format!("{name}-{place}"),

@@ -86,16 +86,10 @@ impl Store {
         // An estate lists these two by name: when it has none, there is none.
         store.tables.entry("ZoneInventory").or_default();
         store.tables.entry("BackupStorageInventory").or_default();
-        let known: HashMap<&str, Vec<String>> = store
-            .tables
-            .iter()
-            .map(|(name, table)| (*name, table.rows.values().map(|row| row.uuid().to_owned()).collect()))
-            .collect();
-        for class in class::all().iter().filter(|class| std::ptr::eq(class.root(), *class) && class.part.is_none()) {
-            if !store.tables.contains_key(class.name) {
-                made::rows(class, &known).into_iter().for_each(|row| store.put(row));
-            }
-        }
+        let roots = class::all().iter().filter(|class| std::ptr::eq(class.root(), *class) && class.part.is_none());
+        let absent = roots.filter(|class| !store.tables.contains_key(class.name));
+        let made: Vec<Row> = absent.flat_map(|class| made::rows(class, &store)).collect();
+        made.into_iter().for_each(|row| store.put(row));
         store
     }
 
@@ -112,6 +106,12 @@ impl Store {
     /// A row of a class, by its uuid.
     pub(super) fn get(&self, class: &'static Class, uuid: &str) -> Option<&Row> {
         self.tables.get(class.root().name)?.get(uuid).filter(|row| row.class.is_a(class))
+    }
+
+    /// The uuid of some row of a hierarchy, by a number that need not be one of its places.
+    pub(super) fn uuid_at(&self, root: &str, number: usize) -> Option<&str> {
+        let rows = &self.tables.get(root)?.rows;
+        rows.values().nth(number.checked_rem(rows.len())?).map(Row::uuid).filter(|uuid| !uuid.is_empty())
     }
 
     /// A row of any class, by its uuid.

@@ -117,9 +117,8 @@ impl Logon {
     fn is(self, target: &str) -> bool {
         match self {
             Self::Em => target.starts_with("/api/sessionMngr"),
-            Self::Vb365 => target.ends_with("/token"),
+            Self::Vb365 | Self::Open => target.ends_with("/token"),
             Self::Zstack => target.ends_with("/login"),
-            Self::Open => false,
         }
     }
 
@@ -315,7 +314,7 @@ async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) ->
 }
 
 fn reply(shared: &Shared, seen: &Seen, script: impl Fn(&Seen) -> Reply) -> Reply {
-    if shared.system.is(&seen.target) {
+    if shared.system.is(&seen.target) && shared.system != Logon::Open {
         if let Some(refusal) = &shared.logon {
             return refusal.clone();
         }

@@ -1,8 +1,6 @@
 //! What an operation's form suggests: an object is made, changed or taken away where path and answer say which, and an answer
 //! of any other type is made up.
 
-use std::collections::HashMap;
-
 use backhaul_wire::{Field, Kind, Operation, Repeat, Shape};
 use serde_json::{Value, json};
 
@@ -75,9 +73,9 @@ pub(super) fn tag(world: &mut World, row: &Row, input: &Input) {
 }
 
 /// An answer that is made up whole.
-pub(super) fn made_up(operation: &Operation) -> Value {
+pub(super) fn made_up(world: &World, operation: &Operation) -> Value {
     let shape = operation.response.shape();
-    shape.map_or_else(|| json!({}), |shape| made::object(shape, 0, &HashMap::new()).into())
+    shape.map_or_else(|| json!({}), |shape| made::object(shape, 0, &world.store).into())
 }
 
 /// Carries an operation out by its form.
@@ -90,13 +88,12 @@ pub(super) fn answer(world: &mut World, input: &Input) -> Result<Value, Failure>
         return Ok(json!({}));
     };
     let inventory_of = shape.fields.iter().find(|field| field.json == "inventory" && shape.name == "Reply");
-    let known = HashMap::new();
     match inventory_of.map(|field| field.kind) {
         Some(Kind::Struct(item)) => match class::of_shape(item).filter(|class| class.shape.is_some()) {
             Some(class) => one(world, input, class),
-            None => Ok(json!({"inventory": made::object(item, 0, &known)})),
+            None => Ok(json!({"inventory": made::object(item, 0, &world.store)})),
         },
-        _ => Ok(listed(world, shape).unwrap_or_else(|| made::object(shape, 0, &known).into())),
+        _ => Ok(listed(world, shape).unwrap_or_else(|| made::object(shape, 0, &world.store).into())),
     }
 }
 
@@ -117,7 +114,7 @@ fn one(world: &mut World, input: &Input, class: &'static Class) -> Result<Value,
         };
         return row.map(|row| inventory(&row)).ok_or_else(|| Failure::not_found(class.name, &uuid));
     }
-    let mut body = made::object(class.shape.unwrap_or(&EMPTY), 0, &HashMap::new());
+    let mut body = made::object(class.shape.unwrap_or(&EMPTY), 0, &world.store);
     overlay(class, &mut body, &input.args);
     let row = if makes(operation) {
         body.insert("uuid".to_owned(), input.text("resourceUuid").into());
