@@ -12,6 +12,8 @@ mod bodies;
 mod client;
 #[path = "vendor_documents_vb365/openapi.rs"]
 mod openapi;
+#[path = "vendor_documents_vb365/samples.rs"]
+mod samples;
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +21,14 @@ use client::Client;
 use openapi::{Document, Operation};
 use serde_json::Value;
 
-fn document(version: u8) -> Option<Document> {
+/// Where the facts would be.
+fn folder() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/facts");
-    let folder = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("vb365");
-    let file = folder.join(format!("v{version}.openapi.json"));
+    std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("vb365")
+}
+
+fn document(version: u8) -> Option<Document> {
+    let file = folder().join(format!("v{version}.openapi.json"));
     let Ok(text) = std::fs::read(&file) else {
         eprintln!("skipped: the document of v{version} is not at {}", file.display());
         return None;

@@ -29,7 +29,7 @@ pub use self::inventory::{Inventory, InventoryDef, Join, KindOf};
 #[cfg(feature = "zstack")]
 pub use self::local_time::{InvalidLocalTime, LocalTime};
 #[cfg(feature = "zstack")]
-pub use self::query::{Query, Request};
+pub use self::query::{Query, Request, Statement};
 pub use self::text::{Refusal, q, zql};
 #[cfg(feature = "zstack")]
 pub use crate::generated::zstack as inventories;

@@ -92,7 +92,8 @@ proptest! {
                 let read = params.iter().map(|(_, text)| read_q(text));
                 prop_assert_eq!(Expr::all(read), Some(meant));
             }
-            Ok(Request::Zql { text, .. }) => {
+            Ok(Request::Zql { statement, .. }) => {
+                let text = statement.to_string();
                 prop_assert!(!conditions(&meant).iter().all(is_plain), "parameters could carry {}", meant);
                 let text = text.strip_prefix("query backupstorage where ").and_then(|text| text.strip_suffix(" limit 1000"));
                 prop_assert_eq!(read_zql(text.expect("the frame")), meant);
@@ -114,7 +115,7 @@ proptest! {
 fn sent<Q: Inventory>(query: &Query<Q>) -> Vec<String> {
     match query.request().unwrap() {
         Request::Parameters(params) => params.iter().map(|(name, value)| format!("{name}={value}")).collect(),
-        Request::Zql { text, .. } => vec![text],
+        Request::Zql { statement, .. } => vec![statement.to_string()],
     }
 }
 
@@ -122,13 +123,16 @@ fn sent<Q: Inventory>(query: &Query<Q>) -> Vec<String> {
 fn pages_fields_order_and_counts() {
     let query = Query::<Zone>::new();
     assert_eq!(sent(&query), [""; 0]);
-    assert_eq!(query.zql().unwrap(), "query zone limit 1000");
+    assert_eq!(query.zql().unwrap().to_string(), "query zone limit 1000");
     let query = query.select(Zone::UUID).select(Zone::NAME).sort(Zone::NAME.desc()).start(20).limit(10).with_count();
     assert_eq!(sent(&query), ["fields=uuid,name", "sort=-name", "start=20", "limit=10", "replyWithCount=true"]);
-    assert_eq!(query.zql().unwrap(), "query zone.uuid,name return with (total) order by name desc limit 10 offset 20");
+    assert_eq!(
+        query.zql().unwrap().to_string(),
+        "query zone.uuid,name return with (total) order by name desc limit 10 offset 20"
+    );
     let count = query.filter(Zone::NAME.like("a%")).count();
     assert_eq!(sent(&count), ["q=name~=a%", "count=true"]);
-    assert_eq!(count.zql().unwrap(), "count zone where name like 'a%'");
+    assert_eq!(count.zql().unwrap().to_string(), "count zone where name like 'a%'");
 }
 
 #[test]
@@ -137,10 +141,10 @@ fn a_kind_switches_the_target() {
         .filter(BackupStorage::NAME.eq("O'Brien") & BackupStorage::ZONE.of(Zone::IS_DEFAULT.eq(true)))
         .only(ImageStoreBackupStorage::SSH_PORT.ge(22))
         .sort(BackupStorage::NAME.asc());
-    let Request::Zql { text, why } = query.request().unwrap() else { panic!() };
+    let Request::Zql { statement, why } = query.request().unwrap() else { panic!() };
     assert_eq!(why, Refusal::Quote);
     assert_eq!(
-        text,
+        statement.to_string(),
         "query imagestorebackupstorage where name = 'O''Brien' and zone.isDefault = true and sshPort >= 22 \
          order by name asc limit 1000"
     );

@@ -21,10 +21,10 @@
 //! | `sim`, `builder` | a running simulator, and what it is to be |
 //! | `estate` | what the servers hold: the demo, any number of tenants, or a file |
 //! | `fault` | what goes wrong on purpose |
-//! | `em` | Enterprise Manager: a store of records, tables of kinds, effects, tasks and a clock |
-//! | `vb365` | VB365, a function from request to answer |
+//! | `em` | Enterprise Manager: a store of records, tables of kinds, effects, tasks |
+//! | `vb365` | VB365: collections by path, answers of any version cut from a type's shape, effects, restore sessions |
 //! | `zstack` | ZStack: rows of every class, queries over them, effects, jobs |
-//! | `agenda` | a simulated clock, and what is to happen by it |
+//! | `agenda`, `shelf` | a simulated clock, and what is to happen by it; records in their order, by id |
 //! | `route`, `project` | the operation that a request calls; the answer of one version |
 //! | `server` | TCP, TLS and HTTP |
 
@@ -40,6 +40,7 @@ mod project;
 mod route;
 mod server;
 mod session;
+mod shelf;
 mod sim;
 mod vb365;
 mod zstack;

@@ -161,7 +161,7 @@ impl Sim {
         }
     }
 
-    /// Puts the simulated clocks forward, so that tasks and jobs of Enterprise Manager and ZStack go on; sessions do not age.
+    /// Puts the simulated clocks forward, so that tasks and jobs go on; logons do not age.
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {

@@ -203,3 +203,21 @@ async fn an_organization_sees_itself() {
     let body = "grant_type=password&username=admin@nobody.example&password=password";
     client.send("POST /v8/token", &[FORM], body).await.expect(400);
 }
+
+#[tokio::test]
+async fn proxies_are_shown_whole_or_not() {
+    let sim = sim().await;
+    for (version, query, whole) in [
+        (5, "", true),
+        (6, "?extendedView=false", false),
+        (7, "", false),
+        (7, "?extendedView=true", true),
+        (8, "", true),
+    ] {
+        let client = vb365(&sim, version, "admin").await;
+        let body = client.get(&format!("/v{version}/Proxies{query}")).await.expect(200).json();
+        let proxy = if version == 8 { &body["results"][0] } else { &body[0] };
+        assert_eq!(proxy.get("throttlingUnit").is_some(), whole, "v{version}{query}: {proxy}");
+        assert!(proxy["hostName"].is_string());
+    }
+}

@@ -73,7 +73,8 @@ impl Client {
     /// with the [status](Error::status) 404 or 501.
     #[must_use]
     pub fn pages_zql(&self, operation: &'static Operation, zql: Zql) -> Pages {
-        self.pages_of(Source::Zql { operation, zql, start: 0 })
+        let start = zql.start();
+        self.pages_of(Source::Zql { operation, zql, start })
     }
 
     /// The pages of what stands at an address; `lists` are the fields that hold its items.

@@ -7,6 +7,7 @@
 //! | a job while it runs | [`ZstackClient::start`] |
 //! | work that is submitted as a long job, and can be cancelled | [`ZstackClient::long_job`] |
 //! | what a query finds, page by page | [`ZstackClient::list`], [`ZstackClient::list_zql`] |
+//! | what a typed query finds, with the feature `zstack-queries` | `ZstackClient::find` |
 //!
 //! An error of the API comes with status 503, and [`Error::zstack`](crate::Error::zstack) gives all of it.
 
@@ -14,6 +15,8 @@ mod access_key;
 pub(crate) mod error;
 mod job;
 mod long_job;
+#[cfg(feature = "zstack-queries")]
+mod query;
 pub(crate) mod zql;
 
 pub(crate) use access_key::AccessKey;

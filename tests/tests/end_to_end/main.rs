@@ -10,9 +10,12 @@ mod listings;
 mod logons;
 mod sessions;
 mod trust;
+mod vb365_files;
+mod vb365_sessions;
 mod zstack_jobs;
 mod zstack_languages;
 mod zstack_logons;
+mod zstack_typed;
 
 use backhaul_sim::Sim;
 use backhaul_transport::em::EmClient;

@@ -144,20 +144,9 @@ fn fill(client: &Client, document: &Document, template: &str) -> Result<String, 
 
 /// The value of a parameter of a path, by what stands before it.
 fn value(client: &Client, document: &Document, name: &str, path: &str, template: &str) -> Result<String, String> {
-    let explored = |id: &str| {
-        let body =
-            json!({ "type": if path.contains("eams") { "Vet" } else { "Vex" }, "dateTime": "2026-11-20T22:00:00Z" });
-        let session = match client.version {
-            ..=5 => {
-                client.post(&format!("/v{}/Organizations/{id}/Action", client.version), &json!({ "explore": body }))
-            }
-            _ => client.post(&format!("/v{}/Organizations/{id}/explore", client.version), &body),
-        };
-        Ok::<_, String>(session?["id"].as_str().unwrap_or_default().to_owned())
-    };
     match name {
         "organizationId" if template.ends_with("/Organizations") => Ok(ORGANIZATION.to_owned()),
-        "restoreSessionId" => explored(ORGANIZATION),
+        "restoreSessionId" => explored(client, path, ORGANIZATION),
         "requestExportId" => {
             let start = if path.contains("channels") { "startOperatorExportPosts" } else { "operatorStartExportTask" };
             let base = path.strip_suffix("/operatorExport").unwrap_or(path);
@@ -190,6 +179,41 @@ fn value(client: &Client, document: &Document, name: &str, path: &str, template:
             key.ok_or_else(|| format!("{template} lists what has no {name}: {item}"))
         }
     }
+}
+
+/// A path with ids of what is there; `pick` says which of several.
+pub(crate) fn walk(
+    client: &Client,
+    template: &str,
+    pick: impl Fn(&[Value]) -> Option<Value>,
+) -> Result<String, String> {
+    let mut path = String::new();
+    for part in template.split('/').skip(1) {
+        let value = match part.strip_prefix('{') {
+            None => part.to_owned(),
+            Some(_) if path.ends_with("/Organizations") => ORGANIZATION.to_owned(),
+            Some(_) if path.ends_with("/RestoreSessions") => explored(client, &path, ORGANIZATION)?,
+            Some(_) => {
+                let listing = client.get(&path)?;
+                let item = pick(items(&listing)).ok_or_else(|| format!("nothing at {path}"))?;
+                encode(item["id"].as_str().unwrap_or_default())
+            }
+        };
+        path = format!("{path}/{value}");
+    }
+    Ok(path)
+}
+
+/// A restore session of an organization.
+fn explored(client: &Client, path: &str, organization: &str) -> Result<String, String> {
+    let kind = if path.contains("eams") { "Vet" } else { "Vex" };
+    let body = json!({ "type": kind, "dateTime": "2026-11-20T22:00:00Z" });
+    let at = format!("/v{}/Organizations/{organization}", client.version);
+    let session = match client.version {
+        ..=5 => client.post(&format!("{at}/Action"), &json!({ "explore": body })),
+        _ => client.post(&format!("{at}/explore"), &body),
+    };
+    Ok(session?["id"].as_str().unwrap_or_default().to_owned())
 }
 
 fn encode(text: &str) -> String {

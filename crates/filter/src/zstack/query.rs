@@ -45,8 +45,8 @@ const KEYWORDS: [&str; 23] = [
 ///
 /// // The server breaks its own query on a quote in `q=`.
 /// let query = Query::new().filter(BackupStorage::NAME.eq("O'Brien's")).limit(10);
-/// let Request::Zql { text, .. } = query.request()? else { panic!() };
-/// assert_eq!(text, "query backupstorage where name = 'O''Brien''s' limit 10");
+/// let Request::Zql { statement, .. } = query.request()? else { panic!() };
+/// assert_eq!(statement.to_string(), "query backupstorage where name = 'O''Brien''s' limit 10");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -89,13 +89,53 @@ struct Tags {
 pub enum Request {
     /// Parameters of the inventory's own operation, not percent-encoded yet. A server that is given no limit gives 1000 items.
     Parameters(Vec<Param>),
-    /// A text of ZQL.
+    /// A statement of ZQL, whose text goes to `GET /v1/zql?zql=`.
     Zql {
-        /// The text, for `GET /v1/zql?zql=`.
-        text: String,
+        /// The statement.
+        statement: Statement,
         /// Why parameters cannot carry the query.
         why: Refusal,
     },
+}
+
+/// A query in ZQL, clause by clause; prints as its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statement {
+    /// Whether it asks for a number alone.
+    pub counts: bool,
+    /// The inventory, with the fields that are selected: `zone.uuid,name`.
+    pub target: String,
+    /// What must hold.
+    pub condition: Option<String>,
+    /// Whether it asks for the number of all items, too.
+    pub with_total: bool,
+    /// The order: `name desc`.
+    pub order: Option<String>,
+    /// How many items at most. ZQL has no limit of its own.
+    pub limit: Option<u64>,
+    /// How many items to skip.
+    pub start: Option<u64>,
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The clauses stand in this order.
+        write!(f, "{} {}", if self.counts { "count" } else { "query" }, self.target)?;
+        if let Some(condition) = &self.condition {
+            write!(f, " where {condition}")?;
+        }
+        if self.with_total {
+            f.write_str(" return with (total)")?;
+        }
+        if let Some(order) = &self.order {
+            write!(f, " order by {order}")?;
+        }
+        if let Some(limit) = self.limit {
+            write!(f, " limit {limit}")?;
+        }
+        self.start.map_or(Ok(()), |start| write!(f, " offset {start}"))
+    }
 }
 
 impl<Q: Inventory> Query<Q> {
@@ -195,8 +235,8 @@ impl<Q: Inventory> Query<Q> {
         let terms = self.terms()?;
         match self.parameters(terms) {
             Ok(params) => Ok(Request::Parameters(params)),
-            Err((_, why)) => match self.text(terms) {
-                Ok(text) => Ok(Request::Zql { text, why }),
+            Err((_, why)) => match self.statement(terms) {
+                Ok(statement) => Ok(Request::Zql { statement, why }),
                 Err((what, zql)) => {
                     let why = if why == zql {
                         format!("neither `q=` nor ZQL can carry it: {zql}")
@@ -209,13 +249,13 @@ impl<Q: Inventory> Query<Q> {
         }
     }
 
-    /// The query as a text of ZQL, whether parameters could carry it or not.
+    /// The query in ZQL, whether parameters could carry it or not.
     ///
     /// # Errors
     /// When ZQL cannot carry it, or the query asks for what there is not.
-    pub fn zql(&self) -> Result<String, LowerError> {
+    pub fn zql(&self) -> Result<Statement, LowerError> {
         let terms = self.terms()?;
-        self.text(terms).map_err(|(what, why)| LowerError::new(what, why.to_string()))
+        self.statement(terms).map_err(|(what, why)| LowerError::new(what, why.to_string()))
     }
 
     fn def(&self) -> &'static InventoryDef {
@@ -280,17 +320,13 @@ impl<Q: Inventory> Query<Q> {
         Ok(params)
     }
 
-    fn text(&self, terms: &[Expr]) -> Result<String, (String, Refusal)> {
+    fn statement(&self, terms: &[Expr]) -> Result<Statement, (String, Refusal)> {
         let def = self.def();
         let words = terms.iter().flat_map(Expr::conditions).filter_map(Expr::field);
         for field in words.chain(&self.fields).chain(self.sort.as_ref().map(|(field, _)| field)) {
             if field.as_str().split('.').any(|word| KEYWORDS.contains(&word)) {
                 return Err((field.to_string(), Refusal::Keyword));
             }
-        }
-        let mut text = format!("{} {}", if self.answer == Answer::Total { "count" } else { "query" }, def.zql);
-        if self.answer != Answer::Total && !self.fields.is_empty() {
-            text.push_str(&format!(".{}", self.selected()));
         }
         let is_text = |path: &str| !matches!(def.field(path), Some(Kind::Bool | Kind::Int | Kind::Float));
         let several = terms.len() + self.tags.len() > 1;
@@ -299,24 +335,24 @@ impl<Q: Inventory> Query<Q> {
             Ok(if several && !term.terms().is_empty() { format!("({text})") } else { text })
         });
         let conditions = conditions.chain(self.tags.iter().map(Tags::zql)).collect::<Result<Vec<_>, _>>()?;
-        if !conditions.is_empty() {
-            text.push_str(&format!(" where {}", conditions.join(" and ")));
-        }
-        if self.answer == Answer::Total {
-            return Ok(text);
-        }
-        if self.answer == Answer::Both {
-            text.push_str(" return with (total)");
-        }
-        if let Some((field, descending)) = &self.sort {
-            text.push_str(&format!(" order by {field} {}", if *descending { "desc" } else { "asc" }));
-        }
-        // ZQL has no limit of its own; what is asked must not depend on the words in which it is.
-        text.push_str(&format!(" limit {}", self.limit.unwrap_or(DEFAULT_LIMIT)));
-        if let Some(start) = self.start {
-            text.push_str(&format!(" offset {start}"));
-        }
-        Ok(text)
+        let condition = (!conditions.is_empty()).then(|| conditions.join(" and "));
+        let counts = self.answer == Answer::Total;
+        let order = self.sort.as_ref().map(|(field, down)| format!("{field} {}", if *down { "desc" } else { "asc" }));
+        let target = if counts || self.fields.is_empty() {
+            def.zql.to_owned()
+        } else {
+            format!("{}.{}", def.zql, self.selected())
+        };
+        Ok(Statement {
+            counts,
+            target,
+            condition,
+            with_total: self.answer == Answer::Both,
+            order: order.filter(|_| !counts),
+            // What is asked must not depend on the words in which it is.
+            limit: (!counts).then(|| self.limit.unwrap_or(DEFAULT_LIMIT)),
+            start: self.start.filter(|_| !counts),
+        })
     }
 
     fn selected(&self) -> String {

@@ -4,7 +4,7 @@
 
 mod load;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use backhaul_wire::reflect::copy;
 
 use super::kinds::{self, Kind, Part, Place, Way};
 use super::value;
+use crate::shelf::{Named, Shelf};
 
 pub(in crate::em) use self::load::load;
 
@@ -35,6 +36,12 @@ pub(in crate::em) struct Record {
 pub(in crate::em) struct Owner {
     pub(in crate::em) kind: &'static Kind,
     pub(in crate::em) id: Arc<str>,
+}
+
+impl Named for Record {
+    fn id(&self) -> &Arc<str> {
+        &self.id
+    }
 }
 
 impl Record {
@@ -66,32 +73,22 @@ impl Record {
     }
 }
 
-/// The records of one kind, in the order in which they came.
-#[derive(Debug, Default, Clone)]
-struct Shelf {
-    records: BTreeMap<u64, Record>,
-    by_id: HashMap<Arc<str>, u64>,
-    next: u64,
-}
-
 /// All records.
 #[derive(Clone, Default)]
 pub(in crate::em) struct Store {
-    shelves: HashMap<&'static str, Shelf>,
+    shelves: HashMap<&'static str, Shelf<Record>>,
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.shelves.iter().map(|(kind, shelf)| (kind, shelf.records.len()))).finish()
+        f.debug_map().entries(self.shelves.iter().map(|(kind, shelf)| (kind, shelf.len()))).finish()
     }
 }
 
 impl Store {
     /// One record, by GUID in any letter case.
     pub(in crate::em) fn get(&self, kind: &Kind, id: &str) -> Option<&Record> {
-        let shelf = self.shelves.get(kind.name)?;
-        let place = shelf.by_id.get(id).or_else(|| shelf.by_id.get(id.to_ascii_lowercase().as_str()))?;
-        shelf.records.get(place)
+        self.shelves.get(kind.name)?.get(id)
     }
 
     /// One record of a kind that is named.
@@ -101,7 +98,7 @@ impl Store {
 
     /// The records of a kind.
     pub(in crate::em) fn all(&self, kind: &str) -> impl Iterator<Item = &Record> {
-        self.shelves.get(kind).into_iter().flat_map(|shelf| shelf.records.values())
+        self.shelves.get(kind).into_iter().flat_map(Shelf::all)
     }
 
     /// The record of that kind that a record belongs to, directly or through what it belongs to.
@@ -148,12 +145,7 @@ impl Store {
 
     /// Puts a record in; one of the same kind and identifier is replaced where it stands.
     pub(in crate::em) fn put(&mut self, record: Record) {
-        let shelf = self.shelves.entry(record.kind.name).or_default();
-        let place = *shelf.by_id.entry(record.id.clone()).or_insert_with(|| {
-            shelf.next += 1;
-            shelf.next
-        });
-        shelf.records.insert(place, record);
+        self.shelves.entry(record.kind.name).or_default().put(record);
     }
 
     /// Changes a record, and says whether it is there.
@@ -168,9 +160,7 @@ impl Store {
 
     /// Takes a record out, with what is addressed below it; a backup server goes with all that is on it.
     pub(in crate::em) fn remove(&mut self, kind: &'static Kind, id: &str) -> Option<Record> {
-        let shelf = self.shelves.get_mut(kind.name)?;
-        let place = shelf.by_id.remove(id.to_ascii_lowercase().as_str())?;
-        let record = shelf.records.remove(&place)?;
+        let record = self.shelves.get_mut(kind.name)?.remove(id)?;
         for other in kinds::all() {
             if kind.name == "BackupServer" || matches!(other.place, Place::Under(owner, _) if owner == kind.name) {
                 let gone: Vec<Arc<str>> =

@@ -8,7 +8,7 @@ use backhaul_wire::{System, json};
 use serde_json::Value;
 
 use super::store::Members;
-use super::{Call, Refusal};
+use super::{Call, Refusal, VERSIONS};
 use crate::project::to_json;
 
 impl Call<'_> {
@@ -38,10 +38,12 @@ impl Call<'_> {
         let said = |field: &Field| {
             sent.as_object().is_some_and(|sent| sent.keys().any(|name| name.eq_ignore_ascii_case(field.json)))
         };
-        // What is answered, too, names what the answer must hold, and not what a request must.
-        let answered = form.response.shape().is_some_and(|answer| super::invent::is(answer, shape));
-        let required = shape.fields.iter().filter(|field| field.required && field.versions.contains(self.version));
-        match required.filter(|_| !answered && self.version >= 6).find(|field| !said(field)) {
+        // What must be there is known of the newest version; what edits may leave anything out, and what is answered, too, names
+        // what the answer must hold.
+        let answered = form.response.shape().is_some_and(|answer| answer.name == shape.name);
+        let strict = self.version == *VERSIONS.end() && self.operation.method == "POST" && !answered;
+        let mut required = shape.fields.iter().filter(|field| field.required && field.versions.contains(self.version));
+        match required.find(|field| strict && !said(field)) {
             Some(field) => Err(Refusal::bad(format!("The {} field is required.", field.json))),
             None => Ok(members),
         }

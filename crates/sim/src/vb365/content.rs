@@ -1,22 +1,27 @@
 //! What collections hold before anything changes: what the estate says of them, and else what follows from it.
 
 mod backups;
+mod implied;
 mod people;
 
-use backhaul_wire::Shape;
+use backhaul_wire::{Id, Shape};
 use serde_json::{Value, json};
 
 use self::backups::derived;
-pub(in crate::vb365) use self::backups::{log_item, record, restore_point, seconds, statistics};
+pub(in crate::vb365) use self::backups::{log_item, record, restore_point, seconds};
+pub(in crate::vb365) use self::implied::whole;
 use self::people::{Subject, subject};
 use super::invent;
 use super::place::Place;
 use super::store::{Members, Record, Shelf, Store};
-use crate::estate::Vb365Estate;
+use crate::estate::{Usage, Vb365Estate};
 use crate::project::to_json;
 
 /// How many things a made-up collection has, where not said otherwise.
 const FEW: usize = 3;
+
+/// What an object of a backup weighs.
+pub(in crate::vb365) const OBJECT_BYTES: i64 = 106_236;
 
 /// How many there are of what comes in numbers, by the last part of the path.
 const MANY: [(&str, usize); 10] = [
@@ -66,14 +71,15 @@ const OWNERS: [(&str, &str); 10] = [
 pub(in crate::vb365) fn load(estate: &Vb365Estate, store: &Store, place: &Place, shape: &Shape) -> Shelf {
     let given: Vec<&Value> = estate.records.iter().filter(|it| it.is_at(&place.key)).map(|it| &it.body).collect();
     if !given.is_empty() {
-        return Shelf::new(given.into_iter().enumerate().map(|(at, body)| recorded(place, shape, at, body)));
+        return given.into_iter().enumerate().map(|(at, body)| recorded(place, shape, at, body)).collect();
     }
     if let Some(records) = derived(estate, store, place) {
-        return Shelf::new(records);
+        return records.into_iter().collect();
     }
     let last = place.key.rsplit('/').next().unwrap_or_default();
     let count = MANY.iter().find(|(name, _)| *name == last).map_or(FEW, |(_, count)| *count);
-    Shelf::new((0..count).map(|at| made(estate, place, shape, last, at)))
+    let organization = organization(estate, store, &place.key);
+    (0..count).map(|at| made(organization.as_ref(), place, shape, last, at)).collect()
 }
 
 /// A record of the estate, under its own id.
@@ -86,21 +92,34 @@ fn recorded(place: &Place, shape: &Shape, at: usize, body: &Value) -> Record {
     Record { id: id.into(), body, made: false }
 }
 
+/// The organization that a collection is about: the one in its path, the first one in the repository in its path, or else the
+/// first one there is. Its id and its name.
+fn organization(estate: &Vb365Estate, store: &Store, key: &str) -> Option<(String, String)> {
+    let owners = owners(key);
+    let named = |name: &str| owners.get(name).and_then(Value::as_str);
+    let first = || estate.organizations.first()?.id.clone();
+    let stored = named("repositoryId").and_then(|repository| {
+        let here = |it: &&Usage| it.space.repository_id.as_ref().is_some_and(|id| id.same(&repository.into()));
+        estate.usage.iter().find(here).map(|usage| usage.organization_id.clone())
+    });
+    let id = named("organizationId").map(Id::from).or(stored).or_else(first)?;
+    let name = store.get("organizations", id.as_str()).map(|it| it.text("name").to_owned());
+    let given = || estate.organizations.iter().find(|it| it.id.as_ref().is_some_and(|own| own.same(&id)))?.name.clone();
+    Some((id.to_string(), name.or_else(given).unwrap_or_default()))
+}
+
 /// A record that nobody gave.
-fn made(estate: &Vb365Estate, place: &Place, shape: &Shape, last: &str, at: usize) -> Record {
+fn made(organization: Option<&(String, String)>, place: &Place, shape: &Shape, last: &str, at: usize) -> Record {
     let seed = format!("{}[{at}]", place.key);
     let mut body = owners(&place.key);
-    let owner = body.get("organizationId").and_then(Value::as_str);
-    let organization = owner
-        .and_then(|id| estate.organizations.iter().find(|it| it.id.as_ref().is_some_and(|own| own.same(&id.into()))));
-    let organization = organization.or_else(|| estate.organizations.first());
-    let domain = organization.and_then(|it| it.name.clone()).unwrap_or_else(|| "example.com".to_owned());
-    if let Some(id) = organization.and_then(|it| it.id.as_ref()) {
-        body.entry("organizationId").or_insert_with(|| id.as_str().into());
-        body.entry("backedUpOrganizationId").or_insert_with(|| id.as_str().into());
-        body.insert("organizationName".to_owned(), domain.as_str().into());
+    let mut domain = "example.com";
+    if let Some((id, name)) = organization {
+        domain = name;
+        body.insert("organizationId".to_owned(), id.as_str().into());
+        body.insert("backedUpOrganizationId".to_owned(), id.as_str().into());
+        body.insert("organizationName".to_owned(), name.as_str().into());
     }
-    subject(last).describe(&mut body, at, &domain, last);
+    subject(last).describe(&mut body, at, domain, last);
     // The posts of a team are numbered.
     if shape.fields.iter().any(|field| field.json == "postId") {
         let number = 1_700_000_000_000 + invent::number(&seed, 1 << 30);
@@ -118,7 +137,7 @@ fn made(estate: &Vb365Estate, place: &Place, shape: &Shape, last: &str, at: usiz
     let key = key_member(shape);
     let id = match body.get(key).filter(|_| key != "id" && !key.ends_with("Id")).and_then(Value::as_str) {
         Some(named) => named.to_owned(),
-        None if JOINED.contains(&last) => format!("{}{}", invent::id(&domain), invent::id(&seed)),
+        None if JOINED.contains(&last) => format!("{}{}", invent::id(domain), invent::id(&seed)),
         None => invent::id(&seed),
     };
     body.insert(key.to_owned(), id.as_str().into());

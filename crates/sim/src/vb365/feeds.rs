@@ -4,6 +4,7 @@ use backhaul_models::vb365::ExceptionInfoErrorCode;
 use backhaul_wire::shape::{Kind, Shape};
 use serde_json::{Map, Value, json};
 
+use super::filters::Filters;
 use super::page::NO_SET;
 use super::place::Place;
 use super::store::Record;
@@ -60,7 +61,10 @@ fn records(call: &mut Call<'_>, key: &'static str) -> Answer {
             (all.iter().take(limit).cloned().collect(), None, all.len())
         }
     };
-    let results: Vec<Value> = records.iter().map(|record| call.show(&place, record, shape)).collect();
+    let filters = Filters::of(call, shape);
+    let shown = records.iter().map(|record| (record, call.show(&place, record, shape)));
+    let wanted = shown.filter(|(record, shown)| filters.fit(|name| record.body.get(name).or_else(|| shown.get(name))));
+    let results: Vec<Value> = wanted.map(|(_, shown)| shown).collect();
     let mut body = feed(call, next, limit, results);
     body.insert("totalCount".to_owned(), total.into());
     Ok(call.reply(&Value::Object(body)))

@@ -1,6 +1,6 @@
 //! Values that nobody gave: made up from a seed, the same ones every time.
 
-use backhaul_wire::shape::{EnumShape, Field, Kind, Repeat, Shape, Variant};
+use backhaul_wire::shape::{EnumShape, Field, Kind, Repeat, Variant};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -148,11 +148,6 @@ fn text(name: &str, seed: &str) -> String {
     } else {
         format!("{name} {some}")
     }
-}
-
-/// Whether shapes are the same one.
-pub(in crate::vb365) fn is(a: &Shape, b: &Shape) -> bool {
-    a.name == b.name
 }
 
 #[cfg(test)]

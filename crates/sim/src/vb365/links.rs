@@ -5,6 +5,7 @@ use backhaul_wire::Shape;
 use serde_json::{Map, Value, json};
 
 use super::Call;
+use super::content::whole;
 use super::place::Place;
 use super::store::{Members, Record};
 
@@ -77,7 +78,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
 impl Call<'_> {
     /// A record's members, with its links and actions where its type has them.
     pub(in crate::vb365) fn linked(&self, place: &Place, record: &Record, shape: &Shape) -> Members {
-        let mut body = record.body.clone();
+        let mut body = whole(&place.template, record);
         let has =
             |name: &str| shape.fields.iter().any(|field| field.json == name && field.versions.contains(self.version));
         if has("_links") {

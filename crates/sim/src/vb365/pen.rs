@@ -7,8 +7,9 @@ use super::invent::{self, Known};
 use super::store::Members;
 
 /// What is otherwise in answers of v3 to v5: the type, the member, and how.
-const OLDER: [(&str, &str, Older); 8] = [
+const OLDER: [(&str, &str, Older); 9] = [
     ("License", "supportID", Older::Named("supportId")),
+    ("License", "expirationDate", Older::Zoneless),
     ("ExchangeSettings", "username", Older::Named("userName")),
     ("SharepointSettings", "username", Older::Named("userName")),
     ("Job", "repositoryId", Older::Absent),
@@ -18,6 +19,10 @@ const OLDER: [(&str, &str, Older); 8] = [
     ("TeamsFile", "version", Older::Text),
 ];
 
+/// What items of jobs say in v3 to v5, and their types do not: whether sites are backed up. On items of other kinds the member
+/// of this name is a site.
+const EXTRA: [(&str, &str); 2] = [("JobOrganizationItem", "site"), ("JobUserItem", "site")];
+
 /// How a member of an older version's answer differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Older {
@@ -25,6 +30,8 @@ enum Older {
     /// It stands in requests alone.
     Absent,
     Text,
+    /// A date without a zone.
+    Zoneless,
 }
 
 /// How a field differs in a version.
@@ -68,7 +75,8 @@ impl Pen<'_> {
             let value = match given.get(field.json).filter(|value| !value.is_null()) {
                 Some(value) => self.given(field, value, at),
                 None if tag.is_some_and(|(name, _)| name == field.json) => tag.map(|(_, value)| value.into()),
-                None if field.required || at.all => self.made(field, at),
+                // What v3 to v5 have nothing to say of, they leave out.
+                None if at.all || field.required && self.version >= 6 => self.made(field, at),
                 None => None,
             };
             match (value, older(shape, field, self.version)) {
@@ -77,7 +85,16 @@ impl Pen<'_> {
                 (Some(Value::Number(number)), Some(Older::Text)) => {
                     out.insert(field.json.to_owned(), number.to_string().into());
                 }
+                (Some(Value::String(date)), Some(Older::Zoneless)) => {
+                    out.insert(field.json.to_owned(), date.trim_end_matches('Z').into());
+                }
                 (Some(value), _) => drop(out.insert(field.json.to_owned(), value)),
+            }
+        }
+        let extra = EXTRA.iter().filter(|(kind, _)| *kind == shape.name && self.version <= 5);
+        for (_, name) in extra {
+            if let Some(value) = given.get(*name) {
+                out.insert((*name).to_owned(), value.clone());
             }
         }
         Value::Object(out)

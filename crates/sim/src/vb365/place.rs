@@ -74,7 +74,7 @@ impl Address {
         Self { segments: segments.collect(), session: None }
     }
 
-    /// The restore session whose organization the path leads into, and how many parts name it.
+    /// The restore session whose organization the path leads into.
     pub(in crate::vb365) fn browsed(&self) -> Option<&str> {
         let [first, session, third, ..] = self.segments.as_slice() else { return None };
         (first.text == "restoresessions" && session.id && third.text == "organization").then_some(&session.text)

@@ -1,5 +1,6 @@
 //! Collections, records and documents: listing, reading, creating, editing, deleting, the same for all of them.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use backhaul_models::registry::listed_in;
@@ -7,16 +8,19 @@ use backhaul_wire::Shape;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::content::key_member;
+use super::content::{key_member, whole};
 use super::filters::{Filters, compare};
 use super::page::NO_SET;
 use super::pen::Pen;
-use super::place::{Address, Place};
-use super::store::{Members, Record, overlay};
+use super::place::{Address, Place, is_known};
+use super::store::{Members, Record, Shelf, find, overlay};
 use super::{Account, Call, Refusal, status};
 use crate::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
+
+/// What a proxy shows in its extended view alone.
+const EXTENDED: [&str; 3] = ["threadsNumber", "throttlingValue", "throttlingUnit"];
 
 impl Call<'_> {
     pub(in crate::vb365) fn pen(&self) -> Pen<'_> {
@@ -25,7 +29,22 @@ impl Call<'_> {
 
     /// A record as this version shows it.
     pub(in crate::vb365) fn show(&self, place: &Place, record: &Record, shape: &Shape) -> Value {
-        self.pen().write(shape, &self.linked(place, record, shape), &record.id, record.made)
+        let mut value = self.pen().write(shape, &self.linked(place, record, shape), &record.id, record.made);
+        if place.template == "proxies"
+            && !self.extended()
+            && let Some(members) = value.as_object_mut()
+        {
+            members.retain(|name, _| !EXTENDED.contains(&name.as_str()));
+        }
+        value
+    }
+
+    /// Whether a proxy is shown whole: in v7 when it is asked for, before and after that unless it is asked for less.
+    fn extended(&self) -> bool {
+        match self.param("extendedView") {
+            Some(wanted) => wanted.eq_ignore_ascii_case("true"),
+            None => !(self.version == 7 && self.has_param("extendedView")),
+        }
     }
 
     /// A value that is no record of a collection; everything that is not given is made up.
@@ -36,6 +55,15 @@ impl Call<'_> {
     /// A record that no collection of this type holds: what is given, and what must be there.
     pub(in crate::vb365) fn make_as_given(&self, shape: &Shape, record: &Record) -> Value {
         self.pen().write(shape, &record.body, &record.id, false)
+    }
+
+    /// A document that stands alone.
+    fn document(&self, shape: &Shape, key: &str) -> Value {
+        let mut given = self.world.single(key);
+        if let Account::Organization(own) = &self.account {
+            given.insert("organizationId".to_owned(), own.as_str().into());
+        }
+        self.make(shape, &given, key)
     }
 
     /// The type of the answer, or of what it lists.
@@ -67,7 +95,9 @@ impl Call<'_> {
             if address.segments[at].id {
                 let place = address.place(at);
                 let id = &address.segments[at].text;
-                if self.world.shelf(&place).is_some_and(|shelf| shelf.get(id).is_none()) {
+                let Some(shelf) = self.world.shelf(&place) else { continue };
+                let found = find(shelf, id).cloned();
+                if !found.is_some_and(|record| self.may_see(&place, &record)) {
                     return Err(absent(&place, id));
                 }
             }
@@ -81,7 +111,7 @@ impl Call<'_> {
         self.check_owners(&address)?;
         let place = address.place(address.segments.len().saturating_sub(1));
         let id = address.last_id().unwrap_or_default();
-        let found = self.world.shelf(&place).and_then(|shelf| shelf.get(id)).cloned();
+        let found = self.world.shelf(&place).and_then(|shelf| find(shelf, id)).cloned();
         match found {
             Some(record) if self.may_see(&place, &record) => Ok((place, record)),
             _ => Err(absent(&place, id)),
@@ -107,8 +137,7 @@ impl Call<'_> {
 }
 
 fn absent(place: &Place, id: &str) -> Refusal {
-    let names = place.template.rsplit('/').next().unwrap_or_default();
-    Refusal::not_found(&format!("The record of {names}"), id)
+    Refusal::new(StatusCode::NOT_FOUND, format!("There is no {}/{id}.", place.shown))
 }
 
 /// `GET` of a collection.
@@ -149,11 +178,12 @@ pub(super) fn listing(call: &mut Call<'_>, place: &Place, wanted: impl Fn(&Recor
         Some(ids) => ids.iter().filter_map(|id| shelf?.get(id)).collect(),
         None => shelf.into_iter().flat_map(|shelf| shelf.all()).filter(view).collect(),
     };
-    let shown = |record: &Record| if record.made { call.show(place, record, shape) } else { Value::Null };
+    // Most records say themselves what is asked for.
+    let shown = |record: &Record| call.show(place, record, shape);
     if known.is_none() && !filters.is_empty() {
         records.retain(|record| {
-            let shown = shown(record);
-            filters.fit(|name| record.body.get(name).or_else(|| shown.get(name)))
+            let all = OnceCell::new();
+            filters.fit(|name| record.body.get(name).or_else(|| all.get_or_init(|| shown(record)).get(name)))
         });
     }
     if let Some(by) = call.param("orderBy").filter(|_| known.is_none()) {
@@ -194,8 +224,7 @@ pub(super) fn document(call: &mut Call<'_>) -> Answer {
     call.check_owners(&address)?;
     let place = address.place(address.segments.len());
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
-    let given = call.world.single(&place.key);
-    Ok(call.reply(&call.make(shape, &given, &place.key)))
+    Ok(call.reply(&call.document(shape, &place.key)))
 }
 
 /// `POST` to a collection: a record of what was sent.
@@ -245,7 +274,7 @@ pub(super) fn append(call: &mut Call<'_>) -> Answer {
     call.check_owners(&address)?;
     let place = address.place(address.segments.len());
     if call.operation.method == "PUT" {
-        call.world.store.load(place.key.clone(), super::store::Shelf::default());
+        call.world.store.load(place.key.clone(), Shelf::default());
     }
     for item in items {
         match (&place.only, item) {
@@ -281,7 +310,14 @@ pub(super) fn edit(call: &mut Call<'_>) -> Answer {
     for own in ["id", "_links", "_actions", "eTag"] {
         sent.remove(own);
     }
-    let change = |body: &mut Members| overlay(sent, body);
+    let whole = whole(&place.template, &record);
+    let change = |body: &mut Members| {
+        // What is edited in part was implied as a whole.
+        for (name, value) in whole.into_iter().filter(|(name, value)| value.is_object() && sent.contains_key(name)) {
+            body.entry(name).or_insert(value);
+        }
+        overlay(sent, body);
+    };
     if place.key.contains('/') {
         call.world.store.edit(&place.key, &record.id, change);
     } else {
@@ -361,6 +397,11 @@ pub(super) fn act(call: &mut Call<'_>) -> Answer {
     call.check_owners(&address)?;
     call.members().or_else(|refusal| call.items().map(|_| Members::new()).map_err(|_| refusal))?;
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
+    // What acts on a document answers with it, as it is read.
+    let parent = address.place(address.segments.len() - 1);
+    if is_known(&parent.key).is_some_and(|document| document.name == shape.name) {
+        return Ok(call.reply(&call.document(shape, &parent.key)));
+    }
     let seed = call.world.guid();
     Ok(call.reply(&call.make(shape, &Members::new(), &seed)))
 }

@@ -2,10 +2,12 @@
 //!
 //! A collection comes into being when it is first asked for ([`super::content`]), so that a large estate costs what is used of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+
+use crate::shelf::{self, Named};
 
 /// The members of a record, by the names that the newest schema gives them.
 pub(in crate::vb365) type Members = Map<String, Value>;
@@ -37,51 +39,18 @@ impl Record {
     }
 }
 
-/// The records of a collection, in the order in which they came.
-#[derive(Debug, Default)]
-pub(in crate::vb365) struct Shelf {
-    records: BTreeMap<u64, Record>,
-    by_id: HashMap<String, u64>,
-    next: u64,
+impl Named for Record {
+    fn id(&self) -> &Arc<str> {
+        &self.id
+    }
 }
 
-impl Shelf {
-    pub(in crate::vb365) fn new(records: impl IntoIterator<Item = Record>) -> Self {
-        let mut shelf = Self::default();
-        records.into_iter().for_each(|record| shelf.put(record));
-        shelf
-    }
+/// The records of a collection.
+pub(in crate::vb365) type Shelf = shelf::Shelf<Record>;
 
-    /// One record, by id or else by name, in any letter case.
-    pub(in crate::vb365) fn get(&self, id: &str) -> Option<&Record> {
-        match self.by_id.get(&id.to_ascii_lowercase()) {
-            Some(place) => self.records.get(place),
-            None if id.is_empty() => None,
-            None => self.all().find(|record| record.says("name", id)),
-        }
-    }
-
-    pub(in crate::vb365) fn all(&self) -> impl DoubleEndedIterator<Item = &Record> {
-        self.records.values()
-    }
-
-    pub(in crate::vb365) fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Puts a record in; one with the same id is replaced where it stands.
-    pub(in crate::vb365) fn put(&mut self, record: Record) {
-        let place = *self.by_id.entry(record.id.to_ascii_lowercase()).or_insert_with(|| {
-            self.next += 1;
-            self.next
-        });
-        self.records.insert(place, record);
-    }
-
-    pub(in crate::vb365) fn remove(&mut self, id: &str) -> Option<Record> {
-        let id = self.get(id)?.id.to_ascii_lowercase();
-        self.records.remove(&self.by_id.remove(&id)?)
-    }
+/// One record, by id or else by name.
+pub(in crate::vb365) fn find<'s>(shelf: &'s Shelf, id: &str) -> Option<&'s Record> {
+    shelf.get(id).or_else(|| shelf.all().find(|record| !id.is_empty() && record.says("name", id)))
 }
 
 /// All that has been asked for.
@@ -111,13 +80,13 @@ impl Store {
     }
 
     pub(in crate::vb365) fn get(&self, key: &str, id: &str) -> Option<&Record> {
-        self.shelves.get(key)?.get(id)
+        find(self.shelves.get(key)?, id)
     }
 
     /// Changes a record, and says whether it is there.
     pub(in crate::vb365) fn edit(&mut self, key: &str, id: &str, change: impl FnOnce(&mut Members)) -> bool {
         let Some(shelf) = self.shelves.get_mut(key) else { return false };
-        let Some(mut record) = shelf.get(id).cloned() else { return false };
+        let Some(mut record) = find(shelf, id).cloned() else { return false };
         change(&mut record.body);
         shelf.put(record);
         true
@@ -125,7 +94,9 @@ impl Store {
 
     /// Takes a record out, with every collection and document below it.
     pub(in crate::vb365) fn remove(&mut self, key: &str, id: &str) -> Option<Record> {
-        let record = self.shelves.get_mut(key)?.remove(id)?;
+        let shelf = self.shelves.get_mut(key)?;
+        let id = find(shelf, id)?.id.clone();
+        let record = shelf.remove(&id)?;
         let below = format!("{key}/{}/", record.id.to_ascii_lowercase());
         self.shelves.retain(|key, _| !key.starts_with(&below));
         self.singles.retain(|key, _| !key.starts_with(&below));
@@ -170,8 +141,8 @@ mod tests {
     #[test]
     fn records_go_with_what_is_below_them() {
         let mut store = Store::default();
-        store.load("jobs".to_owned(), Shelf::new([record("A"), record("b")]));
-        store.load("jobs/a/selecteditems".to_owned(), Shelf::new([record("c")]));
+        store.load("jobs".to_owned(), [record("A"), record("b")].into_iter().collect());
+        store.load("jobs/a/selecteditems".to_owned(), [record("c")].into_iter().collect());
         assert!(store.get("jobs", "a").is_some());
         assert!(store.remove("jobs", "a").is_some());
         assert!(store.get("jobs", "A").is_none() && store.get("jobs", "B").is_some());

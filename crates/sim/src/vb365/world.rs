@@ -16,7 +16,7 @@ use crate::estate::Estate;
 
 /// How many changes are remembered; who asks from before gets an error.
 const MAX_CHANGES: usize = 1000;
-/// How many listings are kept for the pages that follow.
+/// How many listings are kept for the pages that follow; then all are dropped, and a page is cut from the collection as it is.
 const MAX_SETS: usize = 64;
 
 /// All that can change.
@@ -128,7 +128,7 @@ impl World {
 
     /// A record of a collection at the top.
     pub(in crate::vb365) fn find(&mut self, key: &str, id: &str) -> Option<Record> {
-        self.top(key)?.get(id).cloned()
+        super::store::find(self.top(key)?, id).cloned()
     }
 
     /// A document that stands alone: what it says for certain.

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "zstack-queries")]
+use backhaul_filter::zstack::Statement;
 use backhaul_models::zstack::operations::ZqlQuery;
 use backhaul_wire::operation::Response;
 use backhaul_wire::shape::Kind;
@@ -26,6 +28,7 @@ pub struct Zql {
     condition: Option<String>,
     order: Option<String>,
     limit: i64,
+    start: i64,
 }
 
 impl Zql {
@@ -38,7 +41,20 @@ impl Zql {
         let target = names.filter_map(|name| name.strip_suffix("Inventory")).find(|name| !name.is_empty())?;
         // Without an order, pages may overlap and miss.
         let order = item.index_of("uuid").map(|_| "uuid asc".to_owned());
-        Some(Self { target: target.to_ascii_lowercase(), condition: None, order, limit: PAGE })
+        Some(Self { target: target.to_ascii_lowercase(), condition: None, order, limit: PAGE, start: 0 })
+    }
+
+    /// What a typed query asks for.
+    #[cfg(feature = "zstack-queries")]
+    pub(crate) fn of(statement: Statement) -> Self {
+        let number = |given: Option<u64>| given.and_then(|number| i64::try_from(number).ok());
+        Self {
+            target: statement.target,
+            condition: statement.condition,
+            order: statement.order,
+            limit: number(statement.limit).unwrap_or(PAGE).max(1),
+            start: number(statement.start).unwrap_or(0),
+        }
     }
 
     /// Those that meet a condition, such as `name = 'a' or cpuNum > 4`.
@@ -64,6 +80,11 @@ impl Zql {
 
     pub(crate) fn limit(&self) -> i64 {
         self.limit
+    }
+
+    /// The item that the first page begins at.
+    pub(crate) fn start(&self) -> i64 {
+        self.start
     }
 
     /// The text of the query for the page that begins at an item. ZQL wants its clauses in this order.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::members;
 use crate::clock;
-use crate::estate::Vb365Estate;
+use crate::estate::{Usage, Vb365Estate};
 use crate::vb365::invent;
 use crate::vb365::place::Place;
 use crate::vb365::store::{Members, Record, Store};
@@ -19,6 +19,7 @@ const DAY: i64 = 86_400;
 
 /// The records of a collection that is not made up; `None` for the others.
 pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &Place) -> Option<Vec<Record>> {
+    let last = place.key.rsplit('/').next().unwrap_or_default();
     let owner = || place.key.split('/').nth(1).unwrap_or_default();
     let records = match place.template.as_str() {
         "organizations" => {
@@ -46,8 +47,11 @@ pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &Place) -> Opt
         }
         "restorepoints" => restore_points(estate),
         "organizations/syncstate" => estate.organizations.iter().filter_map(sync_state).collect(),
-        "jobs/{}/selecteditems" => items(store, owner(), "selectedItems"),
-        "jobs/{}/excludeditems" => items(store, owner(), "excludedItems"),
+        "backuprepositories/{}/organizationdata" => organization_data(estate, owner()),
+        "jobs/{}/selecteditems" | "jobs/{}/excludeditems" => items(store.get("jobs", owner())?, last),
+        "rbacroles/{}/operators" | "rbacroles/{}/selecteditems" | "rbacroles/{}/excludeditems" => {
+            items(store.get("rbacroles", owner()).filter(|role| !role.made)?, last)
+        }
         "jobsessions/{}/logitems" => log_items(store, owner()),
         "restoresessions" | "restoresessions/{}/events" => Vec::new(),
         _ => return None,
@@ -125,14 +129,10 @@ fn jobs(used: &Used<'_>, organization: &AnyOrganization) -> Vec<Record> {
             &invent::id(&format!("job {id} {at}")),
             json!({
                 "name": if whole { format!("Backup of {name}") } else { format!("Mailboxes and sites of {name}") },
-                "description": "", "organizationId": id.as_str(), "repositoryId": repository.as_str(),
+                "organizationId": id.as_str(), "repositoryId": repository.as_str(),
                 "backupType": if whole { "EntireOrganization" } else { "SelectedItems" },
                 "selectedItems": if whole { Value::Null } else { items },
-                "isEnabled": true, "lastRun": last, "lastBackup": last, "nextRun": next, "lastStatus": "Success", "eTag": 1,
-                "runNow": false, "schedulePolicy": {
-                    "scheduleEnabled": true, "type": "Daily", "dailyType": "Everyday", "dailyTime": "22:00:00",
-                    "backupWindowEnabled": false, "retryEnabled": true, "retryNumber": 3, "retryWaitInterval": 10,
-                },
+                "isEnabled": true, "lastRun": last, "lastBackup": last, "nextRun": next, "lastStatus": "Success",
             }),
         )
     };
@@ -149,7 +149,7 @@ fn copy_jobs(estate: &Vb365Estate) -> Vec<Record> {
         json!({
             "name": format!("{} (copy)", job.text("name")), "backupJobId": &*job.id, "organizationId": job.text("organizationId"),
             "repositoryId": archive.as_str(), "isEnabled": true, "lastStatus": "Success", "lastRun": job.text("lastRun"),
-            "lastBackup": job.text("lastRun"), "nextRun": job.text("nextRun"), "eTag": 1, "schedulePolicy": {"type": "Immediate"},
+            "lastBackup": job.text("lastRun"), "nextRun": job.text("nextRun"),
         }),
     )]
 }
@@ -162,20 +162,10 @@ fn session(job: &Record, ago: usize) -> Record {
     record(
         &id,
         json!({
-            "jobId": &*job.id, "repositoryId": job.text("repositoryId"), "mainSessionId": id, "details": "",
-            "creationTime": clock::iso(end - 562), "endTime": clock::iso(end), "retryCount": 0, "jobWillBeRetried": false,
-            "progress": objects, "jobType": "Backup", "jobSessionConfigType": "Incremental", "status": "Success", "eTag": 1,
-            "statistics": statistics(objects),
+            "jobId": &*job.id, "repositoryId": job.text("repositoryId"), "creationTime": clock::iso(end - 562),
+            "endTime": clock::iso(end), "progress": objects, "status": "Success",
         }),
     )
-}
-
-/// What a session that has processed so many objects tells of it.
-pub(in crate::vb365) fn statistics(objects: u64) -> Value {
-    json!({
-        "processingRateBytesPS": 98_010, "processingRateItemsPS": objects / 60, "readRateBytesPS": 1_426_172,
-        "writeRateBytesPS": 31_686_381, "transferredDataBytes": objects * 106_236, "processedObjects": objects, "bottleneck": "Source",
-    })
 }
 
 /// The last point of every organization in every repository that it uses.
@@ -197,9 +187,7 @@ pub(in crate::vb365) fn restore_point(organization: &str, repository: &str, job:
     record(
         &invent::id(&format!("point {organization} {repository} {time}")),
         json!({
-            "organizationId": organization, "repositoryId": repository, "jobId": job, "backupTime": time, "isDeleted": false,
-            "isExchange": true, "isSharePoint": true, "isOneDrive": true, "isTeams": false, "isLongTermCopy": false,
-            "isCopy": false, "isRetrieved": false, "eTag": 1, "objectsEtag": 1,
+            "organizationId": organization, "repositoryId": repository, "jobId": job, "backupTime": time,
         }),
     )
 }
@@ -213,12 +201,31 @@ fn sync_state(organization: &AnyOrganization) -> Option<Record> {
     Some(record)
 }
 
-/// The items that a job names.
-fn items(store: &Store, job: &str, member: &str) -> Vec<Record> {
-    let items = store.get("jobs", job).and_then(|job| job.body.get(member)).and_then(Value::as_array);
+/// The organizations whose backups are in a repository.
+fn organization_data(estate: &Vb365Estate, repository: &str) -> Vec<Record> {
+    let here = |usage: &&Usage| usage.space.repository_id.as_ref().is_some_and(|id| id.same(&repository.into()));
+    let data = |usage: &Usage| {
+        let id = usage.organization_id.as_str();
+        let of = |it: &&AnyOrganization| it.id.as_ref().is_some_and(|own| own.same(&usage.organization_id));
+        let organization = estate.organizations.iter().find(of);
+        record(
+            id,
+            json!({
+                "displayName": organization.and_then(|it| it.name.clone()), "organizationId": id, "backedUpOrganizationId": id,
+                "msid": organization.and_then(|it| it.msid.as_ref()).map(Id::as_str),
+            }),
+        )
+    };
+    estate.usage.iter().filter(here).map(data).collect()
+}
+
+/// The items that a record names in its member of that name, whose letter case does not count.
+fn items(of: &Record, name: &str) -> Vec<Record> {
+    let member = of.body.iter().find(|(member, _)| member.eq_ignore_ascii_case(name));
+    let items = member.and_then(|(_, items)| items.as_array());
     let item = |(at, item): (usize, &Value)| {
         let id = item.get("id").and_then(Value::as_str).map(str::to_owned);
-        let id = id.unwrap_or_else(|| invent::id(&format!("{job}.{member}[{at}]")));
+        let id = id.unwrap_or_else(|| invent::id(&format!("{}.{name}[{at}]", of.id)));
         record(&id, item.clone())
     };
     items.into_iter().flatten().enumerate().map(item).collect()

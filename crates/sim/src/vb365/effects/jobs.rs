@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::clock;
 use crate::message::{Fate, Reply};
-use crate::vb365::content::{log_item, record, restore_point, statistics};
+use crate::vb365::content::{OBJECT_BYTES, log_item, record, restore_point};
 use crate::vb365::invent;
 use crate::vb365::place::Place;
-use crate::vb365::store::{Members, Record};
+use crate::vb365::store::{Members, Record, Shelf};
 use crate::vb365::world::World;
 use crate::vb365::{Call, Refusal, resources};
 
@@ -18,8 +18,6 @@ type Answer = Result<Reply, Refusal>;
 /// How often a session tells how far it is, before its end.
 const STEPS: u32 = 4;
 const DAY: i64 = 86_400;
-/// What an object weighs.
-const OBJECT_BYTES: u64 = 106_236;
 
 /// The collection that a call is about.
 fn key(call: &Call<'_>) -> &'static str {
@@ -34,7 +32,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
         let original = named(&body, "backupJobId");
         let job = call.world.find("jobs", &original);
         let job = job.ok_or_else(|| Refusal::bad(format!("There is no backup job {original}.")))?;
-        let copied = |shelf: &crate::vb365::store::Shelf| shelf.all().any(|copy| copy.says("backupJobId", &job.id));
+        let copied = |shelf: &Shelf| shelf.all().any(|copy| copy.says("backupJobId", &job.id));
         if call.world.top("copyjobs").is_some_and(copied) {
             return Err(Refusal::conflict(format!("The job {} has a copy job already.", job.text("name"))));
         }
@@ -53,7 +51,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::bad(format!("There is no backup repository {repository}.")));
     }
     let name = named(&body, "name");
-    let taken = |shelf: &crate::vb365::store::Shelf| shelf.all().any(|job| job.says("name", &name));
+    let taken = |shelf: &Shelf| shelf.all().any(|job| job.says("name", &name));
     if !name.is_empty() && call.world.top(key(call)).is_some_and(taken) {
         return Err(Refusal::conflict(format!("A job named {name} exists already.")));
     }
@@ -150,8 +148,7 @@ fn run(call: &mut Call<'_>, key: &'static str, job: &str, full: bool) -> Result<
     let session = record(
         &id,
         json!({
-            "jobId": &*job.id, "repositoryId": job.text("repositoryId"), "mainSessionId": id, "details": "", "creationTime": date,
-            "retryCount": 0, "jobWillBeRetried": false, "progress": 0, "status": "Running", "statistics": statistics(0),
+            "jobId": &*job.id, "repositoryId": job.text("repositoryId"), "creationTime": date, "progress": 0, "status": "Running",
             "jobType": if key == "jobs" { "Backup" } else { "Copy" },
             "jobSessionConfigType": if full { "Full" } else { "Incremental" },
         }),
@@ -190,7 +187,6 @@ fn go_on(world: &mut World, session: &str, objects: u64) {
     if is_running(world, session) {
         world.edit("jobsessions", session, |body| {
             body.insert("progress".to_owned(), objects.into());
-            body.insert("statistics".to_owned(), statistics(objects));
         });
     }
 }
@@ -215,7 +211,7 @@ fn finish(world: &mut World, key: &'static str, job: &str, session: &str, object
         body.entry("firstBackuptime").or_insert_with(|| date.as_str().into());
         body.insert("lastBackuptime".to_owned(), date.as_str().into());
     });
-    let bytes = i64::try_from(objects * OBJECT_BYTES).unwrap_or(i64::MAX);
+    let bytes = i64::try_from(objects).unwrap_or(i64::MAX).saturating_mul(OBJECT_BYTES);
     world.usages.grow(organization, repository, bytes);
     world.edit("backuprepositories", repository, |body| {
         if let Some(free) = body.get("freeSpaceBytes").and_then(Value::as_i64).filter(|free| *free >= bytes) {
@@ -252,7 +248,7 @@ fn log(world: &mut World, session: &str, result: &str, text: &str) {
     let key = format!("jobsessions/{}/logitems", id.as_str().to_ascii_lowercase());
     let place =
         Place { key: key.clone(), template: "jobsessions/{}/logitems".to_owned(), shown: key.clone(), only: None };
-    let at = world.shelf(&place).map_or(0, super::super::store::Shelf::len);
+    let at = world.shelf(&place).map_or(0, Shelf::len);
     let date = world.date();
     world.store.shelf_mut(&key).put(log_item(session, at, &date, &date, result, text));
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::message::Reply;
 use crate::vb365::place::Place;
+use crate::vb365::store::Shelf;
 use crate::vb365::{Account, Call, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -45,7 +46,7 @@ pub(super) fn remove(call: &mut Call<'_>) -> Answer {
     let organization = call.subject("organizations")?;
     let id = organization.id.to_string();
     for key in ["jobs", "copyjobs"] {
-        let own = |shelf: &crate::vb365::store::Shelf| -> Vec<String> {
+        let own = |shelf: &Shelf| -> Vec<String> {
             shelf.all().filter(|job| job.says("organizationId", &id)).map(|job| job.id.to_string()).collect()
         };
         let jobs = call.world.top(key).map(own).unwrap_or_default();

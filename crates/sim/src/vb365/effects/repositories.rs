@@ -44,6 +44,12 @@ pub(super) fn remove(call: &mut Call<'_>) -> Answer {
             return Err(Refusal::conflict(format!("The backup repository is used by the job {}.", job.text("name"))));
         }
     }
+    let there = |shelf: &Shelf| -> Vec<Record> {
+        shelf.all().filter(|point| point.says("repositoryId", &repository.id)).cloned().collect()
+    };
+    for point in call.world.top("restorepoints").map(there).unwrap_or_default() {
+        call.world.remove("restorepoints", &point.id);
+    }
     call.world.usages.forget_repository(&repository.id);
     call.world.remove("backuprepositories", &repository.id);
     Ok(call.done())

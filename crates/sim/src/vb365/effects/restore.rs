@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::message::Reply;
 use crate::vb365::content::record;
 use crate::vb365::place::Place;
-use crate::vb365::store::{Members, Record};
+use crate::vb365::store::{Members, Record, Shelf};
 use crate::vb365::{Account, Call, Handler, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -72,7 +72,7 @@ fn explore(call: &mut Call<'_>, organization: &str, scope: &str) -> Answer {
         &id,
         json!({
             "name": format!("{} ({kind})", organization.text("name")), "organization": organization.text("name"),
-            "organizationId": &*organization.id, "type": kind, "creationTime": date, "state": "Working", "result": "Success",
+            "organizationId": &*organization.id, "type": kind, "creationTime": date, "state": "Working",
             "initiatedBy": user, "details": "", "scopeName": scope, "clientHost": "localhost", "reason": given("reason").unwrap_or(""),
         }),
     );
@@ -91,6 +91,7 @@ pub(super) fn stop(call: &mut Call<'_>) -> Answer {
     tell(call, &session.id, "Restore session stopped", None);
     call.world.edit("restoresessions", &session.id, |body| {
         body.insert("state".to_owned(), "Stopped".into());
+        body.insert("result".to_owned(), "Success".into());
         body.insert("endTime".to_owned(), date.into());
     });
     Ok(call.done())
@@ -230,7 +231,7 @@ fn tell(call: &mut Call<'_>, session: &str, message: &str, restored: Option<usiz
     let key = format!("restoresessions/{}/events", session.to_ascii_lowercase());
     let template = "restoresessions/{}/events".to_owned();
     let place = Place { key: key.clone(), template, shown: key.clone(), only: None };
-    let order = call.world.shelf(&place).map_or(0, super::super::store::Shelf::len);
+    let order = call.world.shelf(&place).map_or(0, Shelf::len);
     let event = record(
         &id,
         json!({
