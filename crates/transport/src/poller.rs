@@ -1,7 +1,7 @@
 //! Work that goes on after its call was answered: asked about until it has ended.
 //!
 //! One policy says how long to wait ([`Waiting`]), another which errors to sit out ([`Tolerance`]). What is asked, and how an
-//! answer reads, is [`Work`]; Enterprise Manager's tasks are one kind of it.
+//! answer reads, is [`Work`]: Enterprise Manager's tasks, VB365's sessions, ZStack's jobs and long jobs.
 
 use std::time::Duration;
 

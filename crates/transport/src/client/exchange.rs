@@ -196,7 +196,7 @@ impl Client {
 
     /// What an answer without success means: mostly the server's error, sometimes another product.
     async fn doubt(&self, ask: &Ask, session: Option<&Session>, answer: &Response) -> Reason {
-        if let Some(refusal) = self.core.access_key.as_ref().and_then(|key| key.refusal(answer)) {
+        if let Some(refusal) = self.core.access_key.as_ref().and_then(|key| key.refusal(&ask.name, answer)) {
             return refusal;
         }
         // A page of a proxy says nothing of what is asked for.

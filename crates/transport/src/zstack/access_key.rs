@@ -86,13 +86,15 @@ impl AccessKey {
         self.ahead.swap(ahead, Ordering::Relaxed).abs_diff(ahead) >= WORTH_IT
     }
 
-    /// What a refusal of the key or of the date means; nothing for other answers.
-    pub(crate) fn refusal(&self, answer: &Response) -> Option<Reason> {
+    /// What a refusal of the key or of the date means; nothing for other answers. Operations on access keys speak of the ids of
+    /// others as well.
+    pub(crate) fn refusal(&self, operation: &str, answer: &Response) -> Option<Reason> {
         if is_skewed(answer) {
             return Some(Reason::Logon(self.skew(answer)));
         }
         let text = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
-        let refused = text.contains("wrong accesskey signature") || text.contains("access key id");
+        let unknown = text.contains("access key id") && !operation.contains("AccessKey");
+        let refused = unknown || text.contains("wrong accesskey signature");
         refused.then(|| Reason::Logon(format!("the access key `{}` is unknown, or its secret is wrong", self.id)))
     }
 
@@ -213,7 +215,7 @@ mod tests {
     #[test]
     fn refusals_tell_the_key_and_both_clocks_but_no_secret() {
         let key = key("http://z", "+08:00");
-        let said = |answer: &Response| match key.refusal(answer) {
+        let said = |answer: &Response| match key.refusal("QueryZone", answer) {
             Some(Reason::Logon(said)) => said,
             _ => String::new(),
         };
@@ -224,7 +226,8 @@ mod tests {
             let said = said(&answer(503, None, body));
             assert!(said.contains("`kid`") && !said.contains("Jefe"), "{said}");
         }
-        assert!(key.refusal(&answer(503, None, "{\"error\":{\"code\":\"SYS.1007\"}}")).is_none());
+        assert!(key.refusal("QueryZone", &answer(503, None, "{\"error\":{\"code\":\"SYS.1007\"}}")).is_none());
+        assert!(key.refusal("DeleteAccessKey", &answer(503, None, "no such access key id")).is_none());
     }
 
     #[test]
