@@ -277,3 +277,44 @@ fn a_profile_may_log_on_with_a_token_of_microsofts() -> Result {
     assert_eq!(server.logons().len(), 1);
     Ok(())
 }
+
+/// v7 lists credentials where v8 lists accounts.
+#[test]
+fn a_listing_has_the_type_of_its_version() -> Result {
+    let server = Server::new(7, |_, _| reply(200, r#"[{"id": "1"}]"#))?;
+    let home = Home::new()?;
+    home.add("m365", "vb365", &server.url, &[])?;
+    let ran = home.run(&["query", "vb365.Credential", "-o", "json"])?.ends(0);
+    assert_eq!(ran.column("id")?, ["1"]);
+    let ran = home.run(&["query", "vb365.Account"])?.ends(2);
+    assert!(ran.err.contains("v7 of the API lists Credential where others list Account"), "{}", ran.err);
+    assert_eq!(server.seen().len(), 1, "what would be misread is not asked for");
+    Ok(())
+}
+
+/// Recorded answers of every version are read as that version has them.
+#[test]
+fn recorded_bodies_are_checked_in_each_version() -> Result {
+    let home = Home::new()?;
+    let session = home.file("session.json", r#"{"sessionId": "0b0f7c2e-0000-4000-8000-000000000001"}"#)?;
+    let statistics = home.file("statistics.json", r#"{"createdItemsCount": 1, "mergedItemsCount": 0}"#)?;
+    let empty = home.file("empty", "")?;
+    let listing = home.file("listing.json", r#"[{"id": "1"}]"#)?;
+    let restore = "POST /VERSION/RestoreSessions/1/organization/mailboxes/2/restore";
+    for (request, file, kind) in [
+        (restore.replace("VERSION", "v8"), &session, Value::from("AsyncRestoreResponse")),
+        (restore.replace("VERSION", "v6"), &statistics, Value::from("FoldersRestoreStatistics")),
+        ("POST /v3/Jobs/1/Action".to_owned(), &empty, Value::Null),
+        ("POST /v7/Jobs/1/start".to_owned(), &empty, Value::Null),
+        ("GET /v3/Jobs/1/JobSessions".to_owned(), &listing, Value::from("PageOfJobSession")),
+        ("GET /v7/Accounts".to_owned(), &listing, Value::from("PageOfCredential")),
+        ("GET /V8/accounts".to_owned(), &listing, Value::from("PageOfAccount")),
+    ] {
+        let ran = home.run(&["check", "vb365", "--request", &request, file, "-o", "json"])?.ends(0);
+        assert_eq!((&ran.json()?[0]["type"], &ran.json()?[0]["ok"]), (&kind, &Value::Bool(true)), "{request}");
+    }
+    let ran = home.run(&["check", "vb365", "--request", "GET /v8/Jobs/1/JobSessions", &listing])?.ends(2);
+    assert!(ran.err.contains("not in v8 of the API: it is in up to v6"), "{}", ran.err);
+    home.run(&["check", "vb365", "--request", "POST /v8/Jobs/1/start", &empty])?.ends(1);
+    Ok(())
+}

@@ -1,21 +1,25 @@
 //! Listings that go on over several pages, followed to the end or to an error that says why not.
 
+mod listing;
 mod vb365;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use ::http::Method;
-use backhaul_wire::reflect::{Model, Scalar};
-use backhaul_wire::{Call, Drift, Operation, Struct, System, json};
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use backhaul_wire::reflect::Scalar;
+use backhaul_wire::{Drift, Operation, Struct, System};
 use url::Url;
 
 use crate::address;
 use crate::client::{Answered, Ask, Bound, Client, Given, Raw};
 use crate::error::{Error, Reason, Result};
-use crate::options::Version;
 use crate::zstack::{Zql, zql};
+
+pub(crate) use listing::by_page;
+pub use listing::{Listing, Paged};
+
+use listing::Typed;
 
 /// How many pages without an item may come one after the other before it is taken for a fault.
 const EMPTY_PAGES: u32 = 3;
@@ -45,14 +49,6 @@ enum Source {
     Zql { operation: &'static Operation, zql: Zql, start: i64 },
     /// What stands at an address that Enterprise Manager gave, in the session that it belongs to.
     Place { url: Url, bound: Bound, lists: &'static [&'static str] },
-}
-
-/// What a typed call asks of the version.
-struct Typed {
-    /// As [`Call::FORM_UNTIL`].
-    until: u8,
-    /// Why its body cannot be sent: to one version, or to any (0).
-    refused: Vec<(u8, String)>,
 }
 
 enum Next {
@@ -92,29 +88,6 @@ impl Client {
             empty: 0,
             items: 0,
         }
-    }
-
-    /// A typed listing.
-    #[must_use]
-    pub fn list<C>(&self, call: &C) -> Listing<C::Answer>
-    where
-        C: Call,
-        C::Answer: Paged,
-    {
-        let mut given = Given::default();
-        call.params(&mut |name, value| given.params.push((name.to_owned(), value.to_owned())));
-        let mut typed = Typed { until: C::FORM_UNTIL, refused: Vec::new() };
-        if let Some(body) = call.body() {
-            match json::encode(body, json::Case::Schema) {
-                Ok(bytes) => given.body = Some(bytes.into()),
-                Err(error) => typed.refused.push((0, error.to_string())),
-            }
-            let errors =
-                Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
-            typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
-        }
-        let source = Source::Call { operation: C::OPERATION, given, typed: Some(typed) };
-        Listing::of(self.pages_of(source))
     }
 }
 
@@ -413,61 +386,4 @@ fn int(of: &dyn Struct, path: &str) -> Option<i64> {
         Scalar::Int(value) => Some(value),
         _ => None,
     }
-}
-
-/// An answer that is one page of items.
-pub trait Paged: Model {
-    /// What it lists.
-    type Item: Send + 'static;
-    /// The items, without the page.
-    fn into_items(self) -> Vec<Self::Item>;
-}
-
-impl<T: Model> Paged for backhaul_models::vb365::Page<T> {
-    type Item = T;
-    fn into_items(self) -> Vec<T> {
-        self.results
-    }
-}
-
-impl<T: Model> Paged for backhaul_models::zstack::Page<T> {
-    type Item = T;
-    fn into_items(self) -> Vec<T> {
-        self.inventories
-    }
-}
-
-/// A typed listing: by page or by item, as a stream.
-pub struct Listing<P> {
-    pages: Pages,
-    of: std::marker::PhantomData<fn() -> P>,
-}
-
-impl<P: Paged> Listing<P> {
-    pub(crate) fn of(pages: Pages) -> Self {
-        Self { pages, of: std::marker::PhantomData }
-    }
-
-    /// The pages, each as it comes. An error ends the stream.
-    #[must_use]
-    pub fn by_page(self) -> BoxStream<'static, Result<P>> {
-        by_page(self.pages)
-    }
-
-    /// The items of all pages. An error ends the stream.
-    #[must_use]
-    pub fn by_item(self) -> BoxStream<'static, Result<P::Item>> {
-        by_page::<P>(self.pages)
-            .map_ok(|page| stream::iter(page.into_items().into_iter().map(Ok)))
-            .try_flatten()
-            .boxed()
-    }
-}
-
-pub(crate) fn by_page<P: Model>(pages: Pages) -> BoxStream<'static, Result<P>> {
-    stream::try_unfold(pages, |mut pages| async move {
-        let mut page = P::default();
-        Ok(pages.next_page(&mut page, None).await?.map(|_| (page, pages)))
-    })
-    .boxed()
 }

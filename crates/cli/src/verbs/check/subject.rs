@@ -76,6 +76,10 @@ impl Subject {
                 }
                 let response = operation.form(version).response;
                 match response {
+                    // An action of VB365's v3 to v5 answers with a session or with nothing.
+                    Response::Body(_) if is_action(operation) && start(body).is_empty() => {
+                        Err(Report::nothing_to_read())
+                    }
                     Response::Body(_) | Response::Page(..) => {
                         let name = names::answer_of(response).unwrap_or_default();
                         Ok(Target { name, make: Box::new(move || registry::answer_in(operation, version)) })
@@ -170,6 +174,10 @@ fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(),
         }
         _ => Ok(()),
     }
+}
+
+fn is_action(operation: &Operation) -> bool {
+    operation.system == System::Vb365 && operation.method == "POST" && operation.path.ends_with("/Action")
 }
 
 fn plain(system: System, shape: &'static Shape) -> Target {

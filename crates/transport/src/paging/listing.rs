@@ -1,0 +1,100 @@
+//! Typed listings: a call, and its pages or items as a stream.
+
+use backhaul_wire::reflect::Model;
+use backhaul_wire::{Call, json};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+
+use super::{Pages, Source};
+use crate::client::{Client, Given};
+use crate::error::Result;
+use crate::options::Version;
+
+/// What a typed call asks of the version.
+pub(super) struct Typed {
+    /// As [`Call::FORM_UNTIL`].
+    pub(super) until: u8,
+    /// Why its body cannot be sent: to one version, or to any (0).
+    pub(super) refused: Vec<(u8, String)>,
+}
+
+impl Client {
+    /// A typed listing.
+    #[must_use]
+    pub fn list<C>(&self, call: &C) -> Listing<C::Answer>
+    where
+        C: Call,
+        C::Answer: Paged,
+    {
+        let mut given = Given::default();
+        call.params(&mut |name, value| given.params.push((name.to_owned(), value.to_owned())));
+        let mut typed = Typed { until: C::FORM_UNTIL, refused: Vec::new() };
+        if let Some(body) = call.body() {
+            match json::encode(body, json::Case::Schema) {
+                Ok(bytes) => given.body = Some(bytes.into()),
+                Err(error) => typed.refused.push((0, error.to_string())),
+            }
+            let errors =
+                Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
+            typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
+        }
+        let source = Source::Call { operation: C::OPERATION, given, typed: Some(typed) };
+        Listing::of(self.pages_of(source))
+    }
+}
+
+/// An answer that is one page of items.
+pub trait Paged: Model {
+    /// What it lists.
+    type Item: Send + 'static;
+    /// The items, without the page.
+    fn into_items(self) -> Vec<Self::Item>;
+}
+
+impl<T: Model> Paged for backhaul_models::vb365::Page<T> {
+    type Item = T;
+    fn into_items(self) -> Vec<T> {
+        self.results
+    }
+}
+
+impl<T: Model> Paged for backhaul_models::zstack::Page<T> {
+    type Item = T;
+    fn into_items(self) -> Vec<T> {
+        self.inventories
+    }
+}
+
+/// A typed listing: by page or by item, as a stream.
+pub struct Listing<P> {
+    pages: Pages,
+    of: std::marker::PhantomData<fn() -> P>,
+}
+
+impl<P: Paged> Listing<P> {
+    pub(crate) fn of(pages: Pages) -> Self {
+        Self { pages, of: std::marker::PhantomData }
+    }
+
+    /// The pages, each as it comes. An error ends the stream.
+    #[must_use]
+    pub fn by_page(self) -> BoxStream<'static, Result<P>> {
+        by_page(self.pages)
+    }
+
+    /// The items of all pages. An error ends the stream.
+    #[must_use]
+    pub fn by_item(self) -> BoxStream<'static, Result<P::Item>> {
+        by_page::<P>(self.pages)
+            .map_ok(|page| stream::iter(page.into_items().into_iter().map(Ok)))
+            .try_flatten()
+            .boxed()
+    }
+}
+
+pub(crate) fn by_page<P: Model>(pages: Pages) -> BoxStream<'static, Result<P>> {
+    stream::try_unfold(pages, |mut pages| async move {
+        let mut page = P::default();
+        Ok(pages.next_page(&mut page, None).await?.map(|_| (page, pages)))
+    })
+    .boxed()
+}
